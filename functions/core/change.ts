@@ -1,0 +1,115 @@
+// [table row → change] → notification → attempt → outcome
+import { createHash } from 'node:crypto';
+import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
+import { type Action, type Entity, entities, isTrigger, type Trigger } from './entity.ts';
+import type { Ids } from './formatted-string.ts';
+
+/** What every stream record tells, whether its ids are usable or not. */
+interface Told {
+  readonly trigger: Trigger;
+  /** The stream record's own id: the same however often the stream hands it out. */
+  readonly eventId: string;
+  /** One row of one table, as an opaque hash: changes of the same record keep their order. */
+  readonly record: string;
+  /** The stream's sequence number: decimal digits that grow with each change of one record. */
+  readonly sequence: string;
+  /** When the row changed, epoch milliseconds (AWS gives whole seconds). */
+  readonly changedAt: number;
+}
+
+export interface Change extends Told {
+  readonly kind: 'change';
+  readonly entity: Entity;
+  readonly ids: Ids;
+}
+
+/** A change that cannot be formatted, because an id is missing or is nothing that a URL can carry. */
+export interface Unusable extends Told {
+  readonly kind: 'unusable';
+  /** One line for the operator: which id, and why. */
+  readonly reason: string;
+  /** The row's key, to find it again. */
+  readonly keys: Readonly<Record<string, AttributeValue>>;
+}
+
+/** A record of which nobody is told: no such trigger, or not a change that anybody made. */
+export interface Ignored {
+  readonly kind: 'ignored';
+  readonly reason: string;
+}
+
+type Image = Readonly<Record<string, AttributeValue>>;
+
+/** A partition key's limit in DynamoDB; an id that is no key is held to it as well. */
+const MAX_ID_BYTES = 2048;
+
+const actionOf: Readonly<Record<string, Action>> = { INSERT: 'create', MODIFY: 'edit', REMOVE: 'delete' };
+
+/**
+ * Reads one stream record of an entity's table. Hostile data gives `unusable`, never an exception.
+ *
+ * @param receivedAt Epoch milliseconds, for a record that does not tell its time.
+ */
+export function readChange(entity: Entity, record: DynamoDBRecord, receivedAt: number): Change | Unusable | Ignored {
+  const trigger = `${entity}.${actionOf[record.eventName ?? '']}`;
+  if (!isTrigger(trigger)) return { kind: 'ignored', reason: `no trigger for ${record.eventName} of a ${entity}` };
+  if (isExpiry(record)) return { kind: 'ignored', reason: 'deleted by time to live' };
+
+  const { Keys: keys = {}, NewImage, OldImage, SequenceNumber, ApproximateCreationDateTime } = record.dynamodb ?? {};
+  const told: Told = {
+    trigger,
+    eventId: record.eventID ?? '',
+    record: recordHash(entity, keys),
+    sequence: SequenceNumber ?? '0',
+    changedAt: ApproximateCreationDateTime === undefined ? receivedAt : Math.round(ApproximateCreationDateTime * 1000),
+  };
+  const row = { ...keys, ...(NewImage ?? OldImage) };
+  const ids: Record<string, string> = {};
+  for (const name of entities[entity].ids) {
+    const id = usableId(row, name);
+    if ('reason' in id) return { kind: 'unusable', ...told, keys, reason: id.reason };
+    ids[name] = id.text;
+  }
+  return { kind: 'change', ...told, entity, ids };
+}
+
+/** Rows that DynamoDB removes by time to live carry the service's own identity; no agent deleted them. */
+function isExpiry({ userIdentity }: DynamoDBRecord): boolean {
+  return userIdentity?.type === 'Service' && userIdentity.principalId === 'dynamodb.amazonaws.com';
+}
+
+/** Rows of different tables never share a hash; the order in which a record lists its keys does not matter. */
+function recordHash(entity: Entity, keys: Image): string {
+  const sorted = Object.keys(keys).sort();
+  return createHash('sha256')
+    .update(JSON.stringify([entity, ...sorted.map((name) => [name, keys[name]])]))
+    .digest('hex');
+}
+
+function usableId(row: Image, name: string): { text: string } | { reason: string } {
+  const value = row[name];
+  if (value === undefined) return { reason: `${name} is missing` };
+  const text = value.S ?? value.N;
+  if (text === undefined) return { reason: `${name} is ${typeName(value)}; an id is a string or a number` };
+  if (text === '') return { reason: `${name} is empty` };
+  if (!text.isWellFormed()) return { reason: `${name} is not valid Unicode` };
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MAX_ID_BYTES) return { reason: `${name} has ${bytes} bytes; an id has at most ${MAX_ID_BYTES}` };
+  return { text };
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  B: 'binary',
+  BOOL: 'a boolean',
+  NULL: 'null',
+  L: 'a list',
+  M: 'a map',
+  SS: 'a set of strings',
+  NS: 'a set of numbers',
+  BS: 'a set of binaries',
+};
+
+function typeName(value: AttributeValue): string {
+  const [type = ''] = Object.keys(value);
+  return typeNames[type] ?? 'of an unknown type';
+}

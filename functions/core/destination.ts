@@ -1,0 +1,80 @@
+import { entities, entityOf, type Trigger } from './entity.ts';
+
+/** The URL as it is kept and called, or one line saying what is wrong with what was typed and how to mend it. */
+export type TypedUrl = { readonly url: string } | { readonly refused: string };
+
+/** Long enough for anything that people type; what more a request line must carry is the formatted string. */
+const MAX_URL_CHARACTERS = 2048;
+
+interface Rule {
+  readonly broken: (typed: string) => boolean;
+  readonly refusal: (typed: string) => string;
+}
+
+// A URL parser silently drops, trims or rewrites some of these. What is kept must be what the admin meant, so they are
+// refused before the parser sees them. The order is that of the refusal that helps most.
+const rules: readonly Rule[] = [
+  { broken: (typed) => typed === '', refusal: () => 'is empty: type a URL such as https://example.com/hook' },
+  {
+    broken: (typed) => typed.length > MAX_URL_CHARACTERS,
+    refusal: (typed) => `has ${typed.length} characters: shorten it to at most ${MAX_URL_CHARACTERS}`,
+  },
+  {
+    broken: (typed) => /\s/u.test(typed),
+    refusal: (typed) =>
+      `has a space or line break at character ${at(typed, /\s/u)}: remove it, or write a space as %20`,
+  },
+  {
+    broken: (typed) => /\p{C}/u.test(typed),
+    refusal: (typed) => `has an invisible or control character at character ${at(typed, /\p{C}/u)}: remove it`,
+  },
+  {
+    broken: (typed) => typed.includes('\\'),
+    refusal: () => 'has a backslash: write / instead, or %5C if it belongs to a value',
+  },
+  {
+    broken: (typed) => !/^https?:\/\//i.test(typed),
+    refusal: () => 'does not begin with http:// or https://: type the whole URL, such as https://example.com/hook',
+  },
+  {
+    broken: (typed) => /^https?:\/\/(?:[/?#]|$)/i.test(typed),
+    refusal: () => 'names no host: type one after the two slashes, such as https://example.com/hook',
+  },
+  {
+    broken: (typed) => !URL.canParse(typed),
+    refusal: () => 'is not a URL: check the host and the port, as in https://example.com:8443/hook',
+  },
+];
+
+/**
+ * Judges what an admin typed for a trigger. What a URL parser would rewrite (case of the host, IDN, non-ASCII, dots in
+ * the path) is rewritten here, once; what is kept is never altered again.
+ */
+export function typedUrl(trigger: Trigger, typed: string): TypedUrl {
+  const broken = rules.find((rule) => rule.broken(typed));
+  if (broken) return { refused: `The URL for ${trigger} ${broken.refusal(typed)}.` };
+  const parsed = new URL(typed);
+  const url = parsed.href;
+  if (url.length > MAX_URL_CHARACTERS)
+    return {
+      refused: `The URL for ${trigger} has ${url.length} characters once percent-encoded: shorten it to at most ${MAX_URL_CHARACTERS}.`,
+    };
+  const clash = entities[entityOf(trigger)].ids.find((name) => parsed.searchParams.has(name));
+  if (clash)
+    return {
+      refused: `The URL for ${trigger} already has ${clash} in its query: remove it, since every call adds it.`,
+    };
+  return { url };
+}
+
+/** Joins a formatted string to the query of a kept URL, whose own query stays byte for byte; the fragment is dropped. */
+export function joinFormattedString(url: string, formattedString: string): string {
+  const hash = url.indexOf('#');
+  const target = hash === -1 ? url : url.slice(0, hash);
+  if (!target.includes('?')) return target + formattedString;
+  return target + (/[?&]$/.test(target) ? '' : '&') + formattedString.slice(1);
+}
+
+function at(text: string, pattern: RegExp): number {
+  return text.search(pattern) + 1;
+}

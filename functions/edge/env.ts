@@ -1,0 +1,49 @@
+import * as z from 'zod/mini';
+import { type Entity, entityNames } from '../core/entity.ts';
+
+/**
+ * The environment of each function: one schema, with which infra/ sets the variables (a forgotten one does not compile)
+ * and the function reads them (a wrong one stops it at start).
+ */
+
+const text = z.string().check(z.minLength(1));
+const positive = z.coerce.number().check(z.positive());
+const list = z.pipe(
+  z.string(),
+  z.transform((value) => value.split(',').filter((part) => part !== '')),
+);
+
+export const captureEnv = z.object({
+  ENTITY: z.enum(entityNames as [Entity, ...Entity[]]),
+  TRIGGERS_TABLE: text,
+  QUEUE_URL: text,
+  DEAD_LETTER_QUEUE_URL: text,
+});
+
+export const deliverEnv = z.object({
+  TRIGGERS_TABLE: text,
+  BACKLOG_TABLE: text,
+  QUEUE_URL: text,
+  DEAD_LETTER_QUEUE_URL: text,
+  CONNECT_TIMEOUT_SECONDS: positive,
+  ATTEMPT_TIMEOUT_SECONDS: positive,
+  /** Seconds, comma between. */
+  HOLDS: z.pipe(
+    list,
+    z.transform((parts) => parts.map(Number)),
+  ),
+  /** CIDRs, comma between. */
+  ALLOWED_PRIVATE_NETWORKS: list,
+});
+
+/** The variables that infra/ must set for a function with this schema. */
+export type Variables<Schema> =
+  Schema extends z.ZodMiniObject<infer Shape> ? Record<keyof Shape & string, string> : never;
+
+/** @throws {Error} One line that names each wrong variable. */
+export function readEnv<Schema extends z.ZodMiniType>(schema: Schema): z.output<Schema> {
+  const read = z.safeParse(schema, process.env);
+  if (read.success) return read.data;
+  const wrong = read.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new Error(`Wrong environment: ${wrong.join('; ')}`);
+}

@@ -1,0 +1,130 @@
+import request from 'undici/lib/api/api-request.js';
+import Agent from 'undici/lib/dispatcher/agent.js';
+import { addressRule } from '../core/address.ts';
+import type { Answer } from '../core/outcome.ts';
+import { guardedConnector } from './address-guard.ts';
+
+/** More of a response is not read: only the status counts, the rest is for people. */
+const MAX_RESPONSE_BYTES = 16 * 1024;
+
+/** A connection kept from an earlier call may be dead. One that breaks this fast is tried once more, on a new one. */
+const INSTANT_MS = 1_000;
+
+interface CallerOptions {
+  readonly connectTimeoutSeconds: number;
+  /** For the whole call: connecting, waiting, reading. */
+  readonly attemptTimeoutSeconds: number;
+  readonly allowedPrivateNetworks: readonly string[];
+}
+
+/** Makes one GET. Whatever goes wrong is an answer too; it never throws. */
+export type Call = (url: string, headers: Readonly<Record<string, string>>) => Promise<Answer>;
+
+/** A caller with its own connections, which it keeps open between calls. */
+export function makeCall(options: CallerOptions): Call {
+  const agent = new Agent({
+    connect: guardedConnector(addressRule(options.allowedPrivateNetworks), {
+      timeout: options.connectTimeoutSeconds * 1000,
+    }),
+    allowH2: false,
+    // The deadline below covers both; undici's own timers are too coarse to be exact.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+
+  const get = async (url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Answer> => {
+    const response = await request.call(agent, {
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method: 'GET',
+      headers: { ...headers, ...basicAuthorization(url) },
+      signal,
+    });
+    const retryAfter = response.headers['retry-after'];
+    return {
+      status: response.statusCode,
+      ...(typeof retryAfter === 'string' && { retryAfter }),
+      body: await beginningOf(response.body),
+    };
+  };
+
+  return async (url, headers) => {
+    const signal = AbortSignal.timeout(options.attemptTimeoutSeconds * 1000);
+    const target = new URL(url);
+    const started = performance.now();
+    try {
+      return await get(target, headers, signal).catch((error) => {
+        const again = brokenConnection.has(codeOf(error)) && performance.now() - started < INSTANT_MS;
+        if (!again) throw error;
+        return get(target, headers, signal);
+      });
+    } catch (error) {
+      return { failure: describe(codeOf(error), options) };
+    }
+  };
+}
+
+/** A response that breaks off or never ends has given its status all the same. */
+async function beginningOf(body: AsyncIterable<Buffer> & { destroy(): unknown }): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const chunk of body) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes >= MAX_RESPONSE_BYTES) break;
+    }
+  } catch {}
+  return Buffer.concat(chunks).subarray(0, MAX_RESPONSE_BYTES).toString();
+}
+
+function basicAuthorization(url: URL): Record<string, string> {
+  if (url.username === '' && url.password === '') return {};
+  const pair = [url.username, url.password].map(percentDecode).join(':');
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+function percentDecode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+const brokenConnection: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+const failures: Readonly<Record<string, string>> = {
+  ADDRESS_REFUSED: 'the address is private, which this deployment does not call',
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection broken before an answer',
+  EPIPE: 'connection broken before an answer',
+  UND_ERR_SOCKET: 'connection broken before an answer',
+  ENOTFOUND: 'host name not found',
+  EAI_AGAIN: 'host name not found for now',
+  EHOSTUNREACH: 'host not reachable',
+  ENETUNREACH: 'host not reachable',
+  ETIMEDOUT: 'no connection',
+  CERT_HAS_EXPIRED: 'TLS certificate expired',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'TLS certificate signed by itself',
+  SELF_SIGNED_CERT_IN_CHAIN: 'TLS certificate signed by an unknown authority',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'TLS certificate signed by an unknown authority',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'TLS certificate signed by an unknown authority',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'TLS certificate of another host',
+};
+
+function describe(code: string, { connectTimeoutSeconds, attemptTimeoutSeconds }: CallerOptions): string {
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return `no connection within ${connectTimeoutSeconds} s`;
+  if (code === 'TimeoutError') return `no answer within ${attemptTimeoutSeconds} s`;
+  if (code.startsWith('HPE_')) return 'not an HTTP answer';
+  return failures[code] ?? `failed (${code})`;
+}
+
+/** The code that names an error best; never its message, which may quote the URL. */
+function codeOf(error: unknown): string {
+  const { code, name, errors } = error as { code?: unknown; name?: unknown; errors?: unknown[] };
+  if (typeof code === 'string') return code;
+  // Node tries each address of a host, and wraps their errors.
+  if (errors?.[0]) return codeOf(errors[0]);
+  return typeof name === 'string' ? name : 'unknown';
+}

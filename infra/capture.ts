@@ -1,0 +1,78 @@
+import { Duration } from 'aws-cdk-lib';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { DynamoEventSource, S3OnFailureDestination } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { type Action, type Entity, entities } from '../functions/core/entity.ts';
+import type { captureEnv, Variables } from '../functions/edge/env.ts';
+import { ServiceFunction } from './service-function.ts';
+import type { Settings } from './settings.ts';
+
+interface CaptureProps {
+  readonly entity: Entity;
+  readonly table: TableV2;
+  readonly triggers: TableV2;
+  readonly queue: Queue;
+  readonly deadLetterQueue: Queue;
+  readonly unsent: IBucket;
+  readonly settings: Settings;
+}
+
+/** One entity's stream → capture → the delivery queue. */
+export class Capture extends Construct {
+  readonly function: ServiceFunction<Variables<typeof captureEnv>>;
+
+  constructor(scope: Construct, id: string, props: CaptureProps) {
+    super(scope, id);
+    const { entity, table, triggers, queue, deadLetterQueue, unsent, settings } = props;
+    this.function = new ServiceFunction(this, 'Function', {
+      stage: 'capture',
+      environment: {
+        ENTITY: entity,
+        TRIGGERS_TABLE: triggers.tableName,
+        QUEUE_URL: queue.queueUrl,
+        DEAD_LETTER_QUEUE_URL: deadLetterQueue.queueUrl,
+      },
+      timeout: Duration.seconds(60),
+      memoryMiB: 512,
+      settings,
+    });
+    triggers.grant(this.function, 'dynamodb:BatchGetItem');
+    queue.grant(this.function, 'sqs:SendMessage');
+    deadLetterQueue.grant(this.function, 'sqs:SendMessage');
+    this.function.addEventSource(
+      new DynamoEventSource(table, {
+        // LATEST can miss what is written while the mapping is being made.
+        startingPosition: StartingPosition.TRIM_HORIZON,
+        batchSize: 100,
+        parallelizationFactor: settings.captureParallelization,
+        filters: filtersOf(entity),
+        bisectBatchOnError: true,
+        // Capture throws only when the queue takes nothing, and then the stream has to wait. Just before the stream
+        // forgets (24 h), what is still unsent is kept whole in a bucket: a queue would hold pointers into the stream.
+        maxRecordAge: Duration.hours(23),
+        onFailure: new S3OnFailureDestination(unsent),
+      }),
+    );
+  }
+}
+
+const eventNames: Readonly<Record<Action, string>> = { create: 'INSERT', edit: 'MODIFY', delete: 'REMOVE' };
+
+/**
+ * Lets through what has a trigger and was done by somebody. A row that DynamoDB itself removed, by time to live, carries
+ * a `userIdentity`; on other records the field is absent, or null in records that some emulators make.
+ */
+function filtersOf(entity: Entity) {
+  const written = entities[entity].actions.filter((action) => action !== 'delete').map((action) => eventNames[action]);
+  return [
+    FilterCriteria.filter({ eventName: FilterRule.or(...written) }),
+    FilterCriteria.filter({
+      eventName: FilterRule.isEqual(eventNames.delete),
+      userIdentity: { principalId: FilterRule.notExists() },
+    }),
+    FilterCriteria.filter({ eventName: FilterRule.isEqual(eventNames.delete), userIdentity: FilterRule.null() }),
+  ];
+}

@@ -1,0 +1,56 @@
+import { Duration } from 'aws-cdk-lib';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { deliverEnv, Variables } from '../functions/edge/env.ts';
+import { ServiceFunction } from './service-function.ts';
+import type { Settings } from './settings.ts';
+
+interface DeliverProps {
+  readonly queue: Queue;
+  readonly deadLetterQueue: Queue;
+  readonly triggers: TableV2;
+  readonly backlog: TableV2;
+  readonly settings: Settings;
+}
+
+/** A batch ends well within this time: deliver hands back what it cannot attempt before. */
+export const DELIVER_TIMEOUT = Duration.seconds(60);
+
+/** The delivery queue → deliver → the triggers' URLs. */
+export class Deliver extends Construct {
+  readonly function: ServiceFunction<Variables<typeof deliverEnv>>;
+
+  constructor(scope: Construct, id: string, props: DeliverProps) {
+    super(scope, id);
+    const { queue, deadLetterQueue, triggers, backlog, settings } = props;
+    this.function = new ServiceFunction(this, 'Function', {
+      stage: 'deliver',
+      environment: {
+        TRIGGERS_TABLE: triggers.tableName,
+        BACKLOG_TABLE: backlog.tableName,
+        QUEUE_URL: queue.queueUrl,
+        DEAD_LETTER_QUEUE_URL: deadLetterQueue.queueUrl,
+        CONNECT_TIMEOUT_SECONDS: String(settings.connectTimeoutSeconds),
+        ATTEMPT_TIMEOUT_SECONDS: String(settings.attemptTimeoutSeconds),
+        HOLDS: settings.holdSeconds.join(),
+        ALLOWED_PRIVATE_NETWORKS: settings.allowedPrivateNetworks.join(),
+      },
+      timeout: DELIVER_TIMEOUT,
+      memoryMiB: 512,
+      settings,
+    });
+    triggers.grant(this.function, 'dynamodb:BatchGetItem');
+    backlog.grant(this.function, 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem');
+    deadLetterQueue.grant(this.function, 'sqs:SendMessage');
+    this.function.addEventSource(
+      new SqsEventSource(queue, {
+        batchSize: 10,
+        reportBatchItemFailures: true,
+        // Not reserved concurrency: a throttled poll counts as a receive.
+        maxConcurrency: settings.deliverConcurrency,
+      }),
+    );
+  }
+}

@@ -1,0 +1,43 @@
+import type { Action, Entity, Trigger } from '../../functions/core/entity.ts';
+import type { Row } from './agent.ts';
+
+/** What the agent does, and what has to arrive for it. */
+export interface Deed {
+  readonly entity: Entity;
+  readonly action: Action;
+  readonly row: Row;
+  /** Absent: nobody may be told. */
+  readonly expected?: { readonly trigger: Trigger; readonly formattedString: string };
+}
+
+/**
+ * One create, edit and delete of each entity. The expected strings are written out, not made by the code they check.
+ *
+ * @param run Makes the ids of this run its own.
+ */
+export function demonstration(run: string): Deed[] {
+  const account = `A-${run}`;
+  const rows = {
+    customer: { AccountID: account, Name: 'Ada Lovelace' },
+    case: { AccountID: account, CaseID: `C-${run}`, Subject: 'Cannot log in' },
+    followup: { AccountID: account, CaseID: `C-${run}`, FollowupID: `F-${run}`, Note: 'Called back' },
+    task: { AccountID: account, TaskID: `T-${run}`, Title: 'Send the manual' },
+  };
+  const strings = {
+    customer: `?AccountID=${account}`,
+    case: `?AccountID=${account}&CaseID=C-${run}`,
+    followup: `?AccountID=${account}&CaseID=C-${run}&FollowupID=F-${run}`,
+    task: `?AccountID=${account}&TaskID=T-${run}`,
+  };
+  const deed = (entity: Entity, action: Action): Deed => ({
+    entity,
+    action,
+    row: rows[entity],
+    ...(!(entity === 'followup' && action === 'edit') && {
+      expected: { trigger: `${entity}.${action}` as Trigger, formattedString: strings[entity] },
+    }),
+  });
+  return (['customer', 'case', 'followup', 'task'] as const).flatMap((entity) =>
+    (['create', 'edit', 'delete'] as const).map((action) => deed(entity, action)),
+  );
+}

@@ -1,0 +1,56 @@
+import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { Settings } from './settings.ts';
+
+const root = new URL('..', import.meta.url).pathname;
+
+interface ServiceFunctionProps<Environment> {
+  /** The folder under functions/ whose index.ts exports `handler`. */
+  readonly stage: 'capture' | 'deliver';
+  /** All that the function's schema in functions/edge/env.ts asks for. */
+  readonly environment: Environment;
+  readonly timeout: Duration;
+  readonly memoryMiB: number;
+  readonly settings: Settings;
+}
+
+/** The one way in which this system makes a function: runtime, bundle and logs are decided here and nowhere else. */
+export class ServiceFunction<Environment extends Record<string, string>> extends NodejsFunction {
+  constructor(scope: Construct, id: string, props: ServiceFunctionProps<Environment>) {
+    const { stage, environment, timeout, memoryMiB, settings } = props;
+    super(scope, id, {
+      entry: `${root}functions/${stage}/index.ts`,
+      projectRoot: root,
+      depsLockFilePath: `${root}package-lock.json`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      environment,
+      timeout,
+      memorySize: memoryMiB,
+      logGroup: new LogGroup(scope, `${id}Logs`, {
+        retention: settings.logRetentionDays,
+        removalPolicy: settings.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      }),
+      bundling: {
+        format: OutputFormat.ESM,
+        minify: true,
+        target: 'node24',
+        mainFields: ['module', 'main'],
+        externalModules: [...unreachable],
+        banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+        esbuildArgs: {
+          // Lambda gives a function its role's credentials in the environment. The default chain (SSO, profiles,
+          // instance metadata) would be a fifth of the bundle and is never asked.
+          '--alias:@aws-sdk/credential-provider-node': `${root}functions/edge/credentials.ts`,
+          '--define:process.env.JEST_WORKER_ID': 'undefined',
+        },
+      },
+    });
+  }
+}
+
+/** undici's parsers for machines without WebAssembly SIMD, and its second parser, which is off unless asked for. */
+const unreachable = ['../milo/*', '../llhttp/llhttp-wasm.js'];

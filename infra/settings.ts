@@ -1,0 +1,61 @@
+import { BlockList, isIP } from 'node:net';
+import type { Node } from 'constructs';
+import * as z from 'zod';
+
+const seconds = z.number().positive();
+
+/** `10.0.0.0/8` or `fd00::/8`. */
+const network = z.string().refine((cidr) => {
+  const [address = '', prefix = '', ...rest] = cidr.split('/');
+  const family = isIP(address);
+  if (family === 0 || !/^\d{1,3}$/.test(prefix) || rest.length > 0) return false;
+  try {
+    new BlockList().addSubnet(address, Number(prefix), family === 4 ? 'ipv4' : 'ipv6');
+    return true;
+  } catch {
+    return false;
+  }
+}, 'is not a network such as 10.0.0.0/8 or fd00::/8');
+
+/** What can be chosen at deployment, per stage, in cdk.json under `stages`. */
+const schema = z.strictObject({
+  /** Keep tables, queues and logs when the stack is deleted. */
+  keepData: z.boolean().default(true),
+  /** Private networks (CIDR) that destinations may stand in. None: every private address is refused. */
+  allowedPrivateNetworks: z.array(network).default([]),
+  /** An attempt may take this long to connect … */
+  connectTimeoutSeconds: seconds.max(10).default(3),
+  /** … and this long in all. */
+  attemptTimeoutSeconds: seconds.max(60).default(10),
+  /** How long a notification is held after each failed attempt; after the last hold it gets its last attempt. */
+  holdSeconds: z.array(z.number().int().min(1).max(900)).max(20).default([5, 30, 120, 600]),
+  /** How many batches (of up to ten notifications) are delivered at once, over all triggers. */
+  deliverConcurrency: z.number().int().min(2).max(1000).default(100),
+  /** Stream batches handled at once per shard; one record's changes keep their order at any number. */
+  captureParallelization: z.number().int().min(1).max(10).default(1),
+  /** How long logs are kept. */
+  logRetentionDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 180, 365]).default(30),
+});
+
+export type Settings = z.output<typeof schema>;
+
+/**
+ * Reads the settings of the stage that `-c stage=NAME` names (`main` when it is not given).
+ *
+ * @throws {Error} One line per wrong setting: which, what is wrong, where to mend it.
+ */
+export function readSettings(node: Node): Settings {
+  const stage = node.tryGetContext('stage') ?? 'main';
+  const stages = node.tryGetContext('stages') ?? {};
+  if (!Object.hasOwn(stages, stage))
+    throw new Error(
+      `There is no stage "${stage}": cdk.json has ${Object.keys(stages).join(', ') || 'none'} under context.stages.`,
+    );
+  const read = schema.safeParse(stages[stage]);
+  if (read.success) return read.data;
+  throw new Error(
+    read.error.issues
+      .map((issue) => `Setting ${['stages', stage, ...issue.path].join('.')} in cdk.json: ${issue.message}.`)
+      .join('\n'),
+  );
+}

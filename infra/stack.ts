@@ -1,0 +1,48 @@
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { entityNames } from '../functions/core/entity.ts';
+import { Capture } from './capture.ts';
+import { Deliver } from './deliver.ts';
+import { DeliveryQueue } from './queue.ts';
+import { readSettings } from './settings.ts';
+import { Tables } from './tables.ts';
+
+/** The map: tables → capture → queue → deliver. */
+export class CrmTriggersStack extends Stack {
+  constructor(scope: Construct, id: string, props?: StackProps) {
+    super(scope, id, props);
+    const settings = readSettings(this.node);
+    const tables = new Tables(this, 'Tables', settings);
+    const { queue, deadLetterQueue } = new DeliveryQueue(this, 'Delivery', settings);
+    const unsent = new Bucket(this, 'Unsent', {
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      enforceSSL: true,
+      removalPolicy: settings.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    const { triggers, backlog } = tables;
+    for (const entity of entityNames) {
+      const table = tables.crm[entity];
+      new Capture(this, `Capture${pascal(entity)}`, {
+        entity,
+        table,
+        triggers,
+        queue,
+        deadLetterQueue,
+        unsent,
+        settings,
+      });
+      new CfnOutput(this, `${pascal(entity)}Table`, { value: table.tableName });
+    }
+    new Deliver(this, 'Deliver', { queue, deadLetterQueue, triggers, backlog, settings });
+
+    new CfnOutput(this, 'TriggersTable', { value: triggers.tableName });
+    new CfnOutput(this, 'BacklogTable', { value: backlog.tableName });
+    new CfnOutput(this, 'DeliveryQueueUrl', { value: queue.queueUrl });
+    new CfnOutput(this, 'DeadLetterQueueUrl', { value: deadLetterQueue.queueUrl });
+  }
+}
+
+function pascal(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
