@@ -71,8 +71,11 @@ export function typedUrl(trigger: Trigger, typed: string): TypedUrl {
 export function joinFormattedString(url: string, formattedString: string): string {
   const hash = url.indexOf('#');
   const target = hash === -1 ? url : url.slice(0, hash);
-  if (!target.includes('?')) return target + formattedString;
-  return target + (/[?&]$/.test(target) ? '' : '&') + formattedString.slice(1);
+  const query = target.indexOf('?');
+  if (query === -1) return target + formattedString;
+  // A question mark further on belongs to the query itself.
+  const open = query === target.length - 1 || target.endsWith('&');
+  return target + (open ? '' : '&') + formattedString.slice(1);
 }
 
 function at(text: string, pattern: RegExp): number {

@@ -42,6 +42,9 @@ const RESERVE_MS = 5_000;
 /** How long messages wait when it is we who cannot go on: a table or a queue does not answer. */
 const OWN_FAULT_SECONDS = 5;
 
+/** What is only out of time comes back as soon as can be; see `handBack` for why not in no time at all. */
+const AT_ONCE_SECONDS = 1;
+
 /** A message to be received again, and for how many seconds it stays out of sight until then. */
 interface HandedBack {
   readonly message: SQSRecord;
@@ -98,7 +101,7 @@ async function prepareLane(
 
   return async (lane) => {
     for (const [index, message] of lane.entries()) {
-      if (remainingMs() < parts.attemptMs + RESERVE_MS) return handBack(lane.slice(index), 0);
+      if (remainingMs() < parts.attemptMs + RESERVE_MS) return handBack(lane.slice(index), AT_ONCE_SECONDS);
       try {
         const notification = read.get(message) as ReturnType<typeof fromMessage>;
         if ('unreadable' in notification) await bury(message, message.messageId, notification.unreadable, parts);
@@ -116,9 +119,12 @@ async function prepareLane(
   };
 }
 
-/** The head waits; what is behind it is locked by it, and must not lock it for longer. */
+/**
+ * All of a lane come back together. A follower that stayed away longer would lock its record for longer than its head
+ * has to wait; one that came back sooner could pass its head, where a queue takes that for the end of the record's lock.
+ */
 function handBack(lane: readonly SQSRecord[], seconds: number): HandedBack[] {
-  return lane.map((message, index) => ({ message, seconds: index === 0 ? seconds : 0 }));
+  return lane.map((message) => ({ message, seconds }));
 }
 
 /** Attempts one notification. Returns the seconds for which it must be held, or nothing if it is done with. */

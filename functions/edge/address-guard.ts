@@ -5,7 +5,7 @@ import build from 'undici/lib/core/connect.js';
 import type { AddressRule } from '../core/address.ts';
 
 /** The destination's host stands at no address that may be called. */
-export class AddressRefused extends Error {
+class AddressRefused extends Error {
   override readonly name = 'AddressRefused';
   readonly code = 'ADDRESS_REFUSED';
 }

@@ -105,6 +105,7 @@ const failures: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'host not reachable',
   ENETUNREACH: 'host not reachable',
   ETIMEDOUT: 'no connection',
+  HTTPParserError: 'not an HTTP answer',
   CERT_HAS_EXPIRED: 'TLS certificate expired',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'TLS certificate signed by itself',
   SELF_SIGNED_CERT_IN_CHAIN: 'TLS certificate signed by an unknown authority',
@@ -116,14 +117,13 @@ const failures: Readonly<Record<string, string>> = {
 function describe(code: string, { connectTimeoutSeconds, attemptTimeoutSeconds }: CallerOptions): string {
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return `no connection within ${connectTimeoutSeconds} s`;
   if (code === 'TimeoutError') return `no answer within ${attemptTimeoutSeconds} s`;
-  if (code.startsWith('HPE_')) return 'not an HTTP answer';
   return failures[code] ?? `failed (${code})`;
 }
 
 /** The code that names an error best; never its message, which may quote the URL. */
 function codeOf(error: unknown): string {
   const { code, name, errors } = error as { code?: unknown; name?: unknown; errors?: unknown[] };
-  if (typeof code === 'string') return code;
+  if (typeof code === 'string' && name !== 'HTTPParserError') return code;
   // Node tries each address of a host, and wraps their errors.
   if (errors?.[0]) return codeOf(errors[0]);
   return typeof name === 'string' ? name : 'unknown';

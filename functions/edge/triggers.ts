@@ -2,7 +2,7 @@ import { BatchGetItemCommand, type DynamoDBClient, UpdateItemCommand } from '@aw
 import { isTrigger, type Trigger } from '../core/entity.ts';
 
 /** What is typed for a trigger. */
-export interface Typed {
+interface Typed {
   readonly url: string;
   /** ISO 8601. */
   readonly changedAt: string;

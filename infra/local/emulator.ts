@@ -66,7 +66,7 @@ export async function startMiniStack(signal: AbortSignal): Promise<Emulator> {
       BIND_HOST: '127.0.0.1',
       MINISTACK_HOST: '127.0.0.1',
       LAMBDA_EXECUTOR: 'local',
-      LOG_LEVEL: 'WARNING',
+      LOG_LEVEL: 'ERROR',
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',
     },

@@ -1,0 +1,25 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { outcomeOf } from '../../functions/core/outcome.ts';
+
+for (const status of [200, 201, 202, 204, 226, 299])
+  test(`${status} is delivered`, () => {
+    assert.deepEqual(outcomeOf({ status, body: '' }), { kind: 'delivered', answer: `HTTP ${status}` });
+  });
+
+for (const status of [300, 301, 302, 304, 307, 308])
+  test(`${status}, a redirect, is no success and is not followed`, () => {
+    assert.deepEqual(outcomeOf({ status, body: '' }), {
+      kind: 'retry',
+      answer: `HTTP ${status} (redirects are not followed)`,
+    });
+  });
+
+for (const status of [400, 401, 404, 410, 429, 500, 503, 599])
+  test(`${status} is tried again`, () => {
+    assert.deepEqual(outcomeOf({ status, body: 'x' }), { kind: 'retry', answer: `HTTP ${status}` });
+  });
+
+test('no answer is tried again, with the failure in words', () => {
+  assert.deepEqual(outcomeOf({ failure: 'connection refused' }), { kind: 'retry', answer: 'connection refused' });
+});

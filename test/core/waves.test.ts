@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { inBatches, inWaves } from '../../functions/core/waves.ts';
+
+const item = fc.record({ group: fc.constantFrom('a', 'b', 'c', 'd'), n: fc.nat() });
+
+test('a wave never holds two items of one group', () => {
+  fc.assert(
+    fc.property(fc.array(item), (items) => {
+      for (const wave of inWaves(items, ({ group }) => group))
+        assert.equal(new Set(wave.map(({ group }) => group)).size, wave.length);
+    }),
+  );
+});
+
+test('nothing is lost or added, and each group keeps its order', () => {
+  fc.assert(
+    fc.property(fc.array(item), (items) => {
+      const sent = inWaves(items, ({ group }) => group).flat();
+      for (const g of ['a', 'b', 'c', 'd']) {
+        const ofGroup = ({ group }: { group: string }) => group === g;
+        assert.deepEqual(sent.filter(ofGroup), items.filter(ofGroup));
+      }
+    }),
+  );
+});
+
+test('there are as many waves as the busiest group has items', () => {
+  assert.equal(inWaves(['a', 'b', 'a', 'c', 'a'], (x) => x).length, 3);
+  assert.deepEqual(inWaves([], String), []);
+});
+
+test('batches hold at most their size, in order', () => {
+  assert.deepEqual(inBatches([1, 2, 3, 4, 5], 2), [[1, 2], [3, 4], [5]]);
+  assert.deepEqual(inBatches([], 10), []);
+});

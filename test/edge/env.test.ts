@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { deliverEnv, readEnv } from '../../functions/edge/env.ts';
+
+const right = {
+  TRIGGERS_TABLE: 'triggers',
+  BACKLOG_TABLE: 'backlog',
+  QUEUE_URL: 'https://queue',
+  DEAD_LETTER_QUEUE_URL: 'https://dead',
+  CONNECT_TIMEOUT_SECONDS: '3',
+  ATTEMPT_TIMEOUT_SECONDS: '10',
+  HOLDS: '5,30,120,600',
+  ALLOWED_PRIVATE_NETWORKS: '',
+};
+
+function withEnv<Result>(variables: Record<string, string>, read: () => Result): Result {
+  const before = { ...process.env };
+  Object.assign(process.env, variables);
+  try {
+    return read();
+  } finally {
+    for (const name of Object.keys(variables)) delete process.env[name];
+    Object.assign(process.env, before);
+  }
+}
+
+test('numbers and lists are read as such', () => {
+  const env = withEnv(right, () => readEnv(deliverEnv));
+  assert.deepEqual(env.HOLDS, [5, 30, 120, 600]);
+  assert.deepEqual(env.ALLOWED_PRIVATE_NETWORKS, []);
+  assert.equal(env.CONNECT_TIMEOUT_SECONDS, 3);
+});
+
+test('what is missing or wrong stops the function at its start, in one line that names it', () => {
+  assert.throws(
+    () => withEnv({ ...right, QUEUE_URL: '', CONNECT_TIMEOUT_SECONDS: 'soon' }, () => readEnv(deliverEnv)),
+    /^Error: Wrong environment: QUEUE_URL: .*; CONNECT_TIMEOUT_SECONDS: .*$/,
+  );
+  assert.throws(() => readEnv(deliverEnv), /TRIGGERS_TABLE/);
+});

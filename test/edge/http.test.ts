@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { createServer } from 'node:net';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { makeCall } from '../../functions/edge/http.ts';
+import { receiver } from '../support/receiver.ts';
+
+const LOOPBACK = ['127.0.0.0/8', '::1/128'];
+const call = makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 2, allowedPrivateNetworks: LOOPBACK });
+
+test('the answer has the status and the beginning of the body', async () => {
+  await using server = await receiver((_, response) => response.writeHead(201).end('done'));
+  assert.deepEqual(await call(`${server.origin}/y?a=1`, {}), { status: 201, body: 'done' });
+});
+
+test('the target is sent byte for byte, by GET, with the headers given', async () => {
+  let method: string | undefined;
+  await using server = await receiver((_, response) => {
+    method = response.req.method;
+    response.end();
+  });
+  const target = "/a%20b/%c3%A4?k='%27&&=%zz&AccountID=%C3%A4%27";
+  await call(server.origin + target.replace("'", '%27'), { 'webhook-id': 'msg_1' });
+  assert.equal(method, 'GET');
+  assert.equal(server.calls[0]?.target, target.replace("'", '%27'));
+  assert.equal(server.calls[0]?.headers['webhook-id'], 'msg_1');
+});
+
+test('userinfo is sent as basic authorization, decoded', async () => {
+  await using server = await receiver();
+  await call(`${server.origin.replace('//', '//m%C3%A9:p%40ss@')}/`, {});
+  assert.equal(server.calls[0]?.headers.authorization, `Basic ${Buffer.from('mé:p@ss').toString('base64')}`);
+});
+
+test('a redirect is not followed', async () => {
+  await using elsewhere = await receiver();
+  await using server = await receiver((_, response) =>
+    response.writeHead(302, { location: `${elsewhere.origin}/` }).end(),
+  );
+  assert.deepEqual(await call(`${server.origin}/`, {}), { status: 302, body: '' });
+  assert.equal(elsewhere.calls.length, 0);
+});
+
+test('Retry-After is handed on', async () => {
+  await using server = await receiver((_, response) => response.writeHead(429, { 'retry-after': '7' }).end());
+  assert.deepEqual(await call(`${server.origin}/`, {}), { status: 429, retryAfter: '7', body: '' });
+});
+
+test('of a huge response 16 KiB are read, and the rest is not waited for', async () => {
+  await using server = await receiver((_, response) => {
+    const flood = () => {
+      while (!response.destroyed && response.write('x'.repeat(65_536)));
+      if (!response.destroyed) response.once('drain', flood);
+    };
+    flood();
+  });
+  const answer = await call(`${server.origin}/`, {});
+  assert.ok('status' in answer && answer.status === 200);
+  assert.equal(answer.body.length, 16_384);
+});
+
+test('a success whose body never ends is a success, at the deadline', async () => {
+  await using server = await receiver((_, response) => response.write('half'));
+  const started = performance.now();
+  assert.deepEqual(await call(`${server.origin}/`, {}), { status: 200, body: 'half' });
+  assert.ok(performance.now() - started < 3_000);
+});
+
+test('no answer fails at the deadline', async () => {
+  await using server = await receiver(() => {});
+  const started = performance.now();
+  assert.deepEqual(await call(`${server.origin}/`, {}), { failure: 'no answer within 2 s' });
+  const took = performance.now() - started;
+  assert.ok(took > 1_900 && took < 3_000, `${took} ms`);
+});
+
+test('an answer that trickles in byte by byte fails at the deadline too', async () => {
+  await using server = await receiver(async (_, response, socket) => {
+    for (const byte of 'HTTP/1.1 200 OK\r\nx-slow: yes\r\n') {
+      if (socket.destroyed) return;
+      socket.write(byte);
+      await sleep(150);
+    }
+    response.destroy();
+  });
+  assert.deepEqual(await call(`${server.origin}/`, {}), { failure: 'no answer within 2 s' });
+});
+
+test('a refused connection fails at once', async () => {
+  const gone = await receiver();
+  await gone[Symbol.asyncDispose]();
+  assert.deepEqual(await call(`${gone.origin}/`, {}), { failure: 'connection refused' });
+});
+
+test('a host that does not exist fails, without its name', async () => {
+  const answer = await call('http://no-such-host.invalid/?AccountID=secret', {});
+  assert.ok('failure' in answer);
+  assert.match(answer.failure, /^host name not found/);
+});
+
+test('what is no HTTP fails', async () => {
+  const server = createServer((socket) => socket.end('hello\r\n\r\n'));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const answer = await call(`http://127.0.0.1:${port}/`, {});
+  server.close();
+  assert.deepEqual(answer, { failure: 'not an HTTP answer' });
+});
+
+test('TLS with a certificate nobody vouches for fails', async () => {
+  // Plain HTTP behind an https URL: the handshake cannot succeed.
+  await using server = await receiver();
+  const answer = await call(`${server.origin.replace('http:', 'https:')}/`, {});
+  assert.ok('failure' in answer, JSON.stringify(answer));
+});
+
+test('connections are kept for the next call', async () => {
+  await using server = await receiver();
+  for (let i = 0; i < 50; i++) await call(`${server.origin}/${i}`, {});
+  assert.equal(server.calls.length, 50);
+  // undici opens a second one when a call begins in the very tick in which the one before it ends.
+  assert.ok(server.connections() <= 2, `${server.connections()} connections`);
+});
+
+test('a call whose kept connection broke is made once more, at once, and only once', async () => {
+  await using server = await receiver((_, response, socket) => {
+    if (server.calls.length === 2) socket.resetAndDestroy();
+    else response.end('ok');
+  });
+  await call(`${server.origin}/`, {});
+  assert.deepEqual(await call(`${server.origin}/`, {}), { status: 200, body: 'ok' });
+  assert.equal(server.calls.length, 3);
+
+  await using broken = await receiver((_, __, socket) => socket.resetAndDestroy());
+  assert.deepEqual(await call(`${broken.origin}/`, {}), { failure: 'connection broken before an answer' });
+  assert.equal(broken.calls.length, 2);
+});

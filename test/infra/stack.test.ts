@@ -1,0 +1,248 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { CrmTriggersStack } from '../../infra/stack.ts';
+
+const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
+
+function synth(stage?: string, stages: unknown = context.stages) {
+  const app = new App({ context: { ...context, stages, stage, 'aws:cdk:bundling-stacks': [] } });
+  return Template.fromStack(new CrmTriggersStack(app, 'CrmTriggers'));
+}
+
+const main = synth();
+// biome-ignore lint/suspicious/noExplicitAny: a template is JSON of any shape
+type Properties = Record<string, any>;
+const all = (type: string, template = main): [string, Properties][] =>
+  Object.entries(template.findResources(type)).map(([id, { Properties }]) => [id, Properties]);
+const mappings = (source: 'stream' | 'queue') =>
+  all('AWS::Lambda::EventSourceMapping').filter(([, p]) => 'StartingPosition' in p === (source === 'stream'));
+const only = <T>(list: readonly T[]): T => {
+  assert.equal(list.length, 1);
+  return list[0] as T;
+};
+
+test('each CRM table has the key of its entity, and a stream with old and new images', () => {
+  const keys = Object.fromEntries(
+    all('AWS::DynamoDB::GlobalTable')
+      .filter(([, p]) => 'StreamSpecification' in p)
+      .map(([id, p]) => {
+        assert.deepEqual(p.StreamSpecification, { StreamViewType: 'NEW_AND_OLD_IMAGES' });
+        return [
+          id.replace(/^Tables|[0-9A-F]{8}$/g, ''),
+          (p.KeySchema as { AttributeName: string }[]).map((k) => k.AttributeName),
+        ];
+      }),
+  );
+  assert.deepEqual(keys, {
+    Customer: ['AccountID'],
+    Case: ['AccountID', 'CaseID'],
+    Followup: ['CaseID', 'FollowupID'],
+    Task: ['AccountID', 'TaskID'],
+  });
+});
+
+test('every table is on demand and recoverable to a point in time', () => {
+  for (const [id, p] of all('AWS::DynamoDB::GlobalTable')) {
+    assert.equal(p.BillingMode, 'PAY_PER_REQUEST', id);
+    for (const replica of p.Replicas as Properties[])
+      assert.deepEqual(replica.PointInTimeRecoverySpecification, { PointInTimeRecoveryEnabled: true }, id);
+  }
+});
+
+test('what holds data outlives the stack, except in the local stage', () => {
+  const local = synth('local');
+  for (const type of ['AWS::DynamoDB::GlobalTable', 'AWS::SQS::Queue', 'AWS::S3::Bucket', 'AWS::Logs::LogGroup']) {
+    for (const [id, { DeletionPolicy }] of Object.entries(main.findResources(type)))
+      assert.equal(DeletionPolicy, 'Retain', id);
+    for (const [id, { DeletionPolicy }] of Object.entries(local.findResources(type)))
+      assert.equal(DeletionPolicy, 'Delete', id);
+  }
+});
+
+test('stream mappings start at the oldest record, split a failing batch, and keep what is never taken, records and all', () => {
+  assert.equal(mappings('stream').length, 4);
+  const bucket = only(all('AWS::S3::Bucket'))[0];
+  for (const [id, p] of mappings('stream')) {
+    assert.equal(p.StartingPosition, 'TRIM_HORIZON', id);
+    assert.equal(p.BisectBatchOnFunctionError, true, id);
+    assert.equal(p.MaximumRecordAgeInSeconds, 82_800, id);
+    assert.equal(p.MaximumRetryAttempts, undefined, `${id}: the stream waits as long as it remembers`);
+    assert.equal(p.FunctionResponseTypes, undefined, `${id}: capture throws, it does not report items`);
+    assert.deepEqual(p.DestinationConfig, { OnFailure: { Destination: { 'Fn::GetAtt': [bucket, 'Arn'] } } }, id);
+  }
+});
+
+test('followup edits and time-to-live expiries never reach a function', () => {
+  for (const [id, p] of mappings('stream')) {
+    const { Filters } = p.FilterCriteria as { Filters: { Pattern: string }[] };
+    assert.deepEqual(
+      Filters.map(({ Pattern }) => JSON.parse(Pattern)),
+      [
+        { eventName: /followup/i.test(id) ? ['INSERT'] : ['INSERT', 'MODIFY'] },
+        { eventName: ['REMOVE'], userIdentity: { principalId: [{ exists: false }] } },
+        { eventName: ['REMOVE'], userIdentity: [null] },
+      ],
+      id,
+    );
+  }
+});
+
+test('the queue mapping reports items, takes ten at a time, and is capped by the mapping, not by reserved concurrency', () => {
+  const [, p] = only(mappings('queue'));
+  assert.deepEqual(p.FunctionResponseTypes, ['ReportBatchItemFailures']);
+  assert.equal(p.BatchSize, 10);
+  assert.deepEqual(p.ScalingConfig, { MaximumConcurrency: 100 });
+  for (const [id, f] of all('AWS::Lambda::Function')) assert.equal(f.ReservedConcurrentExecutions, undefined, id);
+});
+
+test('both queues are high-throughput FIFO queues, deduplicate per record, refuse plain HTTP, and keep 14 days', () => {
+  const queues = all('AWS::SQS::Queue');
+  assert.equal(queues.length, 2);
+  for (const [id, p] of queues) {
+    assert.equal(p.FifoQueue, true, id);
+    assert.equal(p.FifoThroughputLimit, 'perMessageGroupId', id);
+    assert.equal(p.DeduplicationScope, 'messageGroup', id);
+    assert.equal(p.MessageRetentionPeriod, 1_209_600, id);
+  }
+  assert.equal(all('AWS::SQS::QueuePolicy').length, 2);
+});
+
+test('the delivery queue hides a message six times as long as deliver runs, and has its dead letters wired', () => {
+  const [, p] = only(all('AWS::SQS::Queue').filter(([, q]) => 'RedrivePolicy' in q));
+  const [, deliver] = only(all('AWS::Lambda::Function').filter(([id]) => id.startsWith('Deliver')));
+  assert.equal(p.VisibilityTimeout, 6 * Number(deliver.Timeout));
+  const { maxReceiveCount, deadLetterTargetArn } = p.RedrivePolicy as Properties;
+  assert.equal(maxReceiveCount, 1000);
+  assert.match(JSON.stringify(deadLetterTargetArn), /DeadLetters/);
+});
+
+test('every function runs Node 24 on arm64, with a log group that forgets', () => {
+  const functions = all('AWS::Lambda::Function');
+  assert.equal(functions.length, 5);
+  for (const [id, p] of functions) {
+    assert.equal(p.Runtime, 'nodejs24.x', id);
+    assert.deepEqual(p.Architectures, ['arm64'], id);
+  }
+  assert.equal(all('AWS::Logs::LogGroup').length, 5);
+  for (const [id, p] of all('AWS::Logs::LogGroup')) assert.equal(p.RetentionInDays, 30, id);
+});
+
+test('each function may do just what it does', () => {
+  const actions = Object.fromEntries(
+    all('AWS::IAM::Policy').map(([id, p]) => {
+      const { Statement } = p.PolicyDocument as { Statement: { Action: string | string[] }[] };
+      return [id.replace(/FunctionServiceRole.*/, ''), [...new Set(Statement.flatMap(({ Action }) => Action))].sort()];
+    }),
+  );
+  const capture = [
+    'dynamodb:BatchGetItem',
+    'dynamodb:DescribeStream',
+    'dynamodb:GetRecords',
+    'dynamodb:GetShardIterator',
+    'dynamodb:ListStreams',
+    's3:Abort*',
+    's3:DeleteObject*',
+    's3:GetBucket*',
+    's3:GetObject*',
+    's3:List*',
+    's3:PutObject',
+    's3:PutObjectLegalHold',
+    's3:PutObjectRetention',
+    's3:PutObjectTagging',
+    's3:PutObjectVersionTagging',
+    'sqs:SendMessage',
+  ];
+  const deliver = [
+    'dynamodb:BatchGetItem',
+    'dynamodb:DeleteItem',
+    'dynamodb:PutItem',
+    'sqs:ChangeMessageVisibility',
+    'sqs:DeleteMessage',
+    'sqs:GetQueueAttributes',
+    'sqs:GetQueueUrl',
+    'sqs:ReceiveMessage',
+    'sqs:SendMessage',
+  ];
+  assert.deepEqual(actions, {
+    CaptureCase: capture,
+    CaptureCustomer: capture,
+    CaptureFollowup: capture,
+    CaptureTask: capture,
+    Deliver: deliver,
+  });
+});
+
+test('no permission is for everything but to list streams, which AWS cannot narrow', () => {
+  for (const [id, p] of all('AWS::IAM::Policy')) {
+    const { Statement } = p.PolicyDocument as { Statement: { Action: string | string[]; Resource: unknown }[] };
+    for (const { Action, Resource } of Statement)
+      if (Resource === '*') assert.equal(Action, 'dynamodb:ListStreams', id);
+  }
+});
+
+test('the bucket for what was never taken is closed to the public and to plain HTTP', () => {
+  const [, p] = only(all('AWS::S3::Bucket'));
+  assert.deepEqual(p.PublicAccessBlockConfiguration, {
+    BlockPublicAcls: true,
+    BlockPublicPolicy: true,
+    IgnorePublicAcls: true,
+    RestrictPublicBuckets: true,
+  });
+  assert.equal(all('AWS::S3::BucketPolicy').length, 1);
+});
+
+test('there is no custom resource, and nothing has a fixed name', () => {
+  for (const [id, { Type, Properties }] of Object.entries(main.toJSON().Resources as Record<string, Properties>)) {
+    assert.doesNotMatch(Type, /^Custom::|CustomResource/, id);
+    for (const name of ['TableName', 'QueueName', 'FunctionName', 'BucketName', 'RoleName', 'LogGroupName'])
+      assert.notEqual(typeof Properties?.[name], 'string', `${id} ${name}`);
+  }
+});
+
+test('the outputs are those of the contract', () => {
+  assert.deepEqual(Object.keys(main.toJSON().Outputs).sort(), [
+    'BacklogTable',
+    'CaseTable',
+    'CustomerTable',
+    'DeadLetterQueueUrl',
+    'DeliveryQueueUrl',
+    'FollowupTable',
+    'TaskTable',
+    'TriggersTable',
+  ]);
+});
+
+test('private destinations are allowed in the local stage alone', () => {
+  const allowed = (template: Template) =>
+    all('AWS::Lambda::Function', template).flatMap(([, p]) => {
+      const { Variables } = p.Environment as { Variables: Record<string, string> };
+      return 'ALLOWED_PRIVATE_NETWORKS' in Variables ? [Variables.ALLOWED_PRIVATE_NETWORKS] : [];
+    });
+  assert.deepEqual(allowed(main), ['']);
+  assert.notDeepEqual(allowed(synth('local')), ['']);
+});
+
+const wrong: [string, Record<string, unknown>, string][] = [
+  ['an unknown setting', { holdSecond: [1] }, 'stages.main'],
+  ['a hold longer than SQS can', { holdSeconds: [5, 100_000] }, 'stages.main.holdSeconds.1'],
+  ['a network that is none', { allowedPrivateNetworks: ['10.0.0.0/33'] }, 'stages.main.allowedPrivateNetworks.0'],
+  ['a word for a number', { deliverConcurrency: 'many' }, 'stages.main.deliverConcurrency'],
+];
+
+for (const [title, settings, where] of wrong)
+  test(`${title} stops the synthesis with one line that says where`, () => {
+    assert.throws(
+      () => synth(undefined, { main: settings }),
+      (error: Error) => error.message.startsWith(`Setting ${where} in cdk.json: `) && !error.message.includes('\n'),
+    );
+  });
+
+test('a stage that is not there stops the synthesis with the names of those that are', () => {
+  assert.throws(
+    () => synth('prod'),
+    /^Error: There is no stage "prod": cdk\.json has main, local under context\.stages\.$/,
+  );
+});

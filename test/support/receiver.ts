@@ -1,0 +1,38 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+
+/** One call as it came in. */
+export interface Call {
+  readonly target: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly at: number;
+}
+
+type Answer = (call: Call, response: ServerResponse, socket: Socket) => void;
+
+/** A real HTTP server on 127.0.0.1 that keeps the calls and answers as told, until it is disposed of. */
+export async function receiver(answer: Answer = (_, response) => response.end('ok')) {
+  const calls: Call[] = [];
+  const server = createServer((request, response) => {
+    const call = { target: request.url ?? '', headers: request.headers, at: Date.now() };
+    calls.push(call);
+    answer(call, response, request.socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    calls,
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    /** Connections that were opened so far. */
+    connections: countConnections(server),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function countConnections(server: ReturnType<typeof createServer>): () => number {
+  let count = 0;
+  server.on('connection', () => count++);
+  return () => count;
+}
