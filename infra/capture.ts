@@ -15,7 +15,7 @@ interface CaptureProps {
   readonly table: TableV2;
   readonly triggers: TableV2;
   readonly queue: Queue;
-  readonly deadLetterQueue: Queue;
+  readonly backlog: TableV2;
   readonly unsent: IBucket;
   readonly settings: Settings;
 }
@@ -26,14 +26,14 @@ export class Capture extends Construct {
 
   constructor(scope: Construct, id: string, props: CaptureProps) {
     super(scope, id);
-    const { entity, table, triggers, queue, deadLetterQueue, unsent, settings } = props;
+    const { entity, table, triggers, backlog, queue, unsent, settings } = props;
     this.function = new ServiceFunction(this, 'Function', {
       stage: 'capture',
       environment: {
         ENTITY: entity,
         TRIGGERS_TABLE: triggers.tableName,
+        BACKLOG_TABLE: backlog.tableName,
         QUEUE_URL: queue.queueUrl,
-        DEAD_LETTER_QUEUE_URL: deadLetterQueue.queueUrl,
       },
       timeout: Duration.seconds(60),
       memoryMiB: 512,
@@ -41,7 +41,7 @@ export class Capture extends Construct {
     });
     triggers.grant(this.function, 'dynamodb:BatchGetItem');
     queue.grant(this.function, 'sqs:SendMessage');
-    deadLetterQueue.grant(this.function, 'sqs:SendMessage');
+    backlog.grant(this.function, 'dynamodb:PutItem');
     this.function.addEventSource(
       new DynamoEventSource(table, {
         // LATEST can miss what is written while the mapping is being made.

@@ -4,6 +4,7 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { deliverEnv, Variables } from '../functions/edge/env.ts';
+import { attemptVariables } from './attempt-variables.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { Settings } from './settings.ts';
 
@@ -28,21 +29,17 @@ export class Deliver extends Construct {
     this.function = new ServiceFunction(this, 'Function', {
       stage: 'deliver',
       environment: {
-        TRIGGERS_TABLE: triggers.tableName,
-        BACKLOG_TABLE: backlog.tableName,
+        ...attemptVariables({ triggers, backlog, settings }),
         QUEUE_URL: queue.queueUrl,
         DEAD_LETTER_QUEUE_URL: deadLetterQueue.queueUrl,
-        CONNECT_TIMEOUT_SECONDS: String(settings.connectTimeoutSeconds),
-        ATTEMPT_TIMEOUT_SECONDS: String(settings.attemptTimeoutSeconds),
-        HOLDS: settings.holdSeconds.join(),
-        ALLOWED_PRIVATE_NETWORKS: settings.allowedPrivateNetworks.join(),
       },
       timeout: DELIVER_TIMEOUT,
       memoryMiB: 512,
       settings,
     });
-    triggers.grant(this.function, 'dynamodb:BatchGetItem');
-    backlog.grant(this.function, 'dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem');
+    triggers.grant(this.function, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
+    const writes = ['dynamodb:BatchWriteItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'];
+    backlog.grant(this.function, 'dynamodb:BatchGetItem', ...writes);
     deadLetterQueue.grant(this.function, 'sqs:SendMessage');
     this.function.addEventSource(
       new SqsEventSource(queue, {

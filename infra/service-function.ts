@@ -9,7 +9,7 @@ const root = new URL('..', import.meta.url).pathname;
 
 interface ServiceFunctionProps<Environment> {
   /** The folder under functions/ whose index.ts exports `handler`. */
-  readonly stage: 'capture' | 'deliver';
+  readonly stage: 'capture' | 'deliver' | 'drain';
   /** All that the function's schema in functions/edge/env.ts asks for. */
   readonly environment: Environment;
   readonly timeout: Duration;

@@ -31,6 +31,8 @@ const schema = z.strictObject({
   holdSeconds: z.array(z.number().int().min(1).max(900)).max(20).default([5, 30, 120, 600]),
   /** How many batches (of up to ten notifications) are delivered at once, over all triggers. */
   deliverConcurrency: z.number().int().min(2).max(1000).default(100),
+  /** How many records of one trigger's backlog are worked off side by side. */
+  drainConcurrency: z.number().int().min(1).max(500).default(50),
   /** Stream batches handled at once per shard; one record's changes keep their order at any number. */
   captureParallelization: z.number().int().min(1).max(10).default(1),
   /** How long logs are kept. */

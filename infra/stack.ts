@@ -4,11 +4,12 @@ import type { Construct } from 'constructs';
 import { entityNames } from '../functions/core/entity.ts';
 import { Capture } from './capture.ts';
 import { Deliver } from './deliver.ts';
+import { Drain } from './drain.ts';
 import { DeliveryQueue } from './queue.ts';
 import { readSettings } from './settings.ts';
 import { Tables } from './tables.ts';
 
-/** The map: tables → capture → queue → deliver. */
+/** The map: tables → capture → queue → deliver, and drain for what had to wait. */
 export class CrmTriggersStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
@@ -27,17 +28,19 @@ export class CrmTriggersStack extends Stack {
         entity,
         table,
         triggers,
+        backlog,
         queue,
-        deadLetterQueue,
         unsent,
         settings,
       });
       new CfnOutput(this, `${pascal(entity)}Table`, { value: table.tableName });
     }
     new Deliver(this, 'Deliver', { queue, deadLetterQueue, triggers, backlog, settings });
+    const drain = new Drain(this, 'Drain', { triggers, backlog, settings });
 
     new CfnOutput(this, 'TriggersTable', { value: triggers.tableName });
     new CfnOutput(this, 'BacklogTable', { value: backlog.tableName });
+    new CfnOutput(this, 'DrainFunction', { value: drain.function.functionName });
     new CfnOutput(this, 'DeliveryQueueUrl', { value: queue.queueUrl });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: deadLetterQueue.queueUrl });
   }

@@ -1,19 +1,37 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import type { Entity } from '../core/entity.ts';
 import { Backlog } from '../edge/backlog.ts';
 import { DeliveryQueue } from '../edge/queue.ts';
-import type { AdminParts } from './operations.ts';
+import { Triggers } from '../edge/triggers.ts';
 import { Refusal } from './refusal.ts';
 
 const STACK = 'CrmTriggers';
 
-/** The stack's outputs by name. @throws {Refusal} When the stack is not there. */
+/** What the operations touch of a deployed system. */
+export interface AdminParts {
+  readonly triggersTable: Triggers;
+  readonly backlog: Backlog;
+  readonly queue: DeliveryQueue;
+  readonly dynamodb: DynamoDBClient;
+  /** The names of the CRM tables. */
+  readonly crmTables: Readonly<Record<Entity, string>>;
+  readonly sqs: SQSClient;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  /** Has the backlogs looked at now, not only at the next minute. */
+  wakeDrain(): Promise<void>;
+}
+
+/** The stack's outputs by name. */
 export async function stackOutputs(): Promise<Readonly<Record<string, string>>> {
   const { Stacks } = await new CloudFormationClient().send(new DescribeStacksCommand({ StackName: STACK }));
   return Object.fromEntries((Stacks?.[0]?.Outputs ?? []).map((o) => [o.OutputKey ?? '', o.OutputValue ?? '']));
 }
 
-/** Finds the deployed system that the AWS environment variables point at. */
+/** Finds the deployed system that the AWS environment variables point at. @throws {Refusal} When it is of an older kind. */
 export async function findDeployment(): Promise<AdminParts> {
   const outputs = await stackOutputs();
   const output = (name: string) => {
@@ -22,14 +40,26 @@ export async function findDeployment(): Promise<AdminParts> {
     throw new Refusal(`The stack ${STACK} has no output ${name}: deploy it again with npx cdk deploy ${STACK}.`);
   };
   const dynamodb = new DynamoDBClient();
+  const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
+  const queueUrl = output('DeliveryQueueUrl');
   return {
+    triggersTable: new Triggers(output('TriggersTable'), dynamodb),
+    backlog: new Backlog(output('BacklogTable'), dynamodb),
+    queue: new DeliveryQueue({ queue: queueUrl }, sqs),
     dynamodb,
-    triggersTable: output('TriggersTable'),
-    backlog: new Backlog(dynamodb, output('BacklogTable')),
-    queue: new DeliveryQueue({
-      queue: output('DeliveryQueueUrl'),
-      deadLetterQueue: output('DeadLetterQueueUrl'),
-    }),
+    crmTables: {
+      customer: output('CustomerTable'),
+      case: output('CaseTable'),
+      followup: output('FollowupTable'),
+      task: output('TaskTable'),
+    },
+    sqs,
+    queueUrl,
+    deadLetterQueueUrl: output('DeadLetterQueueUrl'),
+    async wakeDrain() {
+      const FunctionName = output('DrainFunction');
+      await new LambdaClient().send(new InvokeCommand({ FunctionName, InvocationType: 'Event' }));
+    },
   };
 }
 

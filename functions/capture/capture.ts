@@ -3,18 +3,18 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { readChange, type Unusable } from '../core/change.ts';
 import type { Entity } from '../core/entity.ts';
 import { type Notification, notificationId, notificationOf } from '../core/notification.ts';
+import type { Backlog, Failed } from '../edge/backlog.ts';
 import { log } from '../edge/log.ts';
-import type { DeadLetter } from '../edge/queue.ts';
-import type { TypedTriggers } from '../edge/triggers.ts';
+import type { DeliveryQueue } from '../edge/queue.ts';
+import type { TriggersNow } from '../edge/triggers.ts';
 
 /** What capture touches of the world. */
 export interface CaptureParts {
   readonly entity: Entity;
-  /** What is typed for this entity's triggers, at most a few seconds old. */
-  typed(): Promise<TypedTriggers>;
-  /** Takes all, in each record's order, or throws. */
-  send(notifications: readonly Notification[]): Promise<void>;
-  bury(letter: DeadLetter): Promise<void>;
+  /** This entity's triggers, at most a few seconds old. */
+  triggers(): Promise<TriggersNow>;
+  readonly queue: Pick<DeliveryQueue, 'send'>;
+  readonly backlog: Pick<Backlog, 'fail'>;
   /** Epoch milliseconds. */
   now(): number;
 }
@@ -22,38 +22,28 @@ export interface CaptureParts {
 /**
  * Turns a batch of stream records into notifications for the triggers that have a URL, and queues them.
  *
- * No record can make it throw: one that cannot be formatted goes to the dead-letter queue with its reason. It throws only
- * when a queue or the triggers table does not answer, so that the stream waits and hands out the same batch again.
+ * No record can make it throw: one that cannot be formatted is kept among the failed, with its reason. It throws only when
+ * the queue or a table does not answer, so that the stream waits and hands out the same batch again.
  */
 export async function capture(records: readonly DynamoDBRecord[], parts: CaptureParts): Promise<void> {
-  const typed = await parts.typed();
+  const triggers = await parts.triggers();
   const notifications: Notification[] = [];
   const unusable: Unusable[] = [];
   for (const record of records) {
     const change = readChange(parts.entity, record, parts.now());
-    if (change.kind === 'ignored' || !typed.has(change.trigger)) continue;
+    if (change.kind === 'ignored' || triggers.get(change.trigger)?.url === undefined) continue;
     if (change.kind === 'change') notifications.push(notificationOf(change));
     else unusable.push(change);
   }
   for (const change of unusable) {
-    const letter = letterOf(change);
-    await parts.bury(letter);
-    log('warn', 'a change cannot be formatted', { id: letter.id, trigger: change.trigger, reason: change.reason });
+    const failed = failedOf(change, parts.now());
+    await parts.backlog.fail(failed);
+    log('error', 'a change cannot be formatted', { id: failed.id, trigger: failed.trigger, reason: failed.reason });
   }
-  if (notifications.length > 0) await parts.send(notifications);
+  if (notifications.length > 0) await parts.queue.send(notifications);
   log('info', 'captured', { records: records.length, sent: notifications.length, unusable: unusable.length });
 }
 
-function letterOf({ kind: _, reason, ...change }: Unusable): DeadLetter {
-  return {
-    id: notificationId(change.eventId, change.trigger),
-    group: change.record,
-    body: inAscii(JSON.stringify({ reason, ...change })),
-    reason,
-  };
-}
-
-/** A key may hold characters that SQS refuses; JSON can say them in ASCII. */
-function inAscii(json: string): string {
-  return json.replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`);
+function failedOf({ kind: _, eventId, ...told }: Unusable, failedAt: number): Failed {
+  return { ...told, id: notificationId(eventId, told.trigger), attempts: 0, failedAt };
 }

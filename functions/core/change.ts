@@ -38,7 +38,10 @@ export interface Ignored {
   readonly reason: string;
 }
 
-type Image = Readonly<Record<string, AttributeValue>>;
+type Image = Readonly<Record<string, Value>>;
+
+/** A value of a row, as a stream record or a read of the table gives it. */
+type Value = { readonly S?: string | undefined; readonly N?: string | undefined };
 
 /** A partition key's limit in DynamoDB; an id that is no key is held to it as well. */
 const MAX_ID_BYTES = 2048;
@@ -63,14 +66,20 @@ export function readChange(entity: Entity, record: DynamoDBRecord, receivedAt: n
     sequence: SequenceNumber ?? '0',
     changedAt: ApproximateCreationDateTime === undefined ? receivedAt : Math.round(ApproximateCreationDateTime * 1000),
   };
-  const row = { ...keys, ...(NewImage ?? OldImage) };
+  const read = readIds(entity, { ...keys, ...(NewImage ?? OldImage) });
+  if ('reason' in read) return { kind: 'unusable', ...told, keys, reason: read.reason };
+  return { kind: 'change', ...told, entity, ids: read.ids };
+}
+
+/** Reads an entity's ids from a row, or says in one line which is not usable, and why. */
+export function readIds(entity: Entity, row: Image): { readonly ids: Ids } | { readonly reason: string } {
   const ids: Record<string, string> = {};
   for (const name of entities[entity].ids) {
     const id = usableId(row, name);
-    if ('reason' in id) return { kind: 'unusable', ...told, keys, reason: id.reason };
+    if ('reason' in id) return id;
     ids[name] = id.text;
   }
-  return { kind: 'change', ...told, entity, ids };
+  return { ids };
 }
 
 /** Rows that DynamoDB removes by time to live carry the service's own identity; no agent deleted them. */
@@ -79,7 +88,7 @@ function isExpiry({ userIdentity }: DynamoDBRecord): boolean {
 }
 
 /** Rows of different tables never share a hash; the order in which a record lists its keys does not matter. */
-function recordHash(entity: Entity, keys: Image): string {
+export function recordHash(entity: Entity, keys: Image): string {
   const sorted = Object.keys(keys).sort();
   return createHash('sha256')
     .update(JSON.stringify([entity, ...sorted.map((name) => [name, keys[name]])]))
@@ -109,7 +118,7 @@ const typeNames: Readonly<Record<string, string>> = {
   BS: 'a set of binaries',
 };
 
-function typeName(value: AttributeValue): string {
+function typeName(value: Value): string {
   const [type = ''] = Object.keys(value);
   return typeNames[type] ?? 'of an unknown type';
 }

@@ -22,6 +22,8 @@ const schema = z.object({
   changedAt: z.number(),
   /** Sent by hand to try a URL: attempted once, never held. */
   test: z.optional(z.literal(true)),
+  /** When it was sent again by hand after it failed, epoch milliseconds: its failures are no strikes. */
+  redelivered: z.optional(z.number()),
 });
 
 /** One formatted string on its way to one trigger's URL. */

@@ -12,18 +12,33 @@ export type Answer =
   /** One line without the URL: `connection refused`, `no answer within 10 s`. */
   | { readonly failure: string };
 
-/** What came of an attempt. */
-export type Outcome =
-  | { readonly kind: 'delivered'; readonly answer: string }
-  | { readonly kind: 'retry'; readonly answer: string; readonly retryAfter?: string };
+/** What came of an attempt; `answer` says it in words. */
+export interface Outcome {
+  /** `gone`: the destination asks not to be called again. */
+  readonly kind: 'delivered' | 'retry' | 'gone';
+  readonly answer: string;
+  readonly retryAfter?: string;
+}
 
-/** Only 2xx is success: a redirect is never followed, and an error page is an error. */
+interface Rule {
+  readonly from: number;
+  readonly to: number;
+  readonly kind: Outcome['kind'];
+  readonly note?: string;
+}
+
+/** Only 2xx is success: a redirect is never followed, and an error page is an error. The first that fits counts. */
+const rules: readonly Rule[] = [
+  { from: 200, to: 299, kind: 'delivered' },
+  { from: 300, to: 399, kind: 'retry', note: 'redirects are not followed' },
+  { from: 410, to: 410, kind: 'gone' },
+  { from: 0, to: Number.POSITIVE_INFINITY, kind: 'retry' },
+];
+
 export function outcomeOf(answer: Answer): Outcome {
   if ('failure' in answer) return { kind: 'retry', answer: answer.failure };
-  if (answer.status >= 200 && answer.status <= 299) return { kind: 'delivered', answer: `HTTP ${answer.status}` };
-  return {
-    kind: 'retry',
-    answer: `HTTP ${answer.status}${answer.status >= 300 && answer.status <= 399 ? ' (redirects are not followed)' : ''}`,
-    ...(answer.retryAfter !== undefined && { retryAfter: answer.retryAfter }),
-  };
+  const { status, retryAfter } = answer;
+  const { kind, note } = rules.find(({ from, to }) => status >= from && status <= to) as Rule;
+  const words = note ? `HTTP ${status} (${note})` : `HTTP ${status}`;
+  return { kind, answer: words, ...(kind === 'retry' && retryAfter !== undefined && { retryAfter }) };
 }

@@ -1,14 +1,38 @@
 /** How far a hold may stray from its length, so that what failed together does not come back together. */
 const JITTER = 0.2;
 
+/** A receiver cannot ask for more. */
+const LONGEST_RETRY_AFTER_SECONDS = 15 * 60;
+
 /**
  * For how many seconds to hold a notification after its latest failed attempt, or `undefined` when it has had its last.
  *
  * @param attempts Attempts so far, at least 1.
  * @param holds The schedule, in seconds: one hold after each attempt but the last.
  * @param random From 0 up to 1.
+ * @param askedFor What the receiver asked for, seconds: a longer hold is heeded, a shorter one is not.
  */
-export function holdSeconds(attempts: number, holds: readonly number[], random: number): number | undefined {
+export function holdSeconds(
+  attempts: number,
+  holds: readonly number[],
+  random: number,
+  askedFor = 0,
+): number | undefined {
   const hold = holds[attempts - 1];
-  return hold === undefined ? undefined : Math.max(1, Math.round(hold * (1 + JITTER * (2 * random - 1))));
+  if (hold === undefined) return undefined;
+  const jittered = Math.round(hold * (1 + JITTER * (2 * random - 1)));
+  return Math.max(1, jittered, askedFor);
+}
+
+/**
+ * Reads a `Retry-After` header (RFC 9110, 10.2.3): seconds, or a date.
+ *
+ * @param now Epoch milliseconds.
+ * @returns Whole seconds, from 0 up to 15 minutes; 0 for what is neither.
+ */
+export function retryAfterSeconds(header: string | undefined, now: number): number {
+  if (header === undefined) return 0;
+  const text = header.trim();
+  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - now) / 1000;
+  return Number.isNaN(seconds) ? 0 : Math.ceil(Math.min(Math.max(0, seconds), LONGEST_RETRY_AFTER_SECONDS));
 }

@@ -1,32 +1,20 @@
 // table row → change → [notification → attempt → outcome]
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
-import { joinFormattedString } from '../core/destination.ts';
-import type { Trigger } from '../core/entity.ts';
+import { parking } from '../core/breaker.ts';
 import { fromMessage, type Notification } from '../core/notification.ts';
-import { type Answer, outcomeOf } from '../core/outcome.ts';
-import { holdSeconds } from '../core/schedule.ts';
-import type { TestResult } from '../edge/backlog.ts';
+import type { Backlog, Tried } from '../edge/backlog.ts';
 import type { Call } from '../edge/http.ts';
 import { errorFields, log } from '../edge/log.ts';
-import type { DeadLetter } from '../edge/queue.ts';
-import type { TypedTriggers } from '../edge/triggers.ts';
-import { requestHeaders } from './request-headers.ts';
+import type { DeliveryQueue } from '../edge/queue.ts';
+import type { TriggerNow, Triggers } from '../edge/triggers.ts';
+import { settle } from './settle.ts';
 
 /** What deliver touches of the world. Times are epoch milliseconds. */
 export interface DeliverParts {
-  /** What is typed for these triggers at this moment. */
-  typed(triggers: readonly Trigger[]): Promise<TypedTriggers>;
-  call: Call;
-  /** Attempts so far by notification id, for those that have had any. */
-  attempts(notifications: readonly Notification[]): Promise<ReadonlyMap<string, number>>;
-  hold(
-    notification: Notification,
-    held: { attempts: number; answer: string; at: number; nextTry: number },
-  ): Promise<void>;
-  release(notification: Notification): Promise<void>;
-  bury(letter: DeadLetter): Promise<void>;
-  handBack(messages: readonly { receiptHandle: string; seconds: number }[]): Promise<void>;
-  putTestResult(notification: Notification, result: TestResult, at: number): Promise<void>;
+  readonly triggers: Pick<Triggers, 'read' | 'strike' | 'clearStrikes' | 'move'>;
+  readonly backlog: Pick<Backlog, 'seen' | 'hold' | 'release' | 'park' | 'unpark' | 'fail' | 'putTestResult'>;
+  readonly queue: Pick<DeliveryQueue, 'bury' | 'handBack'>;
+  readonly call: Call;
   /** Seconds, one after each failed attempt. */
   readonly holds: readonly number[];
   /** The longest that one attempt takes. */
@@ -34,6 +22,8 @@ export interface DeliverParts {
   now(): number;
   /** From 0 up to 1. */
   random(): number;
+  /** Does something after a time, unless it is cancelled before. @returns What cancels it. */
+  after(milliseconds: number, act: () => void): () => void;
 }
 
 /** Kept back from the function's time, for handing back what was not attempted. */
@@ -42,8 +32,8 @@ const RESERVE_MS = 5_000;
 /** How long messages wait when it is we who cannot go on: a table or a queue does not answer. */
 const OWN_FAULT_SECONDS = 5;
 
-/** What is only out of time comes back as soon as can be; see `handBack` for why not in no time at all. */
-const AT_ONCE_SECONDS = 1;
+/** What has only to be looked at again comes back as soon as can be; see `handBack` for why not in no time at all. */
+export const AT_ONCE_SECONDS = 1;
 
 /** A message to be received again, and for how many seconds it stays out of sight until then. */
 interface HandedBack {
@@ -51,9 +41,18 @@ interface HandedBack {
   readonly seconds: number;
 }
 
+/** A readable message, and what is known of its notification. */
+interface Known {
+  readonly message: SQSRecord;
+  readonly notification: Notification;
+  /** Absent when it has had no attempt and was never parked. */
+  readonly before: (Tried & { readonly parked: boolean }) | undefined;
+}
+
 /**
- * Attempts the notifications of a batch: those of one record one after another, records side by side. A record's first
- * notification that must wait takes all behind it back to the queue.
+ * Works off a batch: what belongs to a trigger that is down or paused goes to its backlog; the rest is attempted, the
+ * notifications of one record one after another, records side by side. A record's first notification that must wait
+ * takes all behind it back to the queue.
  *
  * It never throws, since Lambda would then poll less for everybody; it names the messages that the queue has to keep.
  *
@@ -64,59 +63,53 @@ export async function deliver(
   parts: DeliverParts,
   remainingMs: () => number,
 ): Promise<SQSBatchResponse> {
-  const back = await attemptAll(messages, parts, remainingMs);
+  const back = await workOff(messages, parts, remainingMs).catch((error) => {
+    log('error', 'cannot read what is needed to deliver', errorFields(error));
+    return handBack(messages, OWN_FAULT_SECONDS);
+  });
   if (back.length > 0)
-    await parts
+    await parts.queue
       .handBack(back.map(({ message, seconds }) => ({ receiptHandle: message.receiptHandle, seconds })))
       .catch((error) => log('error', 'messages come back later than they should', errorFields(error)));
   log('info', 'delivered', { messages: messages.length, handedBack: back.length });
   return { batchItemFailures: back.map(({ message }) => ({ itemIdentifier: message.messageId })) };
 }
 
-async function attemptAll(messages: readonly SQSRecord[], parts: DeliverParts, remainingMs: () => number) {
-  const lanes = Map.groupBy(messages, (message) => message.attributes.MessageGroupId ?? '');
-  const lane = await prepareLane(messages, parts, remainingMs).catch((error) => {
-    log('error', 'cannot read what is needed to deliver', errorFields(error));
-  });
-  const waits = [...lanes.values()].map((waiting) => (lane ? lane(waiting) : handBack(waiting, OWN_FAULT_SECONDS)));
-  return (await Promise.all(waits)).flat();
-}
-
-type Lane = (messages: readonly SQSRecord[]) => Promise<HandedBack[]>;
-
-/** Reads what the batch needs, at once for all of it, and returns how to work off one record's messages. */
-async function prepareLane(
+async function workOff(
   messages: readonly SQSRecord[],
   parts: DeliverParts,
   remainingMs: () => number,
-): Promise<Lane> {
-  const read = new Map(messages.map((message) => [message, fromMessage(message.body)]));
+): Promise<HandedBack[]> {
+  const read = new Map(messages.map((message) => [message, fromMessage(message.body)] as const));
   const readable = [...read].filter((pair): pair is [SQSRecord, Notification] => 'id' in pair[1]);
-  // A message that is received for the first time has had no attempt: a healthy delivery reads nothing here.
+  // A message that is received for the first time has had no attempt: a healthy delivery reads nothing but its trigger.
   const seen = readable.filter(([message]) => message.attributes.ApproximateReceiveCount !== '1');
-  const [typed, attempts] = await Promise.all([
-    readable.length > 0 ? parts.typed([...new Set(readable.map(([, { trigger }]) => trigger))]) : new Map(),
-    seen.length > 0 ? parts.attempts(seen.map(([, notification]) => notification)) : new Map(),
+  const [stored, before] = await Promise.all([
+    readable.length > 0 ? parts.triggers.read(triggersOf(readable.map(([, notification]) => notification))) : new Map(),
+    seen.length > 0 ? parts.backlog.seen(seen.map(([, notification]) => notification)) : new Map(),
   ]);
+  const triggers = new Map(stored);
+  const known = new Map(
+    readable.map(([message, notification]) => [
+      message,
+      { message, notification, before: before.get(notification.id) },
+    ]),
+  );
+  const parked = await park([...known.values()], triggers, parts);
 
-  return async (lane) => {
-    for (const [index, message] of lane.entries()) {
-      if (remainingMs() < parts.attemptMs + RESERVE_MS) return handBack(lane.slice(index), AT_ONCE_SECONDS);
-      try {
-        const notification = read.get(message) as ReturnType<typeof fromMessage>;
-        if ('unreadable' in notification) await bury(message, message.messageId, notification.unreadable, parts);
-        else {
-          const url = typed.get(notification.trigger)?.url;
-          const seconds = await settle(message, notification, url, attempts.get(notification.id) ?? 0, parts);
-          if (seconds !== undefined) return handBack(lane.slice(index), seconds);
-        }
-      } catch (error) {
+  const lanes = Map.groupBy(messages, (message) => message.attributes.MessageGroupId ?? '');
+  const worked = [...lanes.values()].map(async (lane) => {
+    const waiting = lane.filter((message) => !parked.has(message));
+    for (const [index, message] of waiting.entries()) {
+      const seconds = await one(message, known.get(message), triggers, parts, remainingMs).catch((error) => {
         log('error', 'cannot keep what came of an attempt', errorFields(error));
-        return handBack(lane.slice(index), OWN_FAULT_SECONDS);
-      }
+        return OWN_FAULT_SECONDS;
+      });
+      if (seconds !== undefined) return handBack(waiting.slice(index), seconds);
     }
     return [];
-  };
+  });
+  return (await Promise.all(worked)).flat();
 }
 
 /**
@@ -127,51 +120,67 @@ function handBack(lane: readonly SQSRecord[], seconds: number): HandedBack[] {
   return lane.map((message) => ({ message, seconds }));
 }
 
-/** Attempts one notification. Returns the seconds for which it must be held, or nothing if it is done with. */
-async function settle(
-  message: SQSRecord,
-  notification: Notification,
-  url: string | undefined,
-  attemptsBefore: number,
+/**
+ * Puts what belongs to a trigger that is down or paused into its backlog, **then looks at the trigger again**: only while
+ * it is still so is somebody bound to drain the backlog after this look, and the message done with.
+ *
+ * @returns The messages that are done with.
+ */
+async function park(
+  known: readonly Known[],
+  triggers: ReadonlyMap<string, TriggerNow>,
   parts: DeliverParts,
-): Promise<number | undefined> {
-  const { id, trigger } = notification;
-  const attempts = attemptsBefore + (url === undefined ? 0 : 1);
-  const started = parts.now();
-  const answer: Answer =
-    url === undefined
-      ? { failure: `no URL is typed for ${trigger} any more` }
-      : await parts.call(
-          joinFormattedString(url, notification.formattedString),
-          requestHeaders(notification, attempts, started),
-        );
-  const outcome = outcomeOf(answer);
-  const at = parts.now();
-  const delivered = outcome.kind === 'delivered';
-  if (!delivered)
-    log('warn', 'attempt failed', { id, trigger, attempts, answer: outcome.answer, milliseconds: at - started });
-
-  if (notification.test) {
-    const body = 'body' in answer ? answer.body.slice(0, 1024) : '';
-    await parts.putTestResult(
-      notification,
-      { delivered, answer: outcome.answer, milliseconds: at - started, body },
-      at,
+): Promise<ReadonlySet<SQSRecord>> {
+  const parks = (state: TriggerNow['state'] | undefined) => state !== undefined && parking.has(state);
+  const waiting = known.filter(
+    ({ notification }) => !notification.test && parks(triggers.get(notification.trigger)?.state),
+  );
+  if (waiting.length === 0) return new Set();
+  try {
+    const untried = { attempts: 0, firstAttempt: 0, answer: '', nextTry: 0 };
+    await parts.backlog.park(
+      waiting.map(({ notification, before }) => ({ ...untried, ...before, notification })),
+      parts.now(),
     );
-    return;
+    const again = await parts.triggers.read(triggersOf(waiting.map(({ notification }) => notification)));
+    return new Set(
+      waiting.filter(({ notification }) => parks(again.get(notification.trigger)?.state)).map(({ message }) => message),
+    );
+  } catch (error) {
+    log('error', 'cannot park', errorFields(error));
+    return new Set();
   }
-  if (!delivered) {
-    const seconds = url === undefined ? undefined : holdSeconds(attempts, parts.holds, parts.random());
-    if (seconds !== undefined) {
-      await parts.hold(notification, { attempts, answer: outcome.answer, at, nextTry: at + seconds * 1000 });
-      return seconds;
-    }
-    await bury(message, id, `given up after ${attempts} attempts: ${outcome.answer}`, parts);
-  }
-  if (attemptsBefore > 0) await parts.release(notification);
 }
 
-async function bury(message: SQSRecord, id: string, reason: string, parts: DeliverParts): Promise<void> {
-  await parts.bury({ id, group: message.attributes.MessageGroupId ?? id, body: message.body, reason });
-  log('error', 'a notification went to the dead-letter queue', { id, reason });
+/** Does what can be done with one message now. Returns for how many seconds it must wait, or nothing if it is done with. */
+async function one(
+  message: SQSRecord,
+  known: Known | undefined,
+  triggers: Map<string, TriggerNow>,
+  parts: DeliverParts,
+  remainingMs: () => number,
+): Promise<number | undefined> {
+  if (remainingMs() < parts.attemptMs + RESERVE_MS) return AT_ONCE_SECONDS;
+  if (!known) {
+    const { unreadable } = fromMessage(message.body) as { unreadable: string };
+    const { messageId, body } = message;
+    await parts.queue.bury({
+      id: messageId,
+      group: message.attributes.MessageGroupId ?? messageId,
+      body,
+      reason: unreadable,
+    });
+    log('error', 'a message went to the dead-letter queue', { id: messageId, reason: unreadable });
+    return undefined;
+  }
+  const { notification, before } = known;
+  const trigger = triggers.get(notification.trigger);
+  if (trigger && trigger.state !== 'active' && !notification.test) return AT_ONCE_SECONDS;
+  // Parked by an earlier receive that then saw its trigger come back: the backlog must not deliver it a second time.
+  if (before?.parked) await parts.backlog.unpark(notification);
+  return settle(notification, before, triggers, parts);
+}
+
+function triggersOf(notifications: readonly Notification[]) {
+  return [...new Set(notifications.map(({ trigger }) => trigger))];
 }

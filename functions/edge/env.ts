@@ -16,15 +16,13 @@ const list = z.pipe(
 export const captureEnv = z.object({
   ENTITY: z.enum(entityNames as [Entity, ...Entity[]]),
   TRIGGERS_TABLE: text,
-  QUEUE_URL: text,
-  DEAD_LETTER_QUEUE_URL: text,
-});
-
-export const deliverEnv = z.object({
-  TRIGGERS_TABLE: text,
   BACKLOG_TABLE: text,
   QUEUE_URL: text,
-  DEAD_LETTER_QUEUE_URL: text,
+});
+
+const attempts = {
+  TRIGGERS_TABLE: text,
+  BACKLOG_TABLE: text,
   CONNECT_TIMEOUT_SECONDS: positive,
   ATTEMPT_TIMEOUT_SECONDS: positive,
   /** Seconds, comma between. */
@@ -34,7 +32,11 @@ export const deliverEnv = z.object({
   ),
   /** CIDRs, comma between. */
   ALLOWED_PRIVATE_NETWORKS: list,
-});
+};
+
+export const deliverEnv = z.object({ ...attempts, QUEUE_URL: text, DEAD_LETTER_QUEUE_URL: text });
+
+export const drainEnv = z.object({ ...attempts, DRAIN_CONCURRENCY: positive });
 
 /** The variables that infra/ must set for a function with this schema. */
 export type Variables<Schema> =

@@ -17,8 +17,8 @@ interface CallerOptions {
   readonly allowedPrivateNetworks: readonly string[];
 }
 
-/** Makes one GET. Whatever goes wrong is an answer too; it never throws. */
-export type Call = (url: string, headers: Readonly<Record<string, string>>) => Promise<Answer>;
+/** Makes one GET. Whatever goes wrong is an answer too; it never throws. @param cut Cuts it off. */
+export type Call = (url: string, headers: Readonly<Record<string, string>>, cut?: AbortSignal) => Promise<Answer>;
 
 /** A caller with its own connections, which it keeps open between calls. */
 export function makeCall(options: CallerOptions): Call {
@@ -48,8 +48,9 @@ export function makeCall(options: CallerOptions): Call {
     };
   };
 
-  return async (url, headers) => {
-    const signal = AbortSignal.timeout(options.attemptTimeoutSeconds * 1000);
+  return async (url, headers, cut) => {
+    const deadline = AbortSignal.timeout(options.attemptTimeoutSeconds * 1000);
+    const signal = cut ? AbortSignal.any([deadline, cut]) : deadline;
     const target = new URL(url);
     const started = performance.now();
     try {
@@ -106,6 +107,7 @@ const failures: Readonly<Record<string, string>> = {
   ENETUNREACH: 'host not reachable',
   ETIMEDOUT: 'no connection',
   HTTPParserError: 'not an HTTP answer',
+  AbortError: 'cut off: too slow, like those before it',
   CERT_HAS_EXPIRED: 'TLS certificate expired',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'TLS certificate signed by itself',
   SELF_SIGNED_CERT_IN_CHAIN: 'TLS certificate signed by an unknown authority',

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setTimeout } from 'node:timers/promises';
 import {
   ChangeMessageVisibilityBatchCommand,
   SendMessageBatchCommand,
@@ -31,15 +31,19 @@ export interface DeadLetter {
 /** The delivery queue and its dead-letter queue. */
 export class DeliveryQueue {
   readonly #sqs: SQSClient;
+  readonly #sleep: (milliseconds: number) => Promise<unknown>;
   readonly #url: string;
-  readonly #deadLetterUrl: string;
+  readonly #deadLetterUrl: string | undefined;
 
+  /** @param urls The dead-letter queue's is needed by those that use it. */
   constructor(
-    urls: { readonly queue: string; readonly deadLetterQueue: string },
+    urls: { readonly queue: string; readonly deadLetterQueue?: string },
     // The endpoint is the one that the environment names, also where a queue's URL names another host (emulators).
     sqs = new SQSClient({ useQueueUrlAsEndpoint: false }),
+    sleep: (milliseconds: number) => Promise<unknown> = setTimeout,
   ) {
     this.#sqs = sqs;
+    this.#sleep = sleep;
     this.#url = urls.queue;
     this.#deadLetterUrl = urls.deadLetterQueue;
   }
@@ -65,7 +69,7 @@ export class DeliveryQueue {
       log('warn', 'queue refused part of a batch', { refused: Failed.length, codes });
       const failed = new Set(Failed.map(({ Id }) => Id));
       left = left.filter(({ Id }) => failed.has(Id));
-      await sleep(pause);
+      await this.#sleep(pause);
     }
   }
 
@@ -102,7 +106,8 @@ export class DeliveryQueue {
 function queueEntry(notification: Notification) {
   return {
     MessageGroupId: notification.record,
-    MessageDeduplicationId: notification.id,
+    // What is sent again by hand must not pass for the repeat of what failed a minute ago.
+    MessageDeduplicationId: [notification.id, notification.redelivered].filter(Boolean).join('-'),
     MessageBody: toMessage(notification),
   };
 }

@@ -1,55 +1,173 @@
-import { BatchGetItemCommand, type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  ConditionalCheckFailedException,
+  DynamoDBClient,
+  UpdateItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { diagram, type Move, type State } from '../core/breaker.ts';
 import { isTrigger, type Trigger } from '../core/entity.ts';
 
-/** What is typed for a trigger. */
-interface Typed {
-  readonly url: string;
-  /** ISO 8601. */
-  readonly changedAt: string;
+/** A trigger as it stands. Times are epoch milliseconds, 0 for never. */
+export interface TriggerNow {
+  /** Absent: none is typed, so nobody is told. */
+  readonly url?: string;
+  /** When the URL was typed or cleared, ISO 8601. */
+  readonly urlChangedAt?: string;
+  readonly state: State;
+  /** Failures or slow answers in a row. */
+  readonly strikes: number;
+  /** The latest success after a strike. */
+  readonly lastSuccess: number;
+  /** The next probe of a parked trigger, and how long after the one before it comes, milliseconds. */
+  readonly probeAt: number;
+  readonly probeDelay: number;
+  /** Why a trigger is paused. */
+  readonly pausedBy?: 'admin' | 'gone';
 }
 
-/** The triggers that have a URL. */
-export type TypedTriggers = ReadonlyMap<Trigger, Typed>;
+export type TriggersNow = ReadonlyMap<Trigger, TriggerNow>;
 
-/** Reads what is typed now, strongly consistent, in one request. @throws When the table cannot be read. */
-export async function readTriggers(
-  dynamodb: DynamoDBClient,
-  table: string,
-  triggers: readonly Trigger[],
-): Promise<TypedTriggers> {
-  const typed = new Map<Trigger, Typed>();
-  let keys = triggers.map((trigger) => ({ trigger: { S: trigger } }));
-  while (keys.length > 0) {
-    const { Responses, UnprocessedKeys } = await dynamodb.send(
-      new BatchGetItemCommand({ RequestItems: { [table]: { Keys: keys, ConsistentRead: true } } }),
-    );
-    for (const { trigger, url, changedAt } of Responses?.[table] ?? [])
-      if (isTrigger(trigger?.S) && url?.S) typed.set(trigger.S, { url: url.S, changedAt: changedAt?.S ?? '' });
-    keys = (UnprocessedKeys?.[table]?.Keys ?? []) as typeof keys;
+/** What a move writes beside the state. */
+export type MoveFields = Partial<Pick<TriggerNow, 'probeAt' | 'probeDelay' | 'strikes' | 'lastSuccess' | 'pausedBy'>>;
+
+/** The triggers table: an item a trigger. Every read is strongly consistent; every method throws when the table is silent. */
+export class Triggers {
+  readonly #table: string;
+  readonly #dynamodb: DynamoDBClient;
+
+  constructor(table: string, dynamodb = new DynamoDBClient()) {
+    this.#table = table;
+    this.#dynamodb = dynamodb;
   }
-  return typed;
+
+  /** Those of the triggers that have ever been touched. */
+  async read(triggers: readonly Trigger[]): Promise<TriggersNow> {
+    const found = new Map<Trigger, TriggerNow>();
+    let keys = triggers.map((trigger) => ({ trigger: { S: trigger } }));
+    while (keys.length > 0) {
+      const { Responses, UnprocessedKeys } = await this.#dynamodb.send(
+        new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys: keys, ConsistentRead: true } } }),
+      );
+      for (const item of Responses?.[this.#table] ?? [])
+        if (isTrigger(item.trigger?.S)) found.set(item.trigger.S, fromItem(item));
+      keys = (UnprocessedKeys?.[this.#table]?.Keys ?? []) as typeof keys;
+    }
+    return found;
+  }
+
+  /** Types a URL, or clears it. @param at Epoch milliseconds. */
+  async writeUrl(trigger: Trigger, url: string | undefined, at: number): Promise<void> {
+    const urlChangedAt = { S: new Date(at).toISOString() };
+    if (url === undefined)
+      await this.#update(trigger, 'SET urlChangedAt = :urlChangedAt REMOVE #url', { urlChangedAt });
+    else
+      await this.#update(trigger, 'SET urlChangedAt = :urlChangedAt, #url = :url', { urlChangedAt, url: { S: url } });
+  }
+
+  /** Counts a strike against an active trigger. @returns Its strikes in a row, or `undefined` if it is not active. */
+  async strike(trigger: Trigger): Promise<number | undefined> {
+    const item = await this.#update(trigger, 'ADD strikes :one', { one: { N: '1' } }, ['active']);
+    return item && Number(item.strikes?.N);
+  }
+
+  /** Forgets the strikes of a trigger whose destination answers, because something was delivered. */
+  async clearStrikes(trigger: Trigger, at: number): Promise<void> {
+    const values = { zero: { N: '0' }, at: { N: String(at) } };
+    await this.#update(trigger, 'SET strikes = :zero, lastSuccess = :at', values, ['active', 'draining']);
+  }
+
+  /** Makes a move of the diagram. @returns Whether the trigger was in a state to make it from. */
+  async move(trigger: Trigger, move: Move, fields: MoveFields = {}): Promise<boolean> {
+    const { from, to } = diagram[move];
+    const values: Record<string, AttributeValue> = { to: { S: to } };
+    for (const [name, value] of Object.entries(fields))
+      values[name] = typeof value === 'number' ? { N: String(value) } : { S: value };
+    const set = Object.keys(fields).map((name) => `, ${name} = :${name}`);
+    return (await this.#update(trigger, `SET #state = :to${set.join('')}`, values, from)) !== undefined;
+  }
+
+  /** Sets when a parked trigger is probed next. */
+  async postponeProbe(trigger: Trigger, probeAt: number, probeDelay: number): Promise<void> {
+    await this.#update(
+      trigger,
+      'SET probeAt = :probeAt, probeDelay = :probeDelay',
+      { probeAt: { N: String(probeAt) }, probeDelay: { N: String(probeDelay) } },
+      ['parked'],
+    );
+  }
+
+  /** Takes the right to drain a trigger until a time. @returns Whether nobody else has it. */
+  async lease(trigger: Trigger, until: number, now: number): Promise<boolean> {
+    const values = { until: { N: String(until) }, now: { N: String(now) } };
+    const condition = '(attribute_not_exists(leaseUntil) OR leaseUntil <= :now)';
+    return (await this.#update(trigger, 'SET leaseUntil = :until', values, undefined, condition)) !== undefined;
+  }
+
+  /** Gives that right back, unless it ran out and somebody else took it. */
+  async giveBack(trigger: Trigger, until: number): Promise<void> {
+    const values = { until: { N: String(until) } };
+    await this.#update(trigger, 'REMOVE leaseUntil', values, undefined, 'leaseUntil = :until');
+  }
+
+  /** @returns The item after the update, or `undefined` when it was not in one of the states or met no condition. */
+  async #update(
+    trigger: Trigger,
+    expression: string,
+    values: Readonly<Record<string, AttributeValue>>,
+    states?: readonly State[],
+    condition?: string,
+  ): Promise<Record<string, AttributeValue> | undefined> {
+    const inState = states?.map((state) => `#state = :${state}`) ?? [];
+    // A trigger that has never moved has no state written.
+    if (states?.includes('active')) inState.push('attribute_not_exists(#state)');
+    const conditions = [
+      ...(inState.length > 0 ? [`(${inState.join(' OR ')})`] : []),
+      ...(condition ? [condition] : []),
+    ];
+    const all = [expression, ...conditions].join(' ');
+    try {
+      const { Attributes } = await this.#dynamodb.send(
+        new UpdateItemCommand({
+          TableName: this.#table,
+          Key: { trigger: { S: trigger } },
+          UpdateExpression: expression,
+          ConditionExpression: conditions.join(' AND ') || undefined,
+          ExpressionAttributeNames: namesIn(all),
+          ExpressionAttributeValues: {
+            ...Object.fromEntries(Object.entries(values).map(([name, value]) => [`:${name}`, value])),
+            ...Object.fromEntries((states ?? []).map((state) => [`:${state}`, { S: state }])),
+          },
+          ReturnValues: 'ALL_NEW',
+        }),
+      );
+      return Attributes;
+    } catch (error) {
+      if (error instanceof ConditionalCheckFailedException) return undefined;
+      throw error;
+    }
+  }
 }
 
-/** Types a URL for a trigger, or clears it. @param at When, epoch milliseconds. */
-export async function writeUrl(
-  dynamodb: DynamoDBClient,
-  table: string,
-  trigger: Trigger,
-  url: string | undefined,
-  at: number,
-): Promise<void> {
-  await dynamodb.send(
-    new UpdateItemCommand({
-      TableName: table,
-      Key: { trigger: { S: trigger } },
-      UpdateExpression: url === undefined ? 'SET changedAt = :at REMOVE #url' : 'SET changedAt = :at, #url = :url',
-      ExpressionAttributeNames: { '#url': 'url' },
-      ExpressionAttributeValues: {
-        ':at': { S: new Date(at).toISOString() },
-        ...(url !== undefined && { ':url': { S: url } }),
-      },
-    }),
-  );
+/** `url` and `state` are reserved words. */
+function namesIn(expression: string): Record<string, string> | undefined {
+  const names = ['url', 'state'].filter((name) => expression.includes(`#${name}`));
+  return names.length > 0 ? Object.fromEntries(names.map((name) => [`#${name}`, name])) : undefined;
+}
+
+function fromItem(item: Readonly<Record<string, AttributeValue>>): TriggerNow {
+  const number = (name: string) => Number(item[name]?.N ?? 0);
+  const pausedBy = item.pausedBy?.S as TriggerNow['pausedBy'];
+  return {
+    ...(item.url?.S !== undefined && { url: item.url.S }),
+    ...(item.urlChangedAt?.S !== undefined && { urlChangedAt: item.urlChangedAt.S }),
+    state: (item.state?.S ?? 'active') as State,
+    strikes: number('strikes'),
+    lastSuccess: number('lastSuccess'),
+    probeAt: number('probeAt'),
+    probeDelay: number('probeDelay'),
+    ...(pausedBy && { pausedBy }),
+  };
 }
 
 /** Remembers what a read gave for a while. A failed read is not remembered. */

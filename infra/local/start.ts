@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { asRefusal, findDeployment, stackOutputs } from '../../functions/admin/deployment.ts';
-import { type AdminParts, clear, list, set } from '../../functions/admin/operations.ts';
+import { type AdminParts, asRefusal, findDeployment, stackOutputs } from '../../functions/admin/deployment.ts';
 import { Refusal } from '../../functions/admin/refusal.ts';
+import { clear, list, set } from '../../functions/admin/triggers.ts';
 import { isTrigger, type Trigger } from '../../functions/core/entity.ts';
 import { Agent } from './agent.ts';
 import { type Deed, demonstration } from './demonstration.ts';

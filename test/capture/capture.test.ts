@@ -3,23 +3,24 @@ import { mock, test } from 'node:test';
 import { type CaptureParts, capture } from '../../functions/capture/capture.ts';
 import type { Entity, Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
-import type { DeadLetter } from '../../functions/edge/queue.ts';
+import { BacklogInMemory } from '../model/tables.ts';
 import { streamRecord } from '../support/records.ts';
 
 mock.method(console, 'log', () => {});
 
 function parts(entity: Entity, typed: readonly Trigger[], overrides: Partial<CaptureParts> = {}) {
   const sent: Notification[] = [];
-  const buried: DeadLetter[] = [];
+  const backlog = new BacklogInMemory();
+  const state = { state: 'active', strikes: 0, lastSuccess: 0, probeAt: 0, probeDelay: 0 } as const;
   const parts: CaptureParts = {
     entity,
-    typed: async () => new Map(typed.map((trigger) => [trigger, { url: 'https://x/', changedAt: '' }])),
-    send: async (notifications) => void sent.push(...notifications),
-    bury: async (letter) => void buried.push(letter),
+    triggers: async () => new Map(typed.map((trigger) => [trigger, { ...state, url: 'https://x/' }])),
+    queue: { send: async (notifications) => void sent.push(...notifications) },
+    backlog,
     now: () => 0,
     ...overrides,
   };
-  return { parts, sent, buried };
+  return { parts, sent, failed: () => [...backlog.failedItems.values()] };
 }
 
 test('changes become notifications, in order; those without a typed URL become nothing', async () => {
@@ -39,27 +40,39 @@ test('changes become notifications, in order; those without a typed URL become n
 });
 
 test('with no URL typed nothing is sent at all', async () => {
-  const { parts: p, sent, buried } = parts('customer', []);
+  const { parts: p, sent, failed } = parts('customer', []);
   await capture([streamRecord('customer', 'INSERT', { AccountID: 'a' }), streamRecord('customer', 'INSERT', {})], p);
-  assert.deepEqual([sent, buried], [[], []]);
+  assert.deepEqual([sent, failed()], [[], []]);
 });
 
-test('a record without a usable id is buried with its reason and key, and the rest of the batch goes on', async () => {
-  const { parts: p, sent, buried } = parts('followup', ['followup.create']);
+test('a record without a usable id is among the failed, with its reason and key, and the rest of the batch goes on', async () => {
+  const { parts: p, sent, failed } = parts('followup', ['followup.create']);
   const good = (n: number) => streamRecord('followup', 'INSERT', { AccountID: 'a', CaseID: 'c', FollowupID: `f${n}` });
-  const bad = streamRecord('followup', 'INSERT', { AccountID: { L: [] }, CaseID: 'ç\uffff', FollowupID: 'f2' });
+  const bad = streamRecord('followup', 'INSERT', { AccountID: { L: [] }, CaseID: 'ç', FollowupID: 'f2' });
   await capture([good(1), bad, good(3)], p);
   assert.equal(sent.length, 2);
-  assert.equal(buried.length, 1);
-  const [letter] = buried;
-  assert.equal(letter?.reason, 'AccountID is a list; an id is a string or a number');
-  assert.match(letter?.body ?? '', /^[\x20-\x7e]+$/, 'SQS takes it, whatever the key holds');
-  assert.partialDeepStrictEqual(JSON.parse(letter?.body ?? ''), {
-    reason: letter?.reason,
-    trigger: 'followup.create',
-    keys: { CaseID: { S: 'ç\uffff' }, FollowupID: { S: 'f2' } },
-    eventId: bad.eventID,
+  assert.partialDeepStrictEqual(failed(), [
+    {
+      trigger: 'followup.create',
+      reason: 'AccountID is a list; an id is a string or a number',
+      attempts: 0,
+      keys: { CaseID: { S: 'ç' }, FollowupID: { S: 'f2' } },
+    },
+  ]);
+});
+
+test('a trigger that is down or paused gets its notifications all the same', async () => {
+  const url = { url: 'https://x/', strikes: 10, lastSuccess: 0, probeAt: 0, probeDelay: 0 };
+  const { parts: p, sent } = parts('customer', [], {
+    triggers: async () =>
+      new Map([
+        ['customer.create', { ...url, state: 'parked' }],
+        ['customer.edit', { ...url, state: 'paused' }],
+      ]),
   });
+  const row = { AccountID: 'a' };
+  await capture([streamRecord('customer', 'INSERT', row), streamRecord('customer', 'MODIFY', row)], p);
+  assert.equal(sent.length, 2);
 });
 
 test('the same batch handed out again gives the same ids', async () => {
@@ -72,16 +85,22 @@ test('the same batch handed out again gives the same ids', async () => {
   await capture(records, first.parts);
   await capture(records, second.parts);
   assert.deepEqual(first.sent, second.sent);
-  assert.deepEqual(first.buried, second.buried);
+  assert.deepEqual(first.failed(), second.failed());
 });
 
-for (const failing of ['typed', 'send', 'bury'] as const)
-  test(`it throws when ${failing} fails, so that the stream waits`, async () => {
-    const { parts: p } = parts('customer', ['customer.create'], {
-      [failing]: async () => {
-        throw new Error('no answer');
-      },
-    });
+const fails = async () => {
+  throw new Error('no answer');
+};
+
+const broken: [string, Partial<CaptureParts>][] = [
+  ['the triggers table', { triggers: fails }],
+  ['the queue', { queue: { send: fails } }],
+  ['the backlog table', { backlog: { fail: fails } }],
+];
+
+for (const [part, overrides] of broken)
+  test(`it throws when ${part} does not answer, so that the stream waits`, async () => {
+    const { parts: p } = parts('customer', ['customer.create'], overrides);
     const records = [streamRecord('customer', 'INSERT', { AccountID: 'a' }), streamRecord('customer', 'INSERT', {})];
     await assert.rejects(capture(records, p), /no answer/);
   });

@@ -15,10 +15,18 @@ for (const status of [300, 301, 302, 304, 307, 308])
     });
   });
 
-for (const status of [400, 401, 404, 410, 429, 500, 503, 599])
+for (const status of [400, 401, 404, 429, 500, 503, 599])
   test(`${status} is tried again`, () => {
     assert.deepEqual(outcomeOf({ status, body: 'x' }), { kind: 'retry', answer: `HTTP ${status}` });
   });
+
+test('410 says that the destination is gone', () => {
+  assert.deepEqual(outcomeOf({ status: 410, body: '' }), { kind: 'gone', answer: 'HTTP 410' });
+});
+
+test('Retry-After is handed on with what is tried again', () => {
+  assert.partialDeepStrictEqual(outcomeOf({ status: 503, retryAfter: '7', body: '' }), { retryAfter: '7' });
+});
 
 test('no answer is tried again, with the failure in words', () => {
   assert.deepEqual(outcomeOf({ failure: 'connection refused' }), { kind: 'retry', answer: 'connection refused' });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { holdSeconds } from '../../functions/core/schedule.ts';
+import { holdSeconds, retryAfterSeconds } from '../../functions/core/schedule.ts';
 
 const HOLDS = [5, 30, 120, 600];
 
@@ -16,6 +16,32 @@ test('a hold strays by at most 20 % from its length', () => {
     [0, 0.25, 0.75, 0.999_999].map((random) => holdSeconds(3, HOLDS, random)),
     [96, 108, 132, 144],
   );
+});
+
+test('a receiver may ask for a longer hold, not for a shorter one', () => {
+  assert.deepEqual(
+    [0, 3, 60].map((askedFor) => holdSeconds(1, HOLDS, 0.5, askedFor)),
+    [5, 5, 60],
+  );
+});
+
+test('Retry-After is read as seconds or as a date, and clamped to 15 minutes', () => {
+  const now = Date.parse('2026-11-23T09:00:00Z');
+  const cases: [string | undefined, number][] = [
+    [undefined, 0],
+    ['0', 0],
+    [' 120 ', 120],
+    ['901', 900],
+    ['99999999999999999999', 900],
+    ['-5', 0],
+    ['1.5', 0],
+    ['soon', 0],
+    ['', 0],
+    ['Mon, 23 Nov 2026 09:01:00 GMT', 60],
+    ['Mon, 23 Nov 2026 08:00:00 GMT', 0],
+    ['Mon, 23 Nov 2027 09:00:00 GMT', 900],
+  ];
+  for (const [header, seconds] of cases) assert.equal(retryAfterSeconds(header, now), seconds, header);
 });
 
 test('a hold lasts at least a second', () => {

@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import { type DeliverParts, deliver } from '../../functions/deliver/deliver.ts';
-import type { TestResult } from '../../functions/edge/backlog.ts';
 import { makeCall } from '../../functions/edge/http.ts';
 import type { DeadLetter } from '../../functions/edge/queue.ts';
+import { BacklogInMemory, TriggersInMemory } from '../model/tables.ts';
 import { receiver } from '../support/receiver.ts';
 import { message, notification } from '../support/records.ts';
 
@@ -14,39 +14,34 @@ mock.method(console, 'log', () => {});
 
 const call = makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 2, allowedPrivateNetworks: ['127.0.0.0/8'] });
 const A_MINUTE = () => 60_000;
+const active = { state: 'active', strikes: 0, lastSuccess: 0, probeAt: 0, probeDelay: 0 } as const;
 const record = (n: number) => String(n).padStart(64, '0');
 
 /** Deliver's world in memory, but for the calls, which are real. */
 function world(urls: Partial<Record<Trigger, string>>, overrides: Partial<DeliverParts> = {}) {
-  const held = new Map<string, { attempts: number; answer: string; nextTry: number }>();
+  const triggers = new TriggersInMemory();
+  for (const [trigger, url] of Object.entries(urls)) void triggers.writeUrl(trigger as Trigger, url);
+  triggers.writes = 0;
+  const backlog = new BacklogInMemory();
   const buried: DeadLetter[] = [];
   const handedBack: { receiptHandle: string; seconds: number }[] = [];
-  const tests: TestResult[] = [];
-  const reads = { typed: 0, attempts: 0 };
   const parts: DeliverParts = {
-    async typed(triggers) {
-      reads.typed++;
-      return new Map(triggers.flatMap((t) => (urls[t] ? [[t, { url: urls[t], changedAt: '' }] as const] : [])));
+    triggers,
+    backlog,
+    queue: {
+      bury: async (letter) => void buried.push(letter),
+      handBack: async (messages) => void handedBack.push(...messages),
     },
     call,
-    async attempts(notifications) {
-      reads.attempts++;
-      return new Map(
-        notifications.flatMap(({ id }) => (held.has(id) ? [[id, held.get(id)?.attempts ?? 0] as const] : [])),
-      );
-    },
-    hold: async ({ id }, item) => void held.set(id, item),
-    release: async ({ id }) => void held.delete(id),
-    bury: async (letter) => void buried.push(letter),
-    handBack: async (messages) => void handedBack.push(...messages),
-    putTestResult: async (_, result) => void tests.push(result),
     holds: [5, 30, 120, 600],
     attemptMs: 2_000,
     now: Date.now,
     random: () => 0.5,
+    after: () => () => {},
     ...overrides,
   };
-  return { parts, held, buried, handedBack, tests, reads };
+  const state = (trigger: Trigger = 'customer.edit') => triggers.items.get(trigger)?.state;
+  return { parts, triggers, backlog, buried, handedBack, state };
 }
 
 test('a notification is a GET of the typed URL with the formatted string and the headers of the contract', async () => {
@@ -65,15 +60,21 @@ test('a notification is a GET of the typed URL with the formatted string and the
   assert.equal(received?.headers['crm-trigger-test'], undefined);
 });
 
-test('what goes well costs one read for the batch, and no write', async () => {
+test('what goes well costs one read of the triggers for the whole batch, and no write', async () => {
   await using server = await receiver();
-  const { parts, reads, handedBack } = world({ 'customer.edit': server.origin, 'task.edit': server.origin });
+  const { parts, triggers, backlog, handedBack } = world({
+    'customer.edit': server.origin,
+    'task.edit': server.origin,
+  });
+  const reads = mock.method(triggers, 'read');
+  const seen = mock.method(backlog, 'seen');
   const batch = Array.from({ length: 10 }, (_, i) =>
     message(notification({ record: record(i), trigger: i % 2 ? 'customer.edit' : 'task.edit' })),
   );
   await deliver(batch, parts, A_MINUTE);
   assert.equal(server.calls.length, 10);
-  assert.deepEqual(reads, { typed: 1, attempts: 0 });
+  assert.deepEqual([reads.mock.callCount(), seen.mock.callCount()], [1, 0]);
+  assert.deepEqual([triggers.writes, backlog.writes], [0, 0]);
   assert.deepEqual(handedBack, []);
 });
 
@@ -106,7 +107,7 @@ test('a failed notification is held, and all behind it of its record; other reco
     response.statusCode = call.target.includes('bad') ? 500 : 200;
     response.end();
   });
-  const { parts, held, handedBack } = world({ 'customer.edit': server.origin });
+  const { parts, backlog, handedBack } = world({ 'customer.edit': server.origin });
   const bad = notification({ record: record(1), formattedString: '?AccountID=bad' });
   const batch = [
     message(notification({ record: record(1), formattedString: '?AccountID=before' })),
@@ -128,17 +129,20 @@ test('a failed notification is held, and all behind it of its record; other reco
     '/?AccountID=before',
     '/?AccountID=other',
   ]);
-  const item = held.get(bad.id);
+  const item = backlog.heldItems.get(bad.id);
   assert.partialDeepStrictEqual(item, { attempts: 1, answer: 'HTTP 500' });
   assert.ok(Math.abs((item?.nextTry ?? 0) - Date.now() - 5_000) < 1_000);
 });
 
-test('holds grow, attempts are counted, and the last failure goes to the dead-letter queue, whole', async () => {
-  await using server = await receiver((_, response) => response.writeHead(503).end());
-  const { parts, held, handedBack, buried } = world({ 'customer.edit': server.origin });
-  const failing = notification();
-  for (let receive = 1; receive <= 5; receive++)
+test('holds grow, attempts are counted, and what a healthy destination alone keeps refusing steps aside', async () => {
+  await using server = await receiver((_, response) => response.writeHead(422).end());
+  const { parts, triggers, backlog, handedBack } = world({ 'customer.edit': server.origin });
+  const failing = notification({ changedAt: Date.now() });
+  for (let receive = 1; receive <= 5; receive++) {
     await deliver([message(failing, { ApproximateReceiveCount: String(receive) })], parts, A_MINUTE);
+    // Another record is delivered meanwhile.
+    await triggers.clearStrikes('customer.edit', Date.now());
+  }
   assert.deepEqual(
     handedBack.map(({ seconds }) => seconds),
     [5, 30, 120, 600],
@@ -148,10 +152,125 @@ test('holds grow, attempts are counted, and the last failure goes to the dead-le
     ['1', '2', '3', '4', '5'],
   );
   assert.deepEqual(new Set(server.calls.map(({ headers }) => headers['webhook-id'])), new Set([failing.id]));
-  assert.equal(held.size, 0);
-  assert.equal(buried.length, 1);
-  assert.equal(buried[0]?.reason, 'given up after 5 attempts: HTTP 503');
-  assert.equal(buried[0]?.body, message(failing).body);
+  assert.equal(backlog.heldItems.size, 0);
+  assert.partialDeepStrictEqual(
+    [...backlog.failedItems.values()],
+    [{ id: failing.id, reason: 'HTTP 422', attempts: 5, notification: failing }],
+  );
+});
+
+test('when it runs out of holds and nothing was delivered since its first attempt, its trigger is parked, and it with it', async () => {
+  await using server = await receiver((_, response) => response.writeHead(503).end());
+  const { parts, backlog, handedBack, state } = world({ 'customer.edit': server.origin });
+  const failing = notification({ changedAt: Date.now() });
+  for (let receive = 1; receive <= 5; receive++)
+    await deliver([message(failing, { ApproximateReceiveCount: String(receive) })], parts, A_MINUTE);
+  assert.equal(state(), 'parked');
+  assert.equal(handedBack.at(-1)?.seconds, 1);
+  const { batchItemFailures } = await deliver([message(failing, { ApproximateReceiveCount: '6' })], parts, A_MINUTE);
+  assert.deepEqual(batchItemFailures, []);
+  assert.equal(server.calls.length, 5);
+  assert.equal(backlog.failedItems.size, 0);
+  assert.equal(backlog.parkedItems.get(failing.id)?.item.attempts, 5);
+});
+
+test('ten strikes in a row park a trigger; a success between them wipes the slate with one write', async () => {
+  let status = 500;
+  await using server = await receiver((_, response) => response.writeHead(status).end());
+  const { parts, triggers, state } = world({ 'customer.edit': server.origin });
+  const batch = (size: number) => Array.from({ length: size }, (_, i) => message(notification({ record: record(i) })));
+  await deliver(batch(9), parts, A_MINUTE);
+  assert.equal(state(), 'active');
+  status = 200;
+  triggers.writes = 0;
+  await deliver(batch(10), parts, A_MINUTE);
+  assert.ok(triggers.writes <= 10 && triggers.items.get('customer.edit')?.strikes === 0);
+  triggers.writes = 0;
+  await deliver(batch(10), parts, A_MINUTE);
+  assert.equal(triggers.writes, 0, 'a healthy destination costs no write');
+  status = 500;
+  await deliver(batch(10), parts, A_MINUTE);
+  assert.equal(state(), 'parked');
+});
+
+test('what a parked or paused trigger gets goes to its backlog, and other triggers are called', async () => {
+  await using server = await receiver();
+  const { parts, triggers, backlog } = world({ 'customer.edit': server.origin, 'task.edit': server.origin });
+  await triggers.move('customer.edit', 'pause', { pausedBy: 'admin' });
+  const waiting = [1, 2, 3].map(() => notification({ record: record(1) }));
+  const batch = [...waiting.map((n) => message(n)), message(notification({ record: record(2), trigger: 'task.edit' }))];
+  const { batchItemFailures } = await deliver(batch, parts, A_MINUTE);
+  assert.deepEqual(batchItemFailures, []);
+  assert.deepEqual(
+    [...backlog.parkedItems.keys()],
+    waiting.map(({ id }) => id),
+  );
+  assert.deepEqual(
+    server.calls.map(({ headers }) => headers['crm-trigger']),
+    ['task.edit'],
+  );
+});
+
+test('parked while its trigger came back, a message stays in the queue, and is not delivered from both', async () => {
+  await using server = await receiver();
+  const { parts, triggers, backlog, handedBack } = world({ 'customer.edit': server.origin });
+  await triggers.move('customer.edit', 'pause');
+  const reads = mock.method(triggers, 'read');
+  // Between the write and the look, somebody resumes and drains the trigger.
+  reads.mock.mockImplementationOnce(async () => new Map([['customer.edit', { ...active, url: server.origin }]]), 1);
+  const waiting = notification();
+  const { batchItemFailures } = await deliver([message(waiting)], parts, A_MINUTE);
+  assert.equal(batchItemFailures.length, 1);
+  assert.equal(handedBack[0]?.seconds, 1);
+  triggers.items.set('customer.edit', { ...active, url: server.origin });
+  await deliver([message(waiting, { ApproximateReceiveCount: '2' })], parts, A_MINUTE);
+  assert.equal(server.calls.length, 1);
+  assert.equal(backlog.parkedItems.size, 0);
+});
+
+test('a closing trigger is waited for', async () => {
+  await using server = await receiver();
+  const { parts, triggers, backlog, handedBack } = world({ 'customer.edit': server.origin });
+  triggers.items.set('customer.edit', { ...active, state: 'closing', url: server.origin });
+  const { batchItemFailures } = await deliver([message(notification())], parts, A_MINUTE);
+  assert.equal(batchItemFailures.length, 1);
+  assert.deepEqual([handedBack[0]?.seconds, server.calls.length, backlog.parkedItems.size], [1, 0, 0]);
+});
+
+test('410 pauses the trigger, and nothing is lost', async () => {
+  await using server = await receiver((_, response) => response.writeHead(410).end());
+  const { parts, triggers, backlog } = world({ 'customer.edit': server.origin });
+  const gone = notification();
+  await deliver([message(gone)], parts, A_MINUTE);
+  assert.partialDeepStrictEqual(triggers.items.get('customer.edit'), { state: 'paused', pausedBy: 'gone' });
+  await deliver([message(gone, { ApproximateReceiveCount: '2' })], parts, A_MINUTE);
+  assert.equal(backlog.parkedItems.size, 1);
+  assert.equal(server.calls.length, 1);
+});
+
+test('Retry-After is heeded up to 15 minutes, and never shortens a hold', async () => {
+  const asked = ['40', '86400', '1', new Date(Date.now() + 60_000).toUTCString(), 'soon'];
+  await using server = await receiver((_, response) =>
+    response.writeHead(429, { 'retry-after': asked[server.calls.length - 1] }).end(),
+  );
+  const { parts, handedBack } = world({ 'customer.edit': server.origin });
+  for (const _ of asked) await deliver([message(notification())], parts, A_MINUTE);
+  const seconds = handedBack.map(({ seconds }) => seconds);
+  assert.deepEqual(seconds.toSpliced(3, 1), [40, 900, 5, 5]);
+  assert.ok((seconds[3] ?? 0) >= 58 && (seconds[3] ?? 0) <= 60);
+});
+
+test('what failed 72 hours after its change is given up, and what was sent again by hand is no strike', async () => {
+  await using server = await receiver((_, response) => response.writeHead(500).end());
+  const { parts, triggers, backlog } = world({ 'customer.edit': server.origin });
+  const old = notification({ changedAt: Date.now() - 73 * 3_600_000 });
+  await deliver([message(old)], parts, A_MINUTE);
+  assert.ok(backlog.failedItems.has(old.id));
+  const strikes = triggers.items.get('customer.edit')?.strikes;
+  const again = notification({ changedAt: old.changedAt, redelivered: Date.now() });
+  await deliver([message(again)], parts, A_MINUTE);
+  assert.equal(triggers.items.get('customer.edit')?.strikes, strikes);
+  assert.ok(backlog.heldItems.has(again.id));
 });
 
 test('a follower that was received with a held head, but never attempted, has all its attempts left', async () => {
@@ -165,25 +284,24 @@ test('a follower that was received with a held head, but never attempted, has al
 test('a held notification that arrives at last leaves no trace', async () => {
   let answers = 500;
   await using server = await receiver((_, response) => response.writeHead(answers).end());
-  const { parts, held } = world({ 'customer.edit': server.origin });
+  const { parts, backlog } = world({ 'customer.edit': server.origin });
   const once = notification();
   await deliver([message(once)], parts, A_MINUTE);
-  assert.equal(held.size, 1);
+  assert.equal(backlog.heldItems.size, 1);
   answers = 200;
   const { batchItemFailures } = await deliver([message(once, { ApproximateReceiveCount: '2' })], parts, A_MINUTE);
   assert.deepEqual(batchItemFailures, []);
-  assert.equal(held.size, 0);
+  assert.equal(backlog.heldItems.size, 0);
   assert.equal(server.calls[1]?.headers['crm-trigger-attempt'], '2');
 });
 
 test('an attempt uses the URL of its moment', async () => {
   await using wrong = await receiver((_, response) => response.writeHead(404).end());
   await using right = await receiver();
-  const urls: Partial<Record<Trigger, string>> = { 'customer.edit': `${wrong.origin}/typo` };
-  const { parts } = world(urls);
+  const { parts, triggers } = world({ 'customer.edit': `${wrong.origin}/typo` });
   const waiting = notification({ formattedString: '?AccountID=a' });
   await deliver([message(waiting)], parts, A_MINUTE);
-  urls['customer.edit'] = `${right.origin}/right`;
+  await triggers.writeUrl('customer.edit', `${right.origin}/right`);
   await deliver([message(waiting, { ApproximateReceiveCount: '2' })], parts, A_MINUTE);
   assert.deepEqual(
     right.calls.map(({ target }) => target),
@@ -191,14 +309,15 @@ test('an attempt uses the URL of its moment', async () => {
   );
 });
 
-test('what waits for a trigger whose URL was cleared goes to the dead-letter queue', async () => {
-  const { parts, buried } = world({});
+test('what waits for a trigger whose URL was cleared is among the failed', async () => {
+  const { parts, backlog } = world({});
   const waiting = notification();
   const { batchItemFailures } = await deliver([message(waiting)], parts, A_MINUTE);
   assert.deepEqual(batchItemFailures, []);
-  assert.partialDeepStrictEqual(buried, [
-    { id: waiting.id, reason: 'given up after 0 attempts: no URL is typed for customer.edit any more' },
-  ]);
+  assert.partialDeepStrictEqual(
+    [...backlog.failedItems.values()],
+    [{ id: waiting.id, reason: 'no URL is typed for customer.edit any more', attempts: 0 }],
+  );
 });
 
 test('a message that no code can read goes to the dead-letter queue as it is, and those behind it go on', async () => {
@@ -233,17 +352,14 @@ test('what cannot be attempted before the function ends is handed back at once, 
   );
 });
 
-const fail = async () => {
+const fails = async () => {
   throw new Error('no answer');
 };
 
-test('when the tables do not answer, everything is handed back for a while, for the same time', async () => {
-  const { parts, handedBack } = world({}, { typed: fail });
-  const batch = [
-    message(notification({ record: record(1) })),
-    message(notification({ record: record(1) })),
-    message(notification({ record: record(2) })),
-  ];
+test('when the tables do not answer, everything is handed back for a while', async () => {
+  const { parts, triggers, handedBack } = world({});
+  mock.method(triggers, 'read', fails);
+  const batch = [1, 1, 2].map((n) => message(notification({ record: record(n) })));
   const { batchItemFailures } = await deliver(batch, parts, A_MINUTE);
   assert.equal(batchItemFailures.length, 3);
   assert.deepEqual(
@@ -252,25 +368,47 @@ test('when the tables do not answer, everything is handed back for a while, for 
   );
 });
 
-for (const failing of ['hold', 'bury', 'release', 'putTestResult', 'handBack'] as const)
-  test(`it does not throw when ${failing} fails, and hands back what is not settled`, async () => {
-    await using server = await receiver((_, response) => response.writeHead(failing === 'release' ? 200 : 500).end());
-    const attempts = async (all: readonly Notification[]) =>
-      new Map(all.map(({ id }) => [id, failing === 'bury' ? 4 : 1]));
-    const { parts } = world({ 'customer.edit': server.origin }, { attempts, [failing]: fail });
-    const stuck = notification(failing === 'putTestResult' ? { test: true } : {});
-    const { batchItemFailures } = await deliver([message(stuck, { ApproximateReceiveCount: '2' })], parts, A_MINUTE);
+const failures: [string, (w: ReturnType<typeof world>) => void, number, Partial<Notification>][] = [
+  ['hold', (w) => mock.method(w.backlog, 'hold', fails), 500, {}],
+  ['fail', (w) => mock.method(w.backlog, 'fail', fails), 500, { changedAt: 0 }],
+  ['release', (w) => mock.method(w.backlog, 'release', fails), 200, {}],
+  ['putTestResult', (w) => mock.method(w.backlog, 'putTestResult', fails), 500, { test: true }],
+  ['strike', (w) => mock.method(w.triggers, 'strike', fails), 500, {}],
+  ['handBack', (w) => mock.method(w.parts.queue, 'handBack', fails), 500, {}],
+];
+
+for (const [failing, breakIt, status, overrides] of failures)
+  test(`it does not throw when ${failing} fails, and the queue keeps what is not settled`, async () => {
+    await using server = await receiver((_, response) => response.writeHead(status).end());
+    const w = world({ 'customer.edit': server.origin });
+    const stuck = notification({ changedAt: Date.now(), ...overrides });
+    w.backlog.heldItems.set(stuck.id, { notification: stuck, attempts: 1, firstAttempt: 1, answer: '', nextTry: 0 });
+    breakIt(w);
+    const { batchItemFailures } = await deliver([message(stuck, { ApproximateReceiveCount: '2' })], w.parts, A_MINUTE);
+    assert.equal(batchItemFailures.length, 1);
+  });
+
+for (const failing of ['park', 'read'] as const)
+  test(`it does not throw when ${failing} fails while parking, and the queue keeps the message`, async () => {
+    const w = world({ 'customer.edit': 'http://127.0.0.1:9/' });
+    await w.triggers.move('customer.edit', 'pause');
+    if (failing === 'park') mock.method(w.backlog, 'park', fails);
+    else mock.method(w.triggers, 'read').mock.mockImplementationOnce(fails, 1);
+    const { batchItemFailures } = await deliver([message(notification())], w.parts, A_MINUTE);
     assert.equal(batchItemFailures.length, 1);
   });
 
 test('a test is attempted once, marked, and its answer is kept', async () => {
   await using server = await receiver((_, response) => response.writeHead(500).end('x'.repeat(2_000)));
-  const { parts, tests, handedBack } = world({ 'customer.edit': server.origin });
+  const { parts, backlog, handedBack } = world({ 'customer.edit': server.origin });
   const { batchItemFailures } = await deliver([message(notification({ test: true }))], parts, A_MINUTE);
   assert.deepEqual(batchItemFailures, []);
   assert.deepEqual(handedBack, []);
   assert.equal(server.calls[0]?.headers['crm-trigger-test'], 'true');
-  assert.partialDeepStrictEqual(tests, [{ delivered: false, answer: 'HTTP 500', body: 'x'.repeat(1024) }]);
+  assert.partialDeepStrictEqual(
+    [...backlog.tests.values()],
+    [{ delivered: false, answer: 'HTTP 500', body: 'x'.repeat(1024) }],
+  );
 });
 
 test('its log holds no URL, no query and no answer of the receiver but the status', async () => {

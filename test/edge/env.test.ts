@@ -34,7 +34,7 @@ test('numbers and lists are read as such', () => {
 test('what is missing or wrong stops the function at its start, in one line that names it', () => {
   assert.throws(
     () => withEnv({ ...right, QUEUE_URL: '', CONNECT_TIMEOUT_SECONDS: 'soon' }, () => readEnv(deliverEnv)),
-    /^Error: Wrong environment: QUEUE_URL: .*; CONNECT_TIMEOUT_SECONDS: .*$/,
+    /^Error: Wrong environment: CONNECT_TIMEOUT_SECONDS: .*; QUEUE_URL: .*$/,
   );
   assert.throws(() => readEnv(deliverEnv), /TRIGGERS_TABLE/);
 });

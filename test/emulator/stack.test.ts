@@ -5,21 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  ScanCommand,
-  UpdateTimeToLiveCommand,
-} from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, GetItemCommand, PutItemCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
-import { DeleteMessageCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { clear, set } from '../../functions/admin/operations.ts';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { failed, redeliver } from '../../functions/admin/failed.ts';
+import { clear, list, set } from '../../functions/admin/triggers.ts';
 import { type Trigger, triggers } from '../../functions/core/entity.ts';
 import { demonstration } from '../../infra/local/demonstration.ts';
 import { deployedStack, until } from '../support/emulator.ts';
 import { type Call, receiver } from '../support/receiver.ts';
-import { streamRecord } from '../support/records.ts';
+import { notification, streamRecord } from '../support/records.ts';
 
 let stack: Awaited<ReturnType<typeof deployedStack>>;
 let unique = 0;
@@ -37,6 +32,15 @@ after(async () => {
 async function type(origin: string, ...typed: Trigger[]) {
   for (const trigger of typed) await set(stack.parts, trigger, `${origin}/${trigger}`);
 }
+
+/** Runs the command line against the stack. */
+const cli = (...words: string[]) =>
+  new Promise<{ status: number; stdout: string; stderr: string }>((resolve) => {
+    const file = new URL('../../functions/admin/cli.ts', import.meta.url).pathname;
+    execFile(process.execPath, [file, ...words], (error, stdout, stderr) =>
+      resolve({ status: (error?.code as number | undefined) ?? 0, stdout, stderr }),
+    );
+  });
 
 /** A typed or cleared URL takes effect within this time. */
 const TAKES_EFFECT_MS = 5_500;
@@ -146,7 +150,7 @@ describe('the deployed stack', () => {
       assert.equal(of(wrong).length, 1);
     });
 
-    test('records without a usable id end in the dead-letter queue with their reason, and hold up nothing', async () => {
+    test('records without a usable id are among the failed with their reason, hold up nothing, and go out once mended', async () => {
       await using server = await receiver();
       await type(server.origin, 'followup.create');
       await sleep(TAKES_EFFECT_MS);
@@ -166,29 +170,29 @@ describe('the deployed stack', () => {
       await put(`${run}-5`, { AccountID: { N: '12.50' } });
       await until('the good record behind them', () => server.calls.length === 1);
       assert.equal(server.calls[0]?.target, `/followup.create?AccountID=12.5&CaseID=c&FollowupID=${run}-5`);
-      const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
-      const reasons = new Map<string, string>();
-      await until('four dead letters', async () => {
-        const { Messages = [] } = await sqs.send(
-          new ReceiveMessageCommand({
-            QueueUrl: stack.outputs.DeadLetterQueueUrl,
-            MaxNumberOfMessages: 10,
-            MessageAttributeNames: ['reason'],
-          }),
-        );
-        for (const { Body = '', MessageAttributes, ReceiptHandle } of Messages) {
-          const key = JSON.parse(Body).keys?.FollowupID.S ?? '';
-          if (key.startsWith(run)) reasons.set(key.slice(-1), MessageAttributes?.reason?.StringValue ?? '');
-          await sqs.send(new DeleteMessageCommand({ QueueUrl: stack.outputs.DeadLetterQueueUrl, ReceiptHandle }));
-        }
-        return reasons.size === 4;
-      });
-      assert.deepEqual(Object.fromEntries(reasons), {
-        1: 'AccountID is missing',
-        2: 'AccountID is empty',
-        3: 'AccountID is a list; an id is a string or a number',
-        4: 'AccountID is binary; an id is a string or a number',
-      });
+      const mine = async () =>
+        (await failed(stack.parts, { trigger: 'followup.create' })).filter((f) => JSON.stringify(f.keys).includes(run));
+      await until('four failed', async () => (await mine()).length === 4);
+      assert.deepEqual((await mine()).map(({ reason }) => reason).sort(), [
+        'AccountID is a list; an id is a string or a number',
+        'AccountID is binary; an id is a string or a number',
+        'AccountID is empty',
+        'AccountID is missing',
+      ]);
+
+      await clear(stack.parts, 'followup.create');
+      await put(`${run}-1`, { AccountID: { S: 'mended' } });
+      await type(server.origin, 'followup.create');
+      const done = await redeliver(stack.parts, await mine());
+      assert.deepEqual(done.map(({ refused }) => refused?.split(':')[0]).sort(), [
+        'AccountID is a list; an id is a string or a number',
+        'AccountID is binary; an id is a string or a number',
+        'AccountID is empty',
+        undefined,
+      ]);
+      await until('the mended one', () => server.calls.some(({ target }) => target.includes('=mended&')));
+      await redeliver(stack.parts, []);
+      for (const f of await mine()) await stack.parts.backlog.forget(f);
     });
 
     test('an edit that changes nothing, and a row that expires, call nobody', { timeout: 200_000 }, async () => {
@@ -247,21 +251,132 @@ describe('the deployed stack', () => {
     await stack.agent.do('create', 'customer', { AccountID: id('nobody') });
     await sleep(SILENCE_MS);
     assert.equal(server.calls.length, 0);
-    const { Count } = await new DynamoDBClient().send(
-      new ScanCommand({ TableName: stack.outputs.BacklogTable, FilterExpression: 'attribute_exists(attempts)' }),
+    const held = await Promise.all(triggers.map((trigger) => stack.parts.backlog.count(trigger, 'held')));
+    assert.deepEqual(held, Array(11).fill(0), 'no notification is held any more');
+  });
+
+  test('an outage is waited for: the trigger is parked, drained in order, and active again, and its neighbour goes on', {
+    timeout: 300_000,
+  }, async () => {
+    const account = id('outage');
+    let up = false;
+    await using server = await receiver((call, response) => {
+      response.writeHead(up || call.target.startsWith('/task.') ? 200 : 503).end();
+    });
+    await type(server.origin, 'customer.create', 'customer.edit', 'task.create');
+    await sleep(TAKES_EFFECT_MS);
+    const names = Array.from({ length: 12 }, (_, i) => `${account}-${i}`);
+    for (const AccountID of names) await stack.agent.do('create', 'customer', { AccountID });
+    const line = async () => (await list(stack.parts)).find(({ trigger }) => trigger === 'customer.create');
+    await until('customer.create is parked', async () => (await line())?.state === 'parked');
+    await stack.agent.do('create', 'task', { AccountID: account, TaskID: 't' });
+    await until('the neighbour is called', () => server.calls.some(({ target }) => target.startsWith('/task.create')));
+    await until('all wait', async () => (await line())?.waiting === 12);
+    const edited = names[0] as string;
+    up = true;
+    await until(
+      'customer.create is active again',
+      async () => {
+        await stack.parts.wakeDrain();
+        await sleep(2_000);
+        return (await line())?.state === 'active';
+      },
+      150_000,
     );
-    assert.equal(Count, 0, 'no notification is held any more');
+    const good = server.calls.filter(({ target }) => target.startsWith('/customer.create'));
+    assert.deepEqual(new Set(good.slice(-12).map(({ target }) => target.split('=')[1])), new Set(names));
+    assert.equal((await line())?.waiting, 0);
+    await stack.agent.do('edit', 'customer', { AccountID: edited });
+    await until(
+      'what comes now is delivered at once',
+      () => server.calls.at(-1)?.target.startsWith('/customer.edit') === true,
+    );
+  });
+
+  test('what comes while a trigger is paused waits, and is delivered in order when it is resumed', {
+    timeout: 200_000,
+  }, async () => {
+    await using server = await receiver();
+    await type(server.origin, 'task.edit');
+    await cli('pause', 'task.edit');
+    await sleep(TAKES_EFFECT_MS);
+    const row = { AccountID: id('paused'), TaskID: 't' };
+    await stack.agent.do('create', 'task', row);
+    for (let i = 0; i < 5; i++) await stack.agent.do('edit', 'task', { ...row, n: String(i) });
+    await until('five wait', async () => /^task\.edit .+\(paused, 5 waiting\)$/m.test((await cli('list')).stdout));
+    assert.equal(server.calls.length, 0);
+    assert.match((await cli('pause', 'task.edit')).stderr, /^task\.edit is paused already\.\n$/);
+    assert.equal((await cli('resume', 'task.edit')).status, 0);
+    await until('all arrive', () => server.calls.length >= 5, 90_000);
+    const sequences = server.calls.map(({ headers }) => BigInt(headers['crm-trigger-sequence'] as string));
+    assert.deepEqual(sequences, [...new Set(sequences)].sort());
+    await until(
+      'the trigger is active again',
+      async () => !/^task\.edit .+\(/m.test((await cli('list')).stdout),
+      90_000,
+    );
+    assert.match((await cli('resume', 'task.edit')).stderr, /^task\.edit is not paused\.\n$/);
+  });
+
+  test('what failed can be sent again, and keeps its id', async () => {
+    let status = 200;
+    await using server = await receiver((_, response) => response.writeHead(status).end());
+    await type(server.origin, 'case.delete');
+    const n = notification({ trigger: 'case.delete', formattedString: `?AccountID=${id('again')}&CaseID=c` });
+    const why = { reason: 'HTTP 500', attempts: 5, failedAt: Date.now() };
+    await stack.parts.backlog.fail({ ...n, ...why, notification: n });
+    const listed = JSON.parse((await cli('failed', '--trigger', 'case.delete', '--json')).stdout);
+    assert.partialDeepStrictEqual(listed, [{ id: n.id, reason: 'HTTP 500', attempts: 5 }]);
+    assert.match(
+      (await cli('redeliver', n.id)).stdout,
+      /^msg_\w+ {2}case\.delete\n1 would be sent again: add --yes\.\n$/,
+    );
+    assert.equal(server.calls.length, 0);
+    status = 204;
+    assert.match((await cli('redeliver', '--trigger', 'case.delete', '--yes')).stdout, /^1 of 1 are sent again\.\n$/);
+    await until('it arrives', () => server.calls.length === 1);
+    assert.equal(server.calls[0]?.headers['webhook-id'], n.id);
+    assert.match((await cli('failed', '--trigger', 'case.delete')).stdout, /^Nothing has failed\.\n$/);
+    assert.match((await cli('redeliver')).stderr, /^Nothing is chosen: /);
+    assert.match((await cli('redeliver', 'msg_none')).stderr, /^Nothing of that has failed: /);
+    assert.match((await cli('failed', '--since', 'soon')).stderr, /^"soon" is no time: /);
+  });
+
+  test('a message that no code can read is a dead letter, and can be sent back', async () => {
+    const MessageBody = JSON.stringify({ v: 99, from: id('the-future') });
+    const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
+    const MessageGroupId = id('group');
+    await sqs.send(
+      new SendMessageCommand({
+        QueueUrl: stack.outputs.DeliveryQueueUrl,
+        MessageGroupId,
+        MessageDeduplicationId: MessageGroupId,
+        MessageBody,
+      }),
+    );
+    await until('it is a dead letter', async () => /not of version 1/.test((await cli('dead-letters')).stdout));
+    await sleep(2_500);
+    assert.match((await cli('dead-letters', '--send-back')).stdout, /1 are sent back\.\n$/);
+    await until('it is one again', async () => /not of version 1/.test((await cli('dead-letters')).stdout));
+  });
+
+  test('a backfill sends the create of every row, after a dry run', async () => {
+    await using server = await receiver();
+    const mark = id('backfill');
+    await clear(stack.parts, 'customer.create');
+    await sleep(TAKES_EFFECT_MS);
+    for (let i = 0; i < 5; i++) await stack.agent.do('create', 'customer', { AccountID: `${mark}-${i}`, mark });
+    await sleep(SILENCE_MS);
+    await type(server.origin, 'customer.create');
+    const since = ['--since', mark, '--by', 'mark'];
+    assert.match((await cli('backfill', 'customer.create', ...since)).stdout, /^5 would be sent: add --yes\.\n$/);
+    assert.match((await cli('backfill', 'customer.create', ...since, '--yes')).stdout, /^5 sent\n$/);
+    await until('five calls', () => server.calls.filter(({ target }) => target.includes(mark)).length >= 5);
+    assert.match((await cli('backfill', 'customer.delete')).stderr, /^There is no row of what was deleted: /);
+    assert.match((await cli('backfill', 'customer.create', '--pace', '0')).stderr, /^--pace is how many a second/);
   });
 
   describe('the command line', () => {
-    const cli = (...words: string[]) =>
-      new Promise<{ status: number; stdout: string; stderr: string }>((resolve) => {
-        const file = new URL('../../functions/admin/cli.ts', import.meta.url).pathname;
-        execFile(process.execPath, [file, ...words], (error, stdout, stderr) =>
-          resolve({ status: (error?.code as number | undefined) ?? 0, stdout, stderr }),
-        );
-      });
-
     test('set, list and clear type and show the URLs', async () => {
       const typed = await cli('set', 'task.edit', 'https://MÜLLER.example/x?y#z');
       assert.match(

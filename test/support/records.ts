@@ -50,7 +50,7 @@ export function notification(overrides: Partial<Notification> = {}): Notificatio
     formattedString: `?AccountID=a${made}`,
     record: createHash('sha256').update('one record').digest('hex'),
     sequence: String(made),
-    changedAt: 1_760_000_000_000,
+    changedAt: Date.now(),
     ...overrides,
   };
 }

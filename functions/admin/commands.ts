@@ -1,0 +1,213 @@
+import { randomUUID } from 'node:crypto';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import type { Trigger } from '../core/entity.ts';
+import { type BackfillProgress, backfill } from './backfill.ts';
+import { deadLetters, sendBack } from './dead-letters.ts';
+import type { AdminParts } from './deployment.ts';
+import { failed, redeliver } from './failed.ts';
+import { Refusal } from './refusal.ts';
+import { test } from './test.ts';
+import { clear, exportUrls, importUrls, type Line, list, pause, resume, set } from './triggers.ts';
+
+/** All options, as `parseArgs` takes them. */
+export const options = {
+  all: { type: 'boolean' },
+  by: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+  json: { type: 'boolean' },
+  pace: { type: 'string' },
+  'send-back': { type: 'boolean' },
+  since: { type: 'string' },
+  trigger: { type: 'string' },
+  yes: { type: 'boolean' },
+} as const;
+
+export type Options = {
+  readonly [Name in keyof typeof options]?: (typeof options)[Name]['type'] extends 'string' ? string : boolean;
+};
+
+/** What a command prints for people, and as JSON. */
+interface Printed {
+  readonly text: string;
+  readonly json: unknown;
+  /** The command did its work, and the answer is bad news: exit status 1. */
+  readonly failed?: boolean;
+}
+
+interface Command {
+  /** The words behind the command's name, in order; those in brackets may be left out. */
+  readonly words: readonly string[];
+  readonly options?: readonly (keyof Options)[];
+  /** The word is the name of a file, and `run` gets what is in it. */
+  readonly readsFile?: true;
+  run(parts: AdminParts, words: readonly string[], options: Options): Promise<Printed>;
+}
+
+export const commands: Readonly<Record<string, Command>> = {
+  list: {
+    words: [],
+    async run(parts) {
+      const lines = await list(parts);
+      return { json: lines, text: lines.map(lineText).join('\n') };
+    },
+  },
+  set: {
+    words: ['TRIGGER', 'URL'],
+    async run(parts, [trigger, typed = '']) {
+      const url = await set(parts, trigger as Trigger, typed);
+      const text = url === typed ? `${trigger} calls ${url}` : `${trigger} calls ${url} (what you typed, normalised)`;
+      return { json: { trigger, url }, text };
+    },
+  },
+  clear: {
+    words: ['TRIGGER'],
+    async run(parts, [trigger]) {
+      await clear(parts, trigger as Trigger);
+      return { json: { trigger, url: null }, text: `${trigger} calls nobody` };
+    },
+  },
+  test: {
+    words: ['TRIGGER'],
+    async run(parts, [trigger]) {
+      const result = await test(parts, trigger as Trigger);
+      const verdict = result.delivered ? 'delivered' : 'not delivered';
+      const body = result.body && `\n${printable(result.body)}`;
+      return {
+        json: { trigger, ...result },
+        text: `${trigger} ${result.formattedString}: ${verdict}, ${result.answer} after ${result.milliseconds} ms${body}`,
+        failed: !result.delivered,
+      };
+    },
+  },
+  pause: {
+    words: ['TRIGGER'],
+    async run(parts, [trigger]) {
+      await pause(parts, trigger as Trigger);
+      return { json: { trigger, state: 'paused' }, text: `${trigger} is paused: its notifications wait` };
+    },
+  },
+  resume: {
+    words: ['TRIGGER'],
+    async run(parts, [trigger]) {
+      await resume(parts, trigger as Trigger);
+      return { json: { trigger, state: 'draining' }, text: `${trigger} is resumed: what waited is being delivered` };
+    },
+  },
+  export: {
+    words: [],
+    async run(parts) {
+      const urls = await exportUrls(parts);
+      return { json: urls, text: JSON.stringify(urls, null, 2) };
+    },
+  },
+  import: {
+    words: ['FILE'],
+    readsFile: true,
+    async run(parts, [json = '']) {
+      const imported = await importUrls(parts, json);
+      const text = imported.map(({ trigger, is }) => `${trigger.padEnd(16)}  ${is ?? '-'}`);
+      return { json: imported, text: text.join('\n') || 'Nothing to change: all is as in the file.' };
+    },
+  },
+  failed: {
+    words: [],
+    options: ['trigger', 'since'],
+    async run(parts, _, { trigger, since }) {
+      const all = await failed(parts, { trigger: trigger as Trigger | undefined, since: time(since) });
+      const lines = all.map(
+        (f) =>
+          `${f.id}  ${f.trigger.padEnd(16)}  ${new Date(f.failedAt).toISOString()}  ${f.attempts} attempts  ${f.reason}`,
+      );
+      return { json: all, text: lines.join('\n') || 'Nothing has failed.' };
+    },
+  },
+  redeliver: {
+    words: ['[ID]'],
+    options: ['trigger', 'since', 'all', 'yes'],
+    async run(parts, [id], { trigger, since, all, yes }) {
+      if (id === undefined && trigger === undefined && since === undefined && !all)
+        throw new Refusal('Nothing is chosen: name an ID, --trigger, --since or --all.');
+      const chosen = await failed(parts, { id, trigger: trigger as Trigger | undefined, since: time(since) });
+      if (chosen.length === 0) throw new Refusal('Nothing of that has failed: see crm-triggers failed.');
+      if (!yes) {
+        const ids = chosen.map((f) => `${f.id}  ${f.trigger}`);
+        return { json: chosen, text: `${ids.join('\n')}\n${chosen.length} would be sent again: add --yes.` };
+      }
+      const done = await redeliver(parts, chosen);
+      const refused = done.filter((d) => d.refused !== undefined);
+      const lines = refused.map((d) => `${d.id}  ${d.trigger}: not sent, ${d.refused}`);
+      const text = [...lines, `${done.length - refused.length} of ${done.length} are sent again.`].join('\n');
+      return { json: done, text, failed: refused.length > 0 };
+    },
+  },
+  'dead-letters': {
+    words: [],
+    options: ['send-back'],
+    async run(parts, _, { 'send-back': back }) {
+      const letters = back ? await sendBack(parts) : await deadLetters(parts);
+      const lines = letters.map(({ id, sentAt, reason }) => `${id}  ${sentAt}  ${reason}`);
+      const none = 'There are no dead letters.';
+      const sent = back && letters.length > 0 ? [`${letters.length} are sent back.`] : [];
+      return { json: letters, text: [...lines, ...sent].join('\n') || none };
+    },
+  },
+  backfill: {
+    words: ['TRIGGER'],
+    options: ['since', 'by', 'pace', 'yes'],
+    run: (parts, [trigger], given) => runBackfill(parts, trigger as Trigger, given),
+  },
+};
+
+/** Keeps the progress in a file, so that a backfill that was stopped goes on where it stood. */
+async function runBackfill(
+  parts: AdminParts,
+  trigger: Trigger,
+  { since, by = 'updatedAt', pace = '50', yes = false }: Options,
+): Promise<Printed> {
+  const perSecond = Number(pace);
+  if (!(perSecond > 0 && perSecond <= 1000)) throw new Refusal('--pace is how many a second, from 1 to 1000.');
+  const file = `crm-triggers-backfill-${trigger}.json`;
+  const kept = yes ? await readFile(file, 'utf8').catch(() => undefined) : undefined;
+  let progress: BackfillProgress = kept
+    ? JSON.parse(kept)
+    : { trigger, run: randomUUID(), sent: 0, skipped: 0, done: false };
+  for await (progress of backfill(parts, progress, { since, by, pace: perSecond, dryRun: !yes })) {
+    if (process.stderr.isTTY) process.stderr.write(`\r${progressBar(progress)}`);
+    if (yes) await writeFile(file, JSON.stringify(progress));
+  }
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[2K');
+  if (yes) await rm(file, { force: true });
+  const { sent, skipped } = progress;
+  const without = skipped > 0 ? `, ${skipped} rows without usable ids left out` : '';
+  const text = yes ? `${sent} sent${without}` : `${sent} would be sent${without}: add --yes.`;
+  return { json: { trigger, sent, skipped, dryRun: !yes }, text };
+}
+
+/** How long the table is nobody knows; the bar walks. */
+function progressBar({ sent }: BackfillProgress): string {
+  const width = 20;
+  const at = Math.floor(sent / 100) % width;
+  return `[${'·'.repeat(at)}■${'·'.repeat(width - at - 1)}] ${sent} sent`;
+}
+
+function lineText({ trigger, url, state, strikes, pausedBy, waiting }: Line): string {
+  const words = [
+    state === 'active' && strikes > 0 ? `failing (${strikes} in a row)` : state,
+    ...(pausedBy === 'gone' ? ['the destination answered 410 Gone'] : []),
+    ...(waiting > 0 ? [`${waiting} waiting`] : []),
+  ];
+  const quiet = state === 'active' && strikes === 0 && waiting === 0;
+  return `${trigger.padEnd(16)}  ${url ?? '-'}${quiet ? '' : `  (${words.join(', ')})`}`;
+}
+
+function time(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const at = Date.parse(text);
+  if (Number.isNaN(at)) throw new Refusal(`"${text}" is no time: write it like 2026-11-23 or 2026-11-23T09:00Z.`);
+  return at;
+}
+
+/** A receiver's answer must not drive the terminal. */
+function printable(text: string): string {
+  return text.replace(/[^\P{C}\n\t]/gu, '\u{fffd}');
+}

@@ -1,0 +1,50 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { entities, entityOf, type Trigger } from '../core/entity.ts';
+import { formattedString } from '../core/formatted-string.ts';
+import { type Notification, notificationId } from '../core/notification.ts';
+import type { TestResult } from '../edge/backlog.ts';
+import type { AdminParts } from './deployment.ts';
+import { Refusal } from './refusal.ts';
+
+/** How long a test waits for its way through the queue and for the receiver, milliseconds. */
+const TEST_PATIENCE_MS = 60_000;
+const TEST_POLL_MS = 250;
+
+/**
+ * Sends a notification with made-up ids through the real queue and function, and waits for what comes of it.
+ *
+ * @throws {Refusal} When no URL is typed, or nothing came of it in time.
+ */
+export async function test(parts: AdminParts, trigger: Trigger): Promise<TestResult & { formattedString: string }> {
+  const now = await parts.triggersTable.read([trigger]);
+  if (!now.get(trigger)?.url) throw new Refusal(`No URL is typed for ${trigger}: type one with set ${trigger} URL.`);
+  const notification = testNotification(trigger);
+  await parts.queue.send([notification]);
+  const end = Date.now() + TEST_PATIENCE_MS;
+  while (Date.now() < end) {
+    const result = await parts.backlog.testResult(notification);
+    if (result) return { ...result, formattedString: notification.formattedString };
+    await sleep(TEST_POLL_MS);
+  }
+  throw new Refusal(
+    `Nothing came of the test within ${TEST_PATIENCE_MS / 1000} s: see whether the deliver function runs, and its log.`,
+  );
+}
+
+function testNotification(trigger: Trigger): Notification {
+  const entity = entityOf(trigger);
+  const eventId = randomUUID();
+  const id = notificationId(eventId, trigger);
+  const ids = Object.fromEntries(entities[entity].ids.map((name) => [name, `test-${name}`]));
+  return {
+    id,
+    trigger,
+    formattedString: formattedString(entity, ids),
+    // A record of its own: no real notification waits behind a test.
+    record: id.slice(4).padStart(64, '0'),
+    sequence: '0',
+    changedAt: Date.now(),
+    test: true,
+  };
+}

@@ -1,0 +1,122 @@
+import type { State } from '../core/breaker.ts';
+import { typedUrl } from '../core/destination.ts';
+import { isTrigger, type Trigger, triggers } from '../core/entity.ts';
+import type { AdminParts } from './deployment.ts';
+import { Refusal } from './refusal.ts';
+
+/** One line of the CRM Triggers tab. */
+export interface Line {
+  readonly trigger: Trigger;
+  /** `null`: none is typed, so nobody is told. */
+  readonly url: string | null;
+  /** When it was typed or cleared, ISO 8601, or `null` when it never was. */
+  readonly changedAt: string | null;
+  readonly state: State;
+  /** Failures or slow answers in a row. */
+  readonly strikes: number;
+  readonly pausedBy: 'admin' | 'gone' | null;
+  /** Notifications that wait: held in the queue, or in the backlog. */
+  readonly waiting: number;
+}
+
+/** All eleven triggers, what is typed for them and how they do. */
+export async function list({ triggersTable, backlog }: AdminParts): Promise<Line[]> {
+  const now = await triggersTable.read(triggers);
+  return Promise.all(
+    triggers.map(async (trigger) => {
+      const {
+        url = null,
+        urlChangedAt = null,
+        state = 'active',
+        strikes = 0,
+        pausedBy = null,
+      } = now.get(trigger) ?? {};
+      const waiting = (await backlog.count(trigger, 'held')) + (await backlog.count(trigger, 'parked'));
+      const why = state === 'paused' ? pausedBy : null;
+      return { trigger, url, changedAt: urlChangedAt, state, strikes, pausedBy: why, waiting };
+    }),
+  );
+}
+
+/** Types a URL. Returns it as it is kept. @throws {Refusal} When it is no URL to call. */
+export async function set({ triggersTable }: AdminParts, trigger: Trigger, typed: string): Promise<string> {
+  const judged = typedUrl(trigger, typed);
+  if ('refused' in judged) throw new Refusal(judged.refused);
+  await triggersTable.writeUrl(trigger, judged.url, Date.now());
+  return judged.url;
+}
+
+/** Clears a trigger's URL: from now on nobody is told of its changes. */
+export async function clear({ triggersTable }: AdminParts, trigger: Trigger): Promise<void> {
+  await triggersTable.writeUrl(trigger, undefined, Date.now());
+}
+
+/** Pauses a trigger: its notifications go to its backlog until it is resumed. */
+export async function pause({ triggersTable }: AdminParts, trigger: Trigger): Promise<void> {
+  if (!(await triggersTable.move(trigger, 'pause', { pausedBy: 'admin' })))
+    throw new Refusal(`${trigger} is paused already.`);
+}
+
+/** Resumes a paused trigger: its backlog is delivered, in order, and then what comes. */
+export async function resume({ triggersTable, wakeDrain }: AdminParts, trigger: Trigger): Promise<void> {
+  if (!(await triggersTable.move(trigger, 'resume'))) throw new Refusal(`${trigger} is not paused.`);
+  await wakeDrain();
+}
+
+/** The URLs as a file for version control: each trigger's URL, or `null`. */
+export type UrlFile = Readonly<Record<Trigger, string | null>>;
+
+export async function exportUrls(parts: AdminParts): Promise<UrlFile> {
+  const now = await parts.triggersTable.read(triggers);
+  return Object.fromEntries(triggers.map((trigger) => [trigger, now.get(trigger)?.url ?? null])) as UrlFile;
+}
+
+/** What an import did to a trigger. */
+export interface Imported {
+  readonly trigger: Trigger;
+  readonly was: string | null;
+  readonly is: string | null;
+}
+
+/**
+ * Types the URLs of an exported file. `null` clears one; a trigger that the file does not name stays as it is. Nothing is
+ * written unless all of the file is right.
+ *
+ * @returns What changed.
+ * @throws {Refusal} A line for each thing that is wrong.
+ */
+export async function importUrls(parts: AdminParts, json: string): Promise<Imported[]> {
+  const wanted = judgeFile(json);
+  const was = await exportUrls(parts);
+  const changes = wanted.filter(({ trigger, url }) => was[trigger] !== url);
+  for (const { trigger, url } of changes) await parts.triggersTable.writeUrl(trigger, url ?? undefined, Date.now());
+  return changes.map(({ trigger, url }) => ({ trigger, was: was[trigger], is: url }));
+}
+
+function judgeFile(json: string): { trigger: Trigger; url: string | null }[] {
+  let file: unknown;
+  try {
+    file = JSON.parse(json);
+  } catch (error) {
+    throw new Refusal(`The file is not JSON: ${(error as Error).message}.`);
+  }
+  if (typeof file !== 'object' || file === null || Array.isArray(file))
+    throw new Refusal('The file is not an object such as {"customer.create": "https://example.com/hook"}.');
+  const refusals: string[] = [];
+  const wanted = Object.entries(file).flatMap(([trigger, typed]) => {
+    const judged = judgeEntry(trigger, typed);
+    if ('refused' in judged) refusals.push(judged.refused);
+    return 'refused' in judged ? [] : [judged];
+  });
+  if (refusals.length > 0) throw new Refusal(refusals.join('\n'));
+  return wanted;
+}
+
+function judgeEntry(trigger: string, typed: unknown): { refused: string } | { trigger: Trigger; url: string | null } {
+  if (!isTrigger(trigger))
+    return { refused: `There is no trigger "${trigger}": the triggers are ${triggers.join(', ')}.` };
+  if (typed === null) return { trigger, url: null };
+  if (typeof typed !== 'string') return { refused: `The URL for ${trigger} is not text: write it in quotes, or null.` };
+  const judged = typedUrl(trigger, typed);
+  return 'refused' in judged ? judged : { trigger, url: judged.url };
+}

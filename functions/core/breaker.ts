@@ -1,0 +1,58 @@
+import type { Notification } from './notification.ts';
+
+/**
+ * A trigger's state, and what moves it. Two functions and an admin touch one trigger at once; each move is a conditional
+ * write from the state it starts in, so none can leave this diagram.
+ *
+ * - **active**: its notifications are attempted as they come.
+ * - **parked**: its destination is down; they go to its backlog, and now and then one is tried (a probe).
+ * - **draining**: the destination is back, and the backlog is delivered in order; what comes meanwhile goes behind it.
+ * - **closing**: the backlog was seen empty. One more look decides, and what comes meanwhile waits for it.
+ * - **paused**: by an admin, or because the destination answered 410 Gone; they go to its backlog.
+ */
+export type State = 'active' | 'parked' | 'draining' | 'closing' | 'paused';
+
+export type Move = 'trip' | 'probed' | 'emptied' | 'relapsed' | 'refilled' | 'closed' | 'pause' | 'resume';
+
+export const diagram: Readonly<Record<Move, { readonly from: readonly State[]; readonly to: State }>> = {
+  /** Too many strikes. */
+  trip: { from: ['active'], to: 'parked' },
+  /** A probe was delivered, or there is nothing left to probe with. */
+  probed: { from: ['parked'], to: 'draining' },
+  /** The backlog was seen empty. */
+  emptied: { from: ['draining'], to: 'closing' },
+  /** Whatever is tried fails again. */
+  relapsed: { from: ['draining'], to: 'parked' },
+  /** The backlog, seen empty before, is not. */
+  refilled: { from: ['closing'], to: 'draining' },
+  /** The backlog was seen empty again: nothing can be on its way to it any more. */
+  closed: { from: ['closing'], to: 'active' },
+  pause: { from: ['active', 'parked', 'draining', 'closing'], to: 'paused' },
+  resume: { from: ['paused'], to: 'draining' },
+};
+
+/** In these states notifications go to the backlog. */
+export const parking: ReadonlySet<State> = new Set(['parked', 'draining', 'paused']);
+
+/** This many strikes in a row park a trigger. */
+export const STRIKES = 10;
+
+/** An answer slower than this is a strike, even a good one: its destination takes up functions that others wait for. */
+export const SLOW_MS = 5_000;
+
+/** The first probe comes after this time, each later one after twice the time before, up to the longest. */
+export const FIRST_PROBE_MS = 30_000;
+const LONGEST_PROBE_MS = 60 * 60_000;
+
+/** When to probe next after a probe that failed. @param delay The time before that probe, milliseconds. */
+export function nextProbeDelay(delay: number): number {
+  return Math.min(2 * delay, LONGEST_PROBE_MS);
+}
+
+/** A notification is given up this long after its change, or after it was sent again by hand. */
+const GIVE_UP_MS = 72 * 60 * 60_000;
+
+/** Whether a notification has waited so long that it is given up. @param now Epoch milliseconds. */
+export function isTooOld({ changedAt, redelivered = changedAt }: Notification, now: number): boolean {
+  return now - redelivered > GIVE_UP_MS;
+}

@@ -1,0 +1,146 @@
+import { FIRST_PROBE_MS, isTooOld, SLOW_MS, STRIKES } from '../core/breaker.ts';
+import type { Trigger } from '../core/entity.ts';
+import type { Notification } from '../core/notification.ts';
+import { holdSeconds, retryAfterSeconds } from '../core/schedule.ts';
+import type { Tried } from '../edge/backlog.ts';
+import { errorFields, log } from '../edge/log.ts';
+import type { TriggerNow } from '../edge/triggers.ts';
+import { type Attempt, attempt } from './attempt.ts';
+import { AT_ONCE_SECONDS, type DeliverParts } from './deliver.ts';
+
+type TriggersNow = Map<string, TriggerNow>;
+
+/**
+ * Attempts a notification of an active trigger, and writes down what came of it; nothing when all is well.
+ *
+ * @param triggers As read for this batch; what this attempt changes of them is changed here too.
+ * @returns For how many seconds it must be held, or nothing if it is done with.
+ */
+export async function settle(
+  notification: Notification,
+  before: Tried | undefined,
+  triggers: TriggersNow,
+  parts: DeliverParts,
+): Promise<number | undefined> {
+  const { trigger } = notification;
+  const url = triggers.get(trigger)?.url;
+  if (notification.test) return settleTest(notification, url, parts);
+  const attempts = (before?.attempts ?? 0) + 1;
+  if (url === undefined) {
+    await giveUp(notification, attempts - 1, `no URL is typed for ${trigger} any more`, parts);
+    return undefined;
+  }
+  // A strike as soon as the answer is slow, not when it comes at last: a destination that hangs is parked the sooner,
+  // and then its attempts are cut off, for others wait for the functions that they take up.
+  let slow: Promise<void> | undefined;
+  const cut = new AbortController();
+  const cancel = parts.after(SLOW_MS, () => {
+    if (notification.redelivered) return;
+    slow = strike(trigger, parts.now(), triggers, parts)
+      .then((active) => {
+        if (!active) cut.abort();
+      })
+      .catch((error) => log('error', 'cannot count a strike', { trigger, ...errorFields(error) }));
+  });
+  const made = await attempt(notification, url, attempts, parts, cut.signal).finally(cancel);
+  await slow;
+  if (made.outcome.kind === 'delivered') {
+    if (!slow) await noteSuccess(trigger, made, triggers, parts);
+    if (before) await parts.backlog.release(notification);
+    return undefined;
+  }
+  const counted = { attempts, firstAttempt: before?.firstAttempt || made.startedAt };
+  if (!slow && !notification.redelivered && made.outcome.kind === 'retry')
+    await strike(trigger, made.endedAt, triggers, parts);
+  return settleFailure(notification, counted, made, triggers, parts);
+}
+
+async function settleTest(
+  notification: Notification,
+  url: string | undefined,
+  parts: DeliverParts,
+): Promise<undefined> {
+  if (url === undefined) return undefined;
+  const { outcome, answer, startedAt, endedAt } = await attempt(notification, url, 1, parts);
+  const body = 'body' in answer ? answer.body.slice(0, 1024) : '';
+  const delivered = outcome.kind === 'delivered';
+  const result = { delivered, answer: outcome.answer, milliseconds: endedAt - startedAt, body };
+  await parts.backlog.putTestResult(notification, result, endedAt);
+}
+
+async function settleFailure(
+  notification: Notification,
+  counted: { readonly attempts: number; readonly firstAttempt: number },
+  { outcome, endedAt }: Attempt,
+  triggers: TriggersNow,
+  parts: DeliverParts,
+): Promise<number | undefined> {
+  const { trigger } = notification;
+  const { answer } = outcome;
+  const known = { ...counted, answer, notification };
+  if (outcome.kind === 'gone') {
+    await parts.backlog.hold({ ...known, nextTry: endedAt }, endedAt);
+    await parts.triggers.move(trigger, 'pause', { pausedBy: 'gone' });
+    setState(trigger, 'paused', triggers);
+    return AT_ONCE_SECONDS;
+  }
+  const askedFor = retryAfterSeconds(outcome.retryAfter, endedAt);
+  const seconds = holdSeconds(counted.attempts, parts.holds, parts.random(), askedFor);
+  const old = isTooOld(notification, endedAt);
+  if (seconds !== undefined && !old) {
+    await parts.backlog.hold({ ...known, nextTry: endedAt + seconds * 1000 }, endedAt);
+    return seconds;
+  }
+  // Nothing at all was delivered since its first attempt: it is the destination that is down, not this notification.
+  const dead = (triggers.get(trigger)?.lastSuccess ?? 0) < counted.firstAttempt;
+  if (dead && !old && !notification.redelivered) {
+    await parts.backlog.hold({ ...known, nextTry: endedAt }, endedAt);
+    await trip(trigger, endedAt, triggers, parts);
+    return AT_ONCE_SECONDS;
+  }
+  await giveUp(notification, counted.attempts, answer, parts);
+  return undefined;
+}
+
+/** A healthy delivery writes nothing; the first one after a strike wipes the slate. */
+async function noteSuccess(trigger: Trigger, made: Attempt, triggers: TriggersNow, parts: DeliverParts): Promise<void> {
+  const now = triggers.get(trigger);
+  if (!now || now.strikes === 0) return;
+  triggers.set(trigger, { ...now, strikes: 0, lastSuccess: made.endedAt });
+  await parts.triggers.clearStrikes(trigger, made.endedAt);
+}
+
+/** @returns Whether the trigger is still active. */
+async function strike(trigger: Trigger, at: number, triggers: TriggersNow, parts: DeliverParts): Promise<boolean> {
+  const strikes = await parts.triggers.strike(trigger);
+  if (strikes === undefined) return false;
+  const now = triggers.get(trigger);
+  if (now) triggers.set(trigger, { ...now, strikes });
+  if (strikes < STRIKES) return true;
+  await trip(trigger, at, triggers, parts);
+  return false;
+}
+
+async function trip(trigger: Trigger, at: number, triggers: TriggersNow, parts: DeliverParts): Promise<void> {
+  const fields = { probeAt: at + FIRST_PROBE_MS, probeDelay: FIRST_PROBE_MS };
+  if (await parts.triggers.move(trigger, 'trip', fields)) log('warn', 'trigger parked', { trigger });
+  setState(trigger, 'parked', triggers);
+}
+
+/** What else this batch has for the trigger need not be attempted. */
+function setState(trigger: Trigger, state: TriggerNow['state'], triggers: TriggersNow): void {
+  const now = triggers.get(trigger);
+  if (now) triggers.set(trigger, { ...now, state });
+}
+
+async function giveUp(
+  notification: Notification,
+  attempts: number,
+  reason: string,
+  { backlog, now }: DeliverParts,
+): Promise<void> {
+  const { id, trigger, changedAt, sequence, record } = notification;
+  await backlog.fail({ id, trigger, reason, attempts, failedAt: now(), changedAt, sequence, record, notification });
+  if (attempts > 0) await backlog.release(notification);
+  log('error', 'a notification failed', { id, trigger, attempts, reason });
+}

@@ -1,0 +1,23 @@
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { deliverEnv, drainEnv, Variables } from '../functions/edge/env.ts';
+import type { Settings } from './settings.ts';
+
+type Shared = keyof Variables<typeof deliverEnv> & keyof Variables<typeof drainEnv>;
+
+interface AttemptProps {
+  readonly triggers: TableV2;
+  readonly backlog: TableV2;
+  readonly settings: Settings;
+}
+
+/** The variables of every function that makes attempts. */
+export function attemptVariables({ triggers, backlog, settings }: AttemptProps): Record<Shared, string> {
+  return {
+    TRIGGERS_TABLE: triggers.tableName,
+    BACKLOG_TABLE: backlog.tableName,
+    CONNECT_TIMEOUT_SECONDS: String(settings.connectTimeoutSeconds),
+    ATTEMPT_TIMEOUT_SECONDS: String(settings.attemptTimeoutSeconds),
+    HOLDS: settings.holdSeconds.join(),
+    ALLOWED_PRIVATE_NETWORKS: settings.allowedPrivateNetworks.join(),
+  };
+}

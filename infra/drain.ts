@@ -1,0 +1,42 @@
+import { Duration } from 'aws-cdk-lib';
+import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import { Construct } from 'constructs';
+import type { drainEnv, Variables } from '../functions/edge/env.ts';
+import { attemptVariables } from './attempt-variables.ts';
+import { ServiceFunction } from './service-function.ts';
+import type { Settings } from './settings.ts';
+
+interface DrainProps {
+  readonly triggers: TableV2;
+  readonly backlog: TableV2;
+  readonly settings: Settings;
+}
+
+/** The backlogs → drain → the triggers' URLs, each minute. */
+export class Drain extends Construct {
+  readonly function: ServiceFunction<Variables<typeof drainEnv>>;
+
+  constructor(scope: Construct, id: string, { triggers, backlog, settings }: DrainProps) {
+    super(scope, id);
+    this.function = new ServiceFunction(this, 'Function', {
+      stage: 'drain',
+      environment: {
+        ...attemptVariables({ triggers, backlog, settings }),
+        DRAIN_CONCURRENCY: String(settings.drainConcurrency),
+      },
+      // Longer than the schedule's minute, so that a long drain hardly ever pauses.
+      timeout: Duration.minutes(5),
+      memoryMiB: 512,
+      settings,
+    });
+    triggers.grant(this.function, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
+    backlog.grant(this.function, 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem');
+    new Rule(this, 'EachMinute', {
+      schedule: Schedule.rate(Duration.minutes(1)),
+      // The next minute's run does as well as a repeated one.
+      targets: [new LambdaFunction(this.function, { retryAttempts: 0 })],
+    });
+  }
+}

@@ -1,0 +1,232 @@
+import assert from 'node:assert/strict';
+import { mock, test } from 'node:test';
+import type { State } from '../../functions/core/breaker.ts';
+import type { Notification } from '../../functions/core/notification.ts';
+import type { Answer } from '../../functions/core/outcome.ts';
+import { type DrainParts, drain } from '../../functions/drain/drain.ts';
+import { Clock } from '../model/clock.ts';
+import { BacklogInMemory, TriggersInMemory } from '../model/tables.ts';
+import { notification } from '../support/records.ts';
+
+mock.method(console, 'log', () => {});
+
+const record = (n: number) => String(n).padStart(64, '0');
+const MINUTE = 60_000;
+const ok: Answer = { status: 200, body: '' };
+const down: Answer = { status: 503, body: '' };
+
+/** A trigger with a backlog, in virtual time; each call takes 10 ms. */
+async function world(state: State, parked: readonly Notification[], answer: (call: string) => Answer = () => ok) {
+  const clock = new Clock();
+  const triggers = new TriggersInMemory();
+  const backlog = new BacklogInMemory();
+  const calls: string[] = [];
+  let open = 0;
+  let most = 0;
+  triggers.items.set('customer.edit', {
+    state,
+    url: 'https://x/',
+    strikes: 10,
+    lastSuccess: 0,
+    probeAt: clock.now() + 30_000,
+    probeDelay: 30_000,
+  });
+  const untried = { attempts: 0, firstAttempt: 0, answer: '', nextTry: 0 };
+  await backlog.park(
+    parked.map((n) => ({ ...untried, notification: n })),
+    clock.now(),
+  );
+  const parts: DrainParts = {
+    triggers,
+    backlog,
+    async call(url) {
+      const call = new URL(url).searchParams.get('AccountID') ?? '';
+      calls.push(call);
+      most = Math.max(most, ++open);
+      await clock.sleep(10);
+      open--;
+      return answer(call);
+    },
+    holds: [5, 30, 120, 600],
+    attemptMs: 10_000,
+    concurrency: 50,
+    now: clock.now,
+    random: () => 0.5,
+    sleep: clock.sleep,
+  };
+  return {
+    clock,
+    triggers,
+    backlog,
+    calls,
+    most: () => most,
+    now: () => triggers.items.get('customer.edit'),
+    /** Runs drain once, which may take up to five minutes. */
+    async run(afterMs: number) {
+      await clock.until(() => false, clock.now() + afterMs);
+      const end = clock.now() + 5 * MINUTE;
+      let done = false;
+      void drain(parts, () => end - clock.now()).then(() => {
+        done = true;
+      });
+      assert.ok(await clock.until(() => done, end + MINUTE));
+    },
+  };
+}
+
+/** Changed at the clock's beginning; `r1-2` is the second of record 1. */
+const waiting = (name: string, changedAt = 1_760_000_000_000) =>
+  notification({
+    record: record(Number(name.match(/^r(\d+)/)?.[1])),
+    formattedString: `?AccountID=${name}`,
+    sequence: String(Number(name.split('-')[1] ?? 0)),
+    changedAt,
+  });
+
+test('a drained backlog arrives complete, each record in its order, at most 50 side by side, and the trigger is active again', async () => {
+  const names = Array.from({ length: 1200 }, (_, i) => `r${i % 120}-${Math.floor(i / 120)}`);
+  const w = await world(
+    'draining',
+    names.map((name) => waiting(name)),
+  );
+  await w.run(3_000);
+  assert.deepEqual([...w.calls].sort(), [...names].sort());
+  for (let r = 0; r < 120; r++)
+    assert.deepEqual(
+      w.calls.filter((call) => call.startsWith(`r${r}-`)),
+      names.filter((name) => name.startsWith(`r${r}-`)),
+    );
+  assert.equal(w.most(), 50);
+  assert.deepEqual([w.now()?.state, w.now()?.strikes, w.backlog.parkedItems.size], ['active', 0, 0]);
+});
+
+test('a parked trigger is probed when its time has come, with the first of up to ten records', async () => {
+  const names = Array.from({ length: 40 }, (_, i) => `r${i % 20}-${Math.floor(i / 20)}`);
+  const w = await world(
+    'parked',
+    names.map((name) => waiting(name)),
+    () => down,
+  );
+  await w.run(29_000);
+  assert.equal(w.calls.length, 0);
+  await w.run(2_000);
+  assert.equal(w.calls.length, 10);
+  assert.ok(w.calls.every((call) => call.endsWith('-0')));
+  assert.equal(w.now()?.state, 'parked');
+  assert.equal(w.now()?.probeDelay, 60_000, 'the next probe comes after twice the time');
+  await w.run(61_000);
+  assert.equal(new Set(w.calls).size, 20, 'records not yet tried come first');
+});
+
+test('probes come an hour apart at the most', async () => {
+  const w = await world('parked', [waiting('r1-0')], () => down);
+  for (let i = 0; i < 10; i++) await w.run((w.now()?.probeDelay ?? 0) + 1_000);
+  assert.equal(w.now()?.probeDelay, 3_600_000);
+});
+
+test('a notification of a record not yet tried makes a probe due at once, but 30 s after the one before', async () => {
+  const w = await world('parked', [waiting('r1-0')], () => down);
+  await w.run(31_000);
+  await w.run(61_000);
+  assert.equal(w.now()?.probeDelay, 120_000);
+  const untried = { attempts: 0, firstAttempt: 0, answer: '', nextTry: 0 };
+  await w.backlog.park([{ ...untried, notification: waiting('r2-0') }], w.clock.now());
+  await w.run(20_000);
+  assert.equal(w.calls.length, 2);
+  await w.run(12_000);
+  assert.ok(w.calls.includes('r2-0'));
+  assert.equal(w.now()?.probeDelay, 120_000, 'and the time between the others stays');
+});
+
+test('one success of a probe drains the backlog', async () => {
+  const w = await world(
+    'parked',
+    ['r1-0', 'r2-0', 'r2-1'].map((name) => waiting(name)),
+    (call) => (call === 'r1-0' ? down : ok),
+  );
+  await w.run(31_000);
+  assert.deepEqual(w.calls.slice(0, 3).sort(), ['r1-0', 'r2-0', 'r2-1']);
+  assert.equal(w.now()?.state, 'draining');
+  assert.ok(w.backlog.parkedItems.size === 1);
+});
+
+test('what a healthy destination alone refuses steps aside after its attempts, and what is behind it goes on', async () => {
+  const refused = waiting('r1-0');
+  const w = await world('draining', [refused, waiting('r1-1'), waiting('r2-0')], (call) =>
+    call === 'r1-0' ? { status: 400, body: '' } : ok,
+  );
+  for (let minutes = 0; minutes < 30 && w.now()?.state !== 'active'; minutes += 5) await w.run(3_000);
+  assert.equal(w.now()?.state, 'active');
+  assert.equal(w.calls.filter((call) => call === 'r1-0').length, 5);
+  assert.partialDeepStrictEqual(
+    [...w.backlog.failedItems.values()],
+    [{ id: refused.id, reason: 'HTTP 400', attempts: 5 }],
+  );
+  assert.equal(w.calls.at(-1), 'r1-1');
+});
+
+test('when whatever is tried fails again, the trigger is parked again, and no more is tried', async () => {
+  const w = await world(
+    'draining',
+    Array.from({ length: 200 }, (_, i) => waiting(`r${i}-0`)),
+    () => down,
+  );
+  await w.run(3_000);
+  assert.equal(w.now()?.state, 'parked');
+  assert.ok(w.calls.length < 100, `${w.calls.length} calls`);
+  assert.equal(w.backlog.parkedItems.size, 200);
+});
+
+test('what was parked within the latest two seconds is not taken yet', async () => {
+  const w = await world('draining', []);
+  const untried = { attempts: 0, firstAttempt: 0, answer: '', nextTry: 0 };
+  await w.backlog.park([{ ...untried, notification: waiting('r1-0') }], w.clock.now());
+  const parkedAt = w.clock.now();
+  await w.run(0);
+  assert.deepEqual(w.calls, ['r1-0']);
+  assert.ok(w.clock.now() - parkedAt >= 2_000);
+});
+
+test('what has waited 72 hours is given up, in whatever state its trigger is', async () => {
+  for (const state of ['parked', 'paused', 'draining'] as const) {
+    const w = await world(state, [waiting('r1-0', 1_759_000_000_000), waiting('r2-0')], () => down);
+    await w.run(31_000);
+    assert.deepEqual(
+      [...w.backlog.failedItems.values()].map(({ changedAt }) => changedAt),
+      [1_759_000_000_000],
+      state,
+    );
+  }
+});
+
+test('a paused trigger is left alone', async () => {
+  const w = await world('paused', [waiting('r1-0')]);
+  await w.run(3_600_000);
+  assert.deepEqual([w.calls.length, w.now()?.state], [0, 'paused']);
+});
+
+test('410 pauses the trigger, also while it is drained', async () => {
+  const w = await world(
+    'draining',
+    ['r1-0', 'r2-0'].map((name) => waiting(name)),
+    () => ({ status: 410, body: '' }),
+  );
+  await w.run(3_000);
+  assert.deepEqual([w.now()?.state, w.now()?.pausedBy, w.backlog.parkedItems.size], ['paused', 'gone', 2]);
+});
+
+test('a trigger that somebody else drains is left to them, until their lease runs out', async () => {
+  const w = await world('draining', [waiting('r1-0')]);
+  await w.triggers.lease('customer.edit', w.clock.now() + 10 * MINUTE, w.clock.now());
+  await w.run(3_000);
+  assert.equal(w.calls.length, 0);
+  await w.run(10 * MINUTE);
+  assert.equal(w.calls.length, 1);
+});
+
+test('a trigger whose URL was cleared keeps its backlog', async () => {
+  const w = await world('draining', [waiting('r1-0')]);
+  await w.triggers.writeUrl('customer.edit', undefined);
+  await w.run(3_000);
+  assert.deepEqual([w.calls.length, w.backlog.parkedItems.size, w.now()?.state], [0, 1, 'draining']);
+});

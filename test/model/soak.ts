@@ -1,0 +1,32 @@
+import { parseArgs } from 'node:util';
+import fc from 'fast-check';
+import { play, stories } from './story.ts';
+
+// npm run test:soak -- --seconds N [--seed S]: plays stories for a time, or those of a seed that failed.
+const { values } = parseArgs({
+  options: { seconds: { type: 'string' }, seed: { type: 'string' }, path: { type: 'string' } },
+});
+const seconds = Number(values.seconds ?? 60);
+const seed = Number(values.seed ?? Date.now() % 2 ** 31);
+const path = values.path === undefined ? {} : { path: values.path };
+
+let runs = 0;
+const counted = fc.asyncProperty(stories, async (story) => {
+  runs++;
+  await play(story);
+});
+const details = await fc.check(counted, {
+  seed,
+  ...path,
+  numRuns: Number.POSITIVE_INFINITY,
+  interruptAfterTimeLimit: seconds * 1000,
+});
+if (details.failed && details.counterexample) {
+  console.log(JSON.stringify(details.counterexample[0], null, 2));
+  console.log(String((details.errorInstance as Error | null)?.message));
+  console.log(`replay with: npm run test:soak -- --seed ${details.seed} --path ${details.counterexamplePath}`);
+}
+console.log(
+  `${runs} stories played, ${details.failed && details.counterexample ? 1 : 0} promises broken, seed ${seed}`,
+);
+process.exitCode = details.failed && details.counterexample ? 1 : 0;

@@ -1,0 +1,213 @@
+import type { DynamoDBRecord } from 'aws-lambda';
+import { capture } from '../../functions/capture/capture.ts';
+import type { Trigger } from '../../functions/core/entity.ts';
+import type { Answer } from '../../functions/core/outcome.ts';
+import { deliver } from '../../functions/deliver/deliver.ts';
+import { drain } from '../../functions/drain/drain.ts';
+import type { Call } from '../../functions/edge/http.ts';
+import { DeliveryQueue } from '../../functions/edge/queue.ts';
+import { streamRecord } from '../support/records.ts';
+import { Chance } from './chance.ts';
+import { Clock } from './clock.ts';
+import { FifoQueue } from './fifo-queue.ts';
+import { type Faults, Invocation, Network, remote } from './network.ts';
+import { BacklogInMemory, TriggersInMemory } from './tables.ts';
+
+/** One call as a receiver got it. */
+export interface Delivery {
+  readonly id: string;
+  readonly trigger: Trigger;
+  readonly formattedString: string;
+  readonly sequence: bigint;
+  readonly attempt: number;
+  readonly at: number;
+  readonly answer: Answer;
+}
+
+/** How a destination behaves: what it answers to a call, and how many milliseconds later. */
+export type Behaviour = (call: Omit<Delivery, 'answer'>) => { readonly answer: Answer; readonly ms: number };
+
+interface WorldOptions {
+  readonly seed: number;
+  readonly faults: Faults;
+  /** Deliver functions that may run at once. */
+  readonly workers: number;
+  readonly behaviour: Behaviour;
+}
+
+const DELIVER_MS = 60_000;
+const DRAIN_MS = 300_000;
+const ATTEMPT_MS = 10_000;
+const HOLDS = [5, 30, 120, 600];
+const QUEUE = { queue: 'queue', deadLetterQueue: 'dead' };
+
+/** The whole system, its real functions over services in memory, in virtual time. */
+export class World {
+  readonly clock = new Clock();
+  readonly chance: Chance;
+  readonly network: Network;
+  readonly queue: FifoQueue;
+  readonly triggers = new TriggersInMemory();
+  readonly backlog: BacklogInMemory;
+  readonly deliveries: Delivery[] = [];
+  readonly #stream: DynamoDBRecord[] = [];
+  readonly #behaviour: Behaviour;
+  #busy = 0;
+  #written: () => void = () => {};
+
+  constructor({ seed, faults, workers, behaviour }: WorldOptions) {
+    this.chance = new Chance(seed);
+    this.network = new Network(this.clock, this.chance, faults);
+    this.queue = new FifoQueue(this.network);
+    this.backlog = new BacklogInMemory(async () => {
+      await this.clock.sleep(this.chance.between(0, 1_000));
+      return () => this.chance.happens(0.5);
+    });
+    this.#behaviour = behaviour;
+    void this.#captureForEver();
+    for (let i = 0; i < workers; i++) void this.#deliverForEver();
+    void this.#drainForEver();
+  }
+
+  /** Somebody writes to a row of the customer table. */
+  change(eventName: 'INSERT' | 'MODIFY' | 'REMOVE', account: string): DynamoDBRecord {
+    const record = streamRecord('customer', eventName, { AccountID: account });
+    if (record.dynamodb) record.dynamodb.ApproximateCreationDateTime = Math.floor(this.clock.now() / 1000);
+    this.#stream.push(record);
+    this.#written();
+    return record;
+  }
+
+  /** Nothing is on its way any more. */
+  get quiet(): boolean {
+    const active = [...this.triggers.items.values()].every(({ state }) => state === 'active');
+    const empty = this.queue.messages.length === 0 && this.backlog.parkedItems.size === 0;
+    return active && empty && this.#stream.length === 0 && this.#busy === 0;
+  }
+
+  /** Runs a function until it returns, throws, dies or runs out of time. */
+  async #invoke<Result>(limitMs: number, run: (from: Invocation, remainingMs: () => number) => Promise<Result>) {
+    const end = this.clock.now() + limitMs;
+    this.#busy++;
+    const result = await new Promise<Result | 'died' | Error>((resolve) => {
+      const invocation = new Invocation(() => resolve('died'));
+      void this.clock.sleep(limitMs).then(() => invocation.die());
+      run(invocation, () => end - this.clock.now()).then(resolve, resolve);
+    });
+    this.#busy--;
+    return result;
+  }
+
+  /** A stream mapping: batches in order, one at a time; a failed one again and again. */
+  async #captureForEver(): Promise<void> {
+    for (;;) {
+      const batch = this.#stream.slice(0, 1 + Math.floor(this.chance.between(0, 20)));
+      if (batch.length === 0) {
+        await new Promise<void>((resolve) => {
+          this.#written = resolve;
+        });
+        await this.clock.sleep(this.chance.between(0, 250));
+        continue;
+      }
+      const result = await this.#invoke(60_000, (from) =>
+        capture(batch, {
+          entity: 'customer',
+          triggers: () =>
+            remote(this.triggers, this.network, from).read(['customer.create', 'customer.edit', 'customer.delete']),
+          queue: new DeliveryQueue(QUEUE, this.queue.client(from), this.clock.sleep),
+          backlog: remote(this.backlog, this.network, from),
+          now: this.clock.now,
+        }),
+      );
+      if (result === undefined && !this.chance.happens(this.network.faults.repeat))
+        this.#stream.splice(0, batch.length);
+      else await this.clock.sleep(1_000);
+    }
+  }
+
+  /** A queue mapping's poller: deletes what the function does not name. */
+  async #deliverForEver(): Promise<void> {
+    for (;;) {
+      await this.clock.sleep(this.chance.between(10, 200));
+      const batch = this.queue.receive();
+      if (batch.length === 0) {
+        await this.queue.changed();
+        continue;
+      }
+      const result = await this.#invoke(DELIVER_MS, (from, remainingMs) =>
+        deliver(
+          batch,
+          {
+            triggers: remote(this.triggers, this.network, from),
+            backlog: remote(this.backlog, this.network, from),
+            queue: new DeliveryQueue(QUEUE, this.queue.client(from), this.clock.sleep),
+            call: this.#callFrom(from),
+            holds: HOLDS,
+            attemptMs: ATTEMPT_MS,
+            now: this.clock.now,
+            random: this.chance.random,
+            after: this.clock.after,
+          },
+          remainingMs,
+        ),
+      );
+      if (typeof result !== 'object' || result instanceof Error) continue;
+      const kept = new Set(result.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
+      for (const { messageId, receiptHandle } of batch)
+        if (!kept.has(messageId) && !this.chance.happens(this.network.faults.repeat)) this.queue.delete(receiptHandle);
+    }
+  }
+
+  /** The schedule: each minute, also while an earlier run goes on. */
+  async #drainForEver(): Promise<void> {
+    for (;;) {
+      await this.clock.sleep(60_000);
+      void this.drainNow();
+    }
+  }
+
+  drainNow(): Promise<unknown> {
+    return this.#invoke(DRAIN_MS, (from, remainingMs) =>
+      drain(
+        {
+          triggers: remote(this.triggers, this.network, from),
+          backlog: remote(this.backlog, this.network, from),
+          call: this.#callFrom(from),
+          holds: HOLDS,
+          attemptMs: ATTEMPT_MS,
+          concurrency: 50,
+          now: this.clock.now,
+          random: this.chance.random,
+          sleep: this.clock.sleep,
+        },
+        remainingMs,
+      ),
+    );
+  }
+
+  #callFrom(from: Invocation): Call {
+    return (url, headers, cut) =>
+      this.network
+        .request(from, () => {
+          const call = {
+            id: headers['webhook-id'] ?? '',
+            trigger: headers['crm-trigger'] as Trigger,
+            formattedString: new URL(url).search,
+            sequence: BigInt(headers['crm-trigger-sequence'] ?? '0'),
+            attempt: Number(headers['crm-trigger-attempt']),
+            at: this.clock.now(),
+          };
+          const { answer, ms } = this.#behaviour(call);
+          this.deliveries.push({ ...call, answer });
+          return { answer, ms };
+        })
+        .then(async ({ answer, ms }) => {
+          const isCut = new Promise<'cut'>((resolve) => cut?.addEventListener('abort', () => resolve('cut')));
+          const ends = await Promise.race([isCut, this.clock.sleep(Math.min(ms, ATTEMPT_MS))]);
+          if (ends === 'cut') return { failure: 'cut off' };
+          return ms > ATTEMPT_MS ? { failure: 'no answer within 10 s' } : answer;
+        })
+        // The way to the receiver fails as any other; a call never throws.
+        .catch(() => ({ failure: 'connection broken before an answer' }));
+  }
+}
