@@ -32,7 +32,7 @@ export const diagram: Readonly<Record<Move, { readonly from: readonly State[]; r
 };
 
 /** In these states notifications go to the backlog. */
-export const parking: ReadonlySet<State> = new Set(['parked', 'draining', 'paused']);
+export const parkingStates: ReadonlySet<State> = new Set(['parked', 'draining', 'paused']);
 
 /** This many strikes in a row park a trigger. */
 export const STRIKES = 10;

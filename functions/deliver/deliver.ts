@@ -1,6 +1,6 @@
 // table row → change → [notification → attempt → outcome]
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
-import { parking } from '../core/breaker.ts';
+import { parkingStates } from '../core/breaker.ts';
 import { fromMessage, type Notification } from '../core/notification.ts';
 import type { Backlog, Tried } from '../edge/backlog.ts';
 import type { Call } from '../edge/http.ts';
@@ -95,17 +95,23 @@ async function workOff(
       { message, notification, before: before.get(notification.id) },
     ]),
   );
-  const parked = await park([...known.values()], triggers, parts);
+  // Side by side with the attempts: what belongs to a trigger that is up does not wait for what is parked.
+  const parking = park([...known.values()], triggers, parts);
 
   const lanes = Map.groupBy(messages, (message) => message.attributes.MessageGroupId ?? '');
   const worked = [...lanes.values()].map(async (lane) => {
-    const waiting = lane.filter((message) => !parked.has(message));
-    for (const [index, message] of waiting.entries()) {
+    for (const [index, message] of lane.entries()) {
+      if (parking.includes(message) && (await parking.done).has(message)) continue;
       const seconds = await one(message, known.get(message), triggers, parts, remainingMs).catch((error) => {
         log('error', 'cannot keep what came of an attempt', errorFields(error));
         return OWN_FAULT_SECONDS;
       });
-      if (seconds !== undefined) return handBack(waiting.slice(index), seconds);
+      if (seconds === undefined) continue;
+      const done = await parking.done;
+      return handBack(
+        lane.slice(index).filter((later) => !done.has(later)),
+        seconds,
+      );
     }
     return [];
   });
@@ -120,36 +126,42 @@ function handBack(lane: readonly SQSRecord[], seconds: number): HandedBack[] {
   return lane.map((message) => ({ message, seconds }));
 }
 
-/**
- * Puts what belongs to a trigger that is down or paused into its backlog, **then looks at the trigger again**: only while
- * it is still so is somebody bound to drain the backlog after this look, and the message done with.
- *
- * @returns The messages that are done with.
- */
-async function park(
-  known: readonly Known[],
-  triggers: ReadonlyMap<string, TriggerNow>,
-  parts: DeliverParts,
-): Promise<ReadonlySet<SQSRecord>> {
-  const parks = (state: TriggerNow['state'] | undefined) => state !== undefined && parking.has(state);
-  const waiting = known.filter(
-    ({ notification }) => !notification.test && parks(triggers.get(notification.trigger)?.state),
-  );
-  if (waiting.length === 0) return new Set();
-  try {
-    const untried = { attempts: 0, firstAttempt: 0, answer: '', nextTry: 0 };
-    await parts.backlog.park(
-      waiting.map(({ notification, before }) => ({ ...untried, ...before, notification })),
-      parts.now(),
-    );
-    const again = await parts.triggers.read(triggersOf(waiting.map(({ notification }) => notification)));
-    return new Set(
-      waiting.filter(({ notification }) => parks(again.get(notification.trigger)?.state)).map(({ message }) => message),
-    );
-  } catch (error) {
+/** What of a batch goes to backlogs. */
+interface Parking {
+  includes(message: SQSRecord): boolean;
+  /** Fulfilled with the messages that are done with. */
+  readonly done: Promise<ReadonlySet<SQSRecord>>;
+}
+
+/** Begins to park what belongs to triggers that are down or paused. */
+function park(known: readonly Known[], triggers: ReadonlyMap<string, TriggerNow>, parts: DeliverParts): Parking {
+  const waiting = known.filter(({ notification }) => !notification.test && parks(triggers, notification));
+  const messages = new Set(waiting.map(({ message }) => message));
+  const done = putAndLookAgain(waiting, parts).catch((error) => {
     log('error', 'cannot park', errorFields(error));
-    return new Set();
-  }
+    return new Set<SQSRecord>();
+  });
+  return { includes: (message) => messages.has(message), done };
+}
+
+/**
+ * Puts notifications into their backlogs, **then looks at their triggers again**: only while a trigger is still down or
+ * paused is somebody bound to drain its backlog after this look, and the message done with.
+ */
+async function putAndLookAgain(waiting: readonly Known[], parts: DeliverParts): Promise<ReadonlySet<SQSRecord>> {
+  if (waiting.length === 0) return new Set();
+  const untried = { attempts: 0, firstAttempt: 0, answer: '', nextTry: 0 };
+  await parts.backlog.park(
+    waiting.map(({ notification, before }) => ({ ...untried, ...before, notification })),
+    parts.now(),
+  );
+  const again = await parts.triggers.read(triggersOf(waiting.map(({ notification }) => notification)));
+  return new Set(waiting.filter(({ notification }) => parks(again, notification)).map(({ message }) => message));
+}
+
+function parks(triggers: ReadonlyMap<string, TriggerNow>, { trigger }: Notification): boolean {
+  const now = triggers.get(trigger);
+  return now !== undefined && parkingStates.has(now.state);
 }
 
 /** Does what can be done with one message now. Returns for how many seconds it must wait, or nothing if it is done with. */

@@ -9,11 +9,13 @@ export interface Faults {
   readonly failure: number;
   /** The queue takes only part of a batch. */
   readonly halfAccepted: number;
+  /** A request is slow on its way, and others overtake it. */
+  readonly slow: number;
   /** Something that is delivered at least once is delivered twice. */
   readonly repeat: number;
 }
 
-export const noFaults: Faults = { crash: 0, failure: 0, halfAccepted: 0, repeat: 0 };
+export const noFaults: Faults = { crash: 0, failure: 0, halfAccepted: 0, slow: 0, repeat: 0 };
 
 /** One run of a function, which may die. */
 export class Invocation {
@@ -57,7 +59,9 @@ export class Network {
   async #travel(from: Invocation): Promise<void> {
     if (this.chance.happens(this.faults.crash / 2)) from.die();
     if (!from.alive) await never();
-    await this.clock.sleep(this.chance.between(1, 15));
+    await this.clock.sleep(
+      this.chance.happens(this.faults.slow) ? this.chance.between(100, 4_000) : this.chance.between(1, 15),
+    );
     if (!from.alive) await never();
   }
 }

@@ -10,6 +10,9 @@ const seconds = Number(values.seconds ?? 60);
 const seed = Number(values.seed ?? Date.now() % 2 ** 31);
 const path = values.path === undefined ? {} : { path: values.path };
 
+/** A story that time interrupts leaves the console silent. */
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
 let runs = 0;
 const counted = fc.asyncProperty(stories, async (story) => {
   runs++;
@@ -22,11 +25,9 @@ const details = await fc.check(counted, {
   interruptAfterTimeLimit: seconds * 1000,
 });
 if (details.failed && details.counterexample) {
-  console.log(JSON.stringify(details.counterexample[0], null, 2));
-  console.log(String((details.errorInstance as Error | null)?.message));
-  console.log(`replay with: npm run test:soak -- --seed ${details.seed} --path ${details.counterexamplePath}`);
+  print(JSON.stringify(details.counterexample[0], null, 2));
+  print(String((details.errorInstance as Error | null)?.message));
+  print(`replay with: npm run test:soak -- --seed ${details.seed} --path ${details.counterexamplePath}`);
 }
-console.log(
-  `${runs} stories played, ${details.failed && details.counterexample ? 1 : 0} promises broken, seed ${seed}`,
-);
+print(`${runs} stories played, ${details.failed && details.counterexample ? 1 : 0} promises broken, seed ${seed}`);
 process.exitCode = details.failed && details.counterexample ? 1 : 0;

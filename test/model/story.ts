@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { Trigger } from '../../functions/core/entity.ts';
 import { notificationId } from '../../functions/core/notification.ts';
 import type { Answer } from '../../functions/core/outcome.ts';
+import { type Faults, noFaults } from './network.ts';
 import { type Behaviour, type Delivery, World } from './world.ts';
 
 const TRIGGERS = ['customer.create', 'customer.edit', 'customer.delete'] as const satisfies Trigger[];
@@ -40,15 +41,11 @@ export interface Story {
     readonly at: number;
     readonly seconds: number;
   }[];
-  readonly faults: {
-    readonly crash: number;
-    readonly failure: number;
-    readonly halfAccepted: number;
-    readonly repeat: number;
-  };
+  readonly faults: Faults;
 }
 
-const at = fc.integer({ min: 0, max: 400 });
+/** Often close together, for it is then that things meet. */
+const at = fc.oneof(fc.integer({ min: 0, max: 400 }), fc.double({ min: 0, max: 40, noNaN: true }));
 const trigger = fc.constantFrom(...TRIGGERS);
 const rarely = fc.constantFrom(0, 0, 0.003, 0.02);
 
@@ -76,8 +73,23 @@ export const stories: fc.Arbitrary<Story> = fc.record({
     { maxLength: 4 },
   ),
   refused: fc.option(fc.record({ trigger, account: fc.integer({ min: 0, max: 3 }) }), { nil: undefined, freq: 4 }),
-  pauses: fc.array(fc.record({ trigger, at, seconds: fc.integer({ min: 1, max: 600 }) }), { maxLength: 2 }),
-  faults: fc.record({ crash: rarely, failure: rarely, halfAccepted: fc.constantFrom(0, 0.1, 0.5), repeat: rarely }),
+  pauses: fc.array(
+    fc.record({
+      trigger,
+      at,
+      seconds: fc.oneof(fc.integer({ min: 1, max: 600 }), fc.double({ min: 0, max: 9, noNaN: true })),
+    }),
+    {
+      maxLength: 4,
+    },
+  ),
+  faults: fc.record({
+    crash: rarely,
+    failure: rarely,
+    halfAccepted: fc.constantFrom(0, 0.1, 0.5),
+    slow: fc.constantFrom(0, 0.02, 0.1),
+    repeat: rarely,
+  }),
 });
 
 /** Faults of our own end after this time, so that every story ends. */
@@ -113,7 +125,13 @@ async function playSilently(story: Story): Promise<void> {
     })),
     ...story.pauses.flatMap(({ trigger, at, seconds }) => [
       { at, act: () => void world.triggers.move(trigger, 'pause', { pausedBy: 'admin' }) },
-      { at: at + seconds, act: () => void world.triggers.move(trigger, 'resume') },
+      {
+        at: at + seconds,
+        act: () => {
+          void world.triggers.move(trigger, 'resume');
+          void world.drainNow();
+        },
+      },
     ]),
   ].sort((a, b) => a.at - b.at);
   for (const { at, act } of timeline) {
@@ -121,7 +139,7 @@ async function playSilently(story: Story): Promise<void> {
     act();
   }
   await world.clock.until(() => false, start + PEACE);
-  world.network.faults = { crash: 0, failure: 0, halfAccepted: 0, repeat: 0 };
+  world.network.faults = noFaults;
   // An admin resumes what a destination has paused, until it stays so.
   for (let hours = 1; hours <= 100 && !world.quiet; hours++) {
     for (const trigger of TRIGGERS) await world.triggers.move(trigger, 'resume');
