@@ -1,8 +1,6 @@
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
-import type { deliverEnv, drainEnv, Variables } from '../functions/edge/env.ts';
+import type { attemptEnv, Variables } from '../functions/edge/env.ts';
 import type { Settings } from './settings.ts';
-
-type Shared = keyof Variables<typeof deliverEnv> & keyof Variables<typeof drainEnv>;
 
 interface AttemptProps {
   readonly triggers: TableV2;
@@ -11,7 +9,7 @@ interface AttemptProps {
 }
 
 /** The variables of every function that makes attempts. */
-export function attemptVariables({ triggers, backlog, settings }: AttemptProps): Record<Shared, string> {
+export function attemptVariables({ triggers, backlog, settings }: AttemptProps): Variables<typeof attemptEnv> {
   return {
     TRIGGERS_TABLE: triggers.tableName,
     BACKLOG_TABLE: backlog.tableName,

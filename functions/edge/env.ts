@@ -20,7 +20,8 @@ export const captureEnv = z.object({
   QUEUE_URL: text,
 });
 
-const attempts = {
+/** What every function needs that makes attempts. */
+export const attemptEnv = z.object({
   TRIGGERS_TABLE: text,
   BACKLOG_TABLE: text,
   CONNECT_TIMEOUT_SECONDS: positive,
@@ -32,11 +33,11 @@ const attempts = {
   ),
   /** CIDRs, comma between. */
   ALLOWED_PRIVATE_NETWORKS: list,
-};
+});
 
-export const deliverEnv = z.object({ ...attempts, QUEUE_URL: text, DEAD_LETTER_QUEUE_URL: text });
+export const deliverEnv = z.extend(attemptEnv, { QUEUE_URL: text, DEAD_LETTER_QUEUE_URL: text });
 
-export const drainEnv = z.object({ ...attempts, DRAIN_CONCURRENCY: positive });
+export const drainEnv = z.extend(attemptEnv, { DRAIN_CONCURRENCY: positive });
 
 /** The variables that infra/ must set for a function with this schema. */
 export type Variables<Schema> =

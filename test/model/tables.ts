@@ -25,8 +25,9 @@ const untouched: TriggerNow = { state: 'active', strikes: 0, lastSuccess: 0, pro
 export class TriggersInMemory implements Public<Triggers> {
   readonly items = new Map<Trigger, TriggerNow>();
   readonly #leases = new Map<Trigger, number>();
-  /** Writes so far. */
+  /** Writes so far, and those of them that moved a state. */
   writes = 0;
+  moves = 0;
 
   async read(triggers: readonly Trigger[]): Promise<TriggersNow> {
     return new Map(triggers.flatMap((t) => (this.items.has(t) ? [[t, this.#get(t)] as const] : [])));
@@ -53,6 +54,7 @@ export class TriggersInMemory implements Public<Triggers> {
     const [from, to] = MOVES[move] ?? assert.fail(`there is no move ${move}`);
     const now = this.#get(trigger);
     if (!from.includes(now.state)) return false;
+    this.moves++;
     this.#set(trigger, { ...now, ...fields, state: to });
     return true;
   }

@@ -1,0 +1,22 @@
+import type * as z from 'zod/mini';
+import { Backlog } from './backlog.ts';
+import type { attemptEnv } from './env.ts';
+import { makeCall } from './http.ts';
+import { Triggers } from './triggers.ts';
+
+/** What every function that makes attempts touches of the world, from its environment. */
+export function attemptParts(env: z.output<typeof attemptEnv>) {
+  return {
+    triggers: new Triggers(env.TRIGGERS_TABLE),
+    backlog: new Backlog(env.BACKLOG_TABLE),
+    call: makeCall({
+      connectTimeoutSeconds: env.CONNECT_TIMEOUT_SECONDS,
+      attemptTimeoutSeconds: env.ATTEMPT_TIMEOUT_SECONDS,
+      allowedPrivateNetworks: env.ALLOWED_PRIVATE_NETWORKS,
+    }),
+    holds: env.HOLDS,
+    attemptMs: env.ATTEMPT_TIMEOUT_SECONDS * 1000,
+    now: Date.now,
+    random: Math.random,
+  };
+}
