@@ -19,6 +19,7 @@ export interface Emulator {
   stop(): Promise<void>;
 }
 
+/** Where people expect an emulator. */
 const USUAL_PORT = 4566;
 const READY_WITHIN_MS = 120_000;
 const POLL_MS = 250;
@@ -50,11 +51,15 @@ export async function attach(endpoint: string): Promise<Emulator> {
   };
 }
 
-/** Starts MiniStack: from PyPI where there is a Python, else its Docker image. */
-export async function startMiniStack(signal: AbortSignal): Promise<Emulator> {
+/**
+ * Starts MiniStack: from PyPI where there is a Python, else its Docker image.
+ *
+ * @param preferredPort Taken if it is free; 0 for any.
+ */
+export async function startMiniStack(signal: AbortSignal, preferredPort = USUAL_PORT): Promise<Emulator> {
   const python = await ministackPython(signal);
   if (python === undefined) return startInDocker('ministack', signal);
-  const port = await freePort();
+  const port = await freePort(preferredPort);
   const temporary = await mkdtemp(join(tmpdir(), 'crm-triggers-'));
   const { AWS_ENDPOINT_URL: _, AWS_PROFILE: __, ...inherited } = process.env;
   const started = await start(python, ['-c', MINISTACK], {
@@ -92,7 +97,7 @@ async function startInDocker(service: 'ministack' | 'localstack', signal: AbortS
       service === 'ministack' ? 'install Python from python.org, or start Docker' : 'install and start Docker';
     throw new Refusal(`${why}${lack}: ${mend}, and try again.`);
   });
-  const port = await freePort();
+  const port = await freePort(USUAL_PORT);
   const file = new URL('compose.yaml', import.meta.url).pathname;
   const project = ['compose', '--file', file, '--project-name', `crm-triggers-${port}`, '--profile', service];
   const env = { ...process.env, PORT: String(port) };
@@ -153,9 +158,9 @@ async function untilSilent(endpoint: string, gone: AbortSignal): Promise<string>
   return `The emulator at ${endpoint} answers no more: start it again.`;
 }
 
-/** The usual port of emulators if it is free, else any. */
-async function freePort(): Promise<number> {
-  return (await listenOn(USUAL_PORT)) ?? (await listenOn(0)) ?? USUAL_PORT;
+/** The preferred port if it is free, else any. */
+async function freePort(preferred: number): Promise<number> {
+  return (await listenOn(preferred)) ?? (await listenOn(0)) ?? preferred;
 }
 
 function listenOn(port: number): Promise<number | undefined> {

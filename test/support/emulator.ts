@@ -11,7 +11,7 @@ import { attach, startMiniStack } from '../../infra/local/emulator.ts';
 export async function deployedStack() {
   const never = new AbortController().signal;
   const given = process.env.AWS_ENDPOINT_URL;
-  const emulator = given ? await attach(given) : await startMiniStack(never);
+  const emulator = given ? await attach(given) : await startMiniStack(never, 0);
   Object.assign(process.env, await emulatorEnvironment(emulator.endpoint));
   await deploy(emulator.endpoint, never);
   const outputs = await stackOutputs();

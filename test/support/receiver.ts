@@ -8,7 +8,7 @@ export interface Call {
   readonly at: number;
 }
 
-type Answer = (call: Call, response: ServerResponse, socket: Socket) => void;
+export type Answer = (call: Call, response: ServerResponse, socket: Socket) => void;
 
 /** A real HTTP server on 127.0.0.1 that keeps the calls and answers as told, until it is disposed of. */
 export async function receiver(answer: Answer = (_, response) => response.end('ok')) {
