@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import { type DeliverParts, deliver } from '../../functions/deliver/deliver.ts';
-import { makeCall } from '../../functions/edge/http.ts';
+import { type Call, makeCall } from '../../functions/edge/http.ts';
 import type { DeadLetter } from '../../functions/edge/queue.ts';
 import { BacklogInMemory, TriggersInMemory } from '../model/tables.ts';
 import { receiver } from '../support/receiver.ts';
@@ -192,6 +192,36 @@ test('ten strikes in a row park a trigger; a success between them wipes the slat
   await deliver(batch(10), parts, A_MINUTE);
   assert.equal(state(), 'parked');
 });
+
+test('an answer slower than five seconds is a strike, even a good one; once parked, attempts that hang are cut off', async () => {
+  await using server = await receiver((call, response) => {
+    if (!call.target.includes('hangs')) response.end();
+  });
+  // Every attempt turns out slow as soon as it has begun.
+  const after = (_: number, act: () => void) => {
+    setTimeout(act, 20);
+    return () => {};
+  };
+  const { parts, handedBack, state } = world({ 'customer.edit': server.origin }, { after, call: slowed(40) });
+  const batch = (size: number, formattedString: string) =>
+    Array.from({ length: size }, (_, i) => message(notification({ record: record(i), formattedString })));
+  const { batchItemFailures } = await deliver(batch(9, '?AccountID=good'), parts, A_MINUTE);
+  assert.deepEqual([batchItemFailures, state()], [[], 'active'], 'delivered all the same');
+  const started = performance.now();
+  await deliver(batch(2, '?AccountID=hangs'), parts, A_MINUTE);
+  assert.equal(state(), 'parked');
+  assert.equal(handedBack.length, 2);
+  assert.ok(performance.now() - started < 1_500, 'long before their time was up');
+});
+
+/** A caller whose answers take a while more. */
+const slowed =
+  (ms: number): Call =>
+  async (...args) => {
+    const answer = await call(...args);
+    await sleep(ms);
+    return answer;
+  };
 
 test('what a parked or paused trigger gets goes to its backlog, and other triggers are called', async () => {
   await using server = await receiver();

@@ -10,6 +10,7 @@ import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/clie
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { failed, redeliver } from '../../functions/admin/failed.ts';
 import { clear, list, set } from '../../functions/admin/triggers.ts';
+import { diagram, type Move } from '../../functions/core/breaker.ts';
 import { type Trigger, triggers } from '../../functions/core/entity.ts';
 import { demonstration } from '../../infra/local/demonstration.ts';
 import { deployedStack, until } from '../support/emulator.ts';
@@ -316,6 +317,41 @@ describe('the deployed stack', () => {
       90_000,
     );
     assert.match((await cli('resume', 'task.edit')).stderr, /^task\.edit is not paused\.\n$/);
+  });
+
+  test('the triggers table lets a trigger move as its diagram says, and in no other way', async () => {
+    const dynamodb = new DynamoDBClient();
+    const table = stack.parts.triggersTable;
+    const trigger = 'task.delete';
+    const states = ['active', 'parked', 'draining', 'closing', 'paused'] as const;
+    const putState = (state: string) =>
+      dynamodb.send(
+        new PutItemCommand({
+          TableName: stack.outputs.TriggersTable,
+          Item: { trigger: { S: trigger }, state: { S: state } },
+        }),
+      );
+    for (const [move, { from, to }] of Object.entries(diagram))
+      for (const state of states) {
+        await putState(state);
+        const moved = await table.move(trigger, move as Move, { probeAt: 5 });
+        assert.equal(moved, from.includes(state), `${move} from ${state}`);
+        const now = (await table.read([trigger])).get(trigger);
+        assert.deepEqual([now?.state, now?.probeAt], moved ? [to, 5] : [state, 0], `${move} from ${state}`);
+      }
+    for (const state of states) {
+      await putState(state);
+      assert.equal(await table.strike(trigger), state === 'active' ? 1 : undefined, state);
+    }
+    await putState('active');
+    assert.equal(await table.lease(trigger, 2_000, 1_000), true);
+    assert.equal(await table.lease(trigger, 3_000, 1_999), false, 'somebody else has it');
+    assert.equal(await table.lease(trigger, 4_000, 2_000), true, 'until it has run out');
+    await table.giveBack(trigger, 2_000);
+    assert.equal(await table.lease(trigger, 5_000, 2_500), false, 'whose has run out gives back nothing');
+    await table.giveBack(trigger, 4_000);
+    assert.equal(await table.lease(trigger, 5_000, 2_500), true);
+    await putState('active');
   });
 
   test('what failed can be sent again, and keeps its id', async () => {
