@@ -7,7 +7,7 @@ import type { Call } from '../edge/http.ts';
 import { errorFields, log } from '../edge/log.ts';
 import type { DeliveryQueue } from '../edge/queue.ts';
 import type { TriggerNow, Triggers } from '../edge/triggers.ts';
-import { settle } from './settle.ts';
+import { AT_ONCE_SECONDS, settle } from './settle.ts';
 
 /** What deliver touches of the world. Times are epoch milliseconds. */
 export interface DeliverParts {
@@ -31,9 +31,6 @@ const RESERVE_MS = 5_000;
 
 /** How long messages wait when it is we who cannot go on: a table or a queue does not answer. */
 const OWN_FAULT_SECONDS = 5;
-
-/** What has only to be looked at again comes back as soon as can be; see `handBack` for why not in no time at all. */
-export const AT_ONCE_SECONDS = 1;
 
 /** A message to be received again, and for how many seconds it stays out of sight until then. */
 interface HandedBack {

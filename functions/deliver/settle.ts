@@ -6,7 +6,10 @@ import type { Tried } from '../edge/backlog.ts';
 import { errorFields, log } from '../edge/log.ts';
 import type { TriggerNow } from '../edge/triggers.ts';
 import { type Attempt, attempt } from './attempt.ts';
-import { AT_ONCE_SECONDS, type DeliverParts } from './deliver.ts';
+import type { DeliverParts } from './deliver.ts';
+
+/** What has only to be looked at again comes back as soon as can be; see `handBack` for why not in no time at all. */
+export const AT_ONCE_SECONDS = 1;
 
 type TriggersNow = Map<string, TriggerNow>;
 
