@@ -3,8 +3,14 @@ import fc from 'fast-check';
 import { play, stories } from './story.ts';
 
 // npm run test:soak -- --seconds N [--seed S]: plays stories for a time, or those of a seed that failed.
+// With --runs N it plays so many, however long they take.
 const { values } = parseArgs({
-  options: { seconds: { type: 'string' }, seed: { type: 'string' }, path: { type: 'string' } },
+  options: {
+    seconds: { type: 'string' },
+    runs: { type: 'string' },
+    seed: { type: 'string' },
+    path: { type: 'string' },
+  },
 });
 const seconds = Number(values.seconds ?? 60);
 const seed = Number(values.seed ?? Date.now() % 2 ** 31);
@@ -21,8 +27,9 @@ const counted = fc.asyncProperty(stories, async (story) => {
 const details = await fc.check(counted, {
   seed,
   ...path,
-  numRuns: Number.POSITIVE_INFINITY,
-  interruptAfterTimeLimit: seconds * 1000,
+  ...(values.runs === undefined
+    ? { numRuns: Number.POSITIVE_INFINITY, interruptAfterTimeLimit: seconds * 1000 }
+    : { numRuns: Number(values.runs) }),
 });
 if (details.failed && details.counterexample) {
   print(JSON.stringify(details.counterexample[0], null, 2));
