@@ -1,8 +1,8 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { DeduplicationScope, FifoThroughputLimit, Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { DELIVER_TIMEOUT } from './deliver.ts';
-import type { Settings } from './settings.ts';
+import { removalPolicy, type Settings } from './settings.ts';
 
 /** The longest that SQS keeps a message. */
 const LONGEST_RETENTION = Duration.days(14);
@@ -21,7 +21,7 @@ export class DeliveryQueue extends Construct {
       fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
       deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
       retentionPeriod: LONGEST_RETENTION,
-      removalPolicy: settings.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicy(settings),
     };
     this.deadLetterQueue = new Queue(this, 'DeadLetters', house);
     this.queue = new Queue(this, 'Queue', {

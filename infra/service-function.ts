@@ -1,9 +1,9 @@
-import { type Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { Duration } from 'aws-cdk-lib';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { Settings } from './settings.ts';
+import { removalPolicy, type Settings } from './settings.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 
@@ -32,7 +32,7 @@ export class ServiceFunction<Environment extends Record<string, string>> extends
       memorySize: memoryMiB,
       logGroup: new LogGroup(scope, `${id}Logs`, {
         retention: settings.logRetentionDays,
-        removalPolicy: settings.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+        removalPolicy: removalPolicy(settings),
       }),
       bundling: {
         format: OutputFormat.ESM,

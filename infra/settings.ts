@@ -1,4 +1,5 @@
 import { BlockList, isIP } from 'node:net';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Node } from 'constructs';
 import * as z from 'zod';
 
@@ -40,6 +41,11 @@ const schema = z.strictObject({
 });
 
 export type Settings = z.output<typeof schema>;
+
+/** What becomes of a thing that holds data when the stack is deleted. */
+export function removalPolicy({ keepData }: Settings): RemovalPolicy {
+  return keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+}
 
 /**
  * Reads the settings of the stage that `-c stage=NAME` names (`main` when it is not given).

@@ -1,4 +1,4 @@
-import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { entityNames } from '../functions/core/entity.ts';
@@ -6,7 +6,7 @@ import { Capture } from './capture.ts';
 import { Deliver } from './deliver.ts';
 import { Drain } from './drain.ts';
 import { DeliveryQueue } from './queue.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, removalPolicy } from './settings.ts';
 import { Tables } from './tables.ts';
 
 /** The map: tables → capture → queue → deliver, and drain for what had to wait. */
@@ -19,7 +19,7 @@ export class CrmTriggersStack extends Stack {
     const unsent = new Bucket(this, 'Unsent', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
-      removalPolicy: settings.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicy(settings),
     });
     const { triggers, backlog } = tables;
     for (const entity of entityNames) {

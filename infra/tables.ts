@@ -1,8 +1,7 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, Billing, StreamViewType, type TablePropsV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { type Entity, entities, entityNames } from '../functions/core/entity.ts';
-import type { Settings } from './settings.ts';
+import { removalPolicy, type Settings } from './settings.ts';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 
@@ -20,7 +19,7 @@ export class Tables extends Construct {
     const house: Omit<TablePropsV2, 'partitionKey'> = {
       billing: Billing.onDemand(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      removalPolicy: settings.keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicy(settings),
     };
     this.crm = Object.fromEntries(
       entityNames.map((entity) => {

@@ -7,6 +7,7 @@ import { errorFields, log } from '../edge/log.ts';
 import type { TriggerNow } from '../edge/triggers.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import type { DeliverParts } from './deliver.ts';
+import { giveUp } from './give-up.ts';
 
 /** What has only to be looked at again comes back as soon as can be; see `handBack` for why not in no time at all. */
 export const AT_ONCE_SECONDS = 1;
@@ -31,6 +32,7 @@ export async function settle(
   const attempts = (before?.attempts ?? 0) + 1;
   if (url === undefined) {
     await giveUp(notification, attempts - 1, `no URL is typed for ${trigger} any more`, parts);
+    if (attempts > 1) await parts.backlog.release(notification);
     return undefined;
   }
   // A strike as soon as the answer is slow, not when it comes at last: a destination that hangs is parked the sooner,
@@ -102,6 +104,7 @@ async function settleFailure(
     return AT_ONCE_SECONDS;
   }
   await giveUp(notification, counted.attempts, answer, parts);
+  await parts.backlog.release(notification);
   return undefined;
 }
 
@@ -134,16 +137,4 @@ async function trip(trigger: Trigger, at: number, triggers: TriggersNow, parts: 
 function setState(trigger: Trigger, state: TriggerNow['state'], triggers: TriggersNow): void {
   const now = triggers.get(trigger);
   if (now) triggers.set(trigger, { ...now, state });
-}
-
-async function giveUp(
-  notification: Notification,
-  attempts: number,
-  reason: string,
-  { backlog, now }: DeliverParts,
-): Promise<void> {
-  const { id, trigger, changedAt, sequence, record } = notification;
-  await backlog.fail({ id, trigger, reason, attempts, failedAt: now(), changedAt, sequence, record, notification });
-  if (attempts > 0) await backlog.release(notification);
-  log('error', 'a notification failed', { id, trigger, attempts, reason });
 }

@@ -3,6 +3,7 @@ import { FIRST_PROBE_MS, isTooOld, nextProbeDelay, STRIKES } from '../core/break
 import { type Trigger, triggers } from '../core/entity.ts';
 import { holdSeconds, retryAfterSeconds } from '../core/schedule.ts';
 import { attempt } from '../deliver/attempt.ts';
+import { giveUp } from '../deliver/give-up.ts';
 import type { Backlog, Parked, Place } from '../edge/backlog.ts';
 import type { Call } from '../edge/http.ts';
 import { errorFields, log } from '../edge/log.ts';
@@ -229,21 +230,8 @@ class Drain {
   }
 
   async #fail({ notification }: Parked, attempts: number, reason: string): Promise<void> {
-    const { id, trigger, changedAt, sequence, record } = notification;
-    const failedAt = this.#parts.now();
-    await this.#parts.backlog.fail({
-      id,
-      trigger,
-      reason,
-      attempts,
-      failedAt,
-      changedAt,
-      sequence,
-      record,
-      notification,
-    });
+    await giveUp(notification, attempts, reason, this.#parts);
     await this.#parts.backlog.unpark(notification);
-    log('error', 'a notification failed', { id, trigger, attempts, reason });
   }
 }
 

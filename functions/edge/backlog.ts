@@ -1,6 +1,5 @@
 import {
   type AttributeValue,
-  BatchGetItemCommand,
   BatchWriteItemCommand,
   DeleteItemCommand,
   DynamoDBClient,
@@ -11,6 +10,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import type { Trigger } from '../core/entity.ts';
 import { fromMessage, type Notification, toMessage } from '../core/notification.ts';
+import { batchGet } from './batch-get.ts';
 
 /** How long items are kept that nothing removes, days. */
 const KEPT_DAYS = { held: 14, parked: 30, failed: 30, test: 1 };
@@ -91,17 +91,11 @@ export class Backlog {
   /** What is known of these notifications (at most 50) by id, and whether one is parked. */
   async seen(notifications: readonly Notification[]): Promise<ReadonlyMap<string, Tried & { parked: boolean }>> {
     const seen = new Map<string, Tried & { parked: boolean }>();
-    let keys = notifications.flatMap((n) => [key(n, 'held'), key(n, 'parked')]);
-    while (keys.length > 0) {
-      const { Responses, UnprocessedKeys } = await this.#dynamodb.send(
-        new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys: keys, ConsistentRead: true } } }),
-      );
-      for (const item of Responses?.[this.#table] ?? []) {
-        const parked = item.list?.S?.endsWith('#parked') ?? false;
-        const id = item.id?.S ?? '';
-        if (parked || !seen.has(id)) seen.set(id, { ...tried(item), parked });
-      }
-      keys = (UnprocessedKeys?.[this.#table]?.Keys ?? []) as typeof keys;
+    const keys = notifications.flatMap((n) => [key(n, 'held'), key(n, 'parked')]);
+    for (const item of await batchGet(this.#dynamodb, this.#table, keys)) {
+      const parked = item.list?.S?.endsWith('#parked') ?? false;
+      const id = item.id?.S ?? '';
+      if (parked || !seen.has(id)) seen.set(id, { ...tried(item), parked });
     }
     return seen;
   }

@@ -1,12 +1,12 @@
 import {
   type AttributeValue,
-  BatchGetItemCommand,
   ConditionalCheckFailedException,
   DynamoDBClient,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { diagram, type Move, type State } from '../core/breaker.ts';
 import { isTrigger, type Trigger } from '../core/entity.ts';
+import { batchGet } from './batch-get.ts';
 
 /** A trigger as it stands. Times are epoch milliseconds, 0 for never. */
 export interface TriggerNow {
@@ -44,15 +44,9 @@ export class Triggers {
   /** Those of the triggers that have ever been touched. */
   async read(triggers: readonly Trigger[]): Promise<TriggersNow> {
     const found = new Map<Trigger, TriggerNow>();
-    let keys = triggers.map((trigger) => ({ trigger: { S: trigger } }));
-    while (keys.length > 0) {
-      const { Responses, UnprocessedKeys } = await this.#dynamodb.send(
-        new BatchGetItemCommand({ RequestItems: { [this.#table]: { Keys: keys, ConsistentRead: true } } }),
-      );
-      for (const item of Responses?.[this.#table] ?? [])
-        if (isTrigger(item.trigger?.S)) found.set(item.trigger.S, fromItem(item));
-      keys = (UnprocessedKeys?.[this.#table]?.Keys ?? []) as typeof keys;
-    }
+    const keys = triggers.map((trigger) => ({ trigger: { S: trigger } }));
+    for (const item of await batchGet(this.#dynamodb, this.#table, keys))
+      if (isTrigger(item.trigger?.S)) found.set(item.trigger.S, fromItem(item));
     return found;
   }
 
