@@ -2,11 +2,13 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { parkingStates } from '../core/breaker.ts';
 import { fromMessage, type Notification } from '../core/notification.ts';
+import { inWaves } from '../core/waves.ts';
 import type { Backlog, Tried } from '../edge/backlog.ts';
 import type { Call } from '../edge/http.ts';
 import { errorFields, log } from '../edge/log.ts';
 import type { DeliveryQueue } from '../edge/queue.ts';
-import type { TriggerNow, Triggers } from '../edge/triggers.ts';
+import type { Triggers, TriggersNow } from '../edge/triggers.ts';
+import { KnownTriggers } from './known-triggers.ts';
 import { AT_ONCE_SECONDS, settle } from './settle.ts';
 
 /** What deliver touches of the world. Times are epoch milliseconds. */
@@ -85,7 +87,7 @@ async function workOff(
     readable.length > 0 ? parts.triggers.read(triggersOf(readable.map(([, notification]) => notification))) : new Map(),
     seen.length > 0 ? parts.backlog.seen(seen.map(([, notification]) => notification)) : new Map(),
   ]);
-  const triggers = new Map(stored);
+  const triggers = new KnownTriggers(stored);
   const known = new Map(
     readable.map(([message, notification]) => [
       message,
@@ -94,6 +96,7 @@ async function workOff(
   );
   // Side by side with the attempts: what belongs to a trigger that is up does not wait for what is parked.
   const parking = park([...known.values()], triggers, parts);
+  const endWatch = triggers.watch(parts);
 
   const lanes = Map.groupBy(messages, (message) => message.attributes.MessageGroupId ?? '');
   const worked = [...lanes.values()].map(async (lane) => {
@@ -112,7 +115,7 @@ async function workOff(
     }
     return [];
   });
-  return (await Promise.all(worked)).flat();
+  return (await Promise.all(worked).finally(endWatch)).flat();
 }
 
 /**
@@ -131,7 +134,7 @@ interface Parking {
 }
 
 /** Begins to park what belongs to triggers that are down or paused. */
-function park(known: readonly Known[], triggers: ReadonlyMap<string, TriggerNow>, parts: DeliverParts): Parking {
+function park(known: readonly Known[], triggers: KnownTriggers, parts: DeliverParts): Parking {
   const waiting = known.filter(({ notification }) => !notification.test && parks(triggers, notification));
   const messages = new Set(waiting.map(({ message }) => message));
   const done = putAndLookAgain(waiting, parts).catch((error) => {
@@ -148,15 +151,17 @@ function park(known: readonly Known[], triggers: ReadonlyMap<string, TriggerNow>
 async function putAndLookAgain(waiting: readonly Known[], parts: DeliverParts): Promise<ReadonlySet<SQSRecord>> {
   if (waiting.length === 0) return new Set();
   const untried = { attempts: 0, firstAttempt: 0, answer: '', nextTry: 0 };
-  await parts.backlog.park(
-    waiting.map(({ notification, before }) => ({ ...untried, ...before, notification })),
-    parts.now(),
-  );
+  // An item must be in the backlog before the next of its record is dated: drain's look at the backlog trusts that.
+  for (const wave of inWaves(waiting, ({ notification }) => notification.record))
+    await parts.backlog.park(
+      wave.map(({ notification, before }) => ({ ...untried, ...before, notification })),
+      parts.now(),
+    );
   const again = await parts.triggers.read(triggersOf(waiting.map(({ notification }) => notification)));
   return new Set(waiting.filter(({ notification }) => parks(again, notification)).map(({ message }) => message));
 }
 
-function parks(triggers: ReadonlyMap<string, TriggerNow>, { trigger }: Notification): boolean {
+function parks(triggers: Pick<TriggersNow, 'get'>, { trigger }: Notification): boolean {
   const now = triggers.get(trigger);
   return now !== undefined && parkingStates.has(now.state);
 }
@@ -165,7 +170,7 @@ function parks(triggers: ReadonlyMap<string, TriggerNow>, { trigger }: Notificat
 async function one(
   message: SQSRecord,
   known: Known | undefined,
-  triggers: Map<string, TriggerNow>,
+  triggers: KnownTriggers,
   parts: DeliverParts,
   remainingMs: () => number,
 ): Promise<number | undefined> {

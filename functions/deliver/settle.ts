@@ -4,26 +4,23 @@ import type { Notification } from '../core/notification.ts';
 import { holdSeconds, retryAfterSeconds } from '../core/schedule.ts';
 import type { Tried } from '../edge/backlog.ts';
 import { errorFields, log } from '../edge/log.ts';
-import type { TriggerNow } from '../edge/triggers.ts';
 import { type Attempt, attempt } from './attempt.ts';
 import type { DeliverParts } from './deliver.ts';
 import { giveUp } from './give-up.ts';
+import type { KnownTriggers } from './known-triggers.ts';
 
 /** What has only to be looked at again comes back as soon as can be; see `handBack` for why not in no time at all. */
 export const AT_ONCE_SECONDS = 1;
 
-type TriggersNow = Map<string, TriggerNow>;
-
 /**
  * Attempts a notification of an active trigger, and writes down what came of it; nothing when all is well.
  *
- * @param triggers As read for this batch; what this attempt changes of them is changed here too.
  * @returns For how many seconds it must be held, or nothing if it is done with.
  */
 export async function settle(
   notification: Notification,
   before: Tried | undefined,
-  triggers: TriggersNow,
+  triggers: KnownTriggers,
   parts: DeliverParts,
 ): Promise<number | undefined> {
   const { trigger } = notification;
@@ -35,19 +32,16 @@ export async function settle(
     if (attempts > 1) await parts.backlog.release(notification);
     return undefined;
   }
-  // A strike as soon as the answer is slow, not when it comes at last: a destination that hangs is parked the sooner,
-  // and then its attempts are cut off, for others wait for the functions that they take up.
+  // A strike as soon as the answer is slow, not when it comes at last: a destination that hangs is parked the sooner.
   let slow: Promise<void> | undefined;
-  const cut = new AbortController();
   const cancel = parts.after(SLOW_MS, () => {
     if (notification.redelivered) return;
-    slow = strike(trigger, parts.now(), triggers, parts)
-      .then((active) => {
-        if (!active) cut.abort();
-      })
-      .catch((error) => log('error', 'cannot count a strike', { trigger, ...errorFields(error) }));
+    slow = strike(trigger, parts.now(), triggers, parts).catch((error) =>
+      log('error', 'cannot count a strike', { trigger, ...errorFields(error) }),
+    );
   });
-  const made = await attempt(notification, url, attempts, parts, cut.signal).finally(cancel);
+  const cut = triggers.cutOff(trigger);
+  const made = await attempt(notification, url, attempts, parts, cut).finally(cancel);
   await slow;
   if (made.outcome.kind === 'delivered') {
     if (!slow) await noteSuccess(trigger, made, triggers, parts);
@@ -55,7 +49,7 @@ export async function settle(
     return undefined;
   }
   const counted = { attempts, firstAttempt: before?.firstAttempt || made.startedAt };
-  if (!slow && !notification.redelivered && made.outcome.kind === 'retry')
+  if (!slow && !cut.aborted && !notification.redelivered && made.outcome.kind === 'retry')
     await strike(trigger, made.endedAt, triggers, parts);
   return settleFailure(notification, counted, made, triggers, parts);
 }
@@ -77,7 +71,7 @@ async function settleFailure(
   notification: Notification,
   counted: { readonly attempts: number; readonly firstAttempt: number },
   { outcome, endedAt }: Attempt,
-  triggers: TriggersNow,
+  triggers: KnownTriggers,
   parts: DeliverParts,
 ): Promise<number | undefined> {
   const { trigger } = notification;
@@ -86,7 +80,7 @@ async function settleFailure(
   if (outcome.kind === 'gone') {
     await parts.backlog.hold({ ...known, nextTry: endedAt }, endedAt);
     await parts.triggers.move(trigger, 'pause', { pausedBy: 'gone' });
-    setState(trigger, 'paused', triggers);
+    triggers.note(trigger, { state: 'paused' });
     return AT_ONCE_SECONDS;
   }
   const askedFor = retryAfterSeconds(outcome.retryAfter, endedAt);
@@ -109,32 +103,27 @@ async function settleFailure(
 }
 
 /** A healthy delivery writes nothing; the first one after a strike wipes the slate. */
-async function noteSuccess(trigger: Trigger, made: Attempt, triggers: TriggersNow, parts: DeliverParts): Promise<void> {
-  const now = triggers.get(trigger);
-  if (!now || now.strikes === 0) return;
-  triggers.set(trigger, { ...now, strikes: 0, lastSuccess: made.endedAt });
-  await parts.triggers.clearStrikes(trigger, made.endedAt);
+async function noteSuccess(
+  trigger: Trigger,
+  { endedAt }: Attempt,
+  triggers: KnownTriggers,
+  parts: DeliverParts,
+): Promise<void> {
+  if (!triggers.get(trigger)?.strikes) return;
+  triggers.note(trigger, { strikes: 0, lastSuccess: endedAt });
+  await parts.triggers.clearStrikes(trigger, endedAt);
 }
 
-/** @returns Whether the trigger is still active. */
-async function strike(trigger: Trigger, at: number, triggers: TriggersNow, parts: DeliverParts): Promise<boolean> {
+async function strike(trigger: Trigger, at: number, triggers: KnownTriggers, parts: DeliverParts): Promise<void> {
   const strikes = await parts.triggers.strike(trigger);
-  if (strikes === undefined) return false;
-  const now = triggers.get(trigger);
-  if (now) triggers.set(trigger, { ...now, strikes });
-  if (strikes < STRIKES) return true;
-  await trip(trigger, at, triggers, parts);
-  return false;
+  // It is not active any more; what it is will be seen at the next look.
+  if (strikes === undefined) return triggers.note(trigger, { state: 'parked' });
+  triggers.note(trigger, { strikes });
+  if (strikes >= STRIKES) await trip(trigger, at, triggers, parts);
 }
 
-async function trip(trigger: Trigger, at: number, triggers: TriggersNow, parts: DeliverParts): Promise<void> {
+async function trip(trigger: Trigger, at: number, triggers: KnownTriggers, parts: DeliverParts): Promise<void> {
   const fields = { probeAt: at + FIRST_PROBE_MS, probeDelay: FIRST_PROBE_MS };
   if (await parts.triggers.move(trigger, 'trip', fields)) log('warn', 'trigger parked', { trigger });
-  setState(trigger, 'parked', triggers);
-}
-
-/** What else this batch has for the trigger need not be attempted. */
-function setState(trigger: Trigger, state: TriggerNow['state'], triggers: TriggersNow): void {
-  const now = triggers.get(trigger);
-  if (now) triggers.set(trigger, { ...now, state });
+  triggers.note(trigger, { state: 'parked' });
 }

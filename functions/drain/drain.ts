@@ -7,7 +7,7 @@ import { giveUp } from '../deliver/give-up.ts';
 import type { Backlog, Parked, Place } from '../edge/backlog.ts';
 import type { Call } from '../edge/http.ts';
 import { errorFields, log } from '../edge/log.ts';
-import type { TriggerNow, Triggers } from '../edge/triggers.ts';
+import { remember, type TriggerNow, type Triggers } from '../edge/triggers.ts';
 import { forEach } from './for-each.ts';
 
 /** What drain touches of the world. Times are epoch milliseconds. */
@@ -31,8 +31,9 @@ const RESERVE_MS = 5_000;
 const LEASE_RESERVE_MS = 30_000;
 
 /**
- * A query is no snapshot: it may show an item and miss one before it that was put while it ran. What was put at least
- * this long before the query began, it cannot miss.
+ * A query is no snapshot: it may show an item and miss an earlier one of its record that was put while it ran. Deliver dates
+ * an item only when the one before it is in the backlog, so what is dated before the query began has nothing missing before
+ * it. This is how far the clocks of two functions may disagree.
  */
 const SETTLED_MS = 2_000;
 
@@ -40,6 +41,9 @@ const PAGE = 500;
 
 /** How many records a probe tries. */
 const PROBES = 10;
+
+/** How old the look at a trigger may be, during a pass over its backlog. */
+const LATEST_MS = 1_000;
 
 /** How long to wait for parked notifications that may not be taken yet. */
 const IDLE_MS = 1_000;
@@ -67,6 +71,8 @@ class Drain {
   readonly #trigger: Trigger;
   readonly #parts: DrainParts;
   readonly #remainingMs: () => number;
+  /** The trigger as it stood at most a second ago. */
+  readonly #latest: () => Promise<TriggerNow | undefined>;
   #delivered = 0;
   #lastSuccess = 0;
   /** Of a pass: failures in a row, over all records. */
@@ -80,6 +86,8 @@ class Drain {
     this.#trigger = trigger;
     this.#parts = parts;
     this.#remainingMs = remainingMs;
+    const read = async () => (await parts.triggers.read([trigger])).get(trigger);
+    this.#latest = remember(read, LATEST_MS, parts.now);
   }
 
   /** Makes one step after another for as long as the trigger's state asks for one. */
@@ -146,7 +154,7 @@ class Drain {
       page = await backlog.parked(this.#trigger, PAGE, page?.next);
       any ||= page.parked.length > 0 || page.next !== undefined;
       const lanes = Map.groupBy(page.parked, ({ notification }) => notification.record);
-      await forEach([...lanes.values()], concurrency, (lane) => this.#lane(lane, url ?? '', startedAt, waiting));
+      await forEach([...lanes.values()], concurrency, (lane) => this.#lane(lane, startedAt, waiting));
     } while (page.next && !this.#halted && this.#hasTime());
 
     if (this.#delivered > before) await triggers.clearStrikes(this.#trigger, this.#lastSuccess);
@@ -157,12 +165,15 @@ class Drain {
     return true;
   }
 
-  async #lane(lane: readonly Parked[], url: string, startedAt: number, waiting: Set<string>): Promise<void> {
+  async #lane(lane: readonly Parked[], startedAt: number, waiting: Set<string>): Promise<void> {
     for (const parked of lane) {
       const { record } = parked.notification;
+      // A pass may last for minutes: what an admin types or pauses meanwhile counts.
+      const now = await this.#latest();
+      this.#halted ||= now?.state !== 'draining' || now.url === undefined;
       if (this.#halted || waiting.has(record)) return;
       const ready = parked.parkedAt <= startedAt - SETTLED_MS && parked.nextTry <= this.#parts.now();
-      if (!ready || !this.#hasTime() || (await this.#attempt(parked, url)) === 'waits') {
+      if (!ready || !this.#hasTime() || (await this.#attempt(parked, now?.url ?? '')) === 'waits') {
         waiting.add(record);
         return;
       }
@@ -185,15 +196,15 @@ class Drain {
     this.#strikes++;
     const firstAttempt = parked.firstAttempt || startedAt;
     const seconds = holdSeconds(attempts, holds, random(), retryAfterSeconds(outcome.retryAfter, endedAt));
-    const old = isTooOld(notification, endedAt);
+    const gone = outcome.kind === 'gone';
     const healthy = this.#lastSuccess >= firstAttempt || notification.redelivered !== undefined;
-    if (old || (seconds === undefined && healthy)) {
+    if (isTooOld(notification, endedAt) || (seconds === undefined && healthy && !gone)) {
       await this.#fail(parked, attempts, outcome.answer);
       return 'failed';
     }
     const nextTry = endedAt + (seconds ?? holds.at(-1) ?? 0) * 1000;
     await backlog.keepParked({ ...parked, attempts, firstAttempt, answer: outcome.answer, nextTry }, endedAt);
-    if (outcome.kind === 'gone') {
+    if (gone) {
       await triggers.move(this.#trigger, 'pause', { pausedBy: 'gone' });
       this.#halted = true;
     }

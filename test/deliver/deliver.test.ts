@@ -241,6 +241,49 @@ test('what a parked or paused trigger gets goes to its backlog, and other trigge
   );
 });
 
+test('one record goes to the backlog in its order: each is dated when the one before it is there', async () => {
+  let clock = 1_000;
+  const { parts, triggers, backlog } = world({ 'customer.edit': 'http://127.0.0.1/' }, { now: () => clock++ });
+  await triggers.move('customer.edit', 'pause', { pausedBy: 'admin' });
+  const puts: string[][] = [];
+  const park = mock.method(backlog, 'park', async (waiting: { notification: Notification }[]) => {
+    puts.push(waiting.map(({ notification }) => notification.formattedString));
+  });
+  const batch = ['a1', 'b1', 'a2', 'a3'].map((name) =>
+    message(notification({ record: record(name.charCodeAt(0)), formattedString: `?AccountID=${name}` })),
+  );
+  await deliver(batch, parts, A_MINUTE);
+  assert.deepEqual(puts, [['?AccountID=a1', '?AccountID=b1'], ['?AccountID=a2'], ['?AccountID=a3']]);
+  const dates = park.mock.calls.map(({ arguments: [, at] }) => at as number);
+  assert.ok((dates[0] as number) < (dates[1] as number) && (dates[1] as number) < (dates[2] as number));
+});
+
+test('attempts that wait are cut off when another function has parked their trigger', async () => {
+  await using server = await receiver((call, response) => {
+    if (call.target.endsWith('quick')) response.end();
+  });
+  const watched: (() => void)[] = [];
+  const after = (milliseconds: number, act: () => void) => {
+    if (milliseconds === 1_000) watched.push(act);
+    return () => {};
+  };
+  const urls = { 'customer.edit': server.origin, 'task.edit': server.origin };
+  const { parts, triggers, handedBack } = world(urls, { after });
+  const batch = [
+    message(notification({ record: record(1), formattedString: '?AccountID=hangs' })),
+    message(notification({ record: record(2), trigger: 'task.edit', formattedString: '?AccountID=quick' })),
+  ];
+  const done = deliver(batch, parts, A_MINUTE);
+  while (server.calls.length < 2) await sleep(5);
+  const started = performance.now();
+  await triggers.move('customer.edit', 'trip');
+  for (const act of watched) act();
+  const { batchItemFailures } = await done;
+  assert.ok(performance.now() - started < 500, 'long before the attempt would have ended by itself');
+  assert.deepEqual(batchItemFailures, [{ itemIdentifier: batch[0]?.messageId }]);
+  assert.equal(handedBack.length, 1);
+});
+
 test('parked while its trigger came back, a message stays in the queue, and is not delivered from both', async () => {
   await using server = await receiver();
   const { parts, triggers, backlog, handedBack } = world({ 'customer.edit': server.origin });

@@ -16,11 +16,13 @@ const ok: Answer = { status: 200, body: '' };
 const down: Answer = { status: 503, body: '' };
 
 /** A trigger with a backlog, in virtual time; each call takes 10 ms. */
-async function world(state: State, parked: readonly Notification[], answer: (call: string) => Answer = () => ok) {
+async function world(state: State, parked: readonly Notification[], answers: (call: string) => Answer = () => ok) {
+  let answer = answers;
   const clock = new Clock();
   const triggers = new TriggersInMemory();
   const backlog = new BacklogInMemory();
   const calls: string[] = [];
+  const urls: string[] = [];
   let open = 0;
   let most = 0;
   triggers.items.set('customer.edit', {
@@ -42,6 +44,7 @@ async function world(state: State, parked: readonly Notification[], answer: (cal
     async call(url) {
       const call = new URL(url).searchParams.get('AccountID') ?? '';
       calls.push(call);
+      urls.push(url.split('?')[0] ?? '');
       most = Math.max(most, ++open);
       await clock.sleep(10);
       open--;
@@ -59,6 +62,10 @@ async function world(state: State, parked: readonly Notification[], answer: (cal
     triggers,
     backlog,
     calls,
+    urls,
+    answer(next: (call: string) => Answer) {
+      answer = next;
+    },
     most: () => most,
     now: () => triggers.items.get('customer.edit'),
     /** Runs drain once, which may take up to five minutes. */
@@ -213,6 +220,32 @@ test('410 pauses the trigger, also while it is drained', async () => {
   );
   await w.run(3_000);
   assert.deepEqual([w.now()?.state, w.now()?.pausedBy, w.backlog.parkedItems.size], ['paused', 'gone', 2]);
+});
+
+test('410 pauses the trigger also when it answers the last attempt', async () => {
+  const w = await world('draining', []);
+  const tried = { attempts: 4, firstAttempt: 1, answer: 'HTTP 500', nextTry: 0 };
+  await w.backlog.park([{ ...tried, notification: waiting('r1-0') }], w.clock.now());
+  await w.triggers.clearStrikes('customer.edit', w.clock.now());
+  w.answer(() => ({ status: 410, body: '' }));
+  await w.run(3_000);
+  assert.deepEqual([w.now()?.state, w.backlog.parkedItems.size, w.backlog.failedItems.size], ['paused', 1, 0]);
+});
+
+test('a URL typed and a pause made during a pass over the backlog take effect within a second', async () => {
+  const w = await world(
+    'draining',
+    Array.from({ length: 400 }, (_, i) => waiting(`r1-${i}`)),
+  );
+  void w.clock.sleep(3_500).then(() => w.triggers.writeUrl('customer.edit', 'https://y/'));
+  void w.clock.sleep(5_500).then(() => w.triggers.move('customer.edit', 'pause'));
+  await w.run(3_000);
+  const { size } = w.backlog.parkedItems;
+  // A call takes 10 ms: 50 to 150 to the old URL, at most 300 to the new one before it is paused.
+  assert.ok(size >= 50, `${size} still wait`);
+  const first = w.urls.indexOf('https://y/');
+  assert.ok(first >= 50 && first <= 150, `the new URL is used from call ${first} on`);
+  assert.ok(w.urls.slice(first).every((url) => url === 'https://y/'));
 });
 
 test('a trigger that somebody else drains is left to them, until their lease runs out', async () => {

@@ -1,5 +1,24 @@
+/** What the models know of time. */
+export interface Time {
+  /** Epoch milliseconds. */
+  now(): number;
+  sleep(milliseconds: number): Promise<unknown>;
+  /** Does something after a time, unless it is cancelled before. @returns What cancels it. */
+  after(milliseconds: number, act: () => void): () => void;
+}
+
+/** Time as it passes by itself. It keeps no process alive. */
+export const realTime: Time = {
+  now: Date.now,
+  sleep: (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds).unref()),
+  after(milliseconds, act) {
+    const timer = setTimeout(act, milliseconds).unref();
+    return () => clearTimeout(timer);
+  },
+};
+
 /** Time that passes only when everybody waits. */
-export class Clock {
+export class Clock implements Time {
   #now = 1_760_000_000_000;
   #made = 0;
   readonly #timers: { at: number; made: number; wake: () => void }[] = [];

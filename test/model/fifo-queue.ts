@@ -44,7 +44,7 @@ export class FifoQueue {
     const hidden = this.messages.map(({ hiddenUntil }) => hiddenUntil).filter((until) => until > this.#now);
     await new Promise<void>((resolve) => {
       this.#waiting.push(resolve);
-      if (hidden.length > 0) void this.#network.clock.sleep(Math.min(...hidden) - this.#now).then(resolve);
+      if (hidden.length > 0) void this.#network.clock.sleep(Math.min(...hidden) - this.#now).then(() => resolve());
     });
   }
 

@@ -1,5 +1,5 @@
 import type { Chance } from './chance.ts';
-import type { Clock } from './clock.ts';
+import type { Time } from './clock.ts';
 
 /** How often things go wrong, each as a probability per request. */
 export interface Faults {
@@ -13,9 +13,11 @@ export interface Faults {
   readonly slow: number;
   /** Something that is delivered at least once is delivered twice. */
   readonly repeat: number;
+  /** How far a function's clock may be off, milliseconds. */
+  readonly skewMs: number;
 }
 
-export const noFaults: Faults = { crash: 0, failure: 0, halfAccepted: 0, slow: 0, repeat: 0 };
+export const noFaults: Faults = { crash: 0, failure: 0, halfAccepted: 0, slow: 0, repeat: 0, skewMs: 0 };
 
 /** One run of a function, which may die. */
 export class Invocation {
@@ -36,11 +38,11 @@ const never = () => new Promise<never>(() => {});
 
 /** Between the functions and the services: every request takes time, may fail, and may be the last of its function. */
 export class Network {
-  readonly clock: Clock;
+  readonly clock: Time;
   readonly chance: Chance;
   faults: Faults;
 
-  constructor(clock: Clock, chance: Chance, faults: Faults) {
+  constructor(clock: Time, chance: Chance, faults: Faults) {
     this.clock = clock;
     this.chance = chance;
     this.faults = faults;

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Trigger } from '../../functions/core/entity.ts';
 import { notificationId } from '../../functions/core/notification.ts';
 import type { Answer } from '../../functions/core/outcome.ts';
+import { Clock } from './clock.ts';
 import { type Faults, noFaults } from './network.ts';
 import { type Behaviour, type Delivery, World } from './world.ts';
 
@@ -91,8 +92,12 @@ export const stories: fc.Arbitrary<Story> = fc.record({
     halfAccepted: fc.constantFrom(0, 0.1, 0.5),
     slow: fc.constantFrom(0, 0.02, 0.1),
     repeat: rarely,
+    skewMs: fc.constantFrom(0, 900),
   }),
 });
+
+/** From a call's arrival until its sender has the answer, at most: 10 s, and a slow way back. */
+const LONGEST_ANSWER = 15 * SECOND;
 
 /** Faults of our own end after this time, so that every story ends. */
 const PEACE = 1800 * SECOND;
@@ -110,8 +115,15 @@ export async function play(story: Story): Promise<void> {
 
 async function playSilently(story: Story): Promise<void> {
   const { seed, workers, faults } = story;
-  const world: World = new World({ seed, workers, faults, behaviour: (call) => behave(story, call, world, start) });
-  const start = world.clock.now();
+  const clock = new Clock();
+  const start = clock.now();
+  const world: World = new World({
+    clock,
+    seed,
+    workers,
+    faults,
+    destinations: { behaviour: (call) => behave(story, call, world, start) },
+  });
   for (const trigger of TRIGGERS) await world.triggers.writeUrl(trigger, `https://receiver.example/${trigger}`);
 
   const wanted: { id: string; trigger: Trigger; account: string; sequence: bigint; at: number }[] = [];
@@ -138,20 +150,22 @@ async function playSilently(story: Story): Promise<void> {
     ]),
   ].sort((a, b) => a.at - b.at);
   for (const { at, act } of timeline) {
-    await world.clock.until(() => false, start + at * SECOND);
+    await clock.until(() => false, start + at * SECOND);
     act();
   }
-  await world.clock.until(() => false, start + PEACE);
+  await clock.until(() => false, start + PEACE);
   world.network.faults = noFaults;
   // An admin resumes what a destination has paused, until it stays so.
   for (let hours = 1; hours <= 100 && !world.quiet; hours++) {
     for (const trigger of TRIGGERS) await world.triggers.move(trigger, 'resume');
-    await world.clock.until(() => world.quiet, start + PEACE + hours * HOUR);
+    await clock.until(() => world.quiet, start + PEACE + hours * HOUR);
   }
 
   assert.ok(world.quiet, `it comes to rest: ${describe(world)}`);
   checkNothingLost(world, wanted);
   checkOrder(world, wanted);
+  checkAttempts(story, world);
+  checkFailed(world);
   assert.deepEqual(world.queue.deadLetters, [], 'no message ends as a dead letter');
   assert.equal(world.backlog.heldItems.size, 0, 'nothing is shown as waiting that does not wait');
 }
@@ -205,6 +219,30 @@ function checkOrder(world: World, wanted: readonly Wanted[]): void {
   const calm = world.triggers.moves === 0 && world.backlog.failedItems.size === 0;
   if (calm) for (const lane of Map.groupBy(inOrder, ({ record }) => record).values()) assertGrows(lane);
   assert.ok(wanted.length >= inOrder.length);
+}
+
+/** Only attempts count as attempts; and when nothing of ours fails and nobody parks, all of them do. */
+function checkAttempts({ faults: { crash, failure, repeat } }: Story, { deliveries, triggers }: World): void {
+  const calm = crash === 0 && failure === 0 && repeat === 0 && triggers.moves === 0;
+  for (const { id, attempt, begun } of deliveries) {
+    assert.ok(attempt <= begun, `${id}: attempt ${attempt} was begun ${begun} times`);
+    if (calm) assert.equal(attempt, begun, `${id}: attempt ${attempt} was begun ${begun} times`);
+  }
+}
+
+/** What was given up had waited for three days, or its destination refused it alone, as often as it is tried. */
+function checkFailed(world: World): void {
+  const successes = arrived(world);
+  for (const { id, trigger, attempts, reason, failedAt, changedAt } of world.backlog.failedItems.values()) {
+    if (failedAt - changedAt > 72 * HOUR) continue;
+    assert.ok(attempts >= 5, `${trigger} was given up after ${attempts} attempts`);
+    assert.notEqual(reason, 'HTTP 410', 'a destination that is gone pauses its trigger');
+    const first = world.deliveries.find((delivery) => delivery.id === id)?.at ?? 0;
+    // A call that came a little before may have been answered after.
+    const from = first - LONGEST_ANSWER;
+    const answered = successes.some((delivery) => delivery.trigger === trigger && delivery.at >= from);
+    assert.ok(answered, `${trigger} was given up while its destination was down`);
+  }
 }
 
 function assertGrows(lane: readonly { sequence: bigint; trigger: Trigger; record: string }[]): void {

@@ -8,7 +8,7 @@ import type { Call } from '../../functions/edge/http.ts';
 import { DeliveryQueue } from '../../functions/edge/queue.ts';
 import { streamRecord } from '../support/records.ts';
 import { Chance } from './chance.ts';
-import { Clock } from './clock.ts';
+import type { Time } from './clock.ts';
 import { FifoQueue } from './fifo-queue.ts';
 import { type Faults, Invocation, Network, remote } from './network.ts';
 import { BacklogInMemory, TriggersInMemory } from './tables.ts';
@@ -20,6 +20,8 @@ export interface Delivery {
   readonly formattedString: string;
   readonly sequence: bigint;
   readonly attempt: number;
+  /** Attempts that were begun at this notification so far, with those that were lost on their way. */
+  readonly begun: number;
   readonly at: number;
   readonly answer: Answer;
 }
@@ -28,11 +30,13 @@ export interface Delivery {
 export type Behaviour = (call: Omit<Delivery, 'answer'>) => { readonly answer: Answer; readonly ms: number };
 
 interface WorldOptions {
+  readonly clock: Time;
   readonly seed: number;
   readonly faults: Faults;
   /** Deliver functions that may run at once. */
   readonly workers: number;
-  readonly behaviour: Behaviour;
+  /** Destinations in the model's time, or a call to real ones. */
+  readonly destinations: { readonly behaviour: Behaviour } | { readonly call: Call };
 }
 
 const DELIVER_MS = 60_000;
@@ -41,9 +45,9 @@ const ATTEMPT_MS = 10_000;
 const HOLDS = [5, 30, 120, 600];
 const QUEUE = { queue: 'queue', deadLetterQueue: 'dead' };
 
-/** The whole system, its real functions over services in memory, in virtual time. */
+/** The whole system: its real functions over services in memory. */
 export class World {
-  readonly clock = new Clock();
+  readonly clock: Time;
   readonly chance: Chance;
   readonly network: Network;
   readonly queue: FifoQueue;
@@ -51,11 +55,14 @@ export class World {
   readonly backlog: BacklogInMemory;
   readonly deliveries: Delivery[] = [];
   readonly #stream: DynamoDBRecord[] = [];
-  readonly #behaviour: Behaviour;
+  readonly #destinations: WorldOptions['destinations'];
+  readonly #begun = new Map<string, number>();
   #busy = 0;
+  #stopped = false;
   #written: () => void = () => {};
 
-  constructor({ seed, faults, workers, behaviour }: WorldOptions) {
+  constructor({ clock, seed, faults, workers, destinations }: WorldOptions) {
+    this.clock = clock;
     this.chance = new Chance(seed);
     this.network = new Network(this.clock, this.chance, faults);
     this.queue = new FifoQueue(this.network);
@@ -63,10 +70,15 @@ export class World {
       await this.clock.sleep(this.chance.between(0, 1_000));
       return () => this.chance.happens(0.5);
     });
-    this.#behaviour = behaviour;
+    this.#destinations = destinations;
     void this.#captureForEver();
     for (let i = 0; i < workers; i++) void this.#deliverForEver();
     void this.#drainForEver();
+  }
+
+  /** Nothing new is begun any more: what real time needs to end. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   /** Somebody writes to a row of the customer table. */
@@ -86,13 +98,24 @@ export class World {
   }
 
   /** Runs a function until it returns, throws, dies or runs out of time. */
-  async #invoke<Result>(limitMs: number, run: (from: Invocation, remainingMs: () => number) => Promise<Result>) {
+  async #invoke<Result>(
+    limitMs: number,
+    run: (from: Invocation, remainingMs: () => number, now: () => number) => Promise<Result>,
+  ) {
     const end = this.clock.now() + limitMs;
+    const { skewMs } = this.network.faults;
+    const skew = skewMs === 0 ? 0 : Math.round(this.chance.between(-skewMs, skewMs));
     this.#busy++;
     const result = await new Promise<Result | 'died' | Error>((resolve) => {
       const invocation = new Invocation(() => resolve('died'));
-      void this.clock.sleep(limitMs).then(() => invocation.die());
-      run(invocation, () => end - this.clock.now()).then(resolve, resolve);
+      const cancel = this.clock.after(limitMs, () => invocation.die());
+      run(
+        invocation,
+        () => end - this.clock.now(),
+        () => this.clock.now() + skew,
+      )
+        .finally(cancel)
+        .then(resolve, resolve);
     });
     this.#busy--;
     return result;
@@ -100,7 +123,7 @@ export class World {
 
   /** A stream mapping: batches in order, one at a time; a failed one again and again. */
   async #captureForEver(): Promise<void> {
-    for (;;) {
+    while (!this.#stopped) {
       const batch = this.#stream.slice(0, 1 + Math.floor(this.chance.between(0, 20)));
       if (batch.length === 0) {
         await new Promise<void>((resolve) => {
@@ -109,14 +132,14 @@ export class World {
         await this.clock.sleep(this.chance.between(0, 250));
         continue;
       }
-      const result = await this.#invoke(60_000, (from) =>
+      const result = await this.#invoke(60_000, (from, _, now) =>
         capture(batch, {
           entity: 'customer',
           triggers: () =>
             remote(this.triggers, this.network, from).read(['customer.create', 'customer.edit', 'customer.delete']),
           queue: new DeliveryQueue(QUEUE, this.queue.client(from), this.clock.sleep),
           backlog: remote(this.backlog, this.network, from),
-          now: this.clock.now,
+          now,
         }),
       );
       if (result === undefined && !this.chance.happens(this.network.faults.repeat))
@@ -127,14 +150,14 @@ export class World {
 
   /** A queue mapping's poller: deletes what the function does not name. */
   async #deliverForEver(): Promise<void> {
-    for (;;) {
+    while (!this.#stopped) {
       await this.clock.sleep(this.chance.between(10, 200));
       const batch = this.queue.receive();
       if (batch.length === 0) {
         await this.queue.changed();
         continue;
       }
-      const result = await this.#invoke(DELIVER_MS, (from, remainingMs) =>
+      const result = await this.#invoke(DELIVER_MS, (from, remainingMs, now) =>
         deliver(
           batch,
           {
@@ -144,7 +167,7 @@ export class World {
             call: this.#callFrom(from),
             holds: HOLDS,
             attemptMs: ATTEMPT_MS,
-            now: this.clock.now,
+            now,
             random: this.chance.random,
             after: this.clock.after,
           },
@@ -160,14 +183,14 @@ export class World {
 
   /** The schedule: each minute, also while an earlier run goes on. */
   async #drainForEver(): Promise<void> {
-    for (;;) {
+    while (!this.#stopped) {
       await this.clock.sleep(60_000);
       void this.drainNow();
     }
   }
 
   drainNow(): Promise<unknown> {
-    return this.#invoke(DRAIN_MS, (from, remainingMs) =>
+    return this.#invoke(DRAIN_MS, (from, remainingMs, now) =>
       drain(
         {
           triggers: remote(this.triggers, this.network, from),
@@ -176,7 +199,7 @@ export class World {
           holds: HOLDS,
           attemptMs: ATTEMPT_MS,
           concurrency: 50,
-          now: this.clock.now,
+          now,
           random: this.chance.random,
           sleep: this.clock.sleep,
         },
@@ -186,28 +209,37 @@ export class World {
   }
 
   #callFrom(from: Invocation): Call {
-    return (url, headers, cut) =>
-      this.network
-        .request(from, () => {
-          const call = {
-            id: headers['webhook-id'] ?? '',
-            trigger: headers['crm-trigger'] as Trigger,
-            formattedString: new URL(url).search,
-            sequence: BigInt(headers['crm-trigger-sequence'] ?? '0'),
-            attempt: Number(headers['crm-trigger-attempt']),
-            at: this.clock.now(),
-          };
-          const { answer, ms } = this.#behaviour(call);
-          this.deliveries.push({ ...call, answer });
-          return { answer, ms };
-        })
-        .then(async ({ answer, ms }) => {
-          const isCut = new Promise<'cut'>((resolve) => cut?.addEventListener('abort', () => resolve('cut')));
-          const ends = await Promise.race([isCut, this.clock.sleep(Math.min(ms, ATTEMPT_MS))]);
-          if (ends === 'cut') return { failure: 'cut off' };
-          return ms > ATTEMPT_MS ? { failure: 'no answer within 10 s' } : answer;
-        })
-        // The way to the receiver fails as any other; a call never throws.
-        .catch(() => ({ failure: 'connection broken before an answer' }));
+    return (url, headers, cut) => {
+      const id = headers['webhook-id'] ?? '';
+      const begun = (this.#begun.get(id) ?? 0) + 1;
+      this.#begun.set(id, begun);
+      if ('call' in this.#destinations) return this.#destinations.call(url, headers, cut);
+      const { behaviour } = this.#destinations;
+      return (
+        this.network
+          .request(from, () => {
+            const call = {
+              id,
+              trigger: headers['crm-trigger'] as Trigger,
+              formattedString: new URL(url).search,
+              sequence: BigInt(headers['crm-trigger-sequence'] ?? '0'),
+              attempt: Number(headers['crm-trigger-attempt']),
+              begun,
+              at: this.clock.now(),
+            };
+            const { answer, ms } = behaviour(call);
+            this.deliveries.push({ ...call, answer });
+            return { answer, ms };
+          })
+          .then(async ({ answer, ms }) => {
+            const isCut = new Promise<'cut'>((resolve) => cut?.addEventListener('abort', () => resolve('cut')));
+            const ends = await Promise.race([isCut, this.clock.sleep(Math.min(ms, ATTEMPT_MS))]);
+            if (ends === 'cut') return { failure: 'cut off' };
+            return ms > ATTEMPT_MS ? { failure: 'no answer within 10 s' } : answer;
+          })
+          // The way to the receiver fails as any other; a call never throws.
+          .catch(() => ({ failure: 'connection broken before an answer' }))
+      );
+    };
   }
 }
