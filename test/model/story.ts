@@ -237,7 +237,7 @@ function checkFailed(world: World): void {
     if (failedAt - changedAt > 72 * HOUR) continue;
     assert.ok(attempts >= 5, `${trigger} was given up after ${attempts} attempts`);
     assert.notEqual(reason, 'HTTP 410', 'a destination that is gone pauses its trigger');
-    const first = world.deliveries.find((delivery) => delivery.id === id)?.at ?? 0;
+    const first = world.firstBegun.get(id) ?? 0;
     // A call that came a little before may have been answered after.
     const from = first - LONGEST_ANSWER;
     const answered = successes.some((delivery) => delivery.trigger === trigger && delivery.at >= from);

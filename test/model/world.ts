@@ -56,6 +56,8 @@ export class World {
   readonly deliveries: Delivery[] = [];
   readonly #stream: DynamoDBRecord[] = [];
   readonly #destinations: WorldOptions['destinations'];
+  /** When the first attempt at a notification was begun, by its id; also one that was lost on its way. */
+  readonly firstBegun = new Map<string, number>();
   readonly #begun = new Map<string, number>();
   #busy = 0;
   #stopped = false;
@@ -213,6 +215,7 @@ export class World {
       const id = headers['webhook-id'] ?? '';
       const begun = (this.#begun.get(id) ?? 0) + 1;
       this.#begun.set(id, begun);
+      if (begun === 1) this.firstBegun.set(id, this.clock.now());
       if ('call' in this.#destinations) return this.#destinations.call(url, headers, cut);
       const { behaviour } = this.#destinations;
       return (
