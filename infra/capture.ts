@@ -1,14 +1,14 @@
 import { Duration } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import { DynamoEventSource, S3OnFailureDestination } from 'aws-cdk-lib/aws-lambda-event-sources';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type Action, type Entity, entities } from '../functions/core/entity.ts';
 import type { captureEnv, Variables } from '../functions/edge/env.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { Settings } from './settings.ts';
+import type { Unsent } from './unsent.ts';
 
 interface CaptureProps {
   readonly entity: Entity;
@@ -16,7 +16,7 @@ interface CaptureProps {
   readonly triggers: TableV2;
   readonly queue: Queue;
   readonly backlog: TableV2;
-  readonly unsent: IBucket;
+  readonly unsent: Unsent;
   readonly settings: Settings;
 }
 
@@ -53,7 +53,7 @@ export class Capture extends Construct {
         // Capture throws only when the queue takes nothing, and then the stream has to wait. Just before the stream
         // forgets (24 h), what is still unsent is kept whole in a bucket: a queue would hold pointers into the stream.
         maxRecordAge: Duration.hours(23),
-        onFailure: new S3OnFailureDestination(unsent),
+        onFailure: unsent,
       }),
     );
   }

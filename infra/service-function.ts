@@ -1,4 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -17,10 +18,17 @@ interface ServiceFunctionProps<Environment> {
   readonly settings: Settings;
 }
 
-/** The one way in which this system makes a function: runtime, bundle and logs are decided here and nowhere else. */
+/** The one way in which this system makes a function: runtime, role, bundle and logs are decided here and nowhere else. */
 export class ServiceFunction<Environment extends Record<string, string>> extends NodejsFunction {
   constructor(scope: Construct, id: string, props: ServiceFunctionProps<Environment>) {
     const { stage, environment, timeout, memoryMiB, settings } = props;
+    const logGroup = new LogGroup(scope, `${id}Logs`, {
+      retention: settings.logRetentionDays,
+      removalPolicy: removalPolicy(settings),
+    });
+    // A role of its own, in place of AWSLambdaBasicExecutionRole, which may make and write every log group of the account.
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
     super(scope, id, {
       entry: `${root}functions/${stage}/index.ts`,
       projectRoot: root,
@@ -30,10 +38,8 @@ export class ServiceFunction<Environment extends Record<string, string>> extends
       environment,
       timeout,
       memorySize: memoryMiB,
-      logGroup: new LogGroup(scope, `${id}Logs`, {
-        retention: settings.logRetentionDays,
-        removalPolicy: removalPolicy(settings),
-      }),
+      role,
+      logGroup,
       bundling: {
         format: OutputFormat.ESM,
         minify: true,

@@ -1,13 +1,13 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
-import { BlockPublicAccess, Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { entityNames } from '../functions/core/entity.ts';
 import { Capture } from './capture.ts';
 import { Deliver } from './deliver.ts';
 import { Drain } from './drain.ts';
 import { DeliveryQueue } from './queue.ts';
-import { readSettings, removalPolicy } from './settings.ts';
+import { readSettings } from './settings.ts';
 import { Tables } from './tables.ts';
+import { Unsent } from './unsent.ts';
 
 /** The map: tables → capture → queue → deliver, and drain for what had to wait. */
 export class CrmTriggersStack extends Stack {
@@ -16,11 +16,7 @@ export class CrmTriggersStack extends Stack {
     const settings = readSettings(this.node);
     const tables = new Tables(this, 'Tables', settings);
     const { queue, deadLetterQueue } = new DeliveryQueue(this, 'Delivery', settings);
-    const unsent = new Bucket(this, 'Unsent', {
-      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      enforceSSL: true,
-      removalPolicy: removalPolicy(settings),
-    });
+    const unsent = new Unsent(this, 'Unsent', settings);
     const { triggers, backlog } = tables;
     for (const entity of entityNames) {
       const table = tables.crm[entity];

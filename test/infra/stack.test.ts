@@ -1,28 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { App } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
-import { CrmTriggersStack } from '../../infra/stack.ts';
+import type { Template } from 'aws-cdk-lib/assertions';
+import { all, main, only, type Properties, synth } from '../support/template.ts';
 
-const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
-
-function synth(stage?: string, stages: unknown = context.stages) {
-  const app = new App({ context: { ...context, stages, stage, 'aws:cdk:bundling-stacks': [] } });
-  return Template.fromStack(new CrmTriggersStack(app, 'CrmTriggers'));
-}
-
-const main = synth();
-// biome-ignore lint/suspicious/noExplicitAny: a template is JSON of any shape
-type Properties = Record<string, any>;
-const all = (type: string, template = main): [string, Properties][] =>
-  Object.entries(template.findResources(type)).map(([id, { Properties }]) => [id, Properties]);
 const mappings = (source: 'stream' | 'queue') =>
   all('AWS::Lambda::EventSourceMapping').filter(([, p]) => 'StartingPosition' in p === (source === 'stream'));
-const only = <T>(list: readonly T[]): T => {
-  assert.equal(list.length, 1);
-  return list[0] as T;
-};
 
 test('each CRM table has the key of its entity, and a stream with old and new images', () => {
   const keys = Object.fromEntries(
@@ -90,15 +72,14 @@ test('followup edits and time-to-live expiries never reach a function', () => {
   }
 });
 
-test('the queue mapping reports items, takes ten at a time, and is capped by the mapping, not by reserved concurrency', () => {
+test('the queue mapping reports items, takes ten at a time, and is capped', () => {
   const [, p] = only(mappings('queue'));
   assert.deepEqual(p.FunctionResponseTypes, ['ReportBatchItemFailures']);
   assert.equal(p.BatchSize, 10);
   assert.deepEqual(p.ScalingConfig, { MaximumConcurrency: 100 });
-  for (const [id, f] of all('AWS::Lambda::Function')) assert.equal(f.ReservedConcurrentExecutions, undefined, id);
 });
 
-test('both queues are high-throughput FIFO queues, deduplicate per record, refuse plain HTTP, and keep 14 days', () => {
+test('both queues are high-throughput FIFO queues, deduplicate per record, and keep 14 days', () => {
   const queues = all('AWS::SQS::Queue');
   assert.equal(queues.length, 2);
   for (const [id, p] of queues) {
@@ -107,7 +88,6 @@ test('both queues are high-throughput FIFO queues, deduplicate per record, refus
     assert.equal(p.DeduplicationScope, 'messageGroup', id);
     assert.equal(p.MessageRetentionPeriod, 1_209_600, id);
   }
-  assert.equal(all('AWS::SQS::QueuePolicy').length, 2);
 });
 
 test('the delivery queue hides a message six times as long as deliver runs, and has its dead letters wired', () => {
@@ -128,80 +108,6 @@ test('every function runs Node 24 on arm64, with a log group that forgets', () =
   }
   assert.equal(all('AWS::Logs::LogGroup').length, 6);
   for (const [id, p] of all('AWS::Logs::LogGroup')) assert.equal(p.RetentionInDays, 30, id);
-});
-
-test('each function may do just what it does', () => {
-  const actions = Object.fromEntries(
-    all('AWS::IAM::Policy').map(([id, p]) => {
-      const { Statement } = p.PolicyDocument as { Statement: { Action: string | string[] }[] };
-      return [id.replace(/FunctionServiceRole.*/, ''), [...new Set(Statement.flatMap(({ Action }) => Action))].sort()];
-    }),
-  );
-  const capture = [
-    'dynamodb:BatchGetItem',
-    'dynamodb:DescribeStream',
-    'dynamodb:GetRecords',
-    'dynamodb:GetShardIterator',
-    'dynamodb:ListStreams',
-    'dynamodb:PutItem',
-    's3:Abort*',
-    's3:DeleteObject*',
-    's3:GetBucket*',
-    's3:GetObject*',
-    's3:List*',
-    's3:PutObject',
-    's3:PutObjectLegalHold',
-    's3:PutObjectRetention',
-    's3:PutObjectTagging',
-    's3:PutObjectVersionTagging',
-    'sqs:SendMessage',
-  ];
-  const deliver = [
-    'dynamodb:BatchGetItem',
-    'dynamodb:BatchWriteItem',
-    'dynamodb:DeleteItem',
-    'dynamodb:PutItem',
-    'dynamodb:UpdateItem',
-    'sqs:ChangeMessageVisibility',
-    'sqs:DeleteMessage',
-    'sqs:GetQueueAttributes',
-    'sqs:GetQueueUrl',
-    'sqs:ReceiveMessage',
-    'sqs:SendMessage',
-  ];
-  assert.deepEqual(actions, {
-    CaptureCase: capture,
-    CaptureCustomer: capture,
-    CaptureFollowup: capture,
-    CaptureTask: capture,
-    Deliver: deliver,
-    Drain: [
-      'dynamodb:BatchGetItem',
-      'dynamodb:DeleteItem',
-      'dynamodb:PutItem',
-      'dynamodb:Query',
-      'dynamodb:UpdateItem',
-    ],
-  });
-});
-
-test('no permission is for everything but to list streams, which AWS cannot narrow', () => {
-  for (const [id, p] of all('AWS::IAM::Policy')) {
-    const { Statement } = p.PolicyDocument as { Statement: { Action: string | string[]; Resource: unknown }[] };
-    for (const { Action, Resource } of Statement)
-      if (Resource === '*') assert.equal(Action, 'dynamodb:ListStreams', id);
-  }
-});
-
-test('the bucket for what was never taken is closed to the public and to plain HTTP', () => {
-  const [, p] = only(all('AWS::S3::Bucket'));
-  assert.deepEqual(p.PublicAccessBlockConfiguration, {
-    BlockPublicAcls: true,
-    BlockPublicPolicy: true,
-    IgnorePublicAcls: true,
-    RestrictPublicBuckets: true,
-  });
-  assert.equal(all('AWS::S3::BucketPolicy').length, 1);
 });
 
 test('drain runs each minute, and longer than a minute', () => {
