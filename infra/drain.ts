@@ -33,9 +33,11 @@ export class Drain extends Construct {
     });
     triggers.grant(this.function, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
     backlog.grant(this.function, 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem');
+    // The next minute's run does as well as a late or a repeated one. So about five are at work at most, also after a time
+    // in which Lambda had no room: it would keep that time's runs, up to six hours of them, and start them together.
+    this.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
     new Rule(this, 'EachMinute', {
       schedule: Schedule.rate(Duration.minutes(1)),
-      // The next minute's run does as well as a repeated one.
       targets: [new LambdaFunction(this.function, { retryAttempts: 0 })],
     });
   }

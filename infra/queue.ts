@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import { DeduplicationScope, FifoThroughputLimit, Queue } from 'aws-cdk-lib/aws-sqs';
+import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { DELIVER_TIMEOUT } from './deliver.ts';
 import { removalPolicy, type Settings } from './settings.ts';
@@ -16,6 +16,7 @@ export class DeliveryQueue extends Construct {
     super(scope, id);
     const house = {
       fifo: true,
+      encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       // High throughput: limits and deduplication count per record, not per queue.
       fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
