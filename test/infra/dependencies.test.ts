@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { globSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { build } from 'esbuild';
+
+interface Locked {
+  readonly version: string;
+  readonly license?: string;
+  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly dev?: boolean;
+  readonly inBundle?: boolean;
+  readonly hasInstallScript?: boolean;
+}
+
+const root = new URL('../..', import.meta.url).pathname;
+const read = (name: string) => JSON.parse(readFileSync(`${root}${name}`, 'utf8'));
+const manifest = read('package.json');
+const locked: [string, Locked][] = Object.entries<Locked>(read('package-lock.json').packages).filter(
+  ([at]) => at !== '',
+);
+const production = locked.filter(([, { dev }]) => !dev);
+
+/** `@aws-sdk/core@3.1`, for `node_modules/x/node_modules/@aws-sdk/core`. */
+const named = (at: string, { version }: Locked) => `${at.split('node_modules/').at(-1)}@${version}`;
+
+test('every version is exact', () => {
+  for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }))
+    assert.match(version as string, /^\d+\.\d+\.\d+$/, name);
+});
+
+test('every package is locked by its hash, and comes from the registry or inside another one', () => {
+  for (const [at, { integrity, inBundle, resolved }] of locked) {
+    assert.ok(inBundle || integrity?.startsWith('sha512-'), at);
+    assert.match(resolved ?? 'https://registry.npmjs.org/', /^https:\/\/registry\.npmjs\.org\//, at);
+  }
+});
+
+test('no package runs a script of its own at installation but those that package.json allows', () => {
+  const running = locked
+    .filter(([, { hasInstallScript }]) => hasInstallScript)
+    .map(([at]) => at.split('node_modules/')[1]);
+  assert.deepEqual(running.sort(), Object.keys(manifest.allowScripts).sort());
+});
+
+/** Licences that ask for no more than to be named. */
+const allowed = ['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT'];
+
+test('all that is deployed or published has a licence that asks for no more than to be named', (t) => {
+  const count: Record<string, number> = {};
+  for (const [at, entry] of production) {
+    const offered = (entry.license ?? 'none').replace(/^\((.*)\)$/, '$1').split(' OR ');
+    const chosen = offered.find((licence) => allowed.includes(licence));
+    assert.ok(chosen, `${named(at, entry)}: ${entry.license}`);
+    count[chosen] = (count[chosen] ?? 0) + 1;
+  }
+  const list = Object.entries(count).map(([licence, packages]) => `${packages} ${licence}`);
+  t.diagnostic(`licences: ${list.join(', ')}`);
+});
+
+test('the functions and the command line are made of production dependencies alone', async (t) => {
+  const { metafile } = await build({
+    entryPoints: [...globSync('functions/*/index.ts', { cwd: root }), 'functions/admin/cli.ts'],
+    absWorkingDir: root,
+    bundle: true,
+    format: 'esm',
+    metafile: true,
+    outdir: 'dist',
+    platform: 'node',
+    write: false,
+  });
+  const packages = new Set(
+    Object.keys(metafile.inputs).flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []),
+  );
+  assert.ok(packages.size > 10);
+  const known = new Set(production.map(([at]) => at));
+  assert.deepEqual(
+    [...packages].filter((at) => !known.has(at)),
+    [],
+  );
+  t.diagnostic(`bundled packages: ${packages.size} of ${production.length}`);
+});
+
+test('the bill of materials names all that is deployed or published, with its version and licence', () => {
+  const bill = JSON.parse(execFileSync(process.execPath, [`${root}infra/sbom.ts`], { encoding: 'utf8' }));
+  assert.equal(bill.bomFormat, 'CycloneDX');
+  assert.equal(bill.metadata.component.name, manifest.name);
+  const components: { name: string; version: string; licenses: unknown[] }[] = bill.components;
+  assert.deepEqual(
+    components.map(({ name, version }) => `${name}@${version}`).sort(),
+    [...new Set(production.map(([at, entry]) => named(at, entry)))].sort(),
+  );
+  for (const { name, licenses } of components) assert.ok(licenses.length > 0, name);
+});
