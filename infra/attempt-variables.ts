@@ -16,6 +16,8 @@ export function attemptVariables({ triggers, backlog, settings }: AttemptProps):
     CONNECT_TIMEOUT_SECONDS: String(settings.connectTimeoutSeconds),
     ATTEMPT_TIMEOUT_SECONDS: String(settings.attemptTimeoutSeconds),
     HOLDS: settings.holdSeconds.join(),
+    ALLOW_HTTP: settings.allowHttp ? 'true' : 'false',
+    ALLOWED_PORTS: settings.allowedPorts.join(),
     ALLOWED_PRIVATE_NETWORKS: settings.allowedPrivateNetworks.join(),
   };
 }

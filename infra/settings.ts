@@ -18,10 +18,18 @@ const network = z.string().refine((cidr) => {
   }
 }, 'is not a network such as 10.0.0.0/8 or fd00::/8');
 
+const lowPort = z
+  .number()
+  .refine((port) => Number.isInteger(port) && port >= 1 && port < 1024, 'is not a port from 1 to 1023');
+
 /** What can be chosen at deployment, per stage, in cdk.json under `stages`. */
 const schema = z.strictObject({
   /** Keep tables, queues and logs when the stack is deleted. */
   keepData: z.boolean().default(true),
+  /** Call http:// URLs too. Their calls can be read and altered on the way. */
+  allowHttp: z.boolean().default(false),
+  /** Ports below 1024 that may be called, beside 80 and 443. */
+  allowedPorts: z.array(lowPort).default([]),
   /** Private networks (CIDR) that destinations may stand in. None: every private address is refused. */
   allowedPrivateNetworks: z.array(network).default([]),
   /** An attempt may take this long to connect … */

@@ -1,5 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { DestinationRules } from '../functions/core/destination-rules.ts';
 import { entityNames } from '../functions/core/entity.ts';
 import { Capture } from './capture.ts';
 import { Deliver } from './deliver.ts';
@@ -34,6 +35,10 @@ export class CrmTriggersStack extends Stack {
     new Deliver(this, 'Deliver', { queue, deadLetterQueue, triggers, backlog, settings });
     const drain = new Drain(this, 'Drain', { triggers, backlog, settings });
 
+    const { allowHttp, allowedPorts, allowedPrivateNetworks } = settings;
+    const rules: DestinationRules = { allowHttp, allowedPorts, allowedPrivateNetworks };
+    // For the command line, so that what may not be called cannot be typed.
+    new CfnOutput(this, 'DestinationRules', { value: JSON.stringify(rules) });
     new CfnOutput(this, 'TriggersTable', { value: triggers.tableName });
     new CfnOutput(this, 'BacklogTable', { value: backlog.tableName });
     new CfnOutput(this, 'DrainFunction', { value: drain.function.functionName });

@@ -190,9 +190,10 @@ function progressBar({ sent }: BackfillProgress): string {
   return `[${'·'.repeat(at)}■${'·'.repeat(width - at - 1)}] ${sent} sent`;
 }
 
-function lineText({ trigger, url, state, strikes, pausedBy, waiting }: Line): string {
+function lineText({ trigger, url, state, strikes, parkedBecause, pausedBy, waiting }: Line): string {
   const words = [
     state === 'active' && strikes > 0 ? `failing (${strikes} in a row)` : state,
+    ...(parkedBecause ? [parkedBecause] : []),
     ...(pausedBy === 'gone' ? ['the destination answered 410 Gone'] : []),
     ...(waiting > 0 ? [`${waiting} waiting`] : []),
   ];

@@ -2,7 +2,9 @@ import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-clo
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import type { DestinationRules } from '../core/destination-rules.ts';
 import type { Entity } from '../core/entity.ts';
+import { type Resolve, resolveByDns } from '../edge/address-guard.ts';
 import { Backlog } from '../edge/backlog.ts';
 import { DeliveryQueue } from '../edge/queue.ts';
 import { Triggers } from '../edge/triggers.ts';
@@ -16,6 +18,9 @@ export interface AdminParts {
   readonly backlog: Backlog;
   readonly queue: DeliveryQueue;
   readonly dynamodb: DynamoDBClient;
+  /** What the deployment calls. */
+  readonly rules: DestinationRules;
+  readonly resolve: Resolve;
   /** The names of the CRM tables. */
   readonly crmTables: Readonly<Record<Entity, string>>;
   readonly sqs: SQSClient;
@@ -47,6 +52,8 @@ export async function findDeployment(): Promise<AdminParts> {
     backlog: new Backlog(output('BacklogTable'), dynamodb),
     queue: new DeliveryQueue({ queue: queueUrl }, sqs),
     dynamodb,
+    rules: JSON.parse(output('DestinationRules')),
+    resolve: resolveByDns,
     crmTables: {
       customer: output('CustomerTable'),
       case: output('CaseTable'),

@@ -1,6 +1,9 @@
 import type { State } from '../core/breaker.ts';
-import { typedUrl } from '../core/destination.ts';
+import { refusal, type TypedUrl, typedUrl } from '../core/destination.ts';
+import { judgeBy } from '../core/destination-rules.ts';
 import { isTrigger, type Trigger, triggers } from '../core/entity.ts';
+import { judgeHost } from '../edge/address-guard.ts';
+import type { TriggerNow } from '../edge/triggers.ts';
 import type { AdminParts } from './deployment.ts';
 import { Refusal } from './refusal.ts';
 
@@ -14,6 +17,8 @@ export interface Line {
   readonly state: State;
   /** Failures or slow answers in a row. */
   readonly strikes: number;
+  /** What a parked trigger's destination answered last, or why it may not be called. */
+  readonly parkedBecause: string | null;
   readonly pausedBy: 'admin' | 'gone' | null;
   /** Notifications that wait: held in the queue, or in the backlog. */
   readonly waiting: number;
@@ -29,21 +34,30 @@ export async function list({ triggersTable, backlog }: AdminParts): Promise<Line
         urlChangedAt = null,
         state = 'active',
         strikes = 0,
-        pausedBy = null,
-      } = now.get(trigger) ?? {};
+        ...why
+      } = now.get(trigger) ?? ({} as Partial<TriggerNow>);
       const waiting = (await backlog.count(trigger, 'held')) + (await backlog.count(trigger, 'parked'));
-      const why = state === 'paused' ? pausedBy : null;
-      return { trigger, url, changedAt: urlChangedAt, state, strikes, pausedBy: why, waiting };
+      const parkedBecause = (state === 'parked' && why.parkedBecause) || null;
+      const pausedBy = (state === 'paused' && why.pausedBy) || null;
+      return { trigger, url, changedAt: urlChangedAt, state, strikes, parkedBecause, pausedBy, waiting };
     }),
   );
 }
 
 /** Types a URL. Returns it as it is kept. @throws {Refusal} When it is no URL to call. */
-export async function set({ triggersTable }: AdminParts, trigger: Trigger, typed: string): Promise<string> {
-  const judged = typedUrl(trigger, typed);
+export async function set(parts: AdminParts, trigger: Trigger, typed: string): Promise<string> {
+  const judged = await judgeTyped(parts, trigger, typed);
   if ('refused' in judged) throw new Refusal(judged.refused);
-  await triggersTable.writeUrl(trigger, judged.url, Date.now());
+  await parts.triggersTable.writeUrl(trigger, judged.url, Date.now());
   return judged.url;
+}
+
+/** Judges a URL by what was typed, and by where its host leads to now. */
+async function judgeTyped({ rules, resolve }: AdminParts, trigger: Trigger, typed: string): Promise<TypedUrl> {
+  const judged = typedUrl(trigger, typed, rules);
+  if ('refused' in judged) return judged;
+  const refused = await judgeHost(new URL(judged.url), judgeBy(rules), resolve);
+  return refused === undefined ? judged : { refused: refusal(trigger, refused) };
 }
 
 /** Clears a trigger's URL: from now on nobody is told of its changes. */
@@ -86,14 +100,14 @@ export interface Imported {
  * @throws {Refusal} A line for each thing that is wrong.
  */
 export async function importUrls(parts: AdminParts, json: string): Promise<Imported[]> {
-  const wanted = judgeFile(json);
+  const wanted = await judgeFile(parts, json);
   const was = await exportUrls(parts);
   const changes = wanted.filter(({ trigger, url }) => was[trigger] !== url);
   for (const { trigger, url } of changes) await parts.triggersTable.writeUrl(trigger, url ?? undefined, Date.now());
   return changes.map(({ trigger, url }) => ({ trigger, was: was[trigger], is: url }));
 }
 
-function judgeFile(json: string): { trigger: Trigger; url: string | null }[] {
+async function judgeFile(parts: AdminParts, json: string): Promise<{ trigger: Trigger; url: string | null }[]> {
   let file: unknown;
   try {
     file = JSON.parse(json);
@@ -102,21 +116,21 @@ function judgeFile(json: string): { trigger: Trigger; url: string | null }[] {
   }
   if (typeof file !== 'object' || file === null || Array.isArray(file))
     throw new Refusal('The file is not an object such as {"customer.create": "https://example.com/hook"}.');
-  const refusals: string[] = [];
-  const wanted = Object.entries(file).flatMap(([trigger, typed]) => {
-    const judged = judgeEntry(trigger, typed);
-    if ('refused' in judged) refusals.push(judged.refused);
-    return 'refused' in judged ? [] : [judged];
-  });
+  const judged = await Promise.all(Object.entries(file).map(([trigger, typed]) => judgeEntry(parts, trigger, typed)));
+  const refusals = judged.flatMap((entry) => ('refused' in entry ? [entry.refused] : []));
   if (refusals.length > 0) throw new Refusal(refusals.join('\n'));
-  return wanted;
+  return judged.flatMap((entry) => ('refused' in entry ? [] : [entry]));
 }
 
-function judgeEntry(trigger: string, typed: unknown): { refused: string } | { trigger: Trigger; url: string | null } {
+async function judgeEntry(
+  parts: AdminParts,
+  trigger: string,
+  typed: unknown,
+): Promise<{ refused: string } | { trigger: Trigger; url: string | null }> {
   if (!isTrigger(trigger))
     return { refused: `There is no trigger "${trigger}": the triggers are ${triggers.join(', ')}.` };
   if (typed === null) return { trigger, url: null };
   if (typeof typed !== 'string') return { refused: `The URL for ${trigger} is not text: write it in quotes, or null.` };
-  const judged = typedUrl(trigger, typed);
+  const judged = await judgeTyped(parts, trigger, typed);
   return 'refused' in judged ? judged : { trigger, url: judged.url };
 }

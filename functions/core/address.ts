@@ -1,51 +1,64 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Address ranges that are not globally reachable, or that carry another address inside (NAT64, 6to4, Teredo) and could
- * so lead to one that is not. Source: IANA's special-purpose address registries, as of 2026-11.
+ * Where public addresses lie: all of IPv4, and of IPv6 only what is given out as global unicast. All else of IPv6 is
+ * loopback, link-local, multicast, NAT64 or not in use, today's and tomorrow's.
+ */
+const publicSpace = ['0.0.0.0/0', '2000::/3'];
+
+/**
+ * What of it is not public: ranges that are not globally reachable, that carry another address inside (6to4, Teredo) and
+ * so could lead to one that is not, or that whichever network is nearest answers (anycast relays and sinks).
+ * Source: IANA's special-purpose address registries, as of 2026-11.
  */
 const notPublic = [
-  '0.0.0.0/8',
-  '10.0.0.0/8',
-  '100.64.0.0/10',
-  '127.0.0.0/8',
-  '169.254.0.0/16',
-  '172.16.0.0/12',
-  '192.0.0.0/24',
-  '192.0.2.0/24',
-  '192.88.99.0/24',
-  '192.168.0.0/16',
-  '198.18.0.0/15',
-  '198.51.100.0/24',
-  '203.0.113.0/24',
-  '224.0.0.0/4',
-  '240.0.0.0/4',
-  '::/96',
-  '64:ff9b::/96',
-  '64:ff9b:1::/48',
-  '100::/64',
-  '2001::/23',
-  '2001:db8::/32',
-  '2002::/16',
-  '3fff::/20',
-  '5f00::/16',
-  'fc00::/7',
-  'fe80::/10',
-  'fec0::/10',
-  'ff00::/8',
+  '0.0.0.0/8', // this network
+  '10.0.0.0/8', // private use
+  '100.64.0.0/10', // behind carriers' NAT; some clouds' metadata
+  '127.0.0.0/8', // loopback
+  '168.63.129.16/32', // a cloud's metadata, at a public address
+  '169.254.0.0/16', // link-local; most clouds' metadata
+  '172.16.0.0/12', // private use
+  '192.0.0.0/24', // protocol assignments
+  '192.0.2.0/24', // documentation
+  '192.31.196.0/24', // sink of reverse look-ups (AS112)
+  '192.52.193.0/24', // multicast relays (AMT)
+  '192.88.99.0/24', // 6to4 relays
+  '192.168.0.0/16', // private use
+  '192.175.48.0/24', // sink of reverse look-ups (AS112)
+  '198.18.0.0/15', // benchmarking
+  '198.51.100.0/24', // documentation
+  '203.0.113.0/24', // documentation
+  '224.0.0.0/4', // multicast
+  '240.0.0.0/4', // reserved, broadcast
+  '2001::/23', // protocol assignments: Teredo, benchmarking, ORCHID, AMT
+  '2001:db8::/32', // documentation
+  '2002::/16', // 6to4
+  '2620:4f:8000::/48', // sink of reverse look-ups (AS112)
+  '3fff::/20', // documentation
 ];
+
+const given = blockList(publicSpace);
+const refused = blockList(notPublic);
 
 /** Tells whether a destination may stand at an IP address. */
 export type AddressRule = (address: string) => boolean;
 
 /** @param allowedPrivateNetworks Networks (CIDR) to allow though they are private; invalid ones throw. */
 export function addressRule(allowedPrivateNetworks: readonly string[]): AddressRule {
-  const refused = blockList(notPublic);
   const allowed = blockList(allowedPrivateNetworks);
   return (address) => {
     const family = isIP(address) === 4 ? 'ipv4' : 'ipv6';
-    return isIP(address) !== 0 && (allowed.check(address, family) || !refused.check(address, family));
+    // An address with a zone (fe80::1%eth0) says of itself that it is reachable on one link only.
+    if (isIP(address) === 0 || address.includes('%')) return false;
+    return allowed.check(address, family) || (given.check(address, family) && !refused.check(address, family));
   };
+}
+
+/** The address that a URL's host is, without an IPv6 address's brackets; nothing when the host is a name. */
+export function literalAddress(hostname: string): string | undefined {
+  const bare = hostname.replace(/^\[(.*)\]$/, '$1');
+  return isIP(bare) === 0 ? undefined : bare;
 }
 
 // IPv4-mapped IPv6 addresses are judged by the IPv4 ranges: BlockList does that by itself.

@@ -1,3 +1,4 @@
+import { type DestinationRules, judgeBy, NOT_A_URL, NOT_HTTP } from './destination-rules.ts';
 import { entities, entityOf, type Trigger } from './entity.ts';
 
 /** The URL as it is kept and called, or one line saying what is wrong with what was typed and how to mend it. */
@@ -6,14 +7,14 @@ export type TypedUrl = { readonly url: string } | { readonly refused: string };
 /** Long enough for anything that people type; what more a request line must carry is the formatted string. */
 const MAX_URL_CHARACTERS = 2048;
 
-interface Rule {
+interface SyntaxRule {
   readonly broken: (typed: string) => boolean;
   readonly refusal: (typed: string) => string;
 }
 
 // A URL parser silently drops, trims or rewrites some of these. What is kept must be what the admin meant, so they are
 // refused before the parser sees them. The order is that of the refusal that helps most.
-const rules: readonly Rule[] = [
+const syntaxRules: readonly SyntaxRule[] = [
   { broken: (typed) => typed === '', refusal: () => 'is empty: type a URL such as https://example.com/hook' },
   {
     broken: (typed) => typed.length > MAX_URL_CHARACTERS,
@@ -34,7 +35,7 @@ const rules: readonly Rule[] = [
   },
   {
     broken: (typed) => !/^https?:\/\//i.test(typed),
-    refusal: () => 'does not begin with http:// or https://: type the whole URL, such as https://example.com/hook',
+    refusal: () => NOT_HTTP,
   },
   {
     broken: (typed) => /^https?:\/\/(?:[/?#]|$)/i.test(typed),
@@ -42,18 +43,20 @@ const rules: readonly Rule[] = [
   },
   {
     broken: (typed) => !URL.canParse(typed),
-    refusal: () => 'is not a URL: check the host and the port, as in https://example.com:8443/hook',
+    refusal: () => NOT_A_URL,
   },
 ];
 
 /**
  * Judges what an admin typed for a trigger. What a URL parser would rewrite (case of the host, IDN, non-ASCII, dots in
- * the path) is rewritten here, once; what is kept is never altered again.
+ * the path) is rewritten here, once; what is kept is never altered again. Where a host name leads is looked up elsewhere.
  */
-export function typedUrl(trigger: Trigger, typed: string): TypedUrl {
-  const broken = rules.find((rule) => rule.broken(typed));
-  if (broken) return { refused: `The URL for ${trigger} ${broken.refusal(typed)}.` };
+export function typedUrl(trigger: Trigger, typed: string, rules: DestinationRules): TypedUrl {
+  const broken = syntaxRules.find((rule) => rule.broken(typed));
+  if (broken) return { refused: refusal(trigger, broken.refusal(typed)) };
   const parsed = new URL(typed);
+  const refused = judgeBy(rules).destination(parsed);
+  if (refused) return { refused: refusal(trigger, refused) };
   const url = parsed.href;
   if (url.length > MAX_URL_CHARACTERS)
     return {
@@ -65,6 +68,11 @@ export function typedUrl(trigger: Trigger, typed: string): TypedUrl {
       refused: `The URL for ${trigger} already has ${clash} in its query: remove it, since every call adds it.`,
     };
   return { url };
+}
+
+/** @param reason What is wrong and how to mend it. */
+export function refusal(trigger: Trigger, reason: string): string {
+  return `The URL for ${trigger} ${reason}.`;
 }
 
 /** Joins a formatted string to the query of a kept URL, whose own query stays byte for byte; the fragment is dropped. */

@@ -10,12 +10,14 @@ export type Answer =
       readonly body: string;
     }
   /** One line without the URL: `connection refused`, `no answer within 10 s`. */
-  | { readonly failure: string };
+  | { readonly failure: string }
+  /** Not called, since this deployment does not call such a URL: why, in one line without it. */
+  | { readonly blocked: string };
 
 /** What came of an attempt; `answer` says it in words. */
 export interface Outcome {
-  /** `gone`: the destination asks not to be called again. */
-  readonly kind: 'delivered' | 'retry' | 'gone';
+  /** `gone`: the destination asks not to be called again. `blocked`: it is one that may not be called. */
+  readonly kind: 'delivered' | 'retry' | 'gone' | 'blocked';
   readonly answer: string;
   readonly retryAfter?: string;
 }
@@ -36,6 +38,7 @@ const rules: readonly Rule[] = [
 ];
 
 export function outcomeOf(answer: Answer): Outcome {
+  if ('blocked' in answer) return { kind: 'blocked', answer: answer.blocked };
   if ('failure' in answer) return { kind: 'retry', answer: answer.failure };
   const { status, retryAfter } = answer;
   const { kind, note } = rules.find(({ from, to }) => status >= from && status <= to) as Rule;

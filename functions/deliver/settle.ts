@@ -12,6 +12,9 @@ import type { KnownTriggers } from './known-triggers.ts';
 /** What has only to be looked at again comes back as soon as can be; see `handBack` for why not in no time at all. */
 export const AT_ONCE_SECONDS = 1;
 
+/** The answer of which nothing is known yet but that it is slow. */
+const SLOW = `no answer within ${SLOW_MS / 1000} s`;
+
 /**
  * Attempts a notification of an active trigger, and writes down what came of it; nothing when all is well.
  *
@@ -36,7 +39,7 @@ export async function settle(
   let slow: Promise<void> | undefined;
   const cancel = parts.after(SLOW_MS, () => {
     if (notification.redelivered) return;
-    slow = strike(trigger, parts.now(), triggers, parts).catch((error) =>
+    slow = strike(trigger, parts.now(), SLOW, triggers, parts).catch((error) =>
       log('error', 'cannot count a strike', { trigger, ...errorFields(error) }),
     );
   });
@@ -50,7 +53,7 @@ export async function settle(
   }
   const counted = { attempts, firstAttempt: before?.firstAttempt || made.startedAt };
   if (!slow && !cut.aborted && !notification.redelivered && made.outcome.kind === 'retry')
-    await strike(trigger, made.endedAt, triggers, parts);
+    await strike(trigger, made.endedAt, made.outcome.answer, triggers, parts);
   return settleFailure(notification, counted, made, triggers, parts);
 }
 
@@ -77,26 +80,29 @@ async function settleFailure(
   const { trigger } = notification;
   const { answer } = outcome;
   const known = { ...counted, answer, notification };
+  const parkAtOnce = async () => {
+    await parts.backlog.hold({ ...known, nextTry: endedAt }, endedAt);
+    await trip(trigger, endedAt, answer, triggers, parts);
+    return AT_ONCE_SECONDS;
+  };
   if (outcome.kind === 'gone') {
     await parts.backlog.hold({ ...known, nextTry: endedAt }, endedAt);
     await parts.triggers.move(trigger, 'pause', { pausedBy: 'gone' });
     triggers.note(trigger, { state: 'paused' });
     return AT_ONCE_SECONDS;
   }
+  const old = isTooOld(notification, endedAt);
+  // No number of attempts would change it; an admin has to.
+  if (outcome.kind === 'blocked' && !old) return parkAtOnce();
   const askedFor = retryAfterSeconds(outcome.retryAfter, endedAt);
   const seconds = holdSeconds(counted.attempts, parts.holds, parts.random(), askedFor);
-  const old = isTooOld(notification, endedAt);
   if (seconds !== undefined && !old) {
     await parts.backlog.hold({ ...known, nextTry: endedAt + seconds * 1000 }, endedAt);
     return seconds;
   }
   // Nothing at all was delivered since its first attempt: it is the destination that is down, not this notification.
   const dead = (triggers.get(trigger)?.lastSuccess ?? 0) < counted.firstAttempt;
-  if (dead && !old && !notification.redelivered) {
-    await parts.backlog.hold({ ...known, nextTry: endedAt }, endedAt);
-    await trip(trigger, endedAt, triggers, parts);
-    return AT_ONCE_SECONDS;
-  }
+  if (dead && !old && !notification.redelivered) return parkAtOnce();
   await giveUp(notification, counted.attempts, answer, parts);
   await parts.backlog.release(notification);
   return undefined;
@@ -114,16 +120,28 @@ async function noteSuccess(
   await parts.triggers.clearStrikes(trigger, endedAt);
 }
 
-async function strike(trigger: Trigger, at: number, triggers: KnownTriggers, parts: DeliverParts): Promise<void> {
+async function strike(
+  trigger: Trigger,
+  at: number,
+  answer: string,
+  triggers: KnownTriggers,
+  parts: DeliverParts,
+): Promise<void> {
   const strikes = await parts.triggers.strike(trigger);
   // It is not active any more; what it is will be seen at the next look.
   if (strikes === undefined) return triggers.note(trigger, { state: 'parked' });
   triggers.note(trigger, { strikes });
-  if (strikes >= STRIKES) await trip(trigger, at, triggers, parts);
+  if (strikes >= STRIKES) await trip(trigger, at, answer, triggers, parts);
 }
 
-async function trip(trigger: Trigger, at: number, triggers: KnownTriggers, parts: DeliverParts): Promise<void> {
-  const fields = { probeAt: at + FIRST_PROBE_MS, probeDelay: FIRST_PROBE_MS };
+async function trip(
+  trigger: Trigger,
+  at: number,
+  parkedBecause: string,
+  triggers: KnownTriggers,
+  parts: DeliverParts,
+): Promise<void> {
+  const fields = { probeAt: at + FIRST_PROBE_MS, probeDelay: FIRST_PROBE_MS, parkedBecause };
   if (await parts.triggers.move(trigger, 'trip', fields)) log('warn', 'trigger parked', { trigger });
   triggers.note(trigger, { state: 'parked' });
 }

@@ -75,9 +75,11 @@ class Drain {
   readonly #latest: () => Promise<TriggerNow | undefined>;
   #delivered = 0;
   #lastSuccess = 0;
+  /** What was answered to the latest attempt that failed. */
+  #latestAnswer = '';
   /** Of a pass: failures in a row, over all records. */
   #strikes = 0;
-  /** Of a pass: a notification has had all its attempts, and nothing was delivered since its first. */
+  /** Of a pass: a notification has had all its attempts, and nothing was delivered since its first; or may not be called. */
   #hopeless = false;
   /** Of a pass: nothing more is to be attempted. */
   #halted = false;
@@ -134,7 +136,7 @@ class Drain {
     if (outcomes.includes('delivered'))
       return triggers.move(this.#trigger, 'probed', { lastSuccess: this.#lastSuccess });
     const delay = at < now.probeAt ? now.probeDelay : nextProbeDelay(now.probeDelay);
-    await triggers.postponeProbe(this.#trigger, this.#parts.now() + delay, delay);
+    await triggers.postponeProbe(this.#trigger, this.#parts.now() + delay, delay, this.#latestAnswer);
     return false;
   }
 
@@ -194,11 +196,13 @@ class Drain {
       return 'delivered';
     }
     this.#strikes++;
+    this.#latestAnswer = outcome.answer;
+    const blocked = outcome.kind === 'blocked';
     const firstAttempt = parked.firstAttempt || startedAt;
     const seconds = holdSeconds(attempts, holds, random(), retryAfterSeconds(outcome.retryAfter, endedAt));
     const gone = outcome.kind === 'gone';
     const healthy = this.#lastSuccess >= firstAttempt || notification.redelivered !== undefined;
-    if (isTooOld(notification, endedAt) || (seconds === undefined && healthy && !gone)) {
+    if (isTooOld(notification, endedAt) || (seconds === undefined && healthy && !gone && !blocked)) {
       await this.#fail(parked, attempts, outcome.answer);
       return 'failed';
     }
@@ -208,13 +212,14 @@ class Drain {
       await triggers.move(this.#trigger, 'pause', { pausedBy: 'gone' });
       this.#halted = true;
     }
-    this.#hopeless ||= seconds === undefined;
+    this.#hopeless ||= blocked || seconds === undefined;
     this.#halted ||= this.#hopeless || this.#strikes >= STRIKES;
     return 'waits';
   }
 
   async #relapse(): Promise<boolean> {
-    const fields = { probeAt: this.#parts.now() + FIRST_PROBE_MS, probeDelay: FIRST_PROBE_MS };
+    const probe = { probeAt: this.#parts.now() + FIRST_PROBE_MS, probeDelay: FIRST_PROBE_MS };
+    const fields = { ...probe, parkedBecause: this.#latestAnswer };
     if (await this.#parts.triggers.move(this.#trigger, 'relapsed', fields))
       log('warn', 'trigger parked', { trigger: this.#trigger });
     return false;

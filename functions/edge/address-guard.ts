@@ -1,38 +1,68 @@
-import { lookup as dnsLookup, type LookupAddress } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
+import type { LookupAddress, LookupOptions } from 'node:dns';
+import { lookup } from 'node:dns/promises';
+import type { LookupFunction } from 'node:net';
 import type { buildConnector } from 'undici';
 import build from 'undici/lib/core/connect.js';
-import type { AddressRule } from '../core/address.ts';
+import { literalAddress } from '../core/address.ts';
+import type { Judge } from '../core/destination-rules.ts';
 
-/** The destination's host stands at no address that may be called. */
-class AddressRefused extends Error {
-  override readonly name = 'AddressRefused';
-  readonly code = 'ADDRESS_REFUSED';
+/** The destination may not be called. The message says why, without a word of the URL. */
+export class DestinationRefused extends Error {
+  override readonly name = 'DestinationRefused';
 }
 
+/** All addresses of a host name; it rejects when there are none to be had. */
+export type Resolve = (hostname: string, options: LookupOptions) => Promise<readonly LookupAddress[]>;
+
+export const resolveByDns: Resolve = (hostname, options) => lookup(hostname, { ...options, all: true });
+
 /**
- * A connector that connects to judged addresses only. The addresses that a name resolves to are judged and handed on, so
- * there is no second look-up that could answer otherwise; a literal address, for which no look-up happens, is judged
- * before it is connected to.
+ * A connector that connects to judged addresses only. It stands below everything that could choose another destination
+ * (a redirect, a retry, a pool): whatever is to be connected to comes through here. Scheme, port and a literal address, for
+ * which no look-up happens, are judged first; then the addresses that a name leads to, and just these are handed on, so that
+ * there is no second look-up which could answer otherwise.
  */
-export function guardedConnector(mayCall: AddressRule, options: buildConnector.BuildOptions): buildConnector.connector {
-  const connect = build({ ...options, lookup: guardedLookup(mayCall) });
+export function guardedConnector(
+  judge: Judge,
+  options: buildConnector.BuildOptions,
+  resolve: Resolve,
+): buildConnector.connector {
+  const connect = build({ ...options, lookup: guardedLookup(judge, resolve) });
   return (target, callback) => {
-    const host = target.hostname.replace(/^\[(.*)\]$/, '$1');
-    if (isIP(host) && !mayCall(host)) return callback(new AddressRefused('the address is private'), null);
+    const refused = judge.destination(target);
+    if (refused !== undefined) return callback(new DestinationRefused(refused), null);
     connect(target, callback);
   };
 }
 
-function guardedLookup(mayCall: AddressRule): LookupFunction {
+/**
+ * One private address among a name's condemns them all. To leave it out and connect to the others would be as safe for this
+ * connection; but nobody means such a name, it is what rebinding looks like halfway, and whether it is called must not hang
+ * on which of its addresses an answer happens to hold.
+ */
+function guardedLookup(judge: Judge, resolve: Resolve): LookupFunction {
   return (hostname, options, callback) => {
-    dnsLookup(hostname, { ...options, all: true }, (error, found: LookupAddress[]) => {
-      if (error) return callback(error, []);
-      const judged = found.filter(({ address }) => mayCall(address));
-      const [first] = judged;
-      if (!first) return callback(new AddressRefused('the host name leads to a private address'), []);
-      if (options.all) callback(null, judged);
-      else callback(null, first.address, first.family);
-    });
+    resolve(hostname, options).then(
+      (found) => {
+        const [first] = found;
+        if (!first) return callback(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), []);
+        const refused = judge.addresses(found.map(({ address }) => address));
+        if (refused !== undefined) callback(new DestinationRefused(refused), []);
+        else if (options.all) callback(null, [...found]);
+        else callback(null, first.address, first.family);
+      },
+      (error) => callback(error, []),
+    );
   };
+}
+
+/**
+ * Judges where a URL's host name leads to now, for the one who types it; the guard judges anew at each connection.
+ *
+ * @returns Why it may not be called. Nothing also when it cannot be looked up: a name may be typed before it is set up.
+ */
+export async function judgeHost({ hostname }: URL, judge: Judge, resolve: Resolve): Promise<string | undefined> {
+  if (literalAddress(hostname) !== undefined) return undefined;
+  const found = await resolve(hostname, {}).catch(() => []);
+  return judge.addresses(found.map(({ address }) => address));
 }

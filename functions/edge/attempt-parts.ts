@@ -12,7 +12,11 @@ export function attemptParts(env: z.output<typeof attemptEnv>) {
     call: makeCall({
       connectTimeoutSeconds: env.CONNECT_TIMEOUT_SECONDS,
       attemptTimeoutSeconds: env.ATTEMPT_TIMEOUT_SECONDS,
-      allowedPrivateNetworks: env.ALLOWED_PRIVATE_NETWORKS,
+      rules: {
+        allowHttp: env.ALLOW_HTTP,
+        allowedPorts: env.ALLOWED_PORTS,
+        allowedPrivateNetworks: env.ALLOWED_PRIVATE_NETWORKS,
+      },
     }),
     holds: env.HOLDS,
     attemptMs: env.ATTEMPT_TIMEOUT_SECONDS * 1000,

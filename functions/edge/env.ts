@@ -12,6 +12,10 @@ const list = z.pipe(
   z.string(),
   z.transform((value) => value.split(',').filter((part) => part !== '')),
 );
+const numbers = z.pipe(
+  list,
+  z.transform((parts) => parts.map(Number)),
+);
 
 export const captureEnv = z.object({
   ENTITY: z.enum(entityNames as [Entity, ...Entity[]]),
@@ -27,11 +31,13 @@ export const attemptEnv = z.object({
   CONNECT_TIMEOUT_SECONDS: positive,
   ATTEMPT_TIMEOUT_SECONDS: positive,
   /** Seconds, comma between. */
-  HOLDS: z.pipe(
-    list,
-    z.transform((parts) => parts.map(Number)),
+  HOLDS: numbers,
+  /** The destination rules: `true` or `false`; numbers and CIDRs, comma between. */
+  ALLOW_HTTP: z.pipe(
+    z.enum(['true', 'false']),
+    z.transform((word) => word === 'true'),
   ),
-  /** CIDRs, comma between. */
+  ALLOWED_PORTS: numbers,
   ALLOWED_PRIVATE_NETWORKS: list,
 });
 

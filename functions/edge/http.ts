@@ -1,8 +1,8 @@
 import request from 'undici/lib/api/api-request.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
-import { addressRule } from '../core/address.ts';
+import { type DestinationRules, judgeBy, NOT_A_URL } from '../core/destination-rules.ts';
 import type { Answer } from '../core/outcome.ts';
-import { guardedConnector } from './address-guard.ts';
+import { DestinationRefused, guardedConnector, resolveByDns } from './address-guard.ts';
 
 /** More of a response is not read: only the status counts, the rest is for people. */
 const MAX_RESPONSE_BYTES = 16 * 1024;
@@ -14,18 +14,23 @@ interface CallerOptions {
   readonly connectTimeoutSeconds: number;
   /** For the whole call: connecting, waiting, reading. */
   readonly attemptTimeoutSeconds: number;
-  readonly allowedPrivateNetworks: readonly string[];
+  readonly rules: DestinationRules;
 }
 
 /** Makes one GET. Whatever goes wrong is an answer too; it never throws. @param cut Cuts it off. */
 export type Call = (url: string, headers: Readonly<Record<string, string>>, cut?: AbortSignal) => Promise<Answer>;
 
 /** A caller with its own connections, which it keeps open between calls. */
-export function makeCall(options: CallerOptions): Call {
+export function makeCall(options: CallerOptions, resolve = resolveByDns): Call {
+  const judge = judgeBy(options.rules);
+  const connecting = {
+    timeout: options.connectTimeoutSeconds * 1000,
+    minVersion: 'TLSv1.2',
+    // The default, but said aloud: no environment variable can turn it off.
+    rejectUnauthorized: true,
+  } as const;
   const agent = new Agent({
-    connect: guardedConnector(addressRule(options.allowedPrivateNetworks), {
-      timeout: options.connectTimeoutSeconds * 1000,
-    }),
+    connect: guardedConnector(judge, connecting, resolve),
     allowH2: false,
     // The deadline below covers both; undici's own timers are too coarse to be exact.
     headersTimeout: 0,
@@ -51,7 +56,11 @@ export function makeCall(options: CallerOptions): Call {
   return async (url, headers, cut) => {
     const deadline = AbortSignal.timeout(options.attemptTimeoutSeconds * 1000);
     const signal = cut ? AbortSignal.any([deadline, cut]) : deadline;
-    const target = new URL(url);
+    const target = URL.parse(url);
+    if (!target) return { blocked: NOT_A_URL };
+    // The guard would refuse it too, but undici throws at what is no http or https before it gets there.
+    const refused = judge.destination(target);
+    if (refused !== undefined) return { blocked: refused };
     const started = performance.now();
     try {
       return await get(target, headers, signal).catch((error) => {
@@ -60,6 +69,7 @@ export function makeCall(options: CallerOptions): Call {
         return get(target, headers, signal);
       });
     } catch (error) {
+      if (error instanceof DestinationRefused) return { blocked: error.message };
       return { failure: describe(codeOf(error), options) };
     }
   };
@@ -96,7 +106,6 @@ function percentDecode(text: string): string {
 const brokenConnection: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 const failures: Readonly<Record<string, string>> = {
-  ADDRESS_REFUSED: 'the address is private, which this deployment does not call',
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection broken before an answer',
   EPIPE: 'connection broken before an answer',

@@ -22,6 +22,8 @@ export interface TriggerNow {
   /** The next probe of a parked trigger, and how long after the one before it comes, milliseconds. */
   readonly probeAt: number;
   readonly probeDelay: number;
+  /** Why a trigger is parked: what was answered last, in one line without the URL. */
+  readonly parkedBecause?: string;
   /** Why a trigger is paused. */
   readonly pausedBy?: 'admin' | 'gone';
 }
@@ -29,7 +31,9 @@ export interface TriggerNow {
 export type TriggersNow = ReadonlyMap<Trigger, TriggerNow>;
 
 /** What a move writes beside the state. */
-export type MoveFields = Partial<Pick<TriggerNow, 'probeAt' | 'probeDelay' | 'strikes' | 'lastSuccess' | 'pausedBy'>>;
+export type MoveFields = Partial<
+  Pick<TriggerNow, 'probeAt' | 'probeDelay' | 'parkedBecause' | 'strikes' | 'lastSuccess' | 'pausedBy'>
+>;
 
 /** The triggers table: an item a trigger. Every read is strongly consistent; every method throws when the table is silent. */
 export class Triggers {
@@ -81,12 +85,16 @@ export class Triggers {
     return (await this.#update(trigger, `SET #state = :to${set.join('')}`, values, from)) !== undefined;
   }
 
-  /** Sets when a parked trigger is probed next. */
-  async postponeProbe(trigger: Trigger, probeAt: number, probeDelay: number): Promise<void> {
+  /** Sets when a parked trigger is probed next, and what the latest probe was answered. */
+  async postponeProbe(trigger: Trigger, probeAt: number, probeDelay: number, parkedBecause: string): Promise<void> {
     await this.#update(
       trigger,
-      'SET probeAt = :probeAt, probeDelay = :probeDelay',
-      { probeAt: { N: String(probeAt) }, probeDelay: { N: String(probeDelay) } },
+      'SET probeAt = :probeAt, probeDelay = :probeDelay, parkedBecause = :parkedBecause',
+      {
+        probeAt: { N: String(probeAt) },
+        probeDelay: { N: String(probeDelay) },
+        parkedBecause: { S: parkedBecause },
+      },
       ['parked'],
     );
   }
@@ -151,6 +159,7 @@ function namesIn(expression: string): Record<string, string> | undefined {
 
 function fromItem(item: Readonly<Record<string, AttributeValue>>): TriggerNow {
   const number = (name: string) => Number(item[name]?.N ?? 0);
+  const parkedBecause = item.parkedBecause?.S;
   const pausedBy = item.pausedBy?.S as TriggerNow['pausedBy'];
   return {
     ...(item.url?.S !== undefined && { url: item.url.S }),
@@ -160,6 +169,7 @@ function fromItem(item: Readonly<Record<string, AttributeValue>>): TriggerNow {
     lastSuccess: number('lastSuccess'),
     probeAt: number('probeAt'),
     probeDelay: number('probeDelay'),
+    ...(parkedBecause && { parkedBecause }),
     ...(pausedBy && { pausedBy }),
   };
 }

@@ -1,21 +1,30 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addressRule } from '../../functions/core/address.ts';
+import fc from 'fast-check';
+import { addressRule, literalAddress } from '../../functions/core/address.ts';
 
 const none = addressRule([]);
 
-const refused = `0.0.0.0 0.1.2.3 10.0.0.1 100.64.0.1 100.127.255.255 127.0.0.1 127.1.2.3 169.254.169.254 172.16.0.1
-  172.31.255.255 192.0.0.1 192.0.2.1 192.88.99.1 192.168.1.1 198.18.0.1 198.19.255.255 198.51.100.1 203.0.113.1 224.0.0.1
-  239.1.1.1 240.0.0.1 255.255.255.255 :: ::1 ::127.0.0.1 ::ffff:127.0.0.1 ::ffff:10.0.0.1 ::ffff:7f00:1 64:ff9b::7f00:1
-  64:ff9b:1::1 100::1 2001::1 2001:db8::1 2002:7f00:1:: 3fff::1 5f00::1 fc00::1 fd00:ec2::254 fe80::1 fec0::1 ff02::1`;
+const refused = `0.0.0.0 0.1.2.3 10.0.0.1 100.64.0.1 100.100.100.200 100.127.255.255 127.0.0.1 127.1.2.3 168.63.129.16
+  169.254.169.254 169.254.170.2 172.16.0.1 172.31.255.255 192.0.0.1 192.0.0.9 192.0.0.192 192.0.2.1 192.31.196.1
+  192.52.193.1 192.88.99.1 192.168.1.1 192.175.48.1 198.18.0.1 198.19.255.255 198.51.100.1 203.0.113.1 224.0.0.1
+  239.1.1.1 240.0.0.1 255.255.255.255
+  :: ::1 ::127.0.0.1 ::8.8.8.8 ::ffff:127.0.0.1 ::ffff:10.0.0.1 ::ffff:7f00:1 ::ffff:a9fe:a9fe ::FFFF:7F00:1
+  0:0:0:0:0:ffff:127.0.0.1 ::ffff:0:127.0.0.1 ::ffff:0:8.8.8.8 64:ff9b::7f00:1 64:ff9b::8.8.8.8 64:ff9b:1::1
+  64:ff9b:1:ffff::a00:1 100::1 100:0:0:1::1 200::1 400::1 1000::1 1fff:ffff::1 2001::1 2001:0:4136:e378::1 2001:1::1
+  2001:2::1 2001:3::1 2001:4:112::1 2001:10::1 2001:20::1 2001:30::1 2001:1ff::1 2001:db8::1 2002:7f00:1:: 2002:808:808::
+  2620:4f:8000::1 3fff::1 3fff:fff::1 4000::1 5f00::1 8000::1 a000::1 c000::1 e000::1 f000::1 fc00::1 fd00:ec2::254
+  fd20:ce::254 fe00::1 fe80::1 fe80::1%eth0 febf::1 fec0::1 ff02::1 ff0e::1`;
 
 for (const address of refused.split(/\s+/))
   test(`${address} may not be called`, () => {
     assert.equal(none(address), false);
   });
 
-const public_ = `1.1.1.1 8.8.8.8 100.63.255.255 100.128.0.0 172.15.255.255 172.32.0.0 192.167.255.255 198.17.255.255
-  223.255.255.255 ::ffff:8.8.8.8 2001:4860:4860::8888 2606:4700::1111 2a00::1`;
+const public_ = `1.1.1.1 8.8.8.8 9.255.255.255 11.0.0.0 100.63.255.255 100.128.0.0 126.255.255.255 128.0.0.0 169.253.255.255
+  169.255.0.0 172.15.255.255 172.32.0.0 192.0.1.0 192.167.255.255 192.169.0.0 198.17.255.255 198.20.0.0 223.255.255.255
+  ::ffff:8.8.8.8 ::ffff:808:808 2001:200::1 2001:4860:4860::8888 2003::1 2400::1 2606:4700::1111 2620:4f:7fff::1 2800::1
+  2a00::1 2c00::1 3ffe::1`;
 
 for (const address of public_.split(/\s+/))
   test(`${address} may be called`, () => {
@@ -23,8 +32,36 @@ for (const address of public_.split(/\s+/))
   });
 
 test('what is no address may not be called', () => {
-  for (const text of ['', 'localhost', '127.1', '0x7f.1', '2130706433', 'fe80::1%eth0%'])
+  for (const text of ['', 'localhost', '127.1', '0x7f.1', '2130706433', 'fe80::1%eth0%', '8.8.8.8.', '[2606:4700::1]'])
     assert.equal(none(text), false, text);
+});
+
+test('an address with a zone may not be called, even where its network is allowed', () => {
+  assert.equal(addressRule(['fe80::/10'])('fe80::1'), true);
+  for (const address of ['fe80::1%eth0', '2606:4700::1111%1']) assert.equal(addressRule(['::/0'])(address), false);
+});
+
+test('an IPv4 address inside an IPv6 one is judged as itself, in words and in hexadecimal', () => {
+  fc.assert(
+    fc.property(fc.ipV4(), (address) => {
+      const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number);
+      const hex = `::ffff:${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
+      assert.equal(none(`::ffff:${address}`), none(address));
+      assert.equal(none(hex), none(address));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('of IPv6, nothing but 2000::/3 may be called', () => {
+  fc.assert(
+    fc.property(fc.ipV6(), (address) => {
+      const mapped = new URL(`http://[${address}]/`).hostname.startsWith('[::ffff:');
+      const first = Number.parseInt(new URL(`http://[${address}]/`).hostname.slice(1).split(':')[0] || '0', 16);
+      if (!mapped && none(address)) assert.equal(first >> 13, 1, address);
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 test('an allowed private network may be called, and nothing beside it', () => {
@@ -36,5 +73,15 @@ test('an allowed private network may be called, and nothing beside it', () => {
     false,
     false,
     true,
+  ]);
+});
+
+test('the address that a host is comes without brackets, and a name is none', () => {
+  assert.deepEqual(['127.0.0.1', '[::1]', 'example.com', '127.0.0.1.', '[v1.x]'].map(literalAddress), [
+    '127.0.0.1',
+    '::1',
+    undefined,
+    undefined,
+    undefined,
   ]);
 });

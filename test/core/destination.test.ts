@@ -2,8 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { joinFormattedString, typedUrl } from '../../functions/core/destination.ts';
+import type { DestinationRules } from '../../functions/core/destination-rules.ts';
 import { entities, type entityNames, type Trigger, triggers } from '../../functions/core/entity.ts';
 import { formattedString } from '../../functions/core/formatted-string.ts';
+
+/** All that is judged here is how a URL is written. */
+const RULES: DestinationRules = { allowHttp: true, allowedPorts: [81], allowedPrivateNetworks: ['0.0.0.0/0', '::/0'] };
 
 const kept: [string, string, string][] = [
   ['no path', 'https://x', 'https://x/'],
@@ -21,7 +25,7 @@ const kept: [string, string, string][] = [
 
 for (const [title, typed, url] of kept)
   test(`a URL with ${title} is kept as a URL parser writes it`, () => {
-    assert.deepEqual(typedUrl('customer.create', typed), { url });
+    assert.deepEqual(typedUrl('customer.create', typed, RULES), { url });
   });
 
 const refused: [string, string, RegExp][] = [
@@ -50,18 +54,18 @@ const refused: [string, string, RegExp][] = [
 
 for (const [title, typed, refusal] of refused)
   test(`a URL with ${title} is refused in one line that says how to mend it`, () => {
-    const judged = typedUrl('customer.create', typed);
+    const judged = typedUrl('customer.create', typed, RULES);
     assert.ok('refused' in judged, JSON.stringify(judged));
     assert.match(judged.refused, refusal);
     assert.doesNotMatch(judged.refused, /\n/);
   });
 
 test('a URL of 2,048 characters is kept', () => {
-  assert.ok('url' in typedUrl('customer.create', `https://x/${'y'.repeat(2038)}`));
+  assert.ok('url' in typedUrl('customer.create', `https://x/${'y'.repeat(2038)}`, RULES));
 });
 
 test("another entity's id in the query is nobody's business", () => {
-  assert.deepEqual(typedUrl('customer.create', 'https://x/?TaskID=7'), { url: 'https://x/?TaskID=7' });
+  assert.deepEqual(typedUrl('customer.create', 'https://x/?TaskID=7', RULES), { url: 'https://x/?TaskID=7' });
 });
 
 const joined: [string, string][] = [
@@ -102,7 +106,7 @@ test('what is kept is never altered again: its own query stays byte for byte, an
   let accepted = 0;
   fc.assert(
     fc.property(anyUrl, fc.constantFrom(...triggers), id, (typed, trigger, text) => {
-      const judged = typedUrl(trigger, typed);
+      const judged = typedUrl(trigger, typed, RULES);
       if ('refused' in judged) return;
       accepted++;
       const entity = trigger.split('.')[0] as (typeof entityNames)[number];
@@ -125,7 +129,7 @@ test('what is kept is never altered again: its own query stays byte for byte, an
 test('a query in plain ASCII that a parser leaves alone is kept exactly as typed', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(...'azAZ09-._~!$()*+,;:@/?=&%') }), (query) => {
-      const judged = typedUrl('task.edit' as Trigger, `https://example.com/?${query}`);
+      const judged = typedUrl('task.edit' as Trigger, `https://example.com/?${query}`, RULES);
       assert.deepEqual(judged, { url: `https://example.com/?${query}` });
     }),
   );
@@ -139,7 +143,7 @@ test('no text, however odd, makes it throw', () => {
         fc.string({ unit: 'binary' }).map((s) => `https://${s}`),
       ),
       (typed) => {
-        const judged = typedUrl('customer.create', typed);
+        const judged = typedUrl('customer.create', typed, RULES);
         if ('url' in judged) assert.match(judged.url, /^https?:\/\/[\x21-\x7e]+$/);
         else assert.match(judged.refused, /^The URL for customer\.create .+\.$/);
       },

@@ -28,6 +28,10 @@ test('Retry-After is handed on with what is tried again', () => {
   assert.partialDeepStrictEqual(outcomeOf({ status: 503, retryAfter: '7', body: '' }), { retryAfter: '7' });
 });
 
+test('what may not be called is blocked, with the reason in words', () => {
+  assert.deepEqual(outcomeOf({ blocked: 'is not a URL' }), { kind: 'blocked', answer: 'is not a URL' });
+});
+
 test('no answer is tried again, with the failure in words', () => {
   assert.deepEqual(outcomeOf({ failure: 'connection refused' }), { kind: 'retry', answer: 'connection refused' });
 });

@@ -9,10 +9,11 @@ import type { DeadLetter } from '../../functions/edge/queue.ts';
 import { BacklogInMemory, TriggersInMemory } from '../model/tables.ts';
 import { receiver } from '../support/receiver.ts';
 import { message, notification } from '../support/records.ts';
+import { loopbackRules } from '../support/rules.ts';
 
 mock.method(console, 'log', () => {});
 
-const call = makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 2, allowedPrivateNetworks: ['127.0.0.0/8'] });
+const call = makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 2, rules: loopbackRules });
 const A_MINUTE = () => 60_000;
 const active = { state: 'active', strikes: 0, lastSuccess: 0, probeAt: 0, probeDelay: 0 } as const;
 const record = (n: number) => String(n).padStart(64, '0');
@@ -202,7 +203,7 @@ test('an answer slower than five seconds is a strike, even a good one; once park
     setTimeout(act, 20);
     return () => {};
   };
-  const { parts, handedBack, state } = world({ 'customer.edit': server.origin }, { after, call: slowed(40) });
+  const { parts, triggers, handedBack, state } = world({ 'customer.edit': server.origin }, { after, call: slowed(40) });
   const batch = (size: number, formattedString: string) =>
     Array.from({ length: size }, (_, i) => message(notification({ record: record(i), formattedString })));
   const { batchItemFailures } = await deliver(batch(9, '?AccountID=good'), parts, A_MINUTE);
@@ -210,6 +211,7 @@ test('an answer slower than five seconds is a strike, even a good one; once park
   const started = performance.now();
   await deliver(batch(2, '?AccountID=hangs'), parts, A_MINUTE);
   assert.equal(state(), 'parked');
+  assert.equal(triggers.items.get('customer.edit')?.parkedBecause, 'no answer within 5 s');
   assert.equal(handedBack.length, 2);
   assert.ok(performance.now() - started < 1_500, 'long before their time was up');
 });
@@ -319,6 +321,55 @@ test('410 pauses the trigger, and nothing is lost', async () => {
   await deliver([message(gone, { ApproximateReceiveCount: '2' })], parts, A_MINUTE);
   assert.equal(backlog.parkedItems.size, 1);
   assert.equal(server.calls.length, 1);
+});
+
+test('a URL that may not be called parks its trigger at once, says why, and loses nothing', async () => {
+  const { parts, triggers, backlog, handedBack, state } = world({ 'customer.edit': 'https://10.0.0.1/hook' });
+  const waiting = [1, 2].map((n) => notification({ record: record(n) }));
+  await deliver(
+    waiting.map((n) => message(n)),
+    parts,
+    A_MINUTE,
+  );
+  const { parkedBecause, strikes, probeAt = 0, probeDelay } = triggers.items.get('customer.edit') ?? {};
+  assert.match(parkedBecause ?? '', /^leads to an address that is not public: /);
+  assert.doesNotMatch(parkedBecause ?? '', /10\.0\.0\.1|hook/);
+  assert.deepEqual([state(), strikes, triggers.moves, probeDelay], ['parked', 0, 1, 30_000]);
+  assert.ok(Math.abs(probeAt - Date.now() - 30_000) < 1_000);
+  assert.deepEqual(
+    handedBack.map(({ seconds }) => seconds),
+    [1, 1],
+  );
+  const calls = mock.method(parts, 'call');
+  const again = waiting.map((n) => message(n, { ApproximateReceiveCount: '2' }));
+  assert.deepEqual(await deliver(again, parts, A_MINUTE), { batchItemFailures: [] });
+  assert.deepEqual([calls.mock.callCount(), backlog.parkedItems.size, backlog.heldItems.size], [0, 2, 0]);
+  assert.partialDeepStrictEqual(backlog.parkedItems.get(waiting[0]?.id ?? '')?.item, { attempts: 1 });
+});
+
+test('what is sent again by hand to a URL that may not be called waits too, and what is too old is given up', async () => {
+  const { parts, backlog, state } = world({ 'customer.edit': 'https://10.0.0.1/', 'task.edit': 'https://10.0.0.1/' });
+  const changedAt = Date.now() - 73 * 3_600_000;
+  await deliver([message(notification({ changedAt, redelivered: Date.now() }))], parts, A_MINUTE);
+  assert.deepEqual([state(), backlog.heldItems.size], ['parked', 1]);
+  const old = notification({ trigger: 'task.edit', changedAt });
+  assert.deepEqual(await deliver([message(old)], parts, A_MINUTE), { batchItemFailures: [] });
+  assert.match(backlog.failedItems.get(old.id)?.reason ?? '', /^leads to an address that is not public/);
+});
+
+test('a test of a URL that may not be called says why, and parks nothing', async () => {
+  const { parts, backlog, state } = world({ 'customer.edit': 'https://10.0.0.1/' });
+  await deliver([message(notification({ test: true }))], parts, A_MINUTE);
+  assert.match([...backlog.tests.values()][0]?.answer ?? '', /^leads to an address that is not public: /);
+  assert.equal(state(), 'active');
+});
+
+test('a parked trigger keeps the answer that parked it', async () => {
+  await using server = await receiver((_, response) => response.writeHead(503).end());
+  const { parts, triggers } = world({ 'customer.edit': server.origin });
+  const batch = Array.from({ length: 10 }, (_, i) => message(notification({ record: record(i) })));
+  await deliver(batch, parts, A_MINUTE);
+  assert.partialDeepStrictEqual(triggers.items.get('customer.edit'), { state: 'parked', parkedBecause: 'HTTP 503' });
 });
 
 test('Retry-After is heeded up to 15 minutes, and never shortens a hold', async () => {

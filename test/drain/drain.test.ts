@@ -184,6 +184,50 @@ test('when whatever is tried fails again, the trigger is parked again, and no mo
   assert.equal(w.backlog.parkedItems.size, 200);
 });
 
+const blocked: Answer = { blocked: 'leads to an address that is not public' };
+
+test('a URL that may not be called is tried ever more rarely, and what waits for it is given up after 72 hours', async () => {
+  const w = await world('parked', [waiting('r1-0'), waiting('r1-1')], () => blocked);
+  const began = w.clock.now();
+  let rests = 0;
+  while (w.backlog.parkedItems.size > 0 && rests++ < 200) await w.run((w.now()?.probeDelay ?? 0) + 1_000);
+  assert.deepEqual([w.backlog.failedItems.size, w.now()?.probeDelay], [2, 3_600_000]);
+  assert.ok(w.clock.now() - began >= 72 * 3_600_000);
+  assert.ok(w.calls.length <= 7 + 72, `${w.calls.length} attempts in 72 hours`);
+  assert.equal([...w.backlog.failedItems.values()][0]?.reason, 'leads to an address that is not public');
+});
+
+test('a URL that may not be called any more parks its trigger again at once, and says why', async () => {
+  const w = await world(
+    'draining',
+    ['r1-0', 'r1-1', 'r2-0'].map((name) => waiting(name)),
+    (call) => (call === 'r1-0' ? ok : blocked),
+  );
+  await w.run(3_000);
+  assert.deepEqual([w.now()?.state, w.now()?.parkedBecause], ['parked', 'leads to an address that is not public']);
+  assert.deepEqual([w.calls.length, w.backlog.parkedItems.size, w.backlog.failedItems.size], [2, 2, 0]);
+});
+
+test('once its URL may be called again, all of its backlog arrives', async () => {
+  let may = false;
+  const names = ['r1-0', 'r1-1', 'r2-0'];
+  const w = await world(
+    'parked',
+    names.map((name) => waiting(name)),
+    () => (may ? ok : blocked),
+  );
+  await w.run(31_000);
+  may = true;
+  for (let i = 0; i < 10 && w.now()?.state !== 'active'; i++) await w.run(61_000);
+  assert.deepEqual([w.now()?.state, w.backlog.parkedItems.size, w.backlog.failedItems.size], ['active', 0, 0]);
+});
+
+test('a parked trigger shows what its latest probe was answered', async () => {
+  const w = await world('parked', [waiting('r1-0')], () => down);
+  await w.run(31_000);
+  assert.equal(w.now()?.parkedBecause, 'HTTP 503');
+});
+
 test('what was parked within the latest two seconds is not taken yet', async () => {
   const w = await world('draining', []);
   const untried = { attempts: 0, firstAttempt: 0, answer: '', nextTry: 0 };

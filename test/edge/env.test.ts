@@ -10,6 +10,8 @@ const right = {
   CONNECT_TIMEOUT_SECONDS: '3',
   ATTEMPT_TIMEOUT_SECONDS: '10',
   HOLDS: '5,30,120,600',
+  ALLOW_HTTP: 'false',
+  ALLOWED_PORTS: '25,110',
   ALLOWED_PRIVATE_NETWORKS: '',
 };
 
@@ -27,7 +29,7 @@ function withEnv<Result>(variables: Record<string, string>, read: () => Result):
 test('numbers and lists are read as such', () => {
   const env = withEnv(right, () => readEnv(deliverEnv));
   assert.deepEqual(env.HOLDS, [5, 30, 120, 600]);
-  assert.deepEqual(env.ALLOWED_PRIVATE_NETWORKS, []);
+  assert.deepEqual([env.ALLOW_HTTP, env.ALLOWED_PORTS, env.ALLOWED_PRIVATE_NETWORKS], [false, [25, 110], []]);
   assert.equal(env.CONNECT_TIMEOUT_SECONDS, 3);
 });
 

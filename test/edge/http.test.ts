@@ -4,9 +4,9 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeCall } from '../../functions/edge/http.ts';
 import { receiver } from '../support/receiver.ts';
+import { loopbackRules } from '../support/rules.ts';
 
-const LOOPBACK = ['127.0.0.0/8', '::1/128'];
-const call = makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 2, allowedPrivateNetworks: LOOPBACK });
+const call = makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 2, rules: loopbackRules });
 
 test('the answer has the status and the beginning of the body', async () => {
   await using server = await receiver((_, response) => response.writeHead(201).end('done'));

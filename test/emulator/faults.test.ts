@@ -23,7 +23,7 @@ const troubles: Readonly<Record<Trigger, Answer | string>> = {
   'customer.edit': (_, __, socket) => socket.resetAndDestroy(),
   'customer.delete': () => {}, // hangs
   'case.create': (_, response) => response.writeHead(429, { 'retry-after': '6' }).end(),
-  'case.edit': 'http://127.0.0.1:9/refused',
+  'case.edit': 'http://127.0.0.1:1025/refused',
   'case.delete': (_, response) => response.writeHead(410).end(),
   'followup.create': (_, response) => response.writeHead(200).end('x'.repeat(3_000_000)), // huge, and a success
   'followup.delete': (_, __, socket) => socket.end('garbage\r\n\r\n'),

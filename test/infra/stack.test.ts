@@ -133,6 +133,7 @@ test('the outputs are those of the contract', () => {
     'CustomerTable',
     'DeadLetterQueueUrl',
     'DeliveryQueueUrl',
+    'DestinationRules',
     'DrainFunction',
     'FollowupTable',
     'TaskTable',
@@ -140,20 +141,37 @@ test('the outputs are those of the contract', () => {
   ]);
 });
 
-test('private destinations are allowed in the local stage alone', () => {
+test('http and private destinations are allowed in the local stage alone, and no low port in any', () => {
   const allowed = (template: Template) =>
     all('AWS::Lambda::Function', template).flatMap(([, p]) => {
       const { Variables } = p.Environment as { Variables: Record<string, string> };
-      return 'ALLOWED_PRIVATE_NETWORKS' in Variables ? [Variables.ALLOWED_PRIVATE_NETWORKS] : [];
+      const { ALLOW_HTTP, ALLOWED_PORTS, ALLOWED_PRIVATE_NETWORKS } = Variables;
+      return ALLOW_HTTP === undefined ? [] : [[ALLOW_HTTP, ALLOWED_PORTS, ALLOWED_PRIVATE_NETWORKS]];
     });
-  assert.deepEqual(allowed(main), ['', '']);
-  assert.ok(allowed(synth('local')).every((networks) => networks !== ''));
+  const [deliver, drain] = allowed(main);
+  assert.deepEqual([deliver, drain], [['false', '', ''], deliver]);
+  assert.deepEqual(allowed(synth('local'))[0], ['true', '', '0.0.0.0/0,::/0']);
+});
+
+test('the command line judges by the rules by which the functions judge', () => {
+  const rules = { allowHttp: true, allowedPorts: [25, 143], allowedPrivateNetworks: ['10.0.0.0/8'] };
+  const template = synth(undefined, { main: rules });
+  assert.deepEqual(JSON.parse(template.toJSON().Outputs.DestinationRules.Value), rules);
+  for (const [id, p] of all('AWS::Lambda::Function', template).filter(([id]) => /^(Deliver|Drain)/.test(id))) {
+    const { ALLOW_HTTP, ALLOWED_PORTS, ALLOWED_PRIVATE_NETWORKS } = p.Environment.Variables;
+    assert.deepEqual([ALLOW_HTTP, ALLOWED_PORTS, ALLOWED_PRIVATE_NETWORKS], ['true', '25,143', '10.0.0.0/8'], id);
+  }
 });
 
 const wrong: [string, Record<string, unknown>, string][] = [
   ['an unknown setting', { holdSecond: [1] }, 'stages.main'],
   ['a hold longer than SQS can', { holdSeconds: [5, 100_000] }, 'stages.main.holdSeconds.1'],
   ['a network that is none', { allowedPrivateNetworks: ['10.0.0.0/33'] }, 'stages.main.allowedPrivateNetworks.0'],
+  ['a word for a yes or no', { allowHttp: 'yes' }, 'stages.main.allowHttp'],
+  ['a port that needs no permission', { allowedPorts: [25, 8443] }, 'stages.main.allowedPorts.1'],
+  ['a port that is none', { allowedPorts: [0] }, 'stages.main.allowedPorts.0'],
+  ['half a port', { allowedPorts: [22.5] }, 'stages.main.allowedPorts.0'],
+  ['a word for a port', { allowedPorts: ['25'] }, 'stages.main.allowedPorts.0'],
   ['a word for a number', { deliverConcurrency: 'many' }, 'stages.main.deliverConcurrency'],
 ];
 

@@ -7,6 +7,7 @@ import { type Notification, toMessage } from '../../functions/core/notification.
 import { makeCall } from '../../functions/edge/http.ts';
 import { type Call, receiver } from '../support/receiver.ts';
 import { notification } from '../support/records.ts';
+import { loopbackRules } from '../support/rules.ts';
 import { realTime } from './clock.ts';
 import { noFaults } from './network.ts';
 import { World } from './world.ts';
@@ -27,11 +28,7 @@ const FREED_MS = 1_500;
  * models beside this file; a request to them takes 2 to 30 ms.
  */
 function realWorld() {
-  const call = makeCall({
-    connectTimeoutSeconds: 3,
-    attemptTimeoutSeconds: 10,
-    allowedPrivateNetworks: ['127.0.0.0/8'],
-  });
+  const call = makeCall({ connectTimeoutSeconds: 3, attemptTimeoutSeconds: 10, rules: loopbackRules });
   const world = new World({ clock: realTime, seed: 7, faults: noFaults, workers: WORKERS, destinations: { call } });
   const came = new Map<string, number>();
   return {

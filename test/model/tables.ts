@@ -59,9 +59,9 @@ export class TriggersInMemory implements Public<Triggers> {
     return true;
   }
 
-  async postponeProbe(trigger: Trigger, probeAt: number, probeDelay: number): Promise<void> {
+  async postponeProbe(trigger: Trigger, probeAt: number, probeDelay: number, parkedBecause: string): Promise<void> {
     const now = this.#get(trigger);
-    if (now.state === 'parked') this.#set(trigger, { ...now, probeAt, probeDelay });
+    if (now.state === 'parked') this.#set(trigger, { ...now, probeAt, probeDelay, parkedBecause });
   }
 
   async lease(trigger: Trigger, until: number, now: number): Promise<boolean> {

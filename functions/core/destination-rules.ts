@@ -1,0 +1,71 @@
+import { addressRule, literalAddress } from './address.ts';
+
+/** What may be called; the deployment's settings say so. */
+export interface DestinationRules {
+  /** http:// too, not https:// alone. */
+  readonly allowHttp: boolean;
+  /** Ports below 1024, beside 80 and 443. */
+  readonly allowedPorts: readonly number[];
+  /** Networks (CIDR) to call though they are private. */
+  readonly allowedPrivateNetworks: readonly string[];
+}
+
+/** Where a call goes: a parsed URL, or what a connection is made with. */
+type Destination = Pick<URL, 'protocol' | 'hostname' | 'port'>;
+
+/**
+ * Says why something may not be called, in the same words whenever it is asked: when a URL is typed, tested or called.
+ * The words go behind "The URL for customer.create" as well as into logs, so nothing of the URL is in them.
+ */
+export interface Judge {
+  /** @returns What is wrong and how to mend it, or nothing if it may be called, as far as can be told without a look-up. */
+  destination(destination: Destination): string | undefined;
+  /** The same of all the addresses that a host name leads to. */
+  addresses(found: readonly string[]): string | undefined;
+}
+
+export const NOT_A_URL = 'is not a URL: check the host and the port, as in https://example.com:8443/hook';
+export const NOT_HTTP = 'does not begin with http:// or https://: type the whole URL, such as https://example.com/hook';
+const PLAIN_HTTP = 'begins with http://, which is not encrypted: type https://, or set allowHttp in cdk.json';
+const LOW_PORT = 'has a port below 1024 that is not 80 or 443: use another, or add it to allowedPorts in cdk.json';
+const PRIVATE =
+  'leads to an address that is not public: use another, or add its network to allowedPrivateNetworks in cdk.json';
+
+/** Below this stand mail, name, file and remote-login servers, which an HTTP request could talk into something. */
+const FIRST_FREE_PORT = 1024;
+const WEB_PORTS: readonly number[] = [80, 443];
+
+/** Names that mean the caller itself, whatever a look-up says (RFC 6761, 6.3). */
+const LOCAL = /(?:^|\.)localhost\.*$/i;
+
+/** @throws When a network is none. */
+export function judgeBy({ allowHttp, allowedPorts, allowedPrivateNetworks }: DestinationRules): Judge {
+  const mayStandAt = addressRule(allowedPrivateNetworks);
+  const ports = new Set([...WEB_PORTS, ...allowedPorts]);
+  const mayBeLocal = mayStandAt('127.0.0.1') || mayStandAt('::1');
+
+  // The order is that of the refusal that helps most.
+  const rules: readonly { readonly broken: (to: Destination) => boolean; readonly reason: string }[] = [
+    { broken: ({ protocol }) => protocol !== 'https:' && protocol !== 'http:', reason: NOT_HTTP },
+    { broken: ({ protocol }) => protocol === 'http:' && !allowHttp, reason: PLAIN_HTTP },
+    // An empty port is the scheme's own.
+    {
+      broken: ({ port }) => port !== '' && Number(port) < FIRST_FREE_PORT && !ports.has(Number(port)),
+      reason: LOW_PORT,
+    },
+    { broken: ({ hostname }) => LOCAL.test(hostname) && !mayBeLocal, reason: PRIVATE },
+    {
+      broken: ({ hostname }) => {
+        const address = literalAddress(hostname);
+        return address !== undefined && !mayStandAt(address);
+      },
+      reason: PRIVATE,
+    },
+  ];
+
+  return {
+    destination: (to) => rules.find(({ broken }) => broken(to))?.reason,
+    // One that is private condemns them all: see the guard, which connects to none of them then.
+    addresses: (found) => (found.every(mayStandAt) ? undefined : PRIVATE),
+  };
+}

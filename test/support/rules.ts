@@ -1,0 +1,11 @@
+import type { DestinationRules } from '../../functions/core/destination-rules.ts';
+
+/** The rules of a deployment that sets none. */
+export const defaultRules: DestinationRules = { allowHttp: false, allowedPorts: [], allowedPrivateNetworks: [] };
+
+/** With these a test's own receivers may be called. */
+export const loopbackRules: DestinationRules = {
+  allowHttp: true,
+  allowedPorts: [],
+  allowedPrivateNetworks: ['127.0.0.0/8', '::1/128'],
+};
