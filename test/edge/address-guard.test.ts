@@ -5,8 +5,8 @@ import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import tls from 'node:tls';
-import type { DestinationRules } from '../../functions/core/destination-rules.ts';
-import type { Resolve } from '../../functions/edge/address-guard.ts';
+import { type DestinationRules, judgeBy } from '../../functions/core/destination-rules.ts';
+import { guardedConnector, type Resolve } from '../../functions/edge/address-guard.ts';
 import { makeCall } from '../../functions/edge/http.ts';
 import { watchConnections } from '../support/connections.ts';
 import { receiver } from '../support/receiver.ts';
@@ -113,6 +113,21 @@ test('what is no URL, and a scheme that is not called, are answers in words', as
   assert.deepEqual(await guarded('file:///etc/passwd', {}), {
     blocked: 'does not begin with http:// or https://: type the whole URL, such as https://example.com/hook',
   });
+});
+
+test('the connector judges all by itself: nothing that comes to it by another way gets round it', async () => {
+  using watched = await watchConnections();
+  const connect = guardedConnector(judgeBy(defaultRules), {}, answering(['10.0.0.1']).resolve);
+  const to = (url: string) =>
+    new Promise((resolve) => {
+      const { hostname, host, protocol, port } = new URL(url);
+      connect({ hostname, host, protocol, port }, (...[error]) => resolve(error?.message));
+    });
+  for (const url of ['https://127.0.0.1/', 'https://[::1]/', 'https://localhost./', 'https://inside.example/'])
+    assert.equal(await to(url), PRIVATE.blocked, url);
+  assert.match(`${await to('http://8.8.8.8/')}`, /^begins with http/);
+  assert.match(`${await to('https://8.8.8.8:22/')}`, /^has a port below 1024/);
+  assert.deepEqual(watched.attempts, []);
 });
 
 test('a certificate that nobody vouches for is refused, whatever the environment says', async (t) => {

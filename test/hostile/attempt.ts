@@ -1,0 +1,139 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { AdminParts } from '../../functions/admin/deployment.ts';
+import { set } from '../../functions/admin/triggers.ts';
+import type { DestinationRules } from '../../functions/core/destination-rules.ts';
+import type { Notification } from '../../functions/core/notification.ts';
+import { type DeliverParts, deliver } from '../../functions/deliver/deliver.ts';
+import type { Resolve } from '../../functions/edge/address-guard.ts';
+import { makeCall } from '../../functions/edge/http.ts';
+import { BacklogInMemory, TriggersInMemory } from '../model/tables.ts';
+import { type Connection, watchConnections } from '../support/connections.ts';
+import { message, notification } from '../support/records.ts';
+import type { Hostile } from './corpus.ts';
+
+export const TRIGGER = 'customer.create';
+
+/** This machine, listening where hostile destinations lead to; and a watch over every connection of this process. */
+export async function openTrap() {
+  const accepted: Socket[] = [];
+  const listen = async (host: string, port: number) => {
+    const server = createServer((socket) => {
+      accepted.push(socket);
+      socket.on('error', () => {}).destroy();
+    }).listen(port, host);
+    await once(server, 'listening');
+    return server;
+  };
+  const first = await listen('127.0.0.1', 0);
+  const { port } = first.address() as AddressInfo;
+  const servers = [first];
+  // Not every machine has an IPv6 loopback.
+  await listen('::1', port).then(
+    (server) => servers.push(server),
+    () => {},
+  );
+  const reachable = new Set([port]);
+  const watched = await watchConnections((to) => reachable.has(to.port) && ['127.0.0.1', '::1'].includes(to.address));
+  return {
+    port,
+    /** Ports of this machine to which connections are let through. */
+    reachable,
+    attempts: watched.attempts as readonly Connection[],
+    accepted: accepted as readonly Socket[],
+    [Symbol.dispose]() {
+      watched[Symbol.dispose]();
+      for (const server of servers) server.close();
+    },
+  };
+}
+
+export type Trap = Awaited<ReturnType<typeof openTrap>>;
+
+/** What became of a hostile destination that was typed, called and tested. */
+export interface Tried {
+  /** The refusal of the one who typed it, or nothing if it was kept. */
+  readonly typed: string | undefined;
+  /** Why it was not called, as kept with the notification, with the trigger, and with the answer to a test. */
+  readonly called: string | undefined;
+  readonly parkedBecause: string | undefined;
+  readonly tested: string | undefined;
+  /** Notifications that wait after one was to be delivered; it is lost when this is not 1. */
+  readonly waiting: number;
+  readonly connections: readonly Connection[];
+  readonly log: string;
+}
+
+/** Types, calls and tests a destination by the code that does so when it is deployed, but for the tables. */
+export async function tryDestination({ url: template, answers }: Hostile, rules: DestinationRules, trap: Trap) {
+  const url = template.replaceAll('PORT', String(trap.port));
+  const resolve = resolver(answers ?? []);
+  const before = trap.attempts.length;
+  const triggersTable = new TriggersInMemory();
+  const typed = await set({ triggersTable, rules, resolve } as unknown as AdminParts, TRIGGER, url).then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+
+  // As if it had been typed when less was judged.
+  await triggersTable.writeUrl(TRIGGER, url);
+  const real = notification({ trigger: TRIGGER });
+  const test = notification({ trigger: TRIGGER, record: 'f'.repeat(64), test: true });
+  const { backlog, log } = await deliverReally([real, test], triggersTable, rules, resolve);
+  return {
+    typed,
+    called: backlog.heldItems.get(real.id)?.answer,
+    parkedBecause: triggersTable.items.get(TRIGGER)?.parkedBecause,
+    tested: backlog.tests.get(test.id)?.answer,
+    waiting: backlog.heldItems.size + backlog.parkedItems.size,
+    connections: trap.attempts.slice(before),
+    log,
+  } satisfies Tried;
+}
+
+/** Deliver as it is deployed, with its real calls, over tables in memory. */
+export async function deliverReally(
+  notifications: readonly Notification[],
+  triggers: TriggersInMemory,
+  rules: DestinationRules,
+  resolve?: Resolve,
+) {
+  const backlog = new BacklogInMemory();
+  const parts: DeliverParts = {
+    triggers,
+    backlog,
+    queue: { bury: async () => {}, handBack: async () => {} },
+    call: makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 2, rules }, resolve),
+    holds: [5, 30, 120, 600],
+    attemptMs: 2_000,
+    now: Date.now,
+    random: () => 0.5,
+    after: () => () => {},
+  };
+  const messages = notifications.map((one) => message(one));
+  const log = await logOf(() => deliver(messages, parts, () => 60_000));
+  return { backlog, log };
+}
+
+/** No name is looked up in the world. */
+function resolver(answers: readonly (readonly string[])[]): Resolve {
+  let asked = 0;
+  return async () => {
+    const answer = answers[Math.min(asked++, answers.length - 1)] ?? [];
+    if (answer.length === 0) throw Object.assign(new Error('not found'), { code: 'ENOTFOUND' });
+    return answer.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+  };
+}
+
+/** What is logged meanwhile, which nobody sees. */
+async function logOf(act: () => Promise<unknown>): Promise<string> {
+  const { log } = console;
+  const lines: string[] = [];
+  console.log = (line: string) => lines.push(line);
+  try {
+    await act();
+  } finally {
+    console.log = log;
+  }
+  return lines.join('\n');
+}

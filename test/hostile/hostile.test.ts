@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict';
+import { mock, test } from 'node:test';
+import fc from 'fast-check';
+import type { AdminParts } from '../../functions/admin/deployment.ts';
+import { importUrls } from '../../functions/admin/triggers.ts';
+import { addressRule, literalAddress } from '../../functions/core/address.ts';
+import type { DestinationRules } from '../../functions/core/destination-rules.ts';
+import { triggers } from '../../functions/core/entity.ts';
+import type { Resolve } from '../../functions/edge/address-guard.ts';
+import { makeCall } from '../../functions/edge/http.ts';
+import { TriggersInMemory } from '../model/tables.ts';
+import { defaultRules } from '../support/rules.ts';
+import { openTrap, tryDestination } from './attempt.ts';
+import { corpus, injections, reasons, redirects } from './corpus.ts';
+import { rulesFor, wrongs } from './judge.ts';
+import { tryInjection, tryRedirect } from './smuggle.ts';
+
+mock.method(console, 'log', () => {});
+
+const trap = await openTrap();
+test.after(() => trap[Symbol.dispose]());
+
+for (const hostile of corpus)
+  test(`${JSON.stringify(hostile.url)} is connected to by nobody, and typed, called and tested it is refused in one line`, async () => {
+    for (const rules of rulesFor(hostile))
+      assert.deepEqual(wrongs(hostile, rules, await tryDestination(hostile, rules, trap)), [], JSON.stringify(rules));
+  });
+
+for (const location of redirects)
+  test(`a redirect to ${location} is not followed, by whatever status`, async () => {
+    assert.deepEqual(await tryRedirect(location, trap), []);
+  });
+
+for (const text of injections)
+  test(`${JSON.stringify(text)} is carried as it is or not at all, and adds nothing to a request`, async () => {
+    assert.deepEqual(await tryInjection(text, trap), []);
+  });
+
+test('it is the rules alone that stop them: where all networks are allowed, the same destinations are connected to', async () => {
+  const all = { allowHttp: true, allowedPorts: [], allowedPrivateNetworks: ['0.0.0.0/0', '::/0'] };
+  const reachable = corpus.filter(
+    ({ reason, answers = [] }) =>
+      reason === 'private' && answers.at(-1)?.every((address) => literalAddress(address) && !address.includes('%')),
+  );
+  assert.ok(reachable.length > 250);
+  const accepted = trap.accepted.length;
+  for (const hostile of reachable) {
+    const { connections } = await tryDestination(hostile, all, trap);
+    assert.notEqual(connections.length, 0, hostile.url);
+  }
+  assert.ok(trap.accepted.length - accepted > 100, 'and those on this machine take the connection');
+});
+
+test('an import writes nothing when one of its URLs is hostile, and says so of each', async () => {
+  const triggersTable = new TriggersInMemory();
+  const resolve: Resolve = async (hostname) => [
+    { address: hostname === 'ten.example' ? '10.0.0.1' : '8.8.8.8', family: 4 },
+  ];
+  const parts = { triggersTable, rules: defaultRules, resolve } as unknown as AdminParts;
+  const file = {
+    'customer.create': 'https://example.com/hook',
+    'customer.edit': 'http://example.com/hook',
+    'customer.delete': 'https://ten.example/hook',
+    'task.create': 'https://example.com:22/hook',
+    'task.edit': 'https://0x7f.1/hook',
+    'task.delete': null,
+  };
+  const lines = [
+    `The URL for customer.edit ${reasons.http}.`,
+    `The URL for customer.delete ${reasons.private}.`,
+    `The URL for task.create ${reasons.port}.`,
+    `The URL for task.edit ${reasons.private}.`,
+  ];
+  await assert.rejects(importUrls(parts, JSON.stringify(file)), { message: lines.join('\n') });
+  assert.equal(triggersTable.writes, 0);
+  await importUrls(parts, JSON.stringify({ 'customer.create': file['customer.create'] }));
+  assert.equal((await triggersTable.read(triggers)).get('customer.create')?.url, 'https://example.com/hook');
+});
+
+const hosts = corpus.flatMap(({ url }) => url.match(/^https?:\/\/(?:.*@)?([^/?#\\]+?)(?::PORT)?(?:\/|$)/)?.[1] ?? []);
+const address = fc.oneof(
+  fc.ipV4(),
+  fc.ipV6(),
+  fc.constantFrom('8.8.8.8', '1.1.1.1', '2606:4700::1111', '::ffff:9.9.9.9'),
+  fc.constantFrom('127.0.0.1', '::1', '10.0.0.1', '169.254.169.254', '::ffff:7f00:1', '64:ff9b::7f00:1', 'fe80::1%lo'),
+);
+const rules: fc.Arbitrary<DestinationRules> = fc.record({
+  allowHttp: fc.boolean(),
+  allowedPorts: fc.subarray([22, 25, 110]),
+  allowedPrivateNetworks: fc.subarray(['10.0.0.0/8', '127.0.0.0/8', '::1/128', 'fd00::/8', '169.254.0.0/16']),
+});
+const webUrl = fc.webUrl({
+  authoritySettings: { withIPv4: true, withIPv4Extended: true, withIPv6: true, withUserInfo: true, withPort: true },
+  withFragments: true,
+  withQueryParameters: true,
+});
+/** Any URL, with hostile parts here and there. */
+const mixed = fc
+  .record({
+    url: fc.oneof(webUrl, fc.constantFrom(...corpus.map(({ url }) => url))),
+    host: fc.option(fc.oneof(fc.constantFrom(...hosts), fc.constantFrom('example.com', '8.8.8.8')), { nil: undefined }),
+    user: fc.constantFrom('', '', '8.8.8.8@', 'a:b@', '8.8.8.8%2f@', 'x\\@', '\t@'),
+    port: fc.constantFrom('', '', ':22', ':25', ':80', ':443', ':1023', ':1024', ':PORT', ':0', ':65536'),
+    scheme: fc.constantFrom('', '', 'https://', 'http://', 'http:\\\\', 'ht\ntps://', 'ftp://'),
+  })
+  .map(({ url, host, user, port, scheme }) => {
+    const [, was = '', authority = '', rest = ''] = url.match(/^([a-z]+:\/\/)?([^/?#]*)(.*)$/is) ?? [];
+    const place = host === undefined ? authority : `${user}${host}${port}`;
+    return `${scheme || was}${place}${rest}`.replaceAll('PORT', String(trap.port));
+  });
+
+test('any URL, whatever its name leads to, is blocked, or connected to only where the rules allow', async () => {
+  const count = { blocked: 0, connected: 0 };
+  await fc.assert(
+    fc.asyncProperty(mixed, fc.array(address, { maxLength: 4 }), rules, async (url, found, rules) => {
+      const mayStandAt = addressRule(rules.allowedPrivateNetworks);
+      const resolve: Resolve = async () => found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+      const before = trap.attempts.length;
+      const call = makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 2, rules }, resolve);
+      const answer = await call(url, {});
+      const attempts = trap.attempts.slice(before);
+      if ('blocked' in answer) {
+        count.blocked++;
+        assert.deepEqual(attempts, []);
+        assert.ok(Object.values<string>(reasons).includes(answer.blocked));
+      }
+      if (attempts.length > 0) count.connected++;
+      const target = URL.parse(url);
+      const literal = target ? literalAddress(target.hostname) : undefined;
+      for (const { address, port } of attempts) {
+        assert.ok(mayStandAt(address), address);
+        assert.ok(literal === undefined ? found.includes(address) : address === literal, `${address} is no other`);
+        assert.ok(port === 80 || port === 443 || port >= 1024 || rules.allowedPorts.includes(port), `port ${port}`);
+        assert.ok(target?.protocol === 'https:' || (rules.allowHttp && target?.protocol === 'http:'));
+      }
+    }),
+    { numRuns: 3000 },
+  );
+  assert.ok(count.blocked > 500 && count.connected > 300, JSON.stringify(count));
+});

@@ -1,0 +1,35 @@
+import type { DestinationRules } from '../../functions/core/destination-rules.ts';
+import { defaultRules } from '../support/rules.ts';
+import type { Tried } from './attempt.ts';
+import { type Hostile, reasons } from './corpus.ts';
+
+/** The rules by which a destination is tried: the strictest, and those with http, by which its address is what counts. */
+export function rulesFor({ reason }: Hostile): DestinationRules[] {
+  return reason === 'http' ? [defaultRules] : [defaultRules, { ...defaultRules, allowHttp: true }];
+}
+
+/** What is wrong with what became of a hostile destination. Nothing, if all is as promised. */
+export function wrongs(hostile: Hostile, rules: DestinationRules, tried: Tried): string[] {
+  const { url } = hostile;
+  // Where http is not allowed, that is what is said first of what a parser takes for http.
+  const plain = !rules.allowHttp && URL.parse(url.replaceAll('PORT', '1'))?.protocol === 'http:';
+  const reason = reasons[plain ? 'http' : hostile.reason];
+  const kept = hostile.typed === 'accepted' && !plain;
+  const typedAsPromised = {
+    undefined: tried.typed === `The URL for customer.create ${reason}.`,
+    syntax: /^The URL for customer\.create [^\n]+: [^\n]+\.$/.test(tried.typed ?? ''),
+    accepted: kept ? tried.typed === undefined : tried.typed === `The URL for customer.create ${reason}.`,
+  }[`${hostile.typed}`];
+  const host = URL.parse(url.replaceAll('PORT', '1'))?.hostname.replace(/[[\]]/g, '') ?? '';
+  const checks: readonly (readonly [right: boolean | undefined, wrong: string])[] = [
+    [tried.connections.length === 0, `connected to ${tried.connections.map(({ address }) => address)}`],
+    [typedAsPromised, `typed: ${tried.typed}`],
+    [tried.called === reason, `called: ${tried.called}`],
+    [tried.tested === reason, `tested: ${tried.tested}`],
+    [tried.parkedBecause === reason, `parked: ${tried.parkedBecause}`],
+    [tried.waiting === 1, `${tried.waiting} wait`],
+    // Shorter hosts stand in every log by chance.
+    [host.length < 5 || !tried.log.includes(host), `logged: ${tried.log}`],
+  ];
+  return checks.flatMap(([right, wrong]) => (right ? [] : [wrong]));
+}
