@@ -208,6 +208,16 @@ test('a URL that may not be called any more parks its trigger again at once, and
   assert.deepEqual([w.calls.length, w.backlog.parkedItems.size, w.backlog.failedItems.size], [2, 2, 0]);
 });
 
+test('what may not be called waits on, though it has had all its attempts and others were delivered meanwhile', async () => {
+  const w = await world('parked', [], () => blocked);
+  const now = w.clock.now();
+  w.triggers.items.set('customer.edit', { ...(w.now() ?? assert.fail()), lastSuccess: now });
+  const tried = { attempts: 4, firstAttempt: now - 1_000, answer: 'HTTP 500', nextTry: 0 };
+  await w.backlog.park([{ ...tried, notification: waiting('r1-0', now) }], now);
+  await w.run(31_000);
+  assert.deepEqual([w.calls.length, w.backlog.parkedItems.size, w.backlog.failedItems.size], [1, 1, 0]);
+});
+
 test('once its URL may be called again, all of its backlog arrives', async () => {
   let may = false;
   const names = ['r1-0', 'r1-1', 'r2-0'];

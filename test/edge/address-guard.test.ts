@@ -153,11 +153,9 @@ test('TLS 1.2 is the least that is offered, whatever the process is set to', asy
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => server.close());
-  const before = tls.DEFAULT_MIN_VERSION;
-  tls.DEFAULT_MIN_VERSION = 'TLSv1';
-  t.after(() => {
-    tls.DEFAULT_MIN_VERSION = before;
-  });
+  const { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS } = tls;
+  Object.assign(tls, { DEFAULT_MIN_VERSION: 'TLSv1', DEFAULT_CIPHERS: 'DEFAULT@SECLEVEL=0' });
+  t.after(() => Object.assign(tls, { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS }));
   const call = makeCall({ ...timeouts, rules: loopbackRules });
   const answered = call(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`, {});
   const [socket] = (await once(server, 'connection')) as [Socket];

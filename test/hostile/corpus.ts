@@ -185,7 +185,8 @@ const rebinding: readonly (readonly [name: string, then: readonly string[], late
 export const corpus: readonly Hostile[] = [
   ...Object.values(hosts)
     .flatMap(words)
-    .map((host): Hostile => ({ url: `http://${host}:PORT/`, reason: 'private', answers: [['127.0.0.1', '::1']] })),
+    // Should one of them be looked up, it must not matter what is answered.
+    .map((host): Hostile => ({ url: `http://${host}:PORT/`, reason: 'private', answers: [[PUBLIC]] })),
   ...['127.0.0.1', '0x7f.1', '[::1]', '[::ffff:a9fe:a9fe]', '169.254.169.254', 'localhost', 'x@10.0.0.1'].map(
     (host): Hostile => ({ url: `HTTPS://${host}/`, reason: 'private', answers: [['127.0.0.1']] }),
   ),
