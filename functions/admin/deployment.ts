@@ -4,9 +4,9 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { DestinationRules } from '../core/destination-rules.ts';
 import type { Entity } from '../core/entity.ts';
-import { type Resolve, resolveByDns } from '../edge/address-guard.ts';
 import { Backlog } from '../edge/backlog.ts';
 import { DeliveryQueue } from '../edge/queue.ts';
+import { type Resolve, resolveByDns } from '../edge/resolve.ts';
 import { Triggers } from '../edge/triggers.ts';
 import { Refusal } from './refusal.ts';
 

@@ -2,7 +2,7 @@ import type { State } from '../core/breaker.ts';
 import { refusal, type TypedUrl, typedUrl } from '../core/destination.ts';
 import { judgeBy } from '../core/destination-rules.ts';
 import { isTrigger, type Trigger, triggers } from '../core/entity.ts';
-import { judgeHost } from '../edge/address-guard.ts';
+import { judgeHost } from '../edge/resolve.ts';
 import type { TriggerNow } from '../edge/triggers.ts';
 import type { AdminParts } from './deployment.ts';
 import { Refusal } from './refusal.ts';

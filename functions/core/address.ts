@@ -7,8 +7,8 @@ import { BlockList, isIP } from 'node:net';
 const publicSpace = ['0.0.0.0/0', '2000::/3'];
 
 /**
- * What of it is not public: ranges that are not globally reachable, that carry another address inside (6to4, Teredo) and
- * so could lead to one that is not, or that whichever network is nearest answers (anycast relays and sinks).
+ * What of it is not public: ranges that are not globally reachable, that carry another address inside (6to4, Teredo)
+ * and so could lead to one that is not, or that whichever network is nearest answers (anycast relays and sinks).
  * Source: IANA's special-purpose address registries, as of 2026-11.
  */
 const notPublic = [

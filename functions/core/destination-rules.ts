@@ -18,7 +18,7 @@ type Destination = Pick<URL, 'protocol' | 'hostname' | 'port'>;
  * The words go behind "The URL for customer.create" as well as into logs, so nothing of the URL is in them.
  */
 export interface Judge {
-  /** @returns What is wrong and how to mend it, or nothing if it may be called, as far as can be told without a look-up. */
+  /** What is wrong and how to mend it; nothing if it may be called, as far as can be told without a look-up. */
   destination(destination: Destination): string | undefined;
   /** The same of all the addresses that a host name leads to. */
   addresses(found: readonly string[]): string | undefined;

@@ -92,7 +92,7 @@ async function settleFailure(
     return AT_ONCE_SECONDS;
   }
   const old = isTooOld(notification, endedAt);
-  // No number of attempts would change it; an admin has to.
+  // To try on would change nothing: an admin has to, or the one whose name leads there.
   if (outcome.kind === 'blocked' && !old) return parkAtOnce();
   const askedFor = retryAfterSeconds(outcome.retryAfter, endedAt);
   const seconds = holdSeconds(counted.attempts, parts.holds, parts.random(), askedFor);

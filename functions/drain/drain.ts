@@ -79,7 +79,7 @@ class Drain {
   #latestAnswer = '';
   /** Of a pass: failures in a row, over all records. */
   #strikes = 0;
-  /** Of a pass: a notification has had all its attempts, and nothing was delivered since its first; or may not be called. */
+  /** Of a pass: a notification has had all its attempts, and nothing was delivered since its first; or is blocked. */
   #hopeless = false;
   /** Of a pass: nothing more is to be attempted. */
   #halted = false;

@@ -1,26 +1,19 @@
-import type { LookupAddress, LookupOptions } from 'node:dns';
-import { lookup } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
 import type { buildConnector } from 'undici';
 import build from 'undici/lib/core/connect.js';
-import { literalAddress } from '../core/address.ts';
 import type { Judge } from '../core/destination-rules.ts';
+import type { Resolve } from './resolve.ts';
 
 /** The destination may not be called. The message says why, without a word of the URL. */
 export class DestinationRefused extends Error {
   override readonly name = 'DestinationRefused';
 }
 
-/** All addresses of a host name; it rejects when there are none to be had. */
-export type Resolve = (hostname: string, options: LookupOptions) => Promise<readonly LookupAddress[]>;
-
-export const resolveByDns: Resolve = (hostname, options) => lookup(hostname, { ...options, all: true });
-
 /**
  * A connector that connects to judged addresses only. It stands below everything that could choose another destination
- * (a redirect, a retry, a pool): whatever is to be connected to comes through here. Scheme, port and a literal address, for
- * which no look-up happens, are judged first; then the addresses that a name leads to, and just these are handed on, so that
- * there is no second look-up which could answer otherwise.
+ * (a redirect, a retry, a pool): whatever is to be connected to comes through here. Scheme, port and a literal address,
+ * for which no look-up happens, are judged first; then the addresses that a name leads to, and just these are handed on,
+ * so that there is no second look-up which could answer otherwise.
  */
 export function guardedConnector(
   judge: Judge,
@@ -36,9 +29,9 @@ export function guardedConnector(
 }
 
 /**
- * One private address among a name's condemns them all. To leave it out and connect to the others would be as safe for this
- * connection; but nobody means such a name, it is what rebinding looks like halfway, and whether it is called must not hang
- * on which of its addresses an answer happens to hold.
+ * One private address among a name's condemns them all. To leave it out and connect to the others would be as safe for
+ * this connection; but nobody means such a name, it is what rebinding looks like halfway, and whether it is called must
+ * not hang on which of its addresses an answer happens to hold.
  */
 function guardedLookup(judge: Judge, resolve: Resolve): LookupFunction {
   return (hostname, options, callback) => {
@@ -54,15 +47,4 @@ function guardedLookup(judge: Judge, resolve: Resolve): LookupFunction {
       (error) => callback(error, []),
     );
   };
-}
-
-/**
- * Judges where a URL's host name leads to now, for the one who types it; the guard judges anew at each connection.
- *
- * @returns Why it may not be called. Nothing also when it cannot be looked up: a name may be typed before it is set up.
- */
-export async function judgeHost({ hostname }: URL, judge: Judge, resolve: Resolve): Promise<string | undefined> {
-  if (literalAddress(hostname) !== undefined) return undefined;
-  const found = await resolve(hostname, {}).catch(() => []);
-  return judge.addresses(found.map(({ address }) => address));
 }

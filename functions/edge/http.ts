@@ -2,7 +2,8 @@ import request from 'undici/lib/api/api-request.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
 import { type DestinationRules, judgeBy, NOT_A_URL } from '../core/destination-rules.ts';
 import type { Answer } from '../core/outcome.ts';
-import { DestinationRefused, guardedConnector, resolveByDns } from './address-guard.ts';
+import { DestinationRefused, guardedConnector } from './address-guard.ts';
+import { resolveByDns } from './resolve.ts';
 
 /** More of a response is not read: only the status counts, the rest is for people. */
 const MAX_RESPONSE_BYTES = 16 * 1024;

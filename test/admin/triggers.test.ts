@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { commands } from '../../functions/admin/commands.ts';
 import type { AdminParts } from '../../functions/admin/deployment.ts';
 import { set } from '../../functions/admin/triggers.ts';
-import type { Resolve } from '../../functions/edge/address-guard.ts';
+import type { Resolve } from '../../functions/edge/resolve.ts';
 import { BacklogInMemory, TriggersInMemory } from '../model/tables.ts';
 import { defaultRules } from '../support/rules.ts';
 

@@ -1,7 +1,8 @@
+import { literalAddress } from '../../functions/core/address.ts';
 import type { DestinationRules } from '../../functions/core/destination-rules.ts';
 import { defaultRules } from '../support/rules.ts';
-import type { Tried } from './attempt.ts';
-import { type Hostile, reasons } from './corpus.ts';
+import { type Trap, type Tried, tryDestination } from './attempt.ts';
+import { corpus, type Hostile, reasons } from './corpus.ts';
 
 /** The rules by which a destination is tried: the strictest, and those with http, by which its address is what counts. */
 export function rulesFor({ reason }: Hostile): DestinationRules[] {
@@ -32,4 +33,24 @@ export function wrongs(hostile: Hostile, rules: DestinationRules, tried: Tried):
     [host.length < 5 || !tried.log.includes(host), `logged: ${tried.log}`],
   ];
   return checks.flatMap(([right, wrong]) => (right ? [] : [wrong]));
+}
+
+/**
+ * Tries what is refused for where it leads with all networks allowed. What is not connected to then was not stopped by the
+ * rules, or the watch over connections sees nothing: either way the trial proves nothing.
+ */
+export async function tryWithoutRules(trap: Trap): Promise<{ reached: number; missed: string[] }> {
+  const rules = { allowHttp: true, allowedPorts: [], allowedPrivateNetworks: ['0.0.0.0/0', '::/0'] };
+  const missed: string[] = [];
+  let reached = 0;
+  for (const hostile of corpus) {
+    const { reason, url, answers = [] } = hostile;
+    // What is no address is connected to by nobody, under whatever rules.
+    const real = answers.at(-1)?.every((address) => literalAddress(address) && !address.includes('%'));
+    if (reason !== 'private' || !real) continue;
+    const { connections } = await tryDestination(hostile, rules, trap);
+    if (connections.length > 0) reached++;
+    else missed.push(url);
+  }
+  return { reached, missed };
 }

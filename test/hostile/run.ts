@@ -1,7 +1,7 @@
 // npm run test:hostile: tries every hostile destination, says what is wrong with which, and ends with how many were tried.
 import { openTrap, tryDestination } from './attempt.ts';
 import { corpus, injections, redirects } from './corpus.ts';
-import { rulesFor, wrongs } from './judge.ts';
+import { rulesFor, tryWithoutRules, wrongs } from './judge.ts';
 import { tryInjection, tryRedirect } from './smuggle.ts';
 
 const wrong: string[] = [];
@@ -25,6 +25,7 @@ for (const [all, tries] of [
     say(text, found);
     if (found.some((one) => one.includes('connected'))) connected++;
   }
+for (const url of (await tryWithoutRules(trap)).missed) say(url, ['not connected to even where the rules allow it']);
 for (const line of wrong) console.log(line);
 console.log(
   `hostile destinations: ${corpus.length + redirects.length + injections.length} tried, ${connected} connected`,

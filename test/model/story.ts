@@ -21,6 +21,7 @@ const troubles: Readonly<Record<string, { readonly answer: Answer; readonly ms: 
   hangs: { answer: { status: 200, body: '' }, ms: 60 * SECOND },
   'is slow': { answer: { status: 200, body: '' }, ms: 6 * SECOND },
   'is gone': { answer: { status: 410, body: '' }, ms: 20 },
+  'may not be called': { answer: { blocked: 'leads to an address that is not public' }, ms: 1 },
 };
 
 /** What happens in one run; seconds from its beginning. */
