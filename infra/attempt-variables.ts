@@ -1,18 +1,18 @@
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { attemptEnv, Variables } from '../functions/edge/env.ts';
 import type { Settings } from './settings.ts';
+import type { Tables } from './tables.ts';
 
 interface AttemptProps {
-  readonly triggers: TableV2;
-  readonly backlog: TableV2;
+  readonly tables: Pick<Tables, 'triggers' | 'backlog' | 'secrets'>;
   readonly settings: Settings;
 }
 
 /** The variables of every function that makes attempts. */
-export function attemptVariables({ triggers, backlog, settings }: AttemptProps): Variables<typeof attemptEnv> {
+export function attemptVariables({ tables, settings }: AttemptProps): Variables<typeof attemptEnv> {
   return {
-    TRIGGERS_TABLE: triggers.tableName,
-    BACKLOG_TABLE: backlog.tableName,
+    TRIGGERS_TABLE: tables.triggers.tableName,
+    BACKLOG_TABLE: tables.backlog.tableName,
+    SECRETS_TABLE: tables.secrets.tableName,
     CONNECT_TIMEOUT_SECONDS: String(settings.connectTimeoutSeconds),
     ATTEMPT_TIMEOUT_SECONDS: String(settings.attemptTimeoutSeconds),
     HOLDS: settings.holdSeconds.join(),

@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -7,12 +6,12 @@ import type { deliverEnv, Variables } from '../functions/edge/env.ts';
 import { attemptVariables } from './attempt-variables.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { Settings } from './settings.ts';
+import type { Tables } from './tables.ts';
 
 interface DeliverProps {
   readonly queue: Queue;
   readonly deadLetterQueue: Queue;
-  readonly triggers: TableV2;
-  readonly backlog: TableV2;
+  readonly tables: Tables;
   readonly settings: Settings;
 }
 
@@ -25,11 +24,11 @@ export class Deliver extends Construct {
 
   constructor(scope: Construct, id: string, props: DeliverProps) {
     super(scope, id);
-    const { queue, deadLetterQueue, triggers, backlog, settings } = props;
+    const { queue, deadLetterQueue, tables, settings } = props;
     this.function = new ServiceFunction(this, 'Function', {
       stage: 'deliver',
       environment: {
-        ...attemptVariables({ triggers, backlog, settings }),
+        ...attemptVariables({ tables, settings }),
         QUEUE_URL: queue.queueUrl,
         DEAD_LETTER_QUEUE_URL: deadLetterQueue.queueUrl,
       },
@@ -37,9 +36,10 @@ export class Deliver extends Construct {
       memoryMiB: 512,
       settings,
     });
-    triggers.grant(this.function, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
+    tables.grantReadSecrets(this.function);
+    tables.triggers.grant(this.function, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
     const writes = ['dynamodb:BatchWriteItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'];
-    backlog.grant(this.function, 'dynamodb:BatchGetItem', ...writes);
+    tables.backlog.grant(this.function, 'dynamodb:BatchGetItem', ...writes);
     deadLetterQueue.grant(this.function, 'sqs:SendMessage');
     this.function.addEventSource(
       new SqsEventSource(queue, {

@@ -1,5 +1,4 @@
 import { Duration } from 'aws-cdk-lib';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
@@ -7,10 +6,10 @@ import type { drainEnv, Variables } from '../functions/edge/env.ts';
 import { attemptVariables } from './attempt-variables.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { Settings } from './settings.ts';
+import type { Tables } from './tables.ts';
 
 interface DrainProps {
-  readonly triggers: TableV2;
-  readonly backlog: TableV2;
+  readonly tables: Tables;
   readonly settings: Settings;
 }
 
@@ -18,12 +17,12 @@ interface DrainProps {
 export class Drain extends Construct {
   readonly function: ServiceFunction<Variables<typeof drainEnv>>;
 
-  constructor(scope: Construct, id: string, { triggers, backlog, settings }: DrainProps) {
+  constructor(scope: Construct, id: string, { tables, settings }: DrainProps) {
     super(scope, id);
     this.function = new ServiceFunction(this, 'Function', {
       stage: 'drain',
       environment: {
-        ...attemptVariables({ triggers, backlog, settings }),
+        ...attemptVariables({ tables, settings }),
         DRAIN_CONCURRENCY: String(settings.drainConcurrency),
       },
       // Longer than the schedule's minute, so that a long drain hardly ever pauses.
@@ -31,8 +30,9 @@ export class Drain extends Construct {
       memoryMiB: 512,
       settings,
     });
-    triggers.grant(this.function, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
-    backlog.grant(this.function, 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem');
+    tables.grantReadSecrets(this.function);
+    tables.triggers.grant(this.function, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
+    tables.backlog.grant(this.function, 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem');
     // The next minute's run does as well as a late or a repeated one. So about five are at work at most, also after a time
     // in which Lambda had no room: it would keep that time's runs, up to six hours of them, and start them together.
     this.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });

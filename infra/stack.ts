@@ -32,8 +32,8 @@ export class CrmTriggersStack extends Stack {
       });
       new CfnOutput(this, `${pascal(entity)}Table`, { value: table.tableName });
     }
-    new Deliver(this, 'Deliver', { queue, deadLetterQueue, triggers, backlog, settings });
-    const drain = new Drain(this, 'Drain', { triggers, backlog, settings });
+    new Deliver(this, 'Deliver', { queue, deadLetterQueue, tables, settings });
+    const drain = new Drain(this, 'Drain', { tables, settings });
 
     const { allowHttp, allowedPorts, allowedPrivateNetworks } = settings;
     const rules: DestinationRules = { allowHttp, allowedPorts, allowedPrivateNetworks };
@@ -41,6 +41,7 @@ export class CrmTriggersStack extends Stack {
     new CfnOutput(this, 'DestinationRules', { value: JSON.stringify(rules) });
     new CfnOutput(this, 'TriggersTable', { value: triggers.tableName });
     new CfnOutput(this, 'BacklogTable', { value: backlog.tableName });
+    new CfnOutput(this, 'SecretsTable', { value: tables.secrets.tableName });
     new CfnOutput(this, 'DrainFunction', { value: drain.function.functionName });
     new CfnOutput(this, 'DeliveryQueueUrl', { value: queue.queueUrl });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: deadLetterQueue.queueUrl });

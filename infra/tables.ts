@@ -1,4 +1,15 @@
-import { AttributeType, Billing, StreamViewType, type TablePropsV2, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import {
+  AttributeType,
+  Billing,
+  BillingMode,
+  StreamViewType,
+  Table,
+  TableEncryption,
+  type TablePropsV2,
+  TableV2,
+} from 'aws-cdk-lib/aws-dynamodb';
+import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { type Entity, entities, entityNames } from '../functions/core/entity.ts';
 import { removalPolicy, type Settings } from './settings.ts';
@@ -13,6 +24,9 @@ export class Tables extends Construct {
   readonly triggers: TableV2;
   /** Notifications that wait, and what became of tests. */
   readonly backlog: TableV2;
+  /** An item per trigger: what it signs with, and the headers of its receiver's own. */
+  readonly secrets: Table;
+  readonly #secretsKey: Key;
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
@@ -40,5 +54,25 @@ export class Tables extends Construct {
       sortKey: text('place'),
       timeToLiveAttribute: 'expiresAt',
     });
+    this.#secretsKey = new Key(this, 'SecretsKey', {
+      description: 'Encrypts what crm-triggers signs its calls with',
+      enableKeyRotation: true,
+      removalPolicy: removalPolicy(settings),
+    });
+    // Not a TableV2: that takes a key only where the region is known when the stack is synthesized.
+    this.secrets = new Table(this, 'Secrets', {
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: house.pointInTimeRecoverySpecification,
+      removalPolicy: house.removalPolicy,
+      partitionKey: text('trigger'),
+      encryption: TableEncryption.CUSTOMER_MANAGED,
+      encryptionKey: this.#secretsKey,
+    });
+  }
+
+  /** Lets a function read the secrets: the table, and through it the key. */
+  grantReadSecrets(grantee: IGrantable): void {
+    this.secrets.grant(grantee, 'dynamodb:BatchGetItem');
+    this.#secretsKey.grant(grantee, 'kms:Decrypt', 'kms:DescribeKey');
   }
 }

@@ -14,6 +14,10 @@ const HELP = `crm-triggers: the URLs that are called when CRM data changes
   crm-triggers test TRIGGER          send a made-up notification and say what the receiver answered
   crm-triggers pause TRIGGER         let its notifications wait in its backlog
   crm-triggers resume TRIGGER        deliver them, in order, and what comes
+  crm-triggers secret show TRIGGER   what its calls are signed with
+  crm-triggers secret rotate TRIGGER sign with a new one; the old one signs too for another 24 hours
+  crm-triggers header set TRIGGER NAME     send a header with each call; its value comes from standard input
+  crm-triggers header remove TRIGGER NAME  send it no more
   crm-triggers export                print all URLs as JSON, for a file under version control
   crm-triggers import FILE           type the URLs of such a file (- for standard input); null clears one
   crm-triggers failed                what was given up, and why   [--trigger T] [--since TIME]
@@ -47,7 +51,9 @@ function parse(args: readonly string[]) {
   const required = command.words.filter((word) => !word.startsWith('['));
   if (words.length < required.length || words.length > command.words.length)
     throw new Misuse(`Write crm-triggers ${[name, ...command.words].join(' ')}.`);
-  for (const trigger of [command.words[0] === 'TRIGGER' ? words[0] : undefined, values.trigger])
+  const [wrong] = command.words.filter((word, i) => word.includes('|') && !word.split('|').includes(words[i] ?? ''));
+  if (wrong) throw new Misuse(`Write crm-triggers ${[name, ...command.words].join(' ')}.`);
+  for (const trigger of [words[command.words.indexOf('TRIGGER')], values.trigger])
     if (trigger !== undefined && !isTrigger(trigger))
       throw new Misuse(`There is no trigger "${trigger}": the triggers are ${triggers.join(', ')}.`);
   const foreign = Object.keys(values).find(
@@ -74,7 +80,8 @@ async function main(args: readonly string[]): Promise<number> {
   }
   setEmulatorDefaults(process.env);
   const { command, words, values } = parsed;
-  const input = command.readsFile ? [await readText(words[0] ?? '')] : words;
+  const file = command.reads?.(words);
+  const input = file === undefined ? words : [...words, await readText(file)];
   const printed = await command.run(await findDeployment(), input, values);
   console.log(values.json ? JSON.stringify(printed.json, null, 2) : printed.text);
   return printed.failed ? 1 : 0;

@@ -6,6 +6,7 @@ import { deadLetters, sendBack } from './dead-letters.ts';
 import type { AdminParts } from './deployment.ts';
 import { failed, redeliver } from './failed.ts';
 import { Refusal } from './refusal.ts';
+import { removeHeader, rotateSecret, setHeader, showSecret } from './secrets.ts';
 import { test } from './test.ts';
 import { clear, exportUrls, importUrls, type Line, list, pause, resume, set } from './triggers.ts';
 
@@ -35,11 +36,11 @@ interface Printed {
 }
 
 interface Command {
-  /** The words behind the command's name, in order; those in brackets may be left out. */
+  /** The words behind the command's name, in order; `a|b` is one of these, and those in brackets may be left out. */
   readonly words: readonly string[];
   readonly options?: readonly (keyof Options)[];
-  /** The word is the name of a file, and `run` gets what is in it. */
-  readonly readsFile?: true;
+  /** Names a file, or `-` for standard input, whose text `run` gets behind the words. */
+  reads?(words: readonly string[]): string | undefined;
   run(parts: AdminParts, words: readonly string[], options: Options): Promise<Printed>;
 }
 
@@ -93,6 +94,29 @@ export const commands: Readonly<Record<string, Command>> = {
       return { json: { trigger, state: 'draining' }, text: `${trigger} is resumed: what waited is being delivered` };
     },
   },
+  secret: {
+    words: ['show|rotate', 'TRIGGER'],
+    async run(parts, [verb, trigger]) {
+      const shown = await (verb === 'rotate' ? rotateSecret : showSecret)(parts, trigger as Trigger);
+      const old = shown.replaced.map(
+        ({ secret, until }) => `${secret}  (signs too until ${new Date(until).toISOString()})`,
+      );
+      return { json: shown, text: [shown.secret, ...old].join('\n') };
+    },
+  },
+  header: {
+    words: ['set|remove', 'TRIGGER', 'NAME'],
+    // Not a word of the command: those are kept in the shell's history, and seen by whoever lists processes.
+    reads: ([verb]) => (verb === 'set' ? '-' : undefined),
+    async run(parts, [verb, trigger, typed = '', value = '']) {
+      const sets = verb === 'set';
+      const name = sets
+        ? await setHeader(parts, trigger as Trigger, typed, value.replace(/\r?\n$/, ''))
+        : await removeHeader(parts, trigger as Trigger, typed);
+      const text = sets ? `${trigger} sends ${name}; its value is not shown again` : `${trigger} sends ${name} no more`;
+      return { json: { trigger, header: name, set: sets }, text };
+    },
+  },
   export: {
     words: [],
     async run(parts) {
@@ -102,8 +126,8 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   import: {
     words: ['FILE'],
-    readsFile: true,
-    async run(parts, [json = '']) {
+    reads: ([file]) => file,
+    async run(parts, [, json = '']) {
       const imported = await importUrls(parts, json);
       const text = imported.map(({ trigger, is }) => `${trigger.padEnd(16)}  ${is ?? '-'}`);
       return { json: imported, text: text.join('\n') || 'Nothing to change: all is as in the file.' };
@@ -190,15 +214,16 @@ function progressBar({ sent }: BackfillProgress): string {
   return `[${'·'.repeat(at)}■${'·'.repeat(width - at - 1)}] ${sent} sent`;
 }
 
-function lineText({ trigger, url, state, strikes, parkedBecause, pausedBy, waiting }: Line): string {
+function lineText({ trigger, url, state, strikes, parkedBecause, pausedBy, waiting, headers }: Line): string {
+  const calm = state === 'active' && strikes === 0;
   const words = [
-    state === 'active' && strikes > 0 ? `failing (${strikes} in a row)` : state,
+    ...(calm ? [] : [state === 'active' ? `failing (${strikes} in a row)` : state]),
     ...(parkedBecause ? [parkedBecause] : []),
     ...(pausedBy === 'gone' ? ['the destination answered 410 Gone'] : []),
     ...(waiting > 0 ? [`${waiting} waiting`] : []),
+    ...(headers.length > 0 ? [`sends ${headers.join(', ')}`] : []),
   ];
-  const quiet = state === 'active' && strikes === 0 && waiting === 0;
-  return `${trigger.padEnd(16)}  ${url ?? '-'}${quiet ? '' : `  (${words.join(', ')})`}`;
+  return `${trigger.padEnd(16)}  ${url ?? '-'}${words.length > 0 ? `  (${words.join(', ')})` : ''}`;
 }
 
 function time(text: string | undefined): number | undefined {

@@ -7,6 +7,7 @@ import type { Entity } from '../core/entity.ts';
 import { Backlog } from '../edge/backlog.ts';
 import { DeliveryQueue } from '../edge/queue.ts';
 import { type Resolve, resolveByDns } from '../edge/resolve.ts';
+import { Secrets } from '../edge/secrets.ts';
 import { Triggers } from '../edge/triggers.ts';
 import { Refusal } from './refusal.ts';
 
@@ -16,6 +17,7 @@ const STACK = 'CrmTriggers';
 export interface AdminParts {
   readonly triggersTable: Triggers;
   readonly backlog: Backlog;
+  readonly secrets: Secrets;
   readonly queue: DeliveryQueue;
   readonly dynamodb: DynamoDBClient;
   /** What the deployment calls. */
@@ -50,6 +52,7 @@ export async function findDeployment(): Promise<AdminParts> {
   return {
     triggersTable: new Triggers(output('TriggersTable'), dynamodb),
     backlog: new Backlog(output('BacklogTable'), dynamodb),
+    secrets: new Secrets(output('SecretsTable'), dynamodb),
     queue: new DeliveryQueue({ queue: queueUrl }, sqs),
     dynamodb,
     rules: JSON.parse(output('DestinationRules')),

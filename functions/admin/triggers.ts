@@ -6,6 +6,7 @@ import { judgeHost } from '../edge/resolve.ts';
 import type { TriggerNow } from '../edge/triggers.ts';
 import type { AdminParts } from './deployment.ts';
 import { Refusal } from './refusal.ts';
+import { ensureSecret } from './secrets.ts';
 
 /** One line of the CRM Triggers tab. */
 export interface Line {
@@ -22,11 +23,13 @@ export interface Line {
   readonly pausedBy: 'admin' | 'gone' | null;
   /** Notifications that wait: held in the queue, or in the backlog. */
   readonly waiting: number;
+  /** The names of the headers that are sent to its receiver; their values are never shown. */
+  readonly headers: readonly string[];
 }
 
 /** All eleven triggers, what is typed for them and how they do. */
-export async function list({ triggersTable, backlog }: AdminParts): Promise<Line[]> {
-  const now = await triggersTable.read(triggers);
+export async function list({ triggersTable, backlog, secrets }: AdminParts): Promise<Line[]> {
+  const [now, secret] = await Promise.all([triggersTable.read(triggers), secrets.read(triggers)]);
   return Promise.all(
     triggers.map(async (trigger) => {
       const {
@@ -39,17 +42,30 @@ export async function list({ triggersTable, backlog }: AdminParts): Promise<Line
       const waiting = (await backlog.count(trigger, 'held')) + (await backlog.count(trigger, 'parked'));
       const parkedBecause = (state === 'parked' && why.parkedBecause) || null;
       const pausedBy = (state === 'paused' && why.pausedBy) || null;
-      return { trigger, url, changedAt: urlChangedAt, state, strikes, parkedBecause, pausedBy, waiting };
+      const headers = Object.keys(secret.get(trigger)?.headers ?? {});
+      return { trigger, url, changedAt: urlChangedAt, state, strikes, parkedBecause, pausedBy, waiting, headers };
     }),
   );
 }
 
-/** Types a URL. Returns it as it is kept. @throws {Refusal} When it is no URL to call. */
+/**
+ * Types a URL. A trigger that is parked is tried with it at once.
+ *
+ * @returns The URL as it is kept.
+ * @throws {Refusal} When it is no URL to call.
+ */
 export async function set(parts: AdminParts, trigger: Trigger, typed: string): Promise<string> {
   const judged = await judgeTyped(parts, trigger, typed);
   if ('refused' in judged) throw new Refusal(judged.refused);
-  await parts.triggersTable.writeUrl(trigger, judged.url, Date.now());
+  await keepUrl(parts, trigger, judged.url);
+  await parts.wakeDrain();
   return judged.url;
+}
+
+/** The secret comes first, so that no call to the URL goes out unsigned. */
+async function keepUrl(parts: AdminParts, trigger: Trigger, url: string): Promise<void> {
+  await ensureSecret(parts, trigger);
+  await parts.triggersTable.writeUrl(trigger, url, Date.now());
 }
 
 /** Judges a URL by what was typed, and by where its host leads to now. */
@@ -103,7 +119,8 @@ export async function importUrls(parts: AdminParts, json: string): Promise<Impor
   const wanted = await judgeFile(parts, json);
   const was = await exportUrls(parts);
   const changes = wanted.filter(({ trigger, url }) => was[trigger] !== url);
-  for (const { trigger, url } of changes) await parts.triggersTable.writeUrl(trigger, url ?? undefined, Date.now());
+  for (const { trigger, url } of changes) await (url === null ? clear(parts, trigger) : keepUrl(parts, trigger, url));
+  await parts.wakeDrain();
   return changes.map(({ trigger, url }) => ({ trigger, was: was[trigger], is: url }));
 }
 

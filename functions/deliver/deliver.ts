@@ -7,6 +7,7 @@ import type { Backlog, Tried } from '../edge/backlog.ts';
 import type { Call } from '../edge/http.ts';
 import { errorFields, log } from '../edge/log.ts';
 import type { DeliveryQueue } from '../edge/queue.ts';
+import type { Secrets } from '../edge/secrets.ts';
 import type { Triggers, TriggersNow } from '../edge/triggers.ts';
 import { KnownTriggers } from './known-triggers.ts';
 import { AT_ONCE_SECONDS, settle } from './settle.ts';
@@ -17,6 +18,7 @@ export interface DeliverParts {
   readonly backlog: Pick<Backlog, 'seen' | 'hold' | 'release' | 'park' | 'unpark' | 'fail' | 'putTestResult'>;
   readonly queue: Pick<DeliveryQueue, 'bury' | 'handBack'>;
   readonly call: Call;
+  readonly secrets: Pick<Secrets, 'of'>;
   /** Seconds, one after each failed attempt. */
   readonly holds: readonly number[];
   /** The longest that one attempt takes. */

@@ -7,6 +7,7 @@ import { giveUp } from '../deliver/give-up.ts';
 import type { Backlog, Parked, Place } from '../edge/backlog.ts';
 import type { Call } from '../edge/http.ts';
 import { errorFields, log } from '../edge/log.ts';
+import type { Secrets } from '../edge/secrets.ts';
 import { remember, type TriggerNow, type Triggers } from '../edge/triggers.ts';
 import { forEach } from './for-each.ts';
 
@@ -15,6 +16,7 @@ export interface DrainParts {
   readonly triggers: Pick<Triggers, 'read' | 'move' | 'clearStrikes' | 'postponeProbe' | 'lease' | 'giveBack'>;
   readonly backlog: Pick<Backlog, 'parked' | 'keepParked' | 'unpark' | 'fail'>;
   readonly call: Call;
+  readonly secrets: Pick<Secrets, 'of'>;
   readonly holds: readonly number[];
   readonly attemptMs: number;
   /** How many records of one trigger are worked off side by side. */

@@ -2,6 +2,7 @@ import type * as z from 'zod/mini';
 import { Backlog } from './backlog.ts';
 import type { attemptEnv } from './env.ts';
 import { makeCall } from './http.ts';
+import { Secrets } from './secrets.ts';
 import { Triggers } from './triggers.ts';
 
 /** What every function that makes attempts touches of the world, from its environment. */
@@ -9,6 +10,7 @@ export function attemptParts(env: z.output<typeof attemptEnv>) {
   return {
     triggers: new Triggers(env.TRIGGERS_TABLE),
     backlog: new Backlog(env.BACKLOG_TABLE),
+    secrets: new Secrets(env.SECRETS_TABLE),
     call: makeCall({
       connectTimeoutSeconds: env.CONNECT_TIMEOUT_SECONDS,
       attemptTimeoutSeconds: env.ATTEMPT_TIMEOUT_SECONDS,

@@ -28,6 +28,7 @@ export const captureEnv = z.object({
 export const attemptEnv = z.object({
   TRIGGERS_TABLE: text,
   BACKLOG_TABLE: text,
+  SECRETS_TABLE: text,
   CONNECT_TIMEOUT_SECONDS: positive,
   ATTEMPT_TIMEOUT_SECONDS: positive,
   /** Seconds, comma between. */

@@ -4,7 +4,7 @@ import {
   DynamoDBClient,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { diagram, type Move, type State } from '../core/breaker.ts';
+import { diagram, FIRST_PROBE_MS, type Move, type State } from '../core/breaker.ts';
 import { isTrigger, type Trigger } from '../core/entity.ts';
 import { batchGet } from './batch-get.ts';
 
@@ -54,13 +54,16 @@ export class Triggers {
     return found;
   }
 
-  /** Types a URL, or clears it. @param at Epoch milliseconds. */
+  /** Types a URL, or clears it. Should the trigger be parked, a probe of the new URL is due. @param at Epoch milliseconds. */
   async writeUrl(trigger: Trigger, url: string | undefined, at: number): Promise<void> {
-    const urlChangedAt = { S: new Date(at).toISOString() };
-    if (url === undefined)
-      await this.#update(trigger, 'SET urlChangedAt = :urlChangedAt REMOVE #url', { urlChangedAt });
-    else
-      await this.#update(trigger, 'SET urlChangedAt = :urlChangedAt, #url = :url', { urlChangedAt, url: { S: url } });
+    const values = {
+      urlChangedAt: { S: new Date(at).toISOString() },
+      probeAt: { N: String(at) },
+      probeDelay: { N: String(FIRST_PROBE_MS) },
+    };
+    const set = 'SET urlChangedAt = :urlChangedAt, probeAt = :probeAt, probeDelay = :probeDelay';
+    if (url === undefined) await this.#update(trigger, `${set} REMOVE #url`, values);
+    else await this.#update(trigger, `${set}, #url = :url`, { ...values, url: { S: url } });
   }
 
   /** Counts a strike against an active trigger. @returns Its strikes in a row, or `undefined` if it is not active. */

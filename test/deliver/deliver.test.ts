@@ -3,10 +3,11 @@ import { mock, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
+import { secretOf, signatures } from '../../functions/core/signature.ts';
 import { type DeliverParts, deliver } from '../../functions/deliver/deliver.ts';
 import { type Call, makeCall } from '../../functions/edge/http.ts';
 import type { DeadLetter } from '../../functions/edge/queue.ts';
-import { BacklogInMemory, TriggersInMemory } from '../model/tables.ts';
+import { BacklogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
 import { receiver } from '../support/receiver.ts';
 import { message, notification } from '../support/records.ts';
 import { loopbackRules } from '../support/rules.ts';
@@ -24,11 +25,13 @@ function world(urls: Partial<Record<Trigger, string>>, overrides: Partial<Delive
   for (const [trigger, url] of Object.entries(urls)) void triggers.writeUrl(trigger as Trigger, url);
   triggers.writes = 0;
   const backlog = new BacklogInMemory();
+  const secrets = new SecretsInMemory();
   const buried: DeadLetter[] = [];
   const handedBack: { receiptHandle: string; seconds: number }[] = [];
   const parts: DeliverParts = {
     triggers,
     backlog,
+    secrets,
     queue: {
       bury: async (letter) => void buried.push(letter),
       handBack: async (messages) => void handedBack.push(...messages),
@@ -42,7 +45,7 @@ function world(urls: Partial<Record<Trigger, string>>, overrides: Partial<Delive
     ...overrides,
   };
   const state = (trigger: Trigger = 'customer.edit') => triggers.items.get(trigger)?.state;
-  return { parts, triggers, backlog, buried, handedBack, state };
+  return { parts, triggers, backlog, secrets, buried, handedBack, state };
 }
 
 test('a notification is a GET of the typed URL with the formatted string and the headers of the contract', async () => {
@@ -59,6 +62,30 @@ test('a notification is a GET of the typed URL with the formatted string and the
   assert.equal(received?.headers['crm-trigger-attempt'], '1');
   assert.equal(received?.headers['crm-trigger-sequence'], '77');
   assert.equal(received?.headers['crm-trigger-test'], undefined);
+});
+
+test('each attempt is signed anew, over the target as it is sent, also with a secret that was just replaced', async () => {
+  await using server = await receiver();
+  const { parts, secrets } = world({ 'customer.edit': `${server.origin}/über/./x?k=%2f#part` });
+  const [secret, old, older] = [1, 2, 3].map((byte) => secretOf(Buffer.alloc(32, byte))) as [string, string, string];
+  const replaced = [
+    { secret: old, until: Date.now() + 60_000 },
+    { secret: older, until: Date.now() - 1 },
+  ];
+  secrets.items.set('customer.edit', {
+    secret,
+    replaced,
+    headers: { 'x-token': 't1', 'webhook-id': 'forged' },
+    version: 1,
+  });
+  const sent = notification({ formattedString: '?AccountID=%C3%A4' });
+  await deliver([message(sent)], parts, A_MINUTE);
+  const [{ target, headers } = assert.fail()] = server.calls;
+  assert.equal(target, '/%C3%BCber/x?k=%2f&AccountID=%C3%A4');
+  const signed = { id: sent.id, timestamp: Number(headers['webhook-timestamp']), target };
+  assert.ok(Math.abs(Date.now() / 1000 - signed.timestamp) < 5);
+  assert.equal(headers['webhook-signature'], signatures([secret, old], signed));
+  assert.deepEqual([headers['x-token'], headers['webhook-id']], ['t1', sent.id]);
 });
 
 test('what goes well costs one read of the triggers for the whole batch, and no write', async () => {

@@ -5,7 +5,7 @@ import type { Notification } from '../../functions/core/notification.ts';
 import type { Answer } from '../../functions/core/outcome.ts';
 import { type DrainParts, drain } from '../../functions/drain/drain.ts';
 import { Clock } from '../model/clock.ts';
-import { BacklogInMemory, TriggersInMemory } from '../model/tables.ts';
+import { BacklogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
 import { notification } from '../support/records.ts';
 
 mock.method(console, 'log', () => {});
@@ -41,6 +41,7 @@ async function world(state: State, parked: readonly Notification[], answers: (ca
   const parts: DrainParts = {
     triggers,
     backlog,
+    secrets: new SecretsInMemory(),
     async call(url) {
       const call = new URL(url).searchParams.get('AccountID') ?? '';
       calls.push(call);

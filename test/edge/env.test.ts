@@ -9,6 +9,7 @@ const right = {
   DEAD_LETTER_QUEUE_URL: 'https://dead',
   CONNECT_TIMEOUT_SECONDS: '3',
   ATTEMPT_TIMEOUT_SECONDS: '10',
+  SECRETS_TABLE: 'secrets',
   HOLDS: '5,30,120,600',
   ALLOW_HTTP: 'false',
   ALLOWED_PORTS: '25,110',

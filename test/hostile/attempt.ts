@@ -7,7 +7,7 @@ import type { Notification } from '../../functions/core/notification.ts';
 import { type DeliverParts, deliver } from '../../functions/deliver/deliver.ts';
 import { makeCall } from '../../functions/edge/http.ts';
 import type { Resolve } from '../../functions/edge/resolve.ts';
-import { BacklogInMemory, TriggersInMemory } from '../model/tables.ts';
+import { BacklogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
 import { type Connection, watchConnections } from '../support/connections.ts';
 import { message, notification } from '../support/records.ts';
 import type { Hostile } from './corpus.ts';
@@ -64,13 +64,19 @@ export interface Tried {
   readonly log: string;
 }
 
+/** What it takes to type a URL. */
+export function adminParts(triggersTable: TriggersInMemory, rules: DestinationRules, resolve: Resolve): AdminParts {
+  const parts = { triggersTable, secrets: new SecretsInMemory(), rules, resolve, wakeDrain: async () => {} };
+  return parts as unknown as AdminParts;
+}
+
 /** Types, calls and tests a destination by the code that does so when it is deployed, but for the tables. */
 export async function tryDestination({ url: template, answers }: Hostile, rules: DestinationRules, trap: Trap) {
   const url = template.replaceAll('PORT', String(trap.port));
   const resolve = resolver(answers ?? []);
   const before = trap.attempts.length;
   const triggersTable = new TriggersInMemory();
-  const typed = await set({ triggersTable, rules, resolve } as unknown as AdminParts, TRIGGER, url).then(
+  const typed = await set(adminParts(triggersTable, rules, resolve), TRIGGER, url).then(
     () => undefined,
     (error: Error) => error.message,
   );
@@ -102,6 +108,7 @@ export async function deliverReally(
   const parts: DeliverParts = {
     triggers,
     backlog,
+    secrets: new SecretsInMemory(),
     queue: { bury: async () => {}, handBack: async () => {} },
     call: makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 2, rules }, resolve),
     holds: [5, 30, 120, 600],

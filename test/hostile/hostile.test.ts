@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import fc from 'fast-check';
-import type { AdminParts } from '../../functions/admin/deployment.ts';
 import { importUrls } from '../../functions/admin/triggers.ts';
 import { addressRule, literalAddress } from '../../functions/core/address.ts';
 import type { DestinationRules } from '../../functions/core/destination-rules.ts';
@@ -10,7 +9,7 @@ import { makeCall } from '../../functions/edge/http.ts';
 import type { Resolve } from '../../functions/edge/resolve.ts';
 import { TriggersInMemory } from '../model/tables.ts';
 import { defaultRules } from '../support/rules.ts';
-import { openTrap, tryDestination } from './attempt.ts';
+import { adminParts, openTrap, tryDestination } from './attempt.ts';
 import { corpus, injections, reasons, redirects } from './corpus.ts';
 import { rulesFor, tryWithoutRules, wrongs } from './judge.ts';
 import { tryInjection, tryRedirect } from './smuggle.ts';
@@ -49,7 +48,7 @@ test('an import writes nothing when one of its URLs is hostile, and says so of e
   const resolve: Resolve = async (hostname) => [
     { address: hostname === 'ten.example' ? '10.0.0.1' : '8.8.8.8', family: 4 },
   ];
-  const parts = { triggersTable, rules: defaultRules, resolve } as unknown as AdminParts;
+  const parts = adminParts(triggersTable, defaultRules, resolve);
   const file = {
     'customer.create': 'https://example.com/hook',
     'customer.edit': 'http://example.com/hook',

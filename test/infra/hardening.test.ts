@@ -40,6 +40,11 @@ test('queues, tables and the bucket are encrypted at rest', () => {
     const { ServerSideEncryptionByDefault } = only<Properties>(ServerSideEncryptionConfiguration);
     assert.match(ServerSideEncryptionByDefault.SSEAlgorithm, /^(AES256|aws:kms)$/, id);
   }
+  const [, { SSESpecification }] = only(all('AWS::DynamoDB::Table'));
+  assert.equal(SSESpecification.SSEType, 'KMS', 'the secrets are under a key of their own');
+  assert.match(plain(SSESpecification.KMSMasterKeyId['Fn::GetAtt'][0]), /^TablesSecretsKey$/);
+  const [, key] = only(all('AWS::KMS::Key'));
+  assert.equal(key.EnableKeyRotation, true);
   // DynamoDB encrypts every table: a template can only choose another key than DynamoDB's own.
   for (const [id, p] of all('AWS::DynamoDB::GlobalTable')) assert.notEqual(p.SSESpecification?.SSEEnabled, false, id);
 });

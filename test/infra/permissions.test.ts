@@ -11,6 +11,11 @@ const logs = (name: string): Permissions => ({
   'logs:PutLogEvents': [`${name}FunctionLogs`],
 });
 
+const secretsKey: Permissions = {
+  'kms:Decrypt': ['TablesSecretsKey'],
+  'kms:DescribeKey': ['TablesSecretsKey'],
+};
+
 function capture(entity: Entity): Permissions {
   const name = pascal(entity);
   const stream = [`Tables${name}.StreamArn`];
@@ -32,13 +37,14 @@ const permissions: Record<string, Permissions> = {
   ...Object.fromEntries(entityNames.map((entity) => [`Capture${pascal(entity)}`, capture(entity)])),
   Deliver: {
     ...logs('Deliver'),
+    ...secretsKey,
     'sqs:ReceiveMessage': ['DeliveryQueue'],
     'sqs:DeleteMessage': ['DeliveryQueue'],
     'sqs:ChangeMessageVisibility': ['DeliveryQueue'],
     'sqs:GetQueueAttributes': ['DeliveryQueue'],
     'sqs:GetQueueUrl': ['DeliveryQueue'],
     'sqs:SendMessage': ['DeliveryDeadLetters'],
-    'dynamodb:BatchGetItem': ['TablesBacklog', 'TablesTriggers'],
+    'dynamodb:BatchGetItem': ['TablesBacklog', 'TablesSecrets', 'TablesTriggers'],
     'dynamodb:UpdateItem': ['TablesTriggers'],
     'dynamodb:BatchWriteItem': ['TablesBacklog'],
     'dynamodb:PutItem': ['TablesBacklog'],
@@ -46,7 +52,8 @@ const permissions: Record<string, Permissions> = {
   },
   Drain: {
     ...logs('Drain'),
-    'dynamodb:BatchGetItem': ['TablesTriggers'],
+    ...secretsKey,
+    'dynamodb:BatchGetItem': ['TablesSecrets', 'TablesTriggers'],
     'dynamodb:UpdateItem': ['TablesTriggers'],
     'dynamodb:Query': ['TablesBacklog'],
     'dynamodb:PutItem': ['TablesBacklog'],

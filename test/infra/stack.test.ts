@@ -136,6 +136,7 @@ test('the outputs are those of the contract', () => {
     'DestinationRules',
     'DrainFunction',
     'FollowupTable',
+    'SecretsTable',
     'TaskTable',
     'TriggersTable',
   ]);

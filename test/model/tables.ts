@@ -3,6 +3,7 @@ import type { State } from '../../functions/core/breaker.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import type { Backlog, Failed, Parked, Place, TestResult, Tried, Waiting } from '../../functions/edge/backlog.ts';
+import type { Secrets, TriggerSecrets } from '../../functions/edge/secrets.ts';
 import type { MoveFields, TriggerNow, Triggers, TriggersNow } from '../../functions/edge/triggers.ts';
 
 type Public<T> = { [Name in keyof T]: T[Name] };
@@ -33,9 +34,10 @@ export class TriggersInMemory implements Public<Triggers> {
     return new Map(triggers.flatMap((t) => (this.items.has(t) ? [[t, this.#get(t)] as const] : [])));
   }
 
-  async writeUrl(trigger: Trigger, url: string | undefined): Promise<void> {
+  async writeUrl(trigger: Trigger, url: string | undefined, at = 0): Promise<void> {
     const { url: _, ...rest } = this.#get(trigger);
-    this.#set(trigger, url === undefined ? rest : { ...rest, url });
+    const probe = { probeAt: at, probeDelay: 30_000 };
+    this.#set(trigger, url === undefined ? { ...rest, ...probe } : { ...rest, ...probe, url });
   }
 
   async strike(trigger: Trigger): Promise<number | undefined> {
@@ -81,6 +83,27 @@ export class TriggersInMemory implements Public<Triggers> {
   #set(trigger: Trigger, item: TriggerNow): void {
     this.writes++;
     this.items.set(trigger, item);
+  }
+}
+
+const unwritten: TriggerSecrets = { replaced: [], headers: {}, version: 0 };
+
+/** The secrets table in memory. */
+export class SecretsInMemory implements Public<Secrets> {
+  readonly items = new Map<Trigger, TriggerSecrets>();
+
+  async of(trigger: Trigger): Promise<TriggerSecrets> {
+    return this.items.get(trigger) ?? unwritten;
+  }
+
+  async read(of: readonly Trigger[]): Promise<ReadonlyMap<Trigger, TriggerSecrets>> {
+    return new Map([...this.items].filter(([trigger]) => of.includes(trigger)));
+  }
+
+  async change(trigger: Trigger, change: (now: TriggerSecrets) => Omit<TriggerSecrets, 'version'>): Promise<boolean> {
+    const now = this.items.get(trigger) ?? unwritten;
+    this.items.set(trigger, { ...change(now), version: now.version + 1 });
+    return true;
   }
 }
 

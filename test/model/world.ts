@@ -11,7 +11,7 @@ import { Chance } from './chance.ts';
 import type { Time } from './clock.ts';
 import { FifoQueue } from './fifo-queue.ts';
 import { type Faults, Invocation, Network, remote } from './network.ts';
-import { BacklogInMemory, TriggersInMemory } from './tables.ts';
+import { BacklogInMemory, SecretsInMemory, TriggersInMemory } from './tables.ts';
 
 /** One call as a receiver got it. */
 export interface Delivery {
@@ -54,6 +54,7 @@ export class World {
   readonly triggers = new TriggersInMemory();
   readonly backlog: BacklogInMemory;
   readonly deliveries: Delivery[] = [];
+  readonly #secrets = new SecretsInMemory();
   readonly #stream: DynamoDBRecord[] = [];
   readonly #destinations: WorldOptions['destinations'];
   /** When the first attempt at a notification was begun, by its id; also one that was lost on its way. */
@@ -165,6 +166,7 @@ export class World {
           {
             triggers: remote(this.triggers, this.network, from),
             backlog: remote(this.backlog, this.network, from),
+            secrets: this.#secrets,
             queue: new DeliveryQueue(QUEUE, this.queue.client(from), this.clock.sleep),
             call: this.#callFrom(from),
             holds: HOLDS,
@@ -197,6 +199,7 @@ export class World {
         {
           triggers: remote(this.triggers, this.network, from),
           backlog: remote(this.backlog, this.network, from),
+          secrets: this.#secrets,
           call: this.#callFrom(from),
           holds: HOLDS,
           attemptMs: ATTEMPT_MS,

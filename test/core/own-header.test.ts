@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { ownHeader } from '../../functions/core/own-header.ts';
+
+test('a header of the receiver’s own is kept with its name in lower case', () => {
+  assert.deepEqual(ownHeader('X-Api-Token', 'a b=c'), { name: 'x-api-token', value: 'a b=c' });
+  assert.deepEqual(ownHeader('Authorization', 'Bearer abc'), { name: 'authorization', value: 'Bearer abc' });
+});
+
+const refused: [name: string, value: string, words: RegExp][] = [
+  ['', 'v', /^"" is no name of a header/],
+  ['x token', 'v', /is no name of a header/],
+  ['x:token', 'v', /is no name of a header/],
+  ['x-tökén', 'v', /is no name of a header/],
+  ['x\r\ny', 'v', /^"x\\r\\ny" is no name of a header/],
+  ['x'.repeat(65), 'v', /is no name of a header/],
+  ['Host', 'v', /is set by the system/],
+  ['Webhook-Signature', 'v', /is set by the system/],
+  ['crm-trigger', 'v', /is set by the system/],
+  ['Transfer-Encoding', 'chunked', /is set by the system/],
+  ['Content-Length', '5', /is set by the system/],
+  ['Connection', 'close', /is set by the system/],
+  ['Proxy-Authorization', 'v', /is set by the system/],
+  ['x-token', '', /has no value/],
+  ['x-token', 'v\r\nx-other: 1', /visible ASCII/],
+  ['x-token', 'v\n', /visible ASCII/],
+  ['x-token', 'v\0', /visible ASCII/],
+  ['x-token', ' v', /visible ASCII/],
+  ['x-token', 'gültig', /visible ASCII/],
+  ['x-token', 'v'.repeat(2049), /more than 2048 characters/],
+];
+
+for (const [name, value, words] of refused)
+  test(`${JSON.stringify(name).slice(0, 30)}: ${JSON.stringify(value).slice(0, 30)} is refused in one line`, () => {
+    const judged = ownHeader(name, value);
+    assert.ok('refused' in judged);
+    assert.match(judged.refused, words);
+    assert.doesNotMatch(judged.refused, /[\r\n]/);
+  });
+
+test('whatever is accepted is one header that Node sends as it is, and no refusal quotes a value', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary', minLength: 4 }), (name, value) => {
+      const judged = ownHeader(name, value);
+      if ('refused' in judged) assert.ok(name.includes(value) || !judged.refused.includes(value));
+      else assert.equal(new Headers([[judged.name, judged.value]]).get(name), value);
+    }),
+    { numRuns: 2_000 },
+  );
+});
