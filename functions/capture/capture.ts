@@ -4,7 +4,7 @@ import { readChange, type Unusable } from '../core/change.ts';
 import type { Entity } from '../core/entity.ts';
 import { type Notification, notificationId, notificationOf } from '../core/notification.ts';
 import type { Backlog, Failed } from '../edge/backlog.ts';
-import { log } from '../edge/log.ts';
+import { log, throwingQuietly } from '../edge/log.ts';
 import type { DeliveryQueue } from '../edge/queue.ts';
 import type { TriggersNow } from '../edge/triggers.ts';
 
@@ -25,7 +25,11 @@ export interface CaptureParts {
  * No record can make it throw: one that cannot be formatted is kept among the failed, with its reason. It throws only when
  * the queue or a table does not answer, so that the stream waits and hands out the same batch again.
  */
-export async function capture(records: readonly DynamoDBRecord[], parts: CaptureParts): Promise<void> {
+export function capture(records: readonly DynamoDBRecord[], parts: CaptureParts): Promise<void> {
+  return throwingQuietly(queueChanges(records, parts));
+}
+
+async function queueChanges(records: readonly DynamoDBRecord[], parts: CaptureParts): Promise<void> {
   const triggers = await parts.triggers();
   const notifications: Notification[] = [];
   const unusable: Unusable[] = [];

@@ -6,7 +6,7 @@ import { attempt } from '../deliver/attempt.ts';
 import { giveUp } from '../deliver/give-up.ts';
 import type { Backlog, Parked, Place } from '../edge/backlog.ts';
 import type { Call } from '../edge/http.ts';
-import { errorFields, log } from '../edge/log.ts';
+import { errorFields, log, throwingQuietly } from '../edge/log.ts';
 import type { Secrets } from '../edge/secrets.ts';
 import { remember, type TriggerNow, type Triggers } from '../edge/triggers.ts';
 import { forEach } from './for-each.ts';
@@ -51,7 +51,11 @@ const LATEST_MS = 1_000;
 const IDLE_MS = 1_000;
 
 /** Works off the backlogs of all triggers that have one, side by side. @param remainingMs How long it may run. */
-export async function drain(parts: DrainParts, remainingMs: () => number): Promise<void> {
+export function drain(parts: DrainParts, remainingMs: () => number): Promise<void> {
+  return throwingQuietly(drainAll(parts, remainingMs));
+}
+
+async function drainAll(parts: DrainParts, remainingMs: () => number): Promise<void> {
   const now = await parts.triggers.read(triggers);
   const waiting = [...now].filter(([, { state }]) => state !== 'active').map(([trigger]) => trigger);
   await Promise.all(

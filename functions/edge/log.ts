@@ -11,3 +11,15 @@ export function errorFields(error: unknown): { error: string } {
   const { name, code } = error as { name?: string; code?: string };
   return { error: [name, code].filter(Boolean).join(' ') || 'unknown' };
 }
+
+/** Waits for work. What it throws tells no more than can be logged: Lambda logs what a function throws. */
+export async function throwingQuietly<Result>(work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (error) {
+    const quiet = new Error(errorFields(error).error);
+    const { stack = '', message = '' } = error as Error;
+    quiet.stack = String(quiet) + stack.slice(stack.indexOf(message) + message.length);
+    throw quiet;
+  }
+}

@@ -28,6 +28,17 @@ export interface DeadLetter {
   readonly reason: string;
 }
 
+/** The queue goes on refusing what is sent. */
+class QueueRefuses extends Error {
+  override readonly name = 'QueueRefuses';
+  readonly code: string;
+
+  constructor(notifications: number, codes: string) {
+    super(`The queue refuses ${notifications} notifications: ${codes}`);
+    this.code = codes;
+  }
+}
+
 /** The delivery queue and its dead-letter queue. */
 export class DeliveryQueue {
   readonly #sqs: SQSClient;
@@ -65,7 +76,7 @@ export class DeliveryQueue {
       const { Failed = [] } = await this.#sqs.send(new SendMessageBatchCommand({ QueueUrl: this.#url, Entries: left }));
       if (Failed.length === 0) return;
       const codes = [...new Set(Failed.map(({ Code }) => Code))].join(', ');
-      if (pause === undefined) throw new Error(`The queue refuses ${Failed.length} notifications: ${codes}`);
+      if (pause === undefined) throw new QueueRefuses(Failed.length, codes);
       log('warn', 'queue refused part of a batch', { refused: Failed.length, codes });
       const failed = new Set(Failed.map(({ Id }) => Id));
       left = left.filter(({ Id }) => failed.has(Id));

@@ -19,7 +19,11 @@ export async function deployedStack() {
 }
 
 /** Waits until something holds, and returns it. @throws {Error} With what was waited for, when it does not in time. */
-export async function until<T>(what: string, holds: () => T | Promise<T>, patienceMs = 60_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  holds: () => T | Promise<T>,
+  patienceMs = 60_000,
+): Promise<NonNullable<T>> {
   const end = Date.now() + patienceMs;
   for (;;) {
     const value = await holds();

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { request } from 'node:http';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { setHeader, showSecret } from '../../functions/admin/secrets.ts';
+import { test as sendTest } from '../../functions/admin/test.ts';
+import { clear, set } from '../../functions/admin/triggers.ts';
+import { deployedStack, until } from '../support/emulator.ts';
+import { isHere, type Language, readmeReceiver } from '../support/readme-receivers.ts';
+import { type Call, receiver } from '../support/receiver.ts';
+
+let stack: Awaited<ReturnType<typeof deployedStack>>;
+
+before(async () => {
+  stack = await deployedStack();
+});
+after(async () => {
+  await clear(stack.parts, 'task.create');
+  await stack.stop();
+});
+
+for (const language of ['js', 'python', 'go'] satisfies Language[])
+  test(`the README's receiver in ${language} takes a delivery, and refuses one with a changed character`, {
+    timeout: 240_000,
+  }, async (t) => {
+    if (!(await isHere(language))) return t.skip(`there is no ${language} on this machine`);
+    const id = `sig-${language}-${process.pid}`;
+    // A receiver of ours stands before it, to see what arrives and what it answers.
+    const answers: (number | undefined)[] = [];
+    let behind = '';
+    await using front = await receiver(async (call, response) => {
+      const status = await send(behind, call.target, call.headers);
+      answers.push(status);
+      response.writeHead(status).end();
+    });
+    await set(stack.parts, 'task.create', `${front.origin}/hook?tenant=%C3%A4&x=a+b`);
+    const { secret } = await showSecret(stack.parts, 'task.create');
+    await using real = await readmeReceiver(language, secret);
+    behind = real.origin;
+    await setHeader(stack.parts, 'task.create', 'X-Token', `token-${language}`);
+    await sleep(5_500);
+    await stack.agent.do('create', 'task', { AccountID: 'Österreich & Co', TaskID: id });
+    const call = await until('the delivery', () => front.calls.find(({ target }) => target.endsWith(id)));
+    await until('its answer', () => answers.length > 0);
+    assert.deepEqual(answers, [200]);
+    assert.equal(call.headers['x-token'], `token-${language}`);
+
+    for (const [what, target, headers] of changed(call))
+      assert.equal(await send(behind, target, headers), 401, `${what} is changed`);
+    assert.equal(await send(behind, call.target, call.headers), 200, 'as it was, it is taken');
+    assert.equal((await sendTest(stack.parts, 'task.create')).delivered, true, 'a test is signed too');
+  });
+
+/** The call with one character changed, in each thing that is signed, and in the signature. */
+function changed({ target, headers }: Call): [string, string, Call['headers']][] {
+  const other = (text: string) => text.slice(0, -1) + (text.endsWith('1') ? '2' : '1');
+  const {
+    'webhook-id': id,
+    'webhook-timestamp': at,
+    'webhook-signature': signature,
+  } = headers as Record<string, string>;
+  const inside = signature as string;
+  return [
+    ['the target', other(target), headers],
+    ['the id', target, { ...headers, 'webhook-id': other(id as string) }],
+    ['the time', target, { ...headers, 'webhook-timestamp': other(at as string) }],
+    [
+      'the signature',
+      target,
+      { ...headers, 'webhook-signature': `v1,${inside[3] === 'A' ? 'B' : 'A'}${inside.slice(4)}` },
+    ],
+    ['the whole signature', target, { ...headers, 'webhook-signature': undefined }],
+  ];
+}
+
+function send(origin: string, target: string, headers: Call['headers']): Promise<number> {
+  const given = Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== undefined));
+  return new Promise((resolve, reject) => {
+    const call = request(origin, { path: target, headers: given, agent: false }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    call.on('error', reject).end();
+  });
+}
