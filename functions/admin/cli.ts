@@ -83,8 +83,16 @@ async function main(args: readonly string[]): Promise<number> {
   const file = command.reads?.(words);
   const input = file === undefined ? words : [...words, await readText(file)];
   const printed = await command.run(await findDeployment(), input, values);
-  console.log(values.json ? JSON.stringify(printed.json, null, 2) : printed.text);
+  console.log(values.json ? json(printed.json) : printed.text);
   return printed.failed ? 1 : 0;
+}
+
+/** JSON that reads the same, with nothing in it that drives a terminal or turns its text around. */
+function json(value: unknown): string {
+  const escaped = (text: string) => `\\u${text.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return JSON.stringify(value, null, 2).replace(/[\u007f-\u009f\p{Cf}]/gu, (found) =>
+    [...Array(found.length).keys()].map((i) => escaped(found.charAt(i))).join(''),
+  );
 }
 
 async function readText(file: string): Promise<string> {

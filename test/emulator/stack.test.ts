@@ -35,12 +35,17 @@ async function type(origin: string, ...typed: Trigger[]) {
 }
 
 /** Runs the command line against the stack. */
-const cli = (...words: string[]) =>
+const cli = (...words: string[]) => cliWith('', ...words);
+
+/** The same with something on its standard input. */
+const cliWith = (input: string, ...words: string[]) =>
   new Promise<{ status: number; stdout: string; stderr: string }>((resolve) => {
     const file = new URL('../../functions/admin/cli.ts', import.meta.url).pathname;
-    execFile(process.execPath, [file, ...words], (error, stdout, stderr) =>
+    const child = execFile(process.execPath, [file, ...words], (error, stdout, stderr) =>
       resolve({ status: (error?.code as number | undefined) ?? 0, stdout, stderr }),
     );
+    child.stdin?.on('error', () => {}); // Most commands never read it.
+    child.stdin?.end(input);
   });
 
 /** A typed or cleared URL takes effect within this time. */
@@ -438,11 +443,15 @@ describe('the deployed stack', () => {
 
     test('test goes through the real queue and function, and says what the receiver answered', async () => {
       let status = 200;
-      await using server = await receiver((_, response) => response.writeHead(status).end('got \u001b[31mit'));
+      await using server = await receiver((_, response) =>
+        response.writeHead(status).end('got \u001b[31mit\u009b\u202e'),
+      );
       await type(server.origin, 'followup.delete');
       const good = await cli('test', 'followup.delete', '--json');
       assert.equal(good.status, 0, good.stderr);
-      assert.partialDeepStrictEqual(JSON.parse(good.stdout), { delivered: true, answer: 'HTTP 200' });
+      const body = 'got \u001b[31mit\u009b\u202e';
+      assert.partialDeepStrictEqual(JSON.parse(good.stdout), { delivered: true, answer: 'HTTP 200', body });
+      assert.doesNotMatch(good.stdout, /[^\P{C}\n]/u);
       assert.equal(server.calls[0]?.headers['crm-trigger-test'], 'true');
       assert.match(
         server.calls[0]?.target ?? '',
@@ -451,8 +460,43 @@ describe('the deployed stack', () => {
       status = 418;
       const bad = await cli('test', 'followup.delete');
       assert.equal(bad.status, 1);
-      assert.match(bad.stdout, /not delivered, HTTP 418 after \d+ ms\ngot \ufffd\[31mit\n$/);
+      assert.match(bad.stdout, /not delivered, HTTP 418 after \d+ ms\ngot \ufffd\[31mit\ufffd\ufffd\n$/);
       assert.equal(server.calls.length, 2, 'a test is not tried again');
+    });
+
+    test('secret shows and replaces what calls are signed with; header sets and removes one, and never shows its value', async () => {
+      await set(stack.parts, 'task.edit', 'https://example.com/');
+      const [first = ''] = (await cli('secret', 'show', 'task.edit')).stdout.split('\n');
+      assert.match(first, /^whsec_[\w+/]{43}=$/);
+      const [second = '', ...old] = (await cli('secret', 'rotate', 'task.edit')).stdout.split('\n');
+      assert.match(second, /^whsec_[\w+/]{43}=$/);
+      assert.equal(old[0]?.split('  ')[0], first);
+      const wrong = await cli('secret', 'steal', 'task.edit');
+      assert.deepEqual(
+        [wrong.status, wrong.stderr.split('.')[0]],
+        [2, 'Write crm-triggers secret show|rotate TRIGGER'],
+      );
+
+      const given = await cliWith('Bearer MARKER\n', 'header', 'set', 'task.edit', 'Authorization');
+      assert.equal(given.stdout, 'task.edit sends authorization; its value is not shown again\n');
+      const listed = await cli('list');
+      assert.match(listed.stdout, /^task\.edit .*\(sends authorization\)$/m);
+      const hostile = await cliWith('a\r\nx-other: MARKER', 'header', 'set', 'task.edit', 'X-Token');
+      assert.equal(hostile.status, 1);
+      for (const { stdout, stderr } of [given, listed, hostile, await cli('list', '--json'), await cli('export')])
+        assert.doesNotMatch(stdout + stderr, /MARKER/);
+      assert.equal((await cli('header', 'remove', 'task.edit', 'authorization')).status, 0);
+      assert.equal((await cli('header', 'remove', 'task.edit', 'authorization')).status, 1);
+      // Several at once, each by a process of its own: none is lost.
+      const names = ['x-a', 'x-b', 'x-c'];
+      const statuses = await Promise.all(names.map((name) => cliWith('v', 'header', 'set', 'task.edit', name)));
+      assert.deepEqual(
+        statuses.map(({ status }) => status),
+        [0, 0, 0],
+      );
+      const lines = JSON.parse((await cli('list', '--json')).stdout) as { trigger: string; headers: string[] }[];
+      assert.deepEqual(lines.find(({ trigger }) => trigger === 'task.edit')?.headers.sort(), names);
+      for (const name of names) await cli('header', 'remove', 'task.edit', name);
     });
 
     test('a test of a trigger without a URL is refused', async () => {
