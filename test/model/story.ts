@@ -52,20 +52,34 @@ const at = fc.oneof(fc.integer({ min: 0, max: 400 }), fc.double({ min: 0, max: 4
 const trigger = fc.constantFrom(...TRIGGERS);
 const rarely = fc.constantFrom(0, 0, 0.003, 0.02);
 
+const change = fc.record({
+  at,
+  verb: fc.constantFrom<Verb>('create', 'edit', 'edit', 'delete'),
+  account: fc.integer({ min: 0, max: 3 }),
+});
+
+/** One record that changes again and again: something of it is on its way whenever its trigger's state moves. */
+const burst = fc
+  .record({
+    first: change,
+    times: fc.integer({ min: 2, max: 15 }),
+    every: fc.double({ min: 0.02, max: 1, noNaN: true }),
+  })
+  .map(({ first, times, every }) => Array.from({ length: times }, (_, i) => ({ ...first, at: first.at + i * every })));
+
 export const stories: fc.Arbitrary<Story> = fc.record({
   seed: fc.integer({ min: 0, max: 2 ** 31 }),
   workers: fc.integer({ min: 1, max: 4 }),
-  changes: fc.array(
-    fc.record({
-      at,
-      verb: fc.constantFrom('create', 'edit', 'edit', 'delete'),
-      account: fc.integer({ min: 0, max: 3 }),
-    }),
-    {
-      minLength: 1,
-      maxLength: 40,
-    },
-  ),
+  changes: fc
+    .array(
+      fc.oneof(
+        change.map((one) => [one]),
+        change.map((one) => [one]),
+        burst,
+      ),
+      { minLength: 1, maxLength: 30 },
+    )
+    .map((all) => all.flat()),
   outages: fc.array(
     fc.record({
       trigger,
