@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { isTrigger, triggers } from '../core/entity.ts';
 import { commands, type Options, options } from './commands.ts';
@@ -97,7 +98,7 @@ function json(value: unknown): string {
 
 async function readText(file: string): Promise<string> {
   try {
-    return await readFile(file === '-' ? '/dev/stdin' : file, 'utf8');
+    return await (file === '-' ? text(process.stdin) : readFile(file, 'utf8'));
   } catch (error) {
     throw new Refusal(`Cannot read ${file}: ${(error as NodeJS.ErrnoException).code}.`);
   }

@@ -130,7 +130,8 @@ class Drain {
     const { backlog, triggers } = this.#parts;
     const at = this.#parts.now();
     const { parked, next } = await backlog.parked(this.#trigger, PAGE);
-    if (parked.length === 0 && !next) return triggers.move(this.#trigger, 'probed');
+    // What made it park may still be held in the queue: only when a probe is due is an empty backlog the end of an outage.
+    if (parked.length === 0 && !next) return at >= now.probeAt && triggers.move(this.#trigger, 'probed');
     const heads = firstOfEachRecord(parked.filter(({ parkedAt }) => parkedAt <= at - SETTLED_MS));
     const lastProbe = now.probeAt - now.probeDelay;
     const untried = heads.some(({ parkedAt, attempts }) => attempts === 0 && parkedAt >= lastProbe);

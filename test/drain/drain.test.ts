@@ -146,6 +146,14 @@ test('a notification of a record not yet tried makes a probe due at once, but 30
   assert.equal(w.now()?.probeDelay, 120_000, 'and the time between the others stays');
 });
 
+test('a parked trigger with nothing in its backlog is active again when a probe is due, and not before', async () => {
+  const w = await world('parked', []);
+  await w.run(20_000);
+  assert.equal(w.now()?.state, 'parked', 'what made it park may still be held in the queue');
+  await w.run(11_000);
+  assert.equal(w.now()?.state, 'active');
+});
+
 test('one success of a probe drains the backlog', async () => {
   const w = await world(
     'parked',

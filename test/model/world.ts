@@ -165,7 +165,7 @@ export class World {
           batch,
           {
             triggers: remote(this.triggers, this.network, from),
-            backlog: remote(this.backlog, this.network, from),
+            backlog: this.#backlogFrom(from),
             secrets: this.#secrets,
             queue: new DeliveryQueue(QUEUE, this.queue.client(from), this.clock.sleep),
             call: this.#callFrom(from),
@@ -211,6 +211,15 @@ export class World {
         remainingMs,
       ),
     );
+  }
+
+  /** DynamoDB takes the items of one write one by one, in no order, and some only when it is asked again. */
+  #backlogFrom(from: Invocation): BacklogInMemory {
+    const backlog = remote(this.backlog, this.network, from);
+    const park: BacklogInMemory['park'] = async (waiting, at) => {
+      await Promise.all(waiting.map((one) => backlog.park([one], at)));
+    };
+    return new Proxy(backlog, { get: (target, name) => (name === 'park' ? park : Reflect.get(target, name)) });
   }
 
   #callFrom(from: Invocation): Call {
