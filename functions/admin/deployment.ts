@@ -5,6 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { DestinationRules } from '../core/destination-rules.ts';
 import type { Entity } from '../core/entity.ts';
 import { Backlog } from '../edge/backlog.ts';
+import { DeliveryLog } from '../edge/delivery-log.ts';
 import { DeliveryQueue } from '../edge/queue.ts';
 import { type Resolve, resolveByDns } from '../edge/resolve.ts';
 import { Secrets } from '../edge/secrets.ts';
@@ -17,6 +18,7 @@ const STACK = 'CrmTriggers';
 export interface AdminParts {
   readonly triggersTable: Triggers;
   readonly backlog: Backlog;
+  readonly log: DeliveryLog;
   readonly secrets: Secrets;
   readonly queue: DeliveryQueue;
   readonly dynamodb: DynamoDBClient;
@@ -52,6 +54,7 @@ export async function findDeployment(): Promise<AdminParts> {
   return {
     triggersTable: new Triggers(output('TriggersTable'), dynamodb),
     backlog: new Backlog(output('BacklogTable'), dynamodb),
+    log: new DeliveryLog(output('DeliveryLogTable'), dynamodb),
     secrets: new Secrets(output('SecretsTable'), dynamodb),
     queue: new DeliveryQueue({ queue: queueUrl }, sqs),
     dynamodb,

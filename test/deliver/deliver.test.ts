@@ -7,7 +7,7 @@ import { secretOf, signatures } from '../../functions/core/signature.ts';
 import { type DeliverParts, deliver } from '../../functions/deliver/deliver.ts';
 import { type Call, makeCall } from '../../functions/edge/http.ts';
 import type { DeadLetter } from '../../functions/edge/queue.ts';
-import { BacklogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
+import { BacklogInMemory, LogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
 import { receiver } from '../support/receiver.ts';
 import { message, notification } from '../support/records.ts';
 import { loopbackRules } from '../support/rules.ts';
@@ -26,12 +26,15 @@ function world(urls: Partial<Record<Trigger, string>>, overrides: Partial<Delive
   triggers.writes = 0;
   const backlog = new BacklogInMemory();
   const secrets = new SecretsInMemory();
+  const log = new LogInMemory();
   const buried: DeadLetter[] = [];
   const handedBack: { receiptHandle: string; seconds: number }[] = [];
   const parts: DeliverParts = {
     triggers,
     backlog,
     secrets,
+    log,
+    logged: 'all',
     queue: {
       bury: async (letter) => void buried.push(letter),
       handBack: async (messages) => void handedBack.push(...messages),
@@ -45,7 +48,7 @@ function world(urls: Partial<Record<Trigger, string>>, overrides: Partial<Delive
     ...overrides,
   };
   const state = (trigger: Trigger = 'customer.edit') => triggers.items.get(trigger)?.state;
-  return { parts, triggers, backlog, secrets, buried, handedBack, state };
+  return { parts, triggers, backlog, secrets, log, buried, handedBack, state };
 }
 
 test('a notification is a GET of the typed URL with the formatted string and the headers of the contract', async () => {

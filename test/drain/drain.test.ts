@@ -5,7 +5,7 @@ import type { Notification } from '../../functions/core/notification.ts';
 import type { Answer } from '../../functions/core/outcome.ts';
 import { type DrainParts, drain } from '../../functions/drain/drain.ts';
 import { Clock } from '../model/clock.ts';
-import { BacklogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
+import { BacklogInMemory, LogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
 import { notification } from '../support/records.ts';
 
 mock.method(console, 'log', () => {});
@@ -21,6 +21,7 @@ async function world(state: State, parked: readonly Notification[], answers: (ca
   const clock = new Clock();
   const triggers = new TriggersInMemory();
   const backlog = new BacklogInMemory();
+  const log = new LogInMemory();
   const calls: string[] = [];
   const urls: string[] = [];
   let open = 0;
@@ -42,6 +43,8 @@ async function world(state: State, parked: readonly Notification[], answers: (ca
     triggers,
     backlog,
     secrets: new SecretsInMemory(),
+    log,
+    logged: 'all',
     async call(url) {
       const call = new URL(url).searchParams.get('AccountID') ?? '';
       calls.push(call);
@@ -62,6 +65,7 @@ async function world(state: State, parked: readonly Notification[], answers: (ca
     clock,
     triggers,
     backlog,
+    log,
     calls,
     urls,
     answer(next: (call: string) => Answer) {

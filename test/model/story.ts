@@ -183,11 +183,17 @@ async function playSilently(story: Story): Promise<void> {
   checkOrder(world, wanted);
   checkAttempts(story, world);
   checkFailed(world);
+  checkLog(world);
   assert.deepEqual(world.queue.deadLetters, [], 'no message ends as a dead letter');
   assert.equal(world.backlog.heldItems.size, 0, 'nothing is shown as waiting that does not wait');
 }
 
-function behave(story: Story, call: Omit<Delivery, 'answer'>, world: World, start: number): ReturnType<Behaviour> {
+function behave(
+  story: Story,
+  call: Omit<Delivery, 'answer' | 'from'>,
+  world: World,
+  start: number,
+): ReturnType<Behaviour> {
   const { refused } = story;
   if (refused?.trigger === call.trigger && call.formattedString === `?AccountID=a${refused.account}`)
     return { answer: { status: 400, body: '' }, ms: 20 };
@@ -260,6 +266,15 @@ function checkFailed(world: World): void {
     const answered = successes.some((delivery) => delivery.trigger === trigger && delivery.at >= from);
     assert.ok(answered, `${trigger} was given up while its destination was down`);
   }
+}
+
+/** Every call that arrived stands in the log, unless its function died or the log did not take it; and nothing else does. */
+function checkLog({ log, deliveries, unlogged, firstBegun }: World): void {
+  const logged = Map.groupBy(log.entries, ({ id }) => id);
+  const survived = deliveries.filter(({ from }) => from.alive && !unlogged.has(from));
+  for (const [id, calls] of Map.groupBy(survived, (call) => call.id))
+    assert.ok((logged.get(id)?.length ?? 0) >= calls.length, `${id}: the log lacks some of ${calls.length} calls`);
+  for (const { id, attempt } of log.entries) assert.ok(firstBegun.has(id), `${id}: attempt ${attempt} was never made`);
 }
 
 function assertGrows(lane: readonly { sequence: bigint; trigger: Trigger; record: string }[]): void {
