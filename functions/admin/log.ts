@@ -91,6 +91,10 @@ export function entryText(entry: LogEntry): string {
     id,
     [`attempt ${attempt}`, ...notes].join(', '),
   ];
-  const shown = outcome === 'delivered' ? '' : printable(body.replace(/\s+/g, ' ').trim().slice(0, LINE_BODY));
-  return printable(words.join('  ')) + (shown && `\n    ${shown}`);
+  const answered = outcome === 'delivered' ? '' : body.replace(/\s+/g, ' ').trim().slice(0, LINE_BODY);
+  return oneLine(words.join('  ')) + (answered && `\n    ${oneLine(answered)}`);
+}
+
+function oneLine(text: string): string {
+  return printable(text).replace(/[\n\t]/g, ' ');
 }

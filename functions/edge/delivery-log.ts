@@ -140,7 +140,9 @@ export class DeliveryLog {
   #query(shard: number, from: string, to: string) {
     return {
       TableName: this.#table,
-      KeyConditionExpression: 'shard = :shard AND written BETWEEN :from AND :to',
+      KeyConditionExpression: '#shard = :shard AND written BETWEEN :from AND :to',
+      // A reserved word.
+      ExpressionAttributeNames: { '#shard': 'shard' },
       ExpressionAttributeValues: { ':shard': { S: String(shard) }, ':from': { S: from }, ':to': { S: to } },
     };
   }
