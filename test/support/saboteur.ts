@@ -37,7 +37,7 @@ export async function saboteur(endpoint: string) {
     };
     if (chance < 0.1) return refuse();
     const sends = incoming.headers['x-amz-target'] === 'AmazonSQS.SendMessageBatch';
-    const { taken, left } = sends && chance > 0.7 ? halve(body) : { taken: body, left: [] };
+    const { taken, left } = sends && chance > 0.5 ? halve(body) : { taken: body, left: [] };
     const answer = await forward(endpoint, incoming, taken).catch(() => undefined);
     if (!answer) return refuse();
     if (chance < 0.2) {

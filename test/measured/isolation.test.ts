@@ -5,12 +5,12 @@ import { STRIKES } from '../../functions/core/breaker.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import { type Notification, toMessage } from '../../functions/core/notification.ts';
 import { makeCall } from '../../functions/edge/http.ts';
+import { realTime } from '../model/clock.ts';
+import { noFaults } from '../model/network.ts';
+import { World } from '../model/world.ts';
 import { type Call, receiver } from '../support/receiver.ts';
 import { notification } from '../support/records.ts';
 import { loopbackRules } from '../support/rules.ts';
-import { realTime } from './clock.ts';
-import { noFaults } from './network.ts';
-import { World } from './world.ts';
 
 mock.method(console, 'log', () => {});
 
@@ -25,7 +25,7 @@ const FREED_MS = 1_500;
 
 /**
  * The real deliver and drain in real time, with real calls. The queue, the pollers of its mapping and the tables are the
- * models beside this file; a request to them takes 2 to 30 ms.
+ * models in test/model/; a request to them takes 2 to 30 ms.
  */
 function realWorld() {
   const call = makeCall({ connectTimeoutSeconds: 3, attemptTimeoutSeconds: 10, rules: loopbackRules });
