@@ -5,6 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { DestinationRules } from '../core/destination-rules.ts';
 import type { Entity } from '../core/entity.ts';
 import { Backlog } from '../edge/backlog.ts';
+import { History } from '../edge/history.ts';
 import { DeliveryQueue } from '../edge/queue.ts';
 import { type Resolve, resolveByDns } from '../edge/resolve.ts';
 import { Secrets } from '../edge/secrets.ts';
@@ -18,6 +19,9 @@ export interface AdminParts {
   readonly triggersTable: Triggers;
   readonly backlog: Backlog;
   readonly secrets: Secrets;
+  readonly history: History;
+  /** Who works through these parts, for the history. */
+  readonly who: string;
   readonly queue: DeliveryQueue;
   readonly dynamodb: DynamoDBClient;
   /** What the deployment calls. */
@@ -53,6 +57,8 @@ export async function findDeployment(): Promise<AdminParts> {
     triggersTable: new Triggers(output('TriggersTable'), dynamodb),
     backlog: new Backlog(output('BacklogTable'), dynamodb),
     secrets: new Secrets(output('SecretsTable'), dynamodb),
+    history: new History(output('BacklogTable'), dynamodb),
+    who: [process.env.USER, 'on the command line'].filter(Boolean).join(' '),
     queue: new DeliveryQueue({ queue: queueUrl }, sqs),
     dynamodb,
     rules: JSON.parse(output('DestinationRules')),

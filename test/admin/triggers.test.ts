@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commands } from '../../functions/admin/commands.ts';
-import type { AdminParts } from '../../functions/admin/deployment.ts';
 import { set } from '../../functions/admin/triggers.ts';
 import type { Resolve } from '../../functions/edge/resolve.ts';
-import { BacklogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
-import { defaultRules } from '../support/rules.ts';
+import { adminWorld } from '../support/admin-world.ts';
 
-function world(resolve: Resolve = async () => [{ address: '8.8.8.8', family: 4 }]) {
-  const triggersTable = new TriggersInMemory();
-  const secrets = new SecretsInMemory();
-  const wakeDrain = async () => {};
-  const parts = { triggersTable, backlog: new BacklogInMemory(), secrets, rules: defaultRules, resolve, wakeDrain };
-  return { triggersTable, secrets, parts: parts as unknown as AdminParts };
-}
+const world = (resolve?: Resolve) => adminWorld(resolve && { resolve });
 
 test('a host name that leads to a private address cannot be typed', async () => {
   const { parts, triggersTable } = world(async () => [
