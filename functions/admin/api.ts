@@ -59,7 +59,7 @@ export function adminApi(parts: ApiParts, whoOf: (context: Context) => string): 
       const { json, etag } = await route.run(asked as Asked<never, never>);
       return c.json(json as object, 200, etag ? { etag } : {});
     });
-  api.notFound((c) => c.json({ error: 'There is no such thing: see /api/openapi.json.' }, 404));
+  api.all('*', (c) => c.json({ error: 'There is no such thing: see /api/openapi.json.' }, 404));
   api.onError(refuse);
   return api;
 }

@@ -1,0 +1,406 @@
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import { after, before, describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import axe from 'axe-core';
+import type { Browser, Page } from 'playwright-core';
+import { pause, set } from '../../functions/admin/triggers.ts';
+import { type Trigger, triggers } from '../../functions/core/entity.ts';
+import { until } from '../support/emulator.ts';
+import { notification } from '../support/records.ts';
+import { startChromium } from './chromium.ts';
+import { servedPage } from './served-page.ts';
+
+const screenshots = new URL('screenshots/', import.meta.url).pathname;
+
+const PAGE_KIB = 60;
+const INTERACTIVE_MS = 500;
+
+let browser: Browser;
+before(async () => {
+  await mkdir(screenshots, { recursive: true });
+  browser = await startChromium();
+});
+after(() => browser.close());
+
+type Served = Awaited<ReturnType<typeof servedPage>>;
+
+const field = (page: Page, trigger: Trigger) => page.locator(`#${trigger.replace('.', '-')}`);
+const row = (page: Page, trigger: Trigger) => page.getByRole('group', { name: trigger, exact: true });
+const button = (page: Page, trigger: Trigger, name: string) => row(page, trigger).getByRole('button', { name });
+
+async function save(page: Page, trigger: Trigger, url: string) {
+  await field(page, trigger).fill(url);
+  await field(page, trigger).press('Enter');
+  await row(page, trigger)
+    .getByText(/^Saved|^Cleared/)
+    .waitFor();
+}
+
+async function failOne({ backlog }: Served, fields: object = {}, reason = 'HTTP 404') {
+  const sent = notification({ trigger: 'task.edit', ...fields });
+  const { id, trigger, record, sequence, changedAt } = sent;
+  const failedAt = Date.now();
+  await backlog.fail({ id, trigger, record, sequence, changedAt, reason, attempts: 5, failedAt, notification: sent });
+  return sent;
+}
+
+/** Triggers in each state there is, what failed, and what was attempted. */
+async function populated(served: Served) {
+  for (const trigger of triggers.slice(0, 10)) await set(served.parts, trigger, `https://crm.example.com/${trigger}`);
+  for (let n = 0; n < 3; n++) await served.triggersTable.strike('customer.edit');
+  await served.triggersTable.move('case.create', 'trip', { parkedBecause: 'HTTP 503' });
+  const waiting = Array.from({ length: 12 }, () => notification({ trigger: 'case.create' }));
+  const tried = { attempts: 1, firstAttempt: 1, answer: 'HTTP 503', nextTry: 1 };
+  await served.backlog.park(
+    waiting.map((one) => ({ notification: one, ...tried })),
+    1,
+  );
+  await pause(served.parts, 'followup.create');
+  const { id, formattedString } = await failOne(served);
+  const attempt = {
+    trigger: 'task.edit',
+    id,
+    formattedString,
+    milliseconds: 51,
+    outcome: 'retry',
+    answer: 'HTTP 404',
+  } as const;
+  await served.log.write(
+    [1, 2, 3].map((n) => ({ ...attempt, attempt: n, at: Date.now() - 1000 * n, body: 'not here' })),
+  );
+  served.happenings.add('agent', 'The agent created a customer', 'AccountID=A-1');
+  served.happenings.add('call', 'customer.create was called with', '?AccountID=A-1');
+}
+
+describe('the tab', () => {
+  test('has the areas of the manual, each with a text entry for its actions, and none for editing a followup', async () => {
+    await using served = await servedPage(browser);
+    const page = await served.open();
+    await field(page, 'customer.create').waitFor();
+    assert.deepEqual(await page.locator('.area:not(.agent) h2').allTextContents(), [
+      'Customer',
+      'Case',
+      'Followup',
+      'Task',
+    ]);
+    assert.equal(await page.locator('.row input').count(), 11);
+    assert.equal(await page.getByLabel('Edit followup: URL').count(), 0);
+    assert.match(await row(page, 'case.create').locator('.sent').innerText(), /\?AccountID=aaa&CaseID=ccc$/);
+    assert.deepEqual(served.complaints, []);
+  });
+
+  test('shows what will be called while a URL is typed, and keeps it with Enter', async () => {
+    await using served = await servedPage(browser);
+    const page = await served.open();
+    await field(page, 'task.edit').pressSequentially('https://example.com/hook?k=v');
+    const sent = row(page, 'task.edit').locator('.sent code');
+    assert.equal(await sent.innerText(), 'https://example.com/hook?k=v&AccountID=aaa&TaskID=ttt');
+    assert.equal(served.triggersTable.writes, 0);
+    await field(page, 'task.edit').press('Enter');
+    await row(page, 'task.edit').getByText('Saved.').waitFor();
+    assert.equal(served.triggersTable.items.get('task.edit')?.url, 'https://example.com/hook?k=v');
+    await row(page, 'task.edit').getByText('Working').waitFor();
+    await save(page, 'task.edit', 'https://EXAMPLE.com');
+    assert.match(
+      await row(page, 'task.edit').locator('.note').first().innerText(),
+      /written as https:\/\/example\.com\/\.$/,
+    );
+    await save(page, 'task.edit', '');
+    await row(page, 'task.edit').getByText('Off').waitFor();
+    assert.equal(served.triggersTable.items.get('task.edit')?.url, undefined);
+  });
+
+  test('tells of a wrong URL beside the field, in the words of the rules, and keeps nothing', async () => {
+    await using served = await servedPage(browser, {
+      resolve: async () => [{ address: '10.0.0.1', family: 4 }],
+    });
+    const page = await served.open();
+    await field(page, 'task.edit').fill('https://10.0.0.1/x');
+    const words = 'The URL for task.edit leads to an address that is not public';
+    await row(page, 'task.edit').getByText(words).waitFor();
+    assert.equal(await field(page, 'task.edit').getAttribute('aria-invalid'), 'true');
+    await field(page, 'task.edit').press('Enter');
+    // Only the API can know this one, which looks the name up.
+    await field(page, 'task.edit').fill('https://inside.example/');
+    await button(page, 'task.edit', 'Save').click();
+    await row(page, 'task.edit').getByText(words).waitFor();
+    assert.equal(served.triggersTable.writes, 0);
+  });
+
+  test('does not write what is merely left, and gives it up with Escape', async () => {
+    await using served = await servedPage(browser);
+    const page = await served.open();
+    await field(page, 'task.edit').fill('https://example.com/half');
+    await field(page, 'task.create').focus();
+    assert.equal(await field(page, 'task.edit').inputValue(), 'https://example.com/half');
+    await field(page, 'task.edit').press('Escape');
+    assert.equal(await field(page, 'task.edit').inputValue(), '');
+    assert.equal(served.triggersTable.writes, 0);
+  });
+
+  test('tells the second of two who type, shows what it is now, and lets them choose', async () => {
+    await using served = await servedPage(browser);
+    const [one, two, three] = [await served.open(), await served.open(), await served.open()];
+    for (const page of [two, three]) await field(page, 'case.edit').fill('https://example.com/mine');
+    await save(one, 'case.edit', 'https://example.com/theirs');
+    // At once, before the page has looked again by itself.
+    await field(two, 'case.edit').press('Enter');
+    const told = row(two, 'case.edit').getByRole('alert');
+    await told.getByText('https://example.com/theirs').waitFor();
+    assert.equal(await field(two, 'case.edit').inputValue(), 'https://example.com/mine');
+    assert.equal(served.triggersTable.items.get('case.edit')?.url, 'https://example.com/theirs');
+    // And within seconds without doing anything.
+    await row(three, 'case.edit').getByRole('button', { name: 'Take theirs' }).click();
+    assert.equal(await field(three, 'case.edit').inputValue(), 'https://example.com/theirs');
+    await told.getByRole('button', { name: 'Save mine over it' }).click();
+    await row(two, 'case.edit').getByText('Saved.').waitFor();
+    assert.equal(served.triggersTable.items.get('case.edit')?.url, 'https://example.com/mine');
+    await until('the first sees it too', async () => (await field(one, 'case.edit').inputValue()).endsWith('/mine'));
+  });
+
+  test('pauses and resumes, and says so in words', async () => {
+    await using served = await servedPage(browser);
+    await set(served.parts, 'case.edit', 'https://example.com/');
+    const page = await served.open();
+    await button(page, 'case.edit', 'Pause').click();
+    await row(page, 'case.edit').getByText('Paused').waitFor();
+    assert.equal(served.triggersTable.items.get('case.edit')?.state, 'paused');
+    await button(page, 'case.edit', 'Resume').click();
+    await row(page, 'case.edit').getByText('Draining').waitFor();
+  });
+
+  test('says how each trigger does: failing, parked with how many wait and why, paused, off', async () => {
+    await using served = await servedPage(browser);
+    await populated(served);
+    const page = await served.open();
+    const state = (trigger: Trigger) => row(page, trigger).locator('.state').innerText();
+    await field(page, 'customer.create').waitFor();
+    assert.equal(await state('customer.create'), 'Working');
+    assert.match(await state('customer.edit'), /^Failing since .*, 3 in a row$/);
+    assert.equal(await state('case.create'), 'Parked 12 waiting, HTTP 503');
+    assert.match(await state('followup.create'), /^Paused/);
+    assert.match(await state('task.delete'), /^Off/);
+  });
+
+  test('shows secrets only when asked, and a header by its name alone', async () => {
+    await using served = await servedPage(browser);
+    await set(served.parts, 'case.edit', 'https://example.com/');
+    const page = await served.open();
+    await button(page, 'case.edit', 'More').click();
+    const dialog = page.getByRole('dialog', { name: 'case.edit' });
+    assert.doesNotMatch(await dialog.innerText(), /whsec_/);
+    await dialog.getByRole('button', { name: 'Show' }).click();
+    await dialog.getByText(/^whsec_/).waitFor();
+    await dialog.getByLabel('Name').fill('X-Token');
+    await dialog.getByLabel('Value').fill('MARKER');
+    await dialog.getByRole('button', { name: 'Send it' }).click();
+    await dialog.getByRole('code').getByText('x-token').waitFor();
+    assert.doesNotMatch(await page.content(), /MARKER/);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+  });
+});
+
+test('what failed is found, looked into, and sent again after a second press', async () => {
+  await using served = await servedPage(browser);
+  await populated(served);
+  const other = await failOne(served, { trigger: 'case.delete' });
+  const page = await served.open('#failed');
+  const rows = () => page.locator('tbody tr').count();
+  await until('two are shown', async () => (await rows()) === 2);
+  await page.getByLabel('Trigger').selectOption('case.delete');
+  await until('one is shown', async () => (await rows()) === 1);
+  await page.getByRole('button', { name: 'Detail' }).click();
+  await page.getByRole('dialog', { name: 'case.delete' }).getByText(other.id).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByLabel(`Choose ${other.id}`).check();
+  await page.getByRole('button', { name: 'Redeliver 1' }).click();
+  await page.getByText('1 will be sent again, to case.delete.').waitFor();
+  assert.equal(served.sent.length, 0);
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByText('1 of 1 sent again.').waitFor();
+  assert.deepEqual(
+    served.sent.map(({ id }) => id),
+    [other.id],
+  );
+  await page.getByLabel('Trigger').selectOption('');
+  await until('one is shown', async () => (await rows()) === 1);
+  await page.getByLabel('Choose all shown').check();
+  await page.getByRole('button', { name: 'Redeliver 1' }).waitFor();
+});
+
+test('the log is filtered, and shows all attempts of a notification and the command that repeats the last', async () => {
+  await using served = await servedPage(browser);
+  await populated(served);
+  const page = await served.open('#log');
+  await page.getByRole('button', { name: 'Detail' }).first().waitFor();
+  assert.equal(await page.locator('tbody tr').count(), 3);
+  await page.getByRole('button', { name: 'Detail' }).first().click();
+  const dialog = page.getByRole('dialog', { name: 'task.edit' });
+  await dialog.getByText(/^curl .*'https:\/\/crm\.example\.com\/task\.edit\?AccountID=a\d+'/).waitFor();
+  assert.equal(await dialog.locator('.attempts li').count(), 3);
+  await page.keyboard.press('Escape');
+  await page.getByLabel('Outcome').selectOption('delivered');
+  await page.getByText('No attempt fits.').waitFor();
+});
+
+test('everything can be done by keyboard alone, and one sees where the focus is', async () => {
+  await using served = await servedPage(browser);
+  const page = await served.open();
+  await field(page, 'customer.create').waitFor();
+  const tabTo = async (what: string) => {
+    for (let presses = 0; presses < 40; presses++) {
+      await page.keyboard.press('Tab');
+      const focused = (await page.evaluate(
+        '[document.activeElement.innerText, document.activeElement.id, getComputedStyle(document.activeElement).outlineStyle]',
+      )) as string[];
+      assert.notEqual(focused[2], 'none', `the focus shows on ${focused[0] || focused[1]}`);
+      if (focused.some((text) => text.replace(/\s+/g, ' ') === what)) return;
+    }
+    assert.fail(`no way to ${what}`);
+  };
+  await tabTo('Skip to the content');
+  await page.keyboard.press('Enter');
+  assert.equal(await page.evaluate('document.activeElement.id'), 'main');
+  await tabTo('customer-create');
+  await page.keyboard.type('https://example.com/');
+  await page.keyboard.press('Enter');
+  await row(page, 'customer.create').getByText('Saved.').waitFor();
+  await tabTo('Test customer.create');
+  await page.keyboard.press('Enter');
+  await row(page, 'customer.create').getByText('Delivered: HTTP 200 after 42 ms').waitFor();
+  await tabTo('More about customer.create');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Escape');
+  assert.match((await page.evaluate('document.activeElement.innerText')) as string, /^More/);
+});
+
+for (const colorScheme of ['light', 'dark'] as const)
+  test(`a checker for people who cannot see well finds nothing to complain of, ${colorScheme}, wide and narrow`, async () => {
+    await using served = await servedPage(browser);
+    await populated(served);
+    for (const width of [1200, 360])
+      for (const view of ['', '#failed', '#log', '#history']) {
+        const page = await served.open(view, { colorScheme, viewport: { width, height: 1000 } });
+        await page.locator('.row, tbody tr').first().waitFor();
+        if (view === '') {
+          await field(page, 'task.delete').fill('nonsense');
+          await row(page, 'task.delete').getByText('does not begin with').waitFor();
+          await button(page, 'task.edit', 'Test').click();
+          await row(page, 'task.edit').getByText('Delivered').waitFor();
+        }
+        await page.screenshot({
+          path: `${screenshots}${view.slice(1) || 'triggers'}-${width}-${colorScheme}.png`,
+          fullPage: true,
+        });
+        assert.ok(
+          ((await page.evaluate('document.documentElement.scrollWidth')) as number) <= width,
+          `${view} fits ${width}`,
+        );
+        if (view === '#log') {
+          await page.getByRole('button', { name: 'Detail' }).first().click();
+          await page.getByText(/^curl/).waitFor();
+        }
+        await page.evaluate(axe.source);
+        const found = (await page.evaluate('axe.run().then(({ violations }) => violations)')) as {
+          id: string;
+          nodes: { html: string; failureSummary: string }[];
+        }[];
+        assert.deepEqual(
+          found.map(({ id, nodes }) => [id, nodes[0]?.html, nodes[0]?.failureSummary]),
+          [],
+          `${view} ${width}`,
+        );
+        await page.context().close();
+      }
+    assert.deepEqual(served.complaints, []);
+  });
+
+test('markup in ids, URLs, answers, names and reasons is shown as text, and none of it runs', async () => {
+  const hostile = `"'><img src=x onerror="window.ran=1"><script>window.ran=1</script><svg onload=window.ran=1>`;
+  await using served = await servedPage(browser, { who: hostile });
+  const url = `https://example.com/${hostile}?a=${hostile}`.replaceAll(' ', '%20');
+  await set(served.parts, 'task.edit', url);
+  await served.triggersTable.writeUrl('case.edit', 'javascript:window.ran=1');
+  await served.triggersTable.writeUrl('case.create', hostile);
+  await served.triggersTable.move('task.edit', 'trip', { parkedBecause: hostile });
+  await served.secrets.change('task.edit', (now) => ({ ...now, headers: { [hostile]: hostile } }));
+  Object.assign(served.answers, { answer: hostile, body: hostile });
+  await failOne(served, { formattedString: hostile }, hostile);
+  const attempt = { trigger: 'task.edit', formattedString: hostile, milliseconds: 1, attempt: 1 } as const;
+  await served.log.write([
+    { ...attempt, id: hostile, at: Date.now(), outcome: 'retry', answer: hostile, body: hostile },
+  ]);
+  served.happenings.add('call', hostile, hostile);
+  const page = await served.open();
+  await button(page, 'task.edit', 'Test').click();
+  await row(page, 'task.edit').locator('.tested pre').waitFor();
+  await button(page, 'task.edit', 'More').click();
+  await page.getByRole('dialog').getByText('onerror').first().waitFor();
+  for (const view of [
+    '#failed',
+    '#log',
+    '#history',
+    '#<img src=x onerror=window.ran=1>',
+    '#log?id=<script>window.ran=1</script>',
+  ]) {
+    const other = await served.open(view);
+    await other.locator('.row, tbody tr, .empty').first().waitFor();
+    if (view === '#failed' || view === '#log') {
+      await other.getByRole('button', { name: 'Detail' }).first().click();
+      await other.getByRole('dialog').getByText('onerror').first().waitFor();
+    }
+    assert.equal(await other.evaluate('window.ran'), undefined, view);
+    assert.equal(await other.locator('img, main script, main svg').count(), 0);
+  }
+  assert.equal(await page.evaluate('window.ran'), undefined);
+  assert.deepEqual(served.complaints, []);
+});
+
+test(`the first load is at most ${PAGE_KIB} KiB compressed, and one can type within ${INTERACTIVE_MS} ms`, async (t) => {
+  await using served = await servedPage(browser);
+  await populated(served);
+  const times: number[] = [];
+  let bytes = 0;
+  for (let load = 0; load < 5; load++) {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await page.addInitScript(`new MutationObserver((_, watching) => {
+      if (!document.querySelector('.row input')) return;
+      watching.disconnect();
+      window.interactive = performance.now();
+    }).observe(document, { childList: true, subtree: true })`);
+    const sizes: Promise<number>[] = [];
+    page.on('response', (response) => {
+      if (!response.url().includes('/happenings')) sizes.push(response.body().then((body) => gzipSync(body).length));
+    });
+    await page.goto(served.origin);
+    const interactive = await until('one can type', () => page.evaluate('window.interactive') as Promise<number>);
+    times.push(Math.round(interactive));
+    bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+    await context.close();
+  }
+  t.diagnostic(`first load: ${bytes} bytes compressed; interactive after ${times.join(', ')} ms`);
+  assert.ok(bytes > 5_000 && bytes <= PAGE_KIB * 1024, `${bytes} bytes`);
+  assert.ok(Math.min(...times) < INTERACTIVE_MS, `${times} ms`);
+});
+
+test('another website cannot ask or change anything through the browser', async () => {
+  await using served = await servedPage(browser);
+  const page = await served.open();
+  // The same machine at another name is another website to the browser.
+  const elsewhere = await page.context().newPage();
+  await elsewhere.route('https://evil.example/**', (route) =>
+    route.fulfill({ contentType: 'text/html', body: '<p>hello' }),
+  );
+  await elsewhere.goto('https://evil.example/');
+  const tried = await elsewhere.evaluate(`Promise.all([
+    fetch('${served.origin}/api/triggers').then((r) => r.text()),
+    fetch('${served.origin}/api/triggers/task.edit/pause', { method: 'POST', mode: 'no-cors' }),
+    fetch('${served.origin}/api/redeliver', { method: 'POST', mode: 'no-cors', body: '{"all":true,"confirmed":true}' }),
+  ].map((asked) => asked.then(() => 'answered', () => 'refused')))`);
+  assert.equal((tried as string[])[0], 'refused');
+  assert.equal(served.triggersTable.writes, 0);
+});
