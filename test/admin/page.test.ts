@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import net from 'node:net';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
+import { lastDay } from '../../functions/admin/page/buckets.ts';
 import { curl } from '../../functions/admin/page/curl.ts';
 import * as inBrowser from '../../functions/admin/page/net.ts';
 import { preview } from '../../functions/admin/page/preview.ts';
@@ -121,6 +122,33 @@ for (const [title, fields, word, more] of states)
     const told = doing({ ...working, ...fields }, (at) => `#${at}`);
     assert.deepEqual([told.word, told.more], [word, more]);
   });
+
+test('the last day counts attempts by the hour, and nothing older', () => {
+  const hour = 60 * 60_000;
+  const now = 100 * hour;
+  const attempt = (
+    hoursAgo: number,
+    outcome: 'delivered' | 'retry',
+    trigger: 'task.edit' | 'case.edit' = 'task.edit',
+  ) => ({
+    at: now - hoursAgo * hour,
+    trigger,
+    outcome,
+  });
+  const entries = [0, 0.5, 23.9, 24, 30].map((ago) => attempt(ago, 'delivered'));
+  const days = lastDay([...entries, attempt(0.9, 'retry'), attempt(1, 'retry', 'case.edit')], now);
+  assert.deepEqual(
+    days.map(({ trigger }) => trigger),
+    ['case.edit', 'task.edit'],
+  );
+  const [one, two] = days;
+  assert.equal(one?.others[22], 1);
+  assert.deepEqual([two?.delivered[23], two?.delivered[0], two?.others[23]], [2, 1, 1]);
+  assert.equal(
+    two?.delivered.reduce((a, b) => a + b),
+    3,
+  );
+});
 
 test('the command that repeats a call is one call in a shell, whatever is in it', () => {
   fc.assert(

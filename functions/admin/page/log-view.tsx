@@ -4,6 +4,7 @@ import { ask, queryOf } from './api.ts';
 import { Attempts } from './attempts.tsx';
 import { Dialog } from './dialog.tsx';
 import { asked, Choice, Search, triggerChoices } from './filters.tsx';
+import { LastDay } from './last-day.tsx';
 import { useLoad, useRested } from './load.ts';
 import { OutcomeMark } from './outcome-mark.tsx';
 import { time } from './words.ts';
@@ -35,6 +36,7 @@ export function LogView() {
         <Choice label="Outcome" value={outcome} of={outcomes} choose={setOutcome} />
         <Search label="Notification id" value={id} search={setId} />
       </div>
+      <LastDay trigger={trigger} />
       {error && (
         <p class="banner bad" role="alert">
           {error}

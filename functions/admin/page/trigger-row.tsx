@@ -3,6 +3,7 @@ import type { DestinationRules } from '../../core/destination-rules.ts';
 import type { Line } from '../triggers.ts';
 import { ask, type Kept, type Refused } from './api.ts';
 import { Conflict } from './conflict.tsx';
+import { type Draft, draftOf, keepDraft } from './drafts.ts';
 import { useRested } from './load.ts';
 import { preview } from './preview.ts';
 import { State } from './state-mark.tsx';
@@ -18,12 +19,6 @@ interface Props {
   readonly reload: () => Promise<void>;
 }
 
-/** What is being typed, on the version that was there when the typing began. */
-interface Draft {
-  readonly text: string;
-  readonly seen: number;
-}
-
 interface Said {
   readonly tone: 'good' | 'bad';
   readonly text: string;
@@ -35,9 +30,15 @@ interface Said {
  */
 export function TriggerRow({ line, rules, reload }: Props) {
   const { trigger, url, version } = line;
-  const [draft, setDraft] = useState<Draft>();
+  const [draft, setShownDraft] = useState(draftOf(trigger));
   const [saving, setSaving] = useState(false);
   const [said, setSaid] = useState<Said>();
+  const setDraft = (draft?: Draft) => {
+    // What is typed back to what is kept is no draft any more.
+    const open = draft?.text === (url ?? '') ? undefined : draft;
+    keepDraft(trigger, open);
+    setShownDraft(open);
+  };
   const field = useRef<HTMLInputElement>(null);
   const text = draft?.text ?? url ?? '';
   const changed = draft !== undefined && draft.text !== (url ?? '');
@@ -61,7 +62,9 @@ export function TriggerRow({ line, rules, reload }: Props) {
           ? await ask<Kept>('DELETE', path, undefined, seen)
           : await ask<Kept>('PUT', path, { url: text }, seen);
       await reload();
-      setDraft(undefined);
+      // What was typed on while it was being saved is the next draft.
+      const now = draftOf(trigger);
+      setDraft(now && now.text.trim() !== text ? { text: now.text, seen: kept.version } : undefined);
       setSaid({ tone: 'good', text: savedAs(text, kept) });
     } catch (caught) {
       // An old look: the conflict is shown as soon as what is there now is read.
@@ -107,7 +110,7 @@ export function TriggerRow({ line, rules, reload }: Props) {
             aria-describedby={`${id}-sent ${id}-note`}
             aria-invalid={note?.tone === 'bad' ? 'true' : undefined}
             onInput={(event) => type(event.currentTarget.value)}
-            onKeyDown={(event) => event.key === 'Escape' && setDraft(undefined)}
+            onKeyDown={(event) => event.key === 'Escape' && setDraft()}
           />
           {changed && (
             <button type="submit" class="primary" disabled={saving}>
@@ -128,7 +131,7 @@ export function TriggerRow({ line, rules, reload }: Props) {
         {overtaken && (
           <Conflict
             current={overtaken}
-            takeTheirs={() => setDraft(undefined)}
+            takeTheirs={() => setDraft()}
             keepMine={() => void save(draft?.text.trim() ?? '', overtaken.version)}
           />
         )}
