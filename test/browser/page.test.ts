@@ -286,7 +286,21 @@ test('everything can be done by keyboard alone, and one sees where the focus is'
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor();
   await page.keyboard.press('Escape');
-  assert.match((await page.evaluate('document.activeElement.innerText')) as string, /^More/);
+  const focused = () => page.evaluate('document.activeElement.innerText') as Promise<string>;
+  assert.match(await focused(), /^More/);
+
+  await field(page, 'customer.create').fill('https://example.com/2');
+  await button(page, 'customer.create', 'Save').press('Enter');
+  await row(page, 'customer.create').getByText('Saved.').waitFor();
+  assert.equal(await page.evaluate('document.activeElement.id'), 'customer-create', 'the focus stays where one is');
+  const { id } = await failOne(served);
+  await page.getByRole('link', { name: 'Failed' }).press('Enter');
+  await page.getByLabel(`Choose ${id}`).press('Space');
+  await page.getByRole('button', { name: 'Redeliver 1' }).press('Enter');
+  await page.getByText('1 will be sent again').waitFor();
+  assert.equal(await focused(), 'Send');
+  await page.keyboard.press('Enter');
+  await page.getByText('1 of 1 sent again.').waitFor();
 });
 
 for (const colorScheme of ['light', 'dark'] as const)

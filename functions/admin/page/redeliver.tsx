@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { ask } from './api.ts';
 
 interface Props {
@@ -14,6 +14,14 @@ interface Answer {
 export function Redeliver({ ids, done }: Props) {
   const [sure, setSure] = useState<Answer>();
   const [said, setSaid] = useState('');
+  const place = useRef<HTMLDivElement>(null);
+  const asked = useRef(false);
+  useEffect(() => {
+    // The button that was pressed is gone: the focus goes where the next step is, and then back.
+    if (sure) place.current?.querySelector('button')?.focus();
+    else if (asked.current) place.current?.focus();
+    asked.current = sure !== undefined;
+  }, [sure]);
   const send = (confirmed: boolean) => async () => {
     try {
       const answer = await ask<Answer>('POST', '/redeliver', { ids, confirmed });
@@ -30,7 +38,7 @@ export function Redeliver({ ids, done }: Props) {
     }
   };
   return (
-    <div class="redeliver">
+    <div class="redeliver" ref={place} tabIndex={-1}>
       {!sure && (
         <button type="button" class="primary" disabled={ids.length === 0} onClick={send(false)}>
           Redeliver {ids.length > 0 ? ids.length : ''}

@@ -24,6 +24,7 @@ export function TriggerActions({ line, reload }: Props) {
   const [settings, setSettings] = useState(false);
 
   const run = (what: 'test' | 'pause', work: () => Promise<unknown>) => async () => {
+    if (busy) return;
     setBusy(what);
     setTested(undefined);
     setError(undefined);
@@ -36,14 +37,20 @@ export function TriggerActions({ line, reload }: Props) {
     await ask('POST', `/triggers/${trigger}/${turn}`);
     await reload();
   });
+  // A button that is disabled loses the focus: one that only waits is told to be so, and does nothing.
   return (
     <>
       <div class="actions">
-        <button type="button" onClick={test} disabled={busy !== undefined || url === null}>
+        <button type="button" onClick={test} aria-disabled={busy !== undefined} disabled={url === null}>
           {busy === 'test' ? 'Testing …' : 'Test'}
           <span class="hidden"> {trigger}</span>
         </button>
-        <button type="button" onClick={pause} disabled={busy !== undefined || (url === null && turn === 'pause')}>
+        <button
+          type="button"
+          onClick={pause}
+          aria-disabled={busy !== undefined}
+          disabled={url === null && turn === 'pause'}
+        >
           {turn === 'pause' ? 'Pause' : 'Resume'}
           <span class="hidden"> {trigger}</span>
         </button>

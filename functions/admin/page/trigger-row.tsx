@@ -55,6 +55,8 @@ export function TriggerRow({ line, rules, reload }: Props) {
       return;
     }
     setSaving(true);
+    // The button that was pressed is about to go.
+    field.current?.focus();
     try {
       const path = `/triggers/${trigger}/url`;
       const kept =
@@ -93,7 +95,7 @@ export function TriggerRow({ line, rules, reload }: Props) {
         noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          if (draft) void save(draft.text.trim(), draft.seen);
+          if (draft && !saving) void save(draft.text.trim(), draft.seen);
         }}
       >
         <div class="field">
@@ -113,7 +115,7 @@ export function TriggerRow({ line, rules, reload }: Props) {
             onKeyDown={(event) => event.key === 'Escape' && setDraft()}
           />
           {changed && (
-            <button type="submit" class="primary" disabled={saving}>
+            <button type="submit" class="primary" aria-disabled={saving}>
               {saving ? 'Saving …' : text === '' ? 'Clear' : 'Save'}
             </button>
           )}
@@ -131,7 +133,10 @@ export function TriggerRow({ line, rules, reload }: Props) {
         {overtaken && (
           <Conflict
             current={overtaken}
-            takeTheirs={() => setDraft()}
+            takeTheirs={() => {
+              setDraft();
+              field.current?.focus();
+            }}
             keepMine={() => void save(draft?.text.trim() ?? '', overtaken.version)}
           />
         )}
