@@ -1,5 +1,5 @@
 import { Refusal } from '../../functions/admin/refusal.ts';
-import { type Action, type Entity, entities } from '../../functions/core/entity.ts';
+import { type Action, type Entity, entities, isTrigger } from '../../functions/core/entity.ts';
 import type { Agent, Row } from './agent.ts';
 import type { Happenings } from './happenings.ts';
 
@@ -27,7 +27,8 @@ export class SampleAgent {
     if (action === 'create') there.push(row);
     if (action === 'delete') there.pop();
     const ids = entities[entity].ids.map((name) => `${name}=${row[name]}`);
-    this.#happenings.add('agent', `The agent ${done[action]} a ${entity}`, ids.join(' '));
+    const silent = isTrigger(`${entity}.${action}`) ? '' : ', of which nobody is told';
+    this.#happenings.add('agent', `The agent ${done[action]} a ${entity}${silent}`, ids.join(' '));
     return row;
   }
 

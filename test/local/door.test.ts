@@ -112,9 +112,17 @@ describe('the local door', () => {
     assert.equal(row.AccountID, customer.AccountID);
     assert.deepEqual((await act('case', 'delete'))[1].row, row);
     assert.deepEqual(deeds.at(-1), ['delete', 'case', row]);
+    await act('followup', 'create');
+    await act('followup', 'edit');
     const heard: string[] = [];
     happenings.listen(({ text }) => heard.push(text))();
-    assert.deepEqual(heard, ['The agent created a customer', 'The agent created a case', 'The agent deleted a case']);
+    assert.deepEqual(heard, [
+      'The agent created a customer',
+      'The agent created a case',
+      'The agent deleted a case',
+      'The agent created a followup',
+      'The agent edited a followup, of which nobody is told',
+    ]);
   });
 
   test('answers what is not there in one line', async () => {

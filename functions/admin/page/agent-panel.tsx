@@ -38,7 +38,10 @@ export function AgentPanel() {
     <section class="area agent" aria-labelledby="agent-title">
       <div class="area-head">
         <h2 id="agent-title">Try it</h2>
-        <p class="muted">This is a local run. Be the agent: change a record, and see who is called.</p>
+        <p class="muted">
+          This is a local run. Be the agent: change a record, and see the sample receiver called. Calls to a URL of your
+          own are in the Log.
+        </p>
       </div>
       <div class="agent-parts">
         <div>

@@ -43,7 +43,7 @@ export function TriggerRow({ line, rules, reload }: Props) {
   const text = draft?.text ?? url ?? '';
   const changed = draft !== undefined && draft.text !== (url ?? '');
   const rested = useRested(text, REST_MS);
-  const { head, tail, refused } = preview(trigger, text, rules);
+  const { head, tail, refused } = preview(trigger, text.trim(), rules);
   const complaint = changed && rested === text ? refused : undefined;
   const overtaken = changed && draft.seen !== version && !saving ? { url, version } : undefined;
 
