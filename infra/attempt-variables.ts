@@ -3,7 +3,7 @@ import type { Settings } from './settings.ts';
 import type { Tables } from './tables.ts';
 
 interface AttemptProps {
-  readonly tables: Pick<Tables, 'triggers' | 'backlog' | 'secrets'>;
+  readonly tables: Pick<Tables, 'triggers' | 'backlog' | 'secrets' | 'deliveryLog'>;
   readonly settings: Settings;
 }
 
@@ -13,6 +13,8 @@ export function attemptVariables({ tables, settings }: AttemptProps): Variables<
     TRIGGERS_TABLE: tables.triggers.tableName,
     BACKLOG_TABLE: tables.backlog.tableName,
     SECRETS_TABLE: tables.secrets.tableName,
+    DELIVERY_LOG_TABLE: tables.deliveryLog.tableName,
+    LOGGED: settings.deliveryLog,
     CONNECT_TIMEOUT_SECONDS: String(settings.connectTimeoutSeconds),
     ATTEMPT_TIMEOUT_SECONDS: String(settings.attemptTimeoutSeconds),
     HOLDS: settings.holdSeconds.join(),

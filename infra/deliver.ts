@@ -37,6 +37,7 @@ export class Deliver extends Construct {
       settings,
     });
     tables.grantReadSecrets(this.function);
+    tables.deliveryLog.grant(this.function, 'dynamodb:PutItem');
     tables.triggers.grant(this.function, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
     const writes = ['dynamodb:BatchWriteItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'];
     tables.backlog.grant(this.function, 'dynamodb:BatchGetItem', ...writes);

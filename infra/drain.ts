@@ -31,6 +31,7 @@ export class Drain extends Construct {
       settings,
     });
     tables.grantReadSecrets(this.function);
+    tables.deliveryLog.grant(this.function, 'dynamodb:PutItem');
     tables.triggers.grant(this.function, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
     tables.backlog.grant(this.function, 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem');
     // The next minute's run does as well as a late or a repeated one. So about five are at work at most, also after a time

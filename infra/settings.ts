@@ -2,6 +2,7 @@ import { BlockList, isIP } from 'node:net';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Node } from 'constructs';
 import * as z from 'zod';
+import { loggedNames } from '../functions/core/log-entry.ts';
 
 const seconds = z.number().positive();
 
@@ -44,6 +45,8 @@ const schema = z.strictObject({
   drainConcurrency: z.number().int().min(1).max(500).default(50),
   /** Stream batches handled at once per shard; one record's changes keep their order at any number. */
   captureParallelization: z.number().int().min(1).max(10).default(1),
+  /** Which attempts the delivery log keeps: `all`, `failures` (all that was not delivered) or `off`. */
+  deliveryLog: z.enum(loggedNames).default('all'),
   /** How long logs are kept. */
   logRetentionDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 180, 365]).default(30),
 });

@@ -42,6 +42,7 @@ export class CrmTriggersStack extends Stack {
     new CfnOutput(this, 'TriggersTable', { value: triggers.tableName });
     new CfnOutput(this, 'BacklogTable', { value: backlog.tableName });
     new CfnOutput(this, 'SecretsTable', { value: tables.secrets.tableName });
+    new CfnOutput(this, 'DeliveryLogTable', { value: tables.deliveryLog.tableName });
     new CfnOutput(this, 'DrainFunction', { value: drain.function.functionName });
     new CfnOutput(this, 'DeliveryQueueUrl', { value: queue.queueUrl });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: deadLetterQueue.queueUrl });

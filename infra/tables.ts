@@ -26,6 +26,8 @@ export class Tables extends Construct {
   readonly backlog: TableV2;
   /** An item per trigger: what it signs with, and the headers of its receiver's own. */
   readonly secrets: Table;
+  /** What came of every attempt. */
+  readonly deliveryLog: TableV2;
   readonly #secretsKey: Key;
 
   constructor(scope: Construct, id: string, settings: Settings) {
@@ -52,6 +54,14 @@ export class Tables extends Construct {
       ...house,
       partitionKey: text('list'),
       sortKey: text('place'),
+      timeToLiveAttribute: 'expiresAt',
+    });
+    this.deliveryLog = new TableV2(this, 'DeliveryLog', {
+      ...house,
+      // Nothing is delivered by it, and it is the largest of our tables: to keep every second of it would cost as much again.
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: false },
+      partitionKey: text('shard'),
+      sortKey: text('written'),
       timeToLiveAttribute: 'expiresAt',
     });
     this.#secretsKey = new Key(this, 'SecretsKey', {

@@ -8,10 +8,10 @@ import { errorFields, log } from '../edge/log.ts';
 import { failedRoutes } from './api/failed.ts';
 import { logRoutes } from './api/log.ts';
 import { openApi } from './api/openapi.ts';
-import type { ApiParts, Asked, Route, Schema } from './api/route.ts';
+import type { Asked, Route, Schema } from './api/route.ts';
 import { secretRoutes } from './api/secrets.ts';
 import { triggerRoutes } from './api/triggers.ts';
-import { asRefusal } from './deployment.ts';
+import { type AdminParts, asRefusal } from './deployment.ts';
 import { Refusal, type RefusalKind } from './refusal.ts';
 import { Stale } from './triggers.ts';
 
@@ -44,7 +44,7 @@ class Malformed extends Error {
  *
  * @param whoOf Names the one who asks, for the history.
  */
-export function adminApi(parts: ApiParts, whoOf: (context: Context) => string): Hono {
+export function adminApi(parts: AdminParts, whoOf: (context: Context) => string): Hono {
   const api = new Hono().basePath('/api');
   const description = openApi(routes, manifest.version);
   api.use(async ({ res }, next) => {
@@ -64,7 +64,7 @@ export function adminApi(parts: ApiParts, whoOf: (context: Context) => string): 
   return api;
 }
 
-async function judge(route: Route, c: Context, parts: ApiParts): Promise<Asked<unknown, unknown>> {
+async function judge(route: Route, c: Context, parts: AdminParts): Promise<Asked<unknown, unknown>> {
   const { trigger = '', name = '' } = c.req.param() as { trigger?: string; name?: string };
   if (route.path.includes('{trigger}') && !isTrigger(trigger))
     throw new Malformed(404, 'There is no such trigger: see /api/triggers.');

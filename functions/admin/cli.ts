@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { isTrigger, triggers } from '../core/entity.ts';
+import { outcomeKinds } from '../core/outcome.ts';
 import { commands, type Options, options } from './commands.ts';
 import { asRefusal, findDeployment, setEmulatorDefaults } from './deployment.ts';
 import { Refusal } from './refusal.ts';
@@ -20,6 +22,8 @@ const HELP = `crm-triggers: the URLs that are called when CRM data changes
   crm-triggers header remove TRIGGER NAME  send it no more
   crm-triggers export                print all URLs as JSON, for a file under version control
   crm-triggers import FILE           type the URLs of such a file (- for standard input); null clears one
+  crm-triggers log                   the latest attempts and their answers, the newest last
+                                     [--trigger T] [--outcome O] [--id ID] [--since TIME] [--limit N] [--follow]
   crm-triggers failed                what was given up, and why   [--trigger T] [--since TIME]
   crm-triggers redeliver [ID]        send it again: one, or       --trigger T, --since TIME, --all
   crm-triggers dead-letters          messages that no code could read; --send-back queues them again
@@ -33,6 +37,8 @@ const HELP = `crm-triggers: the URLs that are called when CRM data changes
 TRIGGER is one of
   ${triggers.slice(0, 6).join(', ')},
   ${triggers.slice(6).join(', ')}.
+O is one of ${outcomeKinds.join(', ')}. ID is a notification's, or one that stands in the formatted string.
+With --follow it prints what comes, as JSON an entry a line, until Ctrl-C.
 TIME is a date such as 2026-11-23 or 2026-11-23T09:00Z. A backfill that was stopped goes on where it stood.
 It works on the stack that the AWS environment variables point at (AWS_PROFILE, AWS_REGION; AWS_ENDPOINT_URL for an
 emulator). Exit status: 0 done, 1 refused, 2 wrong usage.`;
@@ -83,26 +89,29 @@ async function main(args: readonly string[]): Promise<number> {
   const file = command.reads?.(words);
   const input = file === undefined ? words : [...words, await readText(file)];
   const printed = await command.run(await findDeployment(), input, values);
-  console.log(values.json ? json(printed.json) : printed.text);
+  if (!printed.more) console.log(values.json ? json(printed.json, 2) : printed.text);
+  for await (const { json: value, text } of printed.more ?? []) console.log(values.json ? json(value) : text);
   return printed.failed ? 1 : 0;
 }
 
 /** JSON that reads the same, with nothing in it that drives a terminal or turns its text around. */
-function json(value: unknown): string {
+function json(value: unknown, indent?: number): string {
   const escaped = (text: string) => `\\u${text.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(value, null, 2).replace(/[\u007f-\u009f\p{Cf}]/gu, (found) =>
+  return JSON.stringify(value, null, indent).replace(/[\u007f-\u009f\p{Cf}]/gu, (found) =>
     [...Array(found.length).keys()].map((i) => escaped(found.charAt(i))).join(''),
   );
 }
 
 async function readText(file: string): Promise<string> {
   try {
-    return await readFile(file === '-' ? '/dev/stdin' : file, 'utf8');
+    return await (file === '-' ? text(process.stdin) : readFile(file, 'utf8'));
   } catch (error) {
     throw new Refusal(`Cannot read ${file}: ${(error as NodeJS.ErrnoException).code}.`);
   }
 }
 
+// Whoever reads may have enough, as head has: then there is nobody to print for.
+process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (caught) {

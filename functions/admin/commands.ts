@@ -5,6 +5,8 @@ import { type BackfillProgress, backfill } from './backfill.ts';
 import { deadLetters, sendBack } from './dead-letters.ts';
 import type { AdminParts } from './deployment.ts';
 import { failed, redeliver } from './failed.ts';
+import { entryText, follow, latest, logFilter, logLimit } from './log.ts';
+import { printable } from './printable.ts';
 import { Refusal } from './refusal.ts';
 import { removeHeader, rotateSecret, setHeader, showSecret } from './secrets.ts';
 import { test } from './test.ts';
@@ -14,8 +16,12 @@ import { clear, exportUrls, importUrls, type Line, list, pause, resume, set } fr
 export const options = {
   all: { type: 'boolean' },
   by: { type: 'string' },
+  follow: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
+  id: { type: 'string' },
   json: { type: 'boolean' },
+  limit: { type: 'string' },
+  outcome: { type: 'string' },
   pace: { type: 'string' },
   'send-back': { type: 'boolean' },
   since: { type: 'string' },
@@ -33,6 +39,8 @@ interface Printed {
   readonly json: unknown;
   /** The command did its work, and the answer is bad news: exit status 1. */
   readonly failed?: boolean;
+  /** What is printed behind it as it comes, until somebody ends it; as JSON, each on a line. */
+  readonly more?: AsyncIterable<Printed>;
 }
 
 interface Command {
@@ -133,6 +141,17 @@ export const commands: Readonly<Record<string, Command>> = {
       return { json: imported, text: text.join('\n') || 'Nothing to change: all is as in the file.' };
     },
   },
+  log: {
+    words: [],
+    options: ['trigger', 'outcome', 'id', 'since', 'limit', 'follow'],
+    async run(parts, _, { since, limit: typed, follow: follows, ...rest }) {
+      const filter = logFilter({ ...rest, since: time(since) });
+      const limit = logLimit(typed);
+      if (follows) return { json: undefined, text: '', more: followed(parts, filter, limit) };
+      const entries = await latest(parts, filter, limit);
+      return { json: entries, text: entries.map(entryText).join('\n') || 'Nothing of that stands in the log.' };
+    },
+  },
   failed: {
     words: [],
     options: ['trigger', 'since'],
@@ -181,6 +200,10 @@ export const commands: Readonly<Record<string, Command>> = {
     run: (parts, [trigger], given) => runBackfill(parts, trigger as Trigger, given),
   },
 };
+
+async function* followed(...chosen: Parameters<typeof follow>): AsyncGenerator<Printed> {
+  for await (const entry of follow(...chosen)) yield { json: entry, text: entryText(entry) };
+}
 
 /** Keeps the progress in a file, so that a backfill that was stopped goes on where it stood. */
 async function runBackfill(
@@ -231,9 +254,4 @@ function time(text: string | undefined): number | undefined {
   const at = Date.parse(text);
   if (Number.isNaN(at)) throw new Refusal(`"${text}" is no time: write it like 2026-11-23 or 2026-11-23T09:00Z.`);
   return at;
-}
-
-/** A receiver's answer must not drive the terminal. */
-function printable(text: string): string {
-  return text.replace(/[^\P{C}\n\t]/gu, '\u{fffd}');
 }

@@ -5,6 +5,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import type { DestinationRules } from '../core/destination-rules.ts';
 import type { Entity } from '../core/entity.ts';
 import { Backlog } from '../edge/backlog.ts';
+import { DeliveryLog } from '../edge/delivery-log.ts';
 import { History } from '../edge/history.ts';
 import { DeliveryQueue } from '../edge/queue.ts';
 import { type Resolve, resolveByDns } from '../edge/resolve.ts';
@@ -18,6 +19,7 @@ const STACK = 'CrmTriggers';
 export interface AdminParts {
   readonly triggersTable: Triggers;
   readonly backlog: Backlog;
+  readonly log: DeliveryLog;
   readonly secrets: Secrets;
   readonly history: History;
   /** Who works through these parts, for the history. */
@@ -56,6 +58,7 @@ export async function findDeployment(): Promise<AdminParts> {
   return {
     triggersTable: new Triggers(output('TriggersTable'), dynamodb),
     backlog: new Backlog(output('BacklogTable'), dynamodb),
+    log: new DeliveryLog(output('DeliveryLogTable'), dynamodb),
     secrets: new Secrets(output('SecretsTable'), dynamodb),
     history: new History(output('BacklogTable'), dynamodb),
     who: [process.env.USER, 'on the command line'].filter(Boolean).join(' '),

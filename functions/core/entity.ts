@@ -8,6 +8,7 @@
  * - **change**: what one stream record says happened to one entity.
  * - **notification**: one formatted string on its way to one trigger's URL. Its id never changes, however often it is sent.
  * - **attempt**: one HTTP call. **outcome**: what came of it.
+ * - **delivery log**: what is kept of every attempt, for 30 days; one attempt in it is an **entry**.
  * - **history**: what admins did: who, when, from what to what.
  * - **hold**: keep a failed notification, and all behind it of the same record, in the queue for a while.
  *

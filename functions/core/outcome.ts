@@ -14,10 +14,12 @@ export type Answer =
   /** Not called, since this deployment does not call such a URL: why, in one line without it. */
   | { readonly blocked: string };
 
+export const outcomeKinds = ['delivered', 'retry', 'gone', 'blocked'] as const;
+
 /** What came of an attempt; `answer` says it in words. */
 export interface Outcome {
   /** `gone`: the destination asks not to be called again. `blocked`: it is one that may not be called. */
-  readonly kind: 'delivered' | 'retry' | 'gone' | 'blocked';
+  readonly kind: (typeof outcomeKinds)[number];
   readonly answer: string;
   readonly retryAfter?: string;
 }

@@ -19,3 +19,19 @@ export function inWaves<Item>(items: readonly Item[], groupOf: (item: Item) => s
 export function inBatches<Item>(items: readonly Item[], size: number): Item[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
+
+/** Splits texts into runs of at most `bytes` as UTF-8 with a comma between them, in order; a longer one stands alone. */
+export function inBatchesOfBytes(texts: readonly string[], bytes: number): string[][] {
+  const batches: string[][] = [];
+  let room = 0;
+  for (const text of texts) {
+    const needed = Buffer.byteLength(text) + 1;
+    if (batches.length === 0 || needed > room) {
+      batches.push([]);
+      room = bytes;
+    }
+    room -= needed;
+    batches.at(-1)?.push(text);
+  }
+  return batches;
+}

@@ -1,15 +1,18 @@
 import { joinFormattedString } from '../core/destination.ts';
+import { beginningOf } from '../core/log-entry.ts';
 import type { Notification } from '../core/notification.ts';
-import { type Answer, type Outcome, outcomeOf } from '../core/outcome.ts';
+import { type Outcome, outcomeOf } from '../core/outcome.ts';
 import type { Call } from '../edge/http.ts';
 import { log } from '../edge/log.ts';
 import type { Secrets } from '../edge/secrets.ts';
+import type { NotedAttempts } from './noted-attempts.ts';
 import { requestHeaders } from './request-headers.ts';
 
 /** One call, and what came of it. Times are epoch milliseconds. */
 export interface Attempt {
   readonly outcome: Outcome;
-  readonly answer: Answer;
+  /** The beginning of what was answered. */
+  readonly body: string;
   readonly startedAt: number;
   readonly endedAt: number;
 }
@@ -17,15 +20,16 @@ export interface Attempt {
 interface AttemptParts {
   readonly call: Call;
   readonly secrets: Pick<Secrets, 'of'>;
+  readonly noted: Pick<NotedAttempts, 'note'>;
   now(): number;
 }
 
-/** Makes one attempt at a notification, signed anew. @param number 1 for its first. @param cut Cuts it off. */
+/** Makes one attempt at a notification, signed anew, and notes it for the delivery log. @param number 1 for its first. @param cut Cuts it off. */
 export async function attempt(
   notification: Notification,
   url: string,
   number: number,
-  { call, secrets, now }: AttemptParts,
+  { call, secrets, noted, now }: AttemptParts,
   cut?: AbortSignal,
 ): Promise<Attempt> {
   const secret = await secrets.of(notification.trigger);
@@ -35,10 +39,25 @@ export async function attempt(
   const answer = await call(called, headers, cut);
   const endedAt = now();
   const outcome = outcomeOf(answer);
-  const { id, trigger } = notification;
+  const body = 'body' in answer ? beginningOf(answer.body) : '';
+  const { id, trigger, formattedString, test, redelivered } = notification;
+  const milliseconds = endedAt - startedAt;
   if (outcome.kind !== 'delivered')
-    log('warn', 'attempt failed', { id, trigger, attempt: number, answer: outcome.answer, ms: endedAt - startedAt });
-  return { outcome, answer, startedAt, endedAt };
+    log('warn', 'attempt failed', { id, trigger, attempt: number, answer: outcome.answer, ms: milliseconds });
+  noted.note({
+    at: startedAt,
+    trigger,
+    id,
+    formattedString,
+    attempt: number,
+    outcome: outcome.kind,
+    answer: outcome.answer,
+    milliseconds,
+    ...(body && { body }),
+    ...(test && { test }),
+    ...(redelivered !== undefined && { redelivered: true }),
+  });
+  return { outcome, body, startedAt, endedAt };
 }
 
 /** The request target as it is sent: what the receiver's server gives its program. */

@@ -10,10 +10,11 @@ import type { DeliveryQueue } from '../edge/queue.ts';
 import type { Secrets } from '../edge/secrets.ts';
 import type { Triggers, TriggersNow } from '../edge/triggers.ts';
 import { KnownTriggers } from './known-triggers.ts';
+import { type LoggingParts, NotedAttempts } from './noted-attempts.ts';
 import { AT_ONCE_SECONDS, settle } from './settle.ts';
 
 /** What deliver touches of the world. Times are epoch milliseconds. */
-export interface DeliverParts {
+export interface DeliverParts extends LoggingParts {
   readonly triggers: Pick<Triggers, 'read' | 'strike' | 'clearStrikes' | 'move'>;
   readonly backlog: Pick<Backlog, 'seen' | 'hold' | 'release' | 'park' | 'unpark' | 'fail' | 'putTestResult'>;
   readonly queue: Pick<DeliveryQueue, 'bury' | 'handBack'>;
@@ -28,6 +29,11 @@ export interface DeliverParts {
   random(): number;
   /** Does something after a time, unless it is cancelled before. @returns What cancels it. */
   after(milliseconds: number, act: () => void): () => void;
+}
+
+/** The same for one batch, whose attempts are noted together. */
+export interface RunParts extends DeliverParts {
+  readonly noted: NotedAttempts;
 }
 
 /** Kept back from the function's time, for handing back what was not attempted. */
@@ -64,21 +70,19 @@ export async function deliver(
   parts: DeliverParts,
   remainingMs: () => number,
 ): Promise<SQSBatchResponse> {
-  const back = await workOff(messages, parts, remainingMs).catch((error) => {
+  const noted = new NotedAttempts(parts);
+  const back = await workOff(messages, { ...parts, noted }, remainingMs).catch((error) => {
     log('error', 'cannot read what is needed to deliver', errorFields(error));
     return handBack(messages, OWN_FAULT_SECONDS);
   });
-  if (back.length > 0)
-    await parts.queue
-      .handBack(back.map(({ message, seconds }) => ({ receiptHandle: message.receiptHandle, seconds })))
-      .catch((error) => log('error', 'messages come back later than they should', errorFields(error)));
+  await Promise.all([noted.write(), setWhenTheyComeBack(back, parts)]);
   log('info', 'delivered', { messages: messages.length, handedBack: back.length });
   return { batchItemFailures: back.map(({ message }) => ({ itemIdentifier: message.messageId })) };
 }
 
 async function workOff(
   messages: readonly SQSRecord[],
-  parts: DeliverParts,
+  parts: RunParts,
   remainingMs: () => number,
 ): Promise<HandedBack[]> {
   const read = new Map(messages.map((message) => [message, fromMessage(message.body)] as const));
@@ -120,6 +124,13 @@ async function workOff(
   return (await Promise.all(worked).finally(endWatch)).flat();
 }
 
+async function setWhenTheyComeBack(back: readonly HandedBack[], { queue }: DeliverParts): Promise<void> {
+  if (back.length === 0) return;
+  await queue
+    .handBack(back.map(({ message, seconds }) => ({ receiptHandle: message.receiptHandle, seconds })))
+    .catch((error) => log('error', 'messages come back later than they should', errorFields(error)));
+}
+
 /**
  * All of a lane come back together. A follower that stayed away longer would lock its record for longer than its head
  * has to wait; one that came back sooner could pass its head, where a queue takes that for the end of the record's lock.
@@ -136,7 +147,7 @@ interface Parking {
 }
 
 /** Begins to park what belongs to triggers that are down or paused. */
-function park(known: readonly Known[], triggers: KnownTriggers, parts: DeliverParts): Parking {
+function park(known: readonly Known[], triggers: KnownTriggers, parts: RunParts): Parking {
   const waiting = known.filter(({ notification }) => !notification.test && parks(triggers, notification));
   const messages = new Set(waiting.map(({ message }) => message));
   const done = putAndLookAgain(waiting, parts).catch((error) => {
@@ -150,7 +161,7 @@ function park(known: readonly Known[], triggers: KnownTriggers, parts: DeliverPa
  * Puts notifications into their backlogs, **then looks at their triggers again**: only while a trigger is still down or
  * paused is somebody bound to drain its backlog after this look, and the message done with.
  */
-async function putAndLookAgain(waiting: readonly Known[], parts: DeliverParts): Promise<ReadonlySet<SQSRecord>> {
+async function putAndLookAgain(waiting: readonly Known[], parts: RunParts): Promise<ReadonlySet<SQSRecord>> {
   if (waiting.length === 0) return new Set();
   const untried = { attempts: 0, firstAttempt: 0, answer: '', nextTry: 0 };
   // An item must be in the backlog before the next of its record is dated: drain's look at the backlog trusts that.
@@ -173,7 +184,7 @@ async function one(
   message: SQSRecord,
   known: Known | undefined,
   triggers: KnownTriggers,
-  parts: DeliverParts,
+  parts: RunParts,
   remainingMs: () => number,
 ): Promise<number | undefined> {
   if (remainingMs() < parts.attemptMs + RESERVE_MS) return AT_ONCE_SECONDS;

@@ -5,7 +5,7 @@ import { holdSeconds, retryAfterSeconds } from '../core/schedule.ts';
 import type { Tried } from '../edge/backlog.ts';
 import { errorFields, log } from '../edge/log.ts';
 import { type Attempt, attempt } from './attempt.ts';
-import type { DeliverParts } from './deliver.ts';
+import type { RunParts } from './deliver.ts';
 import { giveUp } from './give-up.ts';
 import type { KnownTriggers } from './known-triggers.ts';
 
@@ -24,7 +24,7 @@ export async function settle(
   notification: Notification,
   before: Tried | undefined,
   triggers: KnownTriggers,
-  parts: DeliverParts,
+  parts: RunParts,
 ): Promise<number | undefined> {
   const { trigger } = notification;
   const url = triggers.get(trigger)?.url;
@@ -57,14 +57,9 @@ export async function settle(
   return settleFailure(notification, counted, made, triggers, parts);
 }
 
-async function settleTest(
-  notification: Notification,
-  url: string | undefined,
-  parts: DeliverParts,
-): Promise<undefined> {
+async function settleTest(notification: Notification, url: string | undefined, parts: RunParts): Promise<undefined> {
   if (url === undefined) return undefined;
-  const { outcome, answer, startedAt, endedAt } = await attempt(notification, url, 1, parts);
-  const body = 'body' in answer ? answer.body.slice(0, 1024) : '';
+  const { outcome, body, startedAt, endedAt } = await attempt(notification, url, 1, parts);
   const delivered = outcome.kind === 'delivered';
   const result = { delivered, answer: outcome.answer, milliseconds: endedAt - startedAt, body };
   await parts.backlog.putTestResult(notification, result, endedAt);
@@ -75,7 +70,7 @@ async function settleFailure(
   counted: { readonly attempts: number; readonly firstAttempt: number },
   { outcome, endedAt }: Attempt,
   triggers: KnownTriggers,
-  parts: DeliverParts,
+  parts: RunParts,
 ): Promise<number | undefined> {
   const { trigger } = notification;
   const { answer } = outcome;
@@ -113,7 +108,7 @@ async function noteSuccess(
   trigger: Trigger,
   { endedAt }: Attempt,
   triggers: KnownTriggers,
-  parts: DeliverParts,
+  parts: RunParts,
 ): Promise<void> {
   if (!triggers.get(trigger)?.strikes) return;
   triggers.note(trigger, { strikes: 0, lastSuccess: endedAt });
@@ -125,7 +120,7 @@ async function strike(
   at: number,
   answer: string,
   triggers: KnownTriggers,
-  parts: DeliverParts,
+  parts: RunParts,
 ): Promise<void> {
   const strikes = await parts.triggers.strike(trigger);
   // It is not active any more; what it is will be seen at the next look.
@@ -139,7 +134,7 @@ async function trip(
   at: number,
   parkedBecause: string,
   triggers: KnownTriggers,
-  parts: DeliverParts,
+  parts: RunParts,
 ): Promise<void> {
   const fields = { probeAt: at + FIRST_PROBE_MS, probeDelay: FIRST_PROBE_MS, parkedBecause };
   if (await parts.triggers.move(trigger, 'trip', fields)) log('warn', 'trigger parked', { trigger });

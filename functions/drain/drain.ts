@@ -4,6 +4,7 @@ import { type Trigger, triggers } from '../core/entity.ts';
 import { holdSeconds, retryAfterSeconds } from '../core/schedule.ts';
 import { attempt } from '../deliver/attempt.ts';
 import { giveUp } from '../deliver/give-up.ts';
+import { type LoggingParts, NotedAttempts } from '../deliver/noted-attempts.ts';
 import type { Backlog, Parked, Place } from '../edge/backlog.ts';
 import type { Call } from '../edge/http.ts';
 import { errorFields, log, throwingQuietly } from '../edge/log.ts';
@@ -12,7 +13,7 @@ import { remember, type TriggerNow, type Triggers } from '../edge/triggers.ts';
 import { forEach } from './for-each.ts';
 
 /** What drain touches of the world. Times are epoch milliseconds. */
-export interface DrainParts {
+export interface DrainParts extends LoggingParts {
   readonly triggers: Pick<Triggers, 'read' | 'move' | 'clearStrikes' | 'postponeProbe' | 'lease' | 'giveBack'>;
   readonly backlog: Pick<Backlog, 'parked' | 'keepParked' | 'unpark' | 'fail'>;
   readonly call: Call;
@@ -75,7 +76,7 @@ async function drainAll(parts: DrainParts, remainingMs: () => number): Promise<v
 /** One trigger's drain, which nobody else runs at the same time. */
 class Drain {
   readonly #trigger: Trigger;
-  readonly #parts: DrainParts;
+  readonly #parts: DrainParts & { readonly noted: NotedAttempts };
   readonly #remainingMs: () => number;
   /** The trigger as it stood at most a second ago. */
   readonly #latest: () => Promise<TriggerNow | undefined>;
@@ -92,7 +93,7 @@ class Drain {
 
   constructor(trigger: Trigger, parts: DrainParts, remainingMs: () => number) {
     this.#trigger = trigger;
-    this.#parts = parts;
+    this.#parts = { ...parts, noted: new NotedAttempts(parts) };
     this.#remainingMs = remainingMs;
     const read = async () => (await parts.triggers.read([trigger])).get(trigger);
     this.#latest = remember(read, LATEST_MS, parts.now);
@@ -100,9 +101,13 @@ class Drain {
 
   /** Makes one step after another for as long as the trigger's state asks for one. */
   async run(): Promise<void> {
-    while (this.#hasTime()) {
-      const now = (await this.#parts.triggers.read([this.#trigger])).get(this.#trigger);
-      if (!now || !(await this.#step(now))) break;
+    try {
+      while (this.#hasTime()) {
+        const now = (await this.#parts.triggers.read([this.#trigger])).get(this.#trigger);
+        if (!now || !(await this.#step(now))) break;
+      }
+    } finally {
+      await this.#parts.noted.write();
     }
     if (this.#delivered > 0) log('info', 'drained', { trigger: this.#trigger, delivered: this.#delivered });
   }
@@ -130,7 +135,8 @@ class Drain {
     const { backlog, triggers } = this.#parts;
     const at = this.#parts.now();
     const { parked, next } = await backlog.parked(this.#trigger, PAGE);
-    if (parked.length === 0 && !next) return triggers.move(this.#trigger, 'probed');
+    // What made it park may still be held in the queue: only when a probe is due is an empty backlog the end of an outage.
+    if (parked.length === 0 && !next) return at >= now.probeAt && triggers.move(this.#trigger, 'probed');
     const heads = firstOfEachRecord(parked.filter(({ parkedAt }) => parkedAt <= at - SETTLED_MS));
     const lastProbe = now.probeAt - now.probeDelay;
     const untried = heads.some(({ parkedAt, attempts }) => attempts === 0 && parkedAt >= lastProbe);
@@ -138,7 +144,10 @@ class Drain {
     if (now.url === undefined || heads.length === 0) return false;
 
     heads.sort((a, b) => a.attempts - b.attempts);
-    const outcomes = await Promise.all(heads.slice(0, PROBES).map((head) => this.#attempt(head, now.url as string)));
+    const outcomes: string[] = [];
+    const url = now.url;
+    // All have ended when it goes on, also when what came of one cannot be written down.
+    await forEach(heads.slice(0, PROBES), PROBES, async (head) => outcomes.push(await this.#attempt(head, url)));
     if (outcomes.includes('delivered'))
       return triggers.move(this.#trigger, 'probed', { lastSuccess: this.#lastSuccess });
     const delay = at < now.probeAt ? now.probeDelay : nextProbeDelay(now.probeDelay);
@@ -148,7 +157,7 @@ class Drain {
 
   /** Delivers the backlog from its head, each record's notifications in order, records side by side. */
   async #pass({ url }: TriggerNow): Promise<boolean> {
-    const { backlog, triggers, now, sleep, concurrency } = this.#parts;
+    const { backlog, triggers, noted, now, sleep, concurrency } = this.#parts;
     const startedAt = now();
     const before = this.#delivered;
     /** Records of which something has to wait: nothing behind it may go in this pass. */
@@ -163,6 +172,7 @@ class Drain {
       any ||= page.parked.length > 0 || page.next !== undefined;
       const lanes = Map.groupBy(page.parked, ({ notification }) => notification.record);
       await forEach([...lanes.values()], concurrency, (lane) => this.#lane(lane, startedAt, waiting));
+      await noted.write();
     } while (page.next && !this.#halted && this.#hasTime());
 
     if (this.#delivered > before) await triggers.clearStrikes(this.#trigger, this.#lastSuccess);

@@ -1,5 +1,6 @@
 import type * as z from 'zod/mini';
 import { Backlog } from './backlog.ts';
+import { DeliveryLog } from './delivery-log.ts';
 import type { attemptEnv } from './env.ts';
 import { makeCall } from './http.ts';
 import { Secrets } from './secrets.ts';
@@ -11,6 +12,8 @@ export function attemptParts(env: z.output<typeof attemptEnv>) {
     triggers: new Triggers(env.TRIGGERS_TABLE),
     backlog: new Backlog(env.BACKLOG_TABLE),
     secrets: new Secrets(env.SECRETS_TABLE),
+    log: new DeliveryLog(env.DELIVERY_LOG_TABLE),
+    logged: env.LOGGED,
     call: makeCall({
       connectTimeoutSeconds: env.CONNECT_TIMEOUT_SECONDS,
       attemptTimeoutSeconds: env.ATTEMPT_TIMEOUT_SECONDS,

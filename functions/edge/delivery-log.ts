@@ -1,38 +1,171 @@
-import type { Trigger } from '../core/entity.ts';
+import { randomBytes, randomInt } from 'node:crypto';
+import { type AttributeValue, DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { fits, type LogEntry, type LogFilter } from '../core/log-entry.ts';
+import { packed, unpacked } from '../core/log-item.ts';
+import { type LogItem, type LogPlace, LogSearch, timeKey } from '../core/log-search.ts';
 
-/** One attempt, as it is remembered. */
-export interface LogEntry {
-  /** Epoch milliseconds. */
-  readonly at: number;
-  readonly trigger: Trigger;
-  /** The notification's id. */
-  readonly id: string;
-  readonly formattedString: string;
-  /** Counts from 1. */
-  readonly attempt: number;
-  readonly outcome: 'delivered' | 'retry' | 'gone' | 'blocked';
-  /** `HTTP 200`, `connection refused` … */
-  readonly answer: string;
-  readonly milliseconds: number;
-  /** The beginning of the response. */
-  readonly body?: string;
-  readonly test?: true;
-  readonly redelivered?: true;
+export type { LogEntry, LogFilter } from '../core/log-entry.ts';
+
+const KEPT_DAYS = 30;
+const DAY_SECONDS = 24 * 60 * 60;
+
+/**
+ * One partition takes 1,000 write units a second. Whoever reads has to ask each shard. They may become more, but never
+ * fewer while items are kept.
+ */
+const SHARDS = 8;
+
+/** Items of a shard that are read at once; one holds the attempts of a batch of up to ten, as a rule. */
+const PAGE = 25;
+
+/** How often `read` asks all shards, at most. */
+const ROUNDS = 8;
+
+/** A write that takes longer is given up: a log that does not answer must not use up the time of its function. */
+const WRITE_MS = 3_000;
+
+/** What was written by functions whose clocks disagree, or is on its way, turns up at most so much later. */
+const LATE_MS = 5_000;
+
+/**
+ * The delivery log: an item a write, holding all attempts of one run of a function, or of a part of it. Every method throws
+ * when the table is silent. Reads are not strongly consistent: what was written this second may be missing.
+ */
+export class DeliveryLog {
+  readonly #table: string;
+  readonly #dynamodb: DynamoDBClient;
+
+  constructor(table: string, dynamodb = new DynamoDBClient()) {
+    this.#table = table;
+    this.#dynamodb = dynamodb;
+  }
+
+  /** Adds attempts: one request, unless they are too many for one item. */
+  async write(entries: readonly LogEntry[]): Promise<void> {
+    // No attempt in an item may be later than the item: the search relies on it.
+    const at = Math.max(Date.now(), ...entries.map((entry) => entry.at));
+    const expiresAt = { N: String(Math.ceil(at / 1000) + KEPT_DAYS * DAY_SECONDS) };
+    await Promise.all(
+      packed(entries).map((bytes) => {
+        const key = { shard: { S: String(randomInt(SHARDS)) }, written: { S: newKey(at) } };
+        const Item = { ...key, rows: { B: bytes }, expiresAt };
+        const abortSignal = AbortSignal.timeout(WRITE_MS);
+        return this.#dynamodb.send(new PutItemCommand({ TableName: this.#table, Item }), { abortSignal });
+      }),
+    );
+  }
+
+  /**
+   * Newest first. What is written while somebody reads on may be missed.
+   *
+   * @param next Where the page before ended, to be passed with the same filter.
+   * @returns `next` when there is more to search; also with few entries or none, for what a call reads is bounded.
+   * @throws {RangeError} When `next` is not what an earlier page gave.
+   */
+  async read(filter: LogFilter, limit: number, next?: string): Promise<{ entries: LogEntry[]; next?: string }> {
+    const search = new LogSearch(SHARDS, filter, next === undefined ? undefined : toPlace(next));
+    const oldest = timeKey(filter.since ?? 0);
+    for (let round = 0; round < ROUNDS || search.isStuck; round++) {
+      if (search.open.length === 0 || search.ready >= limit) break;
+      await Promise.all(
+        search.open.map(async ({ shard, from, isRead }) => {
+          const { items, more } = await this.#newestFirst(shard, oldest, from, isRead);
+          search.add(shard, items, more);
+        }),
+      );
+    }
+    const page = search.page(limit);
+    return { entries: page.entries, ...(page.next && { next: fromPlace(page.next) }) };
+  }
+
+  /**
+   * Follows the log. The first call of what it returns gives nothing; each later one gives what was written since the one
+   * before, the oldest attempt first.
+   */
+  follow(filter: LogFilter): () => Promise<LogEntry[]> {
+    const isMeant = fits(filter);
+    let seen: Set<string> | undefined;
+    let latest = '';
+    return async () => {
+      const isFirst = seen === undefined;
+      const before = seen ?? new Set();
+      if (isFirst) latest = await this.#latestKey();
+      const from = timeKey(Number(latest.split('#')[0]) - LATE_MS);
+      const items = (await Promise.all(shardNumbers.map((shard) => this.#allSince(shard, from)))).flat();
+      const fresh = items.filter(({ key }) => !before.has(key));
+      seen = new Set(items.map(({ key }) => key));
+      latest = items.reduce((most, { key }) => (key > most ? key : most), latest);
+      if (isFirst) return [];
+      return fresh.flatMap(({ entries }) => entries.filter(isMeant)).sort((a, b) => a.at - b.at);
+    };
+  }
+
+  async #newestFirst(shard: number, oldest: string, from: string, isRead: boolean) {
+    if (from < oldest) return { items: [], more: false };
+    const { Items = [], LastEvaluatedKey } = await this.#dynamodb.send(
+      new QueryCommand({
+        ...this.#query(shard, oldest, from),
+        ScanIndexForward: false,
+        Limit: PAGE,
+        ...(isRead && { ExclusiveStartKey: { shard: { S: String(shard) }, written: { S: from } } }),
+      }),
+    );
+    return { items: Items.map(toItem), more: LastEvaluatedKey !== undefined };
+  }
+
+  async #allSince(shard: number, oldest: string): Promise<LogItem[]> {
+    const items: LogItem[] = [];
+    let next: Record<string, AttributeValue> | undefined;
+    do {
+      const { Items = [], LastEvaluatedKey } = await this.#dynamodb.send(
+        new QueryCommand({ ...this.#query(shard, oldest, '~'), ExclusiveStartKey: next }),
+      );
+      items.push(...Items.map(toItem));
+      next = LastEvaluatedKey;
+    } while (next);
+    return items;
+  }
+
+  async #latestKey(): Promise<string> {
+    const latest = await Promise.all(
+      shardNumbers.map(async (shard) => {
+        const query = { ...this.#query(shard, timeKey(0), '~'), ScanIndexForward: false, Limit: 1 };
+        const { Items = [] } = await this.#dynamodb.send(new QueryCommand(query));
+        return Items[0]?.written?.S ?? '';
+      }),
+    );
+    return latest.sort().at(-1) ?? '';
+  }
+
+  #query(shard: number, from: string, to: string) {
+    return {
+      TableName: this.#table,
+      KeyConditionExpression: '#shard = :shard AND written BETWEEN :from AND :to',
+      // A reserved word.
+      ExpressionAttributeNames: { '#shard': 'shard' },
+      ExpressionAttributeValues: { ':shard': { S: String(shard) }, ':from': { S: from }, ':to': { S: to } },
+    };
+  }
 }
 
-/** Which attempts are meant. */
-export interface LogFilter {
-  readonly trigger?: Trigger;
-  readonly outcome?: LogEntry['outcome'];
-  readonly id?: string;
-  readonly text?: string;
-  /** Epoch milliseconds. */
-  readonly since?: number;
+const shardNumbers = Array.from({ length: SHARDS }, (_, shard) => shard);
+
+function newKey(at: number): string {
+  return `${timeKey(at)}#${randomBytes(6).toString('base64url')}`;
 }
 
-/** Where attempts are remembered. */
-export interface DeliveryLog {
-  write(entries: readonly LogEntry[]): Promise<void>;
-  /** The latest first; `next` when there is more. */
-  read(filter: LogFilter, limit: number, next?: string): Promise<{ entries: LogEntry[]; next?: string }>;
+function toItem({ written, rows }: Record<string, AttributeValue>): LogItem {
+  return { key: written?.S ?? '', entries: rows?.B ? unpacked(rows.B) : [] };
+}
+
+function fromPlace({ behind, from }: LogPlace): string {
+  return Buffer.from([behind, ...from].join()).toString('base64url');
+}
+
+/** Whoever pages on may have got this from anybody. */
+function toPlace(next: string): LogPlace {
+  const [behind = '', ...from] = Buffer.from(next, 'base64url').toString().split(',');
+  if (from.length !== SHARDS || ![behind, ...from].every((key) => /^[\w#~-]{0,64}$/.test(key)))
+    throw new RangeError('This is no place in the delivery log.');
+  return { behind, from: from.map((key) => key || null) };
 }

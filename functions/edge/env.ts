@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { type Entity, entityNames } from '../core/entity.ts';
+import { type Logged, loggedNames } from '../core/log-entry.ts';
 
 /**
  * The environment of each function: one schema, with which infra/ sets the variables (a forgotten one does not compile)
@@ -29,6 +30,9 @@ export const attemptEnv = z.object({
   TRIGGERS_TABLE: text,
   BACKLOG_TABLE: text,
   SECRETS_TABLE: text,
+  DELIVERY_LOG_TABLE: text,
+  /** Which attempts are logged. */
+  LOGGED: z.enum(loggedNames as [Logged, ...Logged[]]),
   CONNECT_TIMEOUT_SECONDS: positive,
   ATTEMPT_TIMEOUT_SECONDS: positive,
   /** Seconds, comma between. */

@@ -4,8 +4,8 @@ import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import * as z from 'zod/mini';
-import type { ApiParts } from '../../functions/admin/api/route.ts';
 import { adminApi } from '../../functions/admin/api.ts';
+import type { AdminParts } from '../../functions/admin/deployment.ts';
 import { Refusal } from '../../functions/admin/refusal.ts';
 import { type Entity, entityNames } from '../../functions/core/entity.ts';
 import { buildPage, contentSecurityPolicy } from '../page.ts';
@@ -32,7 +32,7 @@ export interface Door {
 
 /** Serves the page, the admin API and the agent to this machine alone, without sign-in. */
 export async function openDoor(
-  parts: ApiParts,
+  parts: AdminParts,
   agent: SampleAgent,
   happenings: Happenings,
   preferredPort = USUAL_PORT,

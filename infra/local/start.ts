@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type AdminParts, asRefusal, findDeployment, stackOutputs } from '../../functions/admin/deployment.ts';
 import { Refusal } from '../../functions/admin/refusal.ts';
@@ -26,6 +27,9 @@ const MARK = '/crm-triggers-receiver/';
 
 /** How long the notifications of the demonstration may take, milliseconds. */
 const ARRIVAL_PATIENCE_MS = 60_000;
+
+/** How long after a failure its reason may come, milliseconds. */
+const LAST_WORDS_MS = 500;
 
 /** What has to be undone at the end, the latest first. */
 const undo: (() => Promise<unknown>)[] = [];
@@ -191,8 +195,8 @@ async function main(): Promise<number> {
   try {
     return await Promise.race([running, stopped]);
   } catch (caught) {
-    // What fails because something is being stopped tells less than why it is.
-    await Promise.resolve();
+    // What fails because something is being stopped, or was lost, tells less than why; and that may come a moment later.
+    await sleep(LAST_WORDS_MS);
     const error = asRefusal(stop.signal.aborted ? stop.signal.reason : caught);
     if (error instanceof Interruption) return 130;
     if (!(error instanceof Refusal)) throw error;

@@ -27,6 +27,7 @@ test('help says what there is, and exits 0', () => {
     'set TRIGGER URL',
     'clear TRIGGER',
     'test TRIGGER',
+    'log',
     'export',
     'import FILE',
     'followup.delete',
@@ -45,6 +46,7 @@ const misuses: [string, string[], RegExp][] = [
   ],
   ['too few words', ['set', 'task.edit'], /^Write crm-triggers set TRIGGER URL\./],
   ['too many words', ['list', 'all'], /^Write crm-triggers list\./],
+  ['an option of another command', ['list', '--follow'], /^list has no option --follow\./],
   ['an unknown option', ['list', '--yaml'], /^Unknown option '--yaml'/],
 ];
 

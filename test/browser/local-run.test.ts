@@ -52,6 +52,11 @@ test('npm start opens a page on which the agent creates a customer and the typed
       .getByRole('cell', { name: `${server.origin}/mine` })
       .first()
       .waitFor();
+    await page.getByRole('link', { name: 'Log' }).click();
+    const logged = page.getByRole('row').filter({ hasText: 'customer.edit' }).filter({ hasText: 'test' });
+    await logged.getByText('delivered').waitFor();
+    await logged.getByRole('button', { name: 'Detail' }).click();
+    await page.getByRole('dialog').getByText(`curl --globoff --include '${server.origin}/mine?`).waitFor();
     await page.context().close();
   } finally {
     child.kill('SIGINT');

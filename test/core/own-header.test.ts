@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { ownHeader } from '../../functions/core/own-header.ts';
 
@@ -39,12 +40,12 @@ for (const [name, value, words] of refused)
     assert.doesNotMatch(judged.refused, /[\r\n]/);
   });
 
-test('whatever is accepted is one header that Node sends as it is, and no refusal quotes a value', () => {
+test('whatever is accepted is one header that Node sends as it is, and a refusal is the same whatever the value', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary', minLength: 4 }), (name, value) => {
+    fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (name, value) => {
       const judged = ownHeader(name, value);
-      if ('refused' in judged) assert.ok(name.includes(value) || !judged.refused.includes(value));
-      else assert.equal(new Headers([[judged.name, judged.value]]).get(name), value);
+      if ('name' in judged) assert.equal(new Headers([[judged.name, judged.value]]).get(name), value);
+      else assert.ok(['v', '', '\0', 'v'.repeat(3000)].some((v) => isDeepStrictEqual(ownHeader(name, v), judged)));
     }),
     { numRuns: 2_000 },
   );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { inBatches, inWaves } from '../../functions/core/waves.ts';
+import { inBatches, inBatchesOfBytes, inWaves } from '../../functions/core/waves.ts';
 
 const item = fc.record({ group: fc.constantFrom('a', 'b', 'c', 'd'), n: fc.nat() });
 
@@ -34,4 +34,9 @@ test('there are as many waves as the busiest group has items', () => {
 test('batches hold at most their size, in order', () => {
   assert.deepEqual(inBatches([1, 2, 3, 4, 5], 2), [[1, 2], [3, 4], [5]]);
   assert.deepEqual(inBatches([], 10), []);
+});
+
+test('batches of bytes keep their size as UTF-8, in order; what is larger stands alone', () => {
+  assert.deepEqual(inBatchesOfBytes(['aa', 'b', 'ö', 'ccccccc', 'd'], 6), [['aa', 'b'], ['ö'], ['ccccccc'], ['d']]);
+  assert.deepEqual(inBatchesOfBytes([], 10), []);
 });

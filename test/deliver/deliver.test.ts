@@ -7,7 +7,7 @@ import { secretOf, signatures } from '../../functions/core/signature.ts';
 import { type DeliverParts, deliver } from '../../functions/deliver/deliver.ts';
 import { type Call, makeCall } from '../../functions/edge/http.ts';
 import type { DeadLetter } from '../../functions/edge/queue.ts';
-import { BacklogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
+import { BacklogInMemory, LogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
 import { receiver } from '../support/receiver.ts';
 import { message, notification } from '../support/records.ts';
 import { loopbackRules } from '../support/rules.ts';
@@ -26,12 +26,15 @@ function world(urls: Partial<Record<Trigger, string>>, overrides: Partial<Delive
   triggers.writes = 0;
   const backlog = new BacklogInMemory();
   const secrets = new SecretsInMemory();
+  const log = new LogInMemory();
   const buried: DeadLetter[] = [];
   const handedBack: { receiptHandle: string; seconds: number }[] = [];
   const parts: DeliverParts = {
     triggers,
     backlog,
     secrets,
+    log,
+    logged: 'all',
     queue: {
       bury: async (letter) => void buried.push(letter),
       handBack: async (messages) => void handedBack.push(...messages),
@@ -45,7 +48,7 @@ function world(urls: Partial<Record<Trigger, string>>, overrides: Partial<Delive
     ...overrides,
   };
   const state = (trigger: Trigger = 'customer.edit') => triggers.items.get(trigger)?.state;
-  return { parts, triggers, backlog, secrets, buried, handedBack, state };
+  return { parts, triggers, backlog, secrets, log, buried, handedBack, state };
 }
 
 test('a notification is a GET of the typed URL with the formatted string and the headers of the contract', async () => {
@@ -88,9 +91,9 @@ test('each attempt is signed anew, over the target as it is sent, also with a se
   assert.deepEqual([headers['x-token'], headers['webhook-id']], ['t1', sent.id]);
 });
 
-test('what goes well costs one read of the triggers for the whole batch, and no write', async () => {
+test('what goes well costs one read of the triggers and one write to the delivery log for the whole batch, and no more', async () => {
   await using server = await receiver();
-  const { parts, triggers, backlog, handedBack } = world({
+  const { parts, triggers, backlog, log, handedBack } = world({
     'customer.edit': server.origin,
     'task.edit': server.origin,
   });
@@ -103,6 +106,7 @@ test('what goes well costs one read of the triggers for the whole batch, and no 
   assert.equal(server.calls.length, 10);
   assert.deepEqual([reads.mock.callCount(), seen.mock.callCount()], [1, 0]);
   assert.deepEqual([triggers.writes, backlog.writes], [0, 0]);
+  assert.deepEqual([log.writes, log.entries.length], [1, 10]);
   assert.deepEqual(handedBack, []);
 });
 
@@ -561,6 +565,116 @@ test('a test is attempted once, marked, and its answer is kept', async () => {
     [{ delivered: false, answer: 'HTTP 500', body: 'x'.repeat(1024) }],
   );
 });
+
+/** The origin of a receiver that is gone. */
+async function nobodyListens(): Promise<string> {
+  await using server = await receiver();
+  return server.origin;
+}
+
+test('every attempt of a batch is logged in one write, with what came of it', async () => {
+  await using server = await receiver((call, response) => {
+    const status = Number(call.target.match(/=(\d+)/)?.[1]);
+    response.writeHead(status).end(status === 503 ? `down\u0000${'ü'.repeat(600)}` : '');
+  });
+  const { parts, log } = world({
+    'customer.edit': `${server.origin}/SECRET?k=SECRET`,
+    'task.edit': server.origin,
+    'case.edit': 'https://10.0.0.1/SECRET',
+    'case.create': `${await nobodyListens()}/SECRET`,
+  });
+  const sent = [
+    notification({ record: record(1), formattedString: '?AccountID=200' }),
+    notification({ record: record(1), formattedString: '?AccountID=503', redelivered: Date.now() }),
+    notification({ record: record(1), formattedString: '?AccountID=201' }),
+    notification({ record: record(2), formattedString: '?AccountID=410', trigger: 'task.edit' }),
+    notification({ record: record(3), formattedString: '?AccountID=200', trigger: 'task.edit', test: true }),
+    notification({ record: record(4), trigger: 'case.edit' }),
+    notification({ record: record(5), trigger: 'case.create' }),
+  ];
+  const began = Date.now();
+  await deliver(
+    sent.map((one) => message(one)),
+    parts,
+    A_MINUTE,
+  );
+  assert.equal(log.writes, 1);
+  const outcomes = log.entries.map(({ id, outcome, answer }) => [id, outcome, answer.split(':')[0]]);
+  assert.deepEqual(
+    new Set(outcomes.map((one) => one.join())),
+    new Set([
+      [sent[0]?.id, 'delivered', 'HTTP 200'].join(),
+      [sent[1]?.id, 'retry', 'HTTP 503'].join(),
+      [sent[3]?.id, 'gone', 'HTTP 410'].join(),
+      [sent[4]?.id, 'delivered', 'HTTP 200'].join(),
+      [sent[5]?.id, 'blocked', 'leads to an address that is not public'].join(),
+      [sent[6]?.id, 'retry', 'connection refused'].join(),
+    ]),
+  );
+  const of = (n: number) => log.entries.find(({ id }) => id === sent[n]?.id);
+  const { at, milliseconds, ...failed } = of(1) ?? assert.fail();
+  assert.ok(at >= began && at + milliseconds <= Date.now() && milliseconds >= 0);
+  assert.deepEqual(failed, {
+    trigger: 'customer.edit',
+    id: sent[1]?.id,
+    formattedString: '?AccountID=503',
+    attempt: 1,
+    outcome: 'retry',
+    answer: 'HTTP 503',
+    body: `down\u0000${'ü'.repeat(509)}`,
+    redelivered: true,
+  });
+  assert.deepEqual([of(4)?.test, of(4)?.redelivered, of(4)?.body], [true, undefined, undefined]);
+  assert.doesNotMatch(JSON.stringify(log.entries), /SECRET|127\.0\.0\.1|10\.0\.0\.1/);
+});
+
+test('a delivery log that fails harms nothing: all is settled as without it', async () => {
+  await using server = await receiver((call, response) =>
+    response.writeHead(call.target.includes('bad') ? 500 : 200).end(),
+  );
+  const w = world({ 'customer.edit': server.origin });
+  mock.method(w.log, 'write', fails);
+  const lines = mock.method(console, 'log', () => {});
+  const batch = ['good', 'bad'].map((name, i) =>
+    message(notification({ record: record(i), formattedString: `?AccountID=${name}` })),
+  );
+  const { batchItemFailures } = await deliver(batch, w.parts, A_MINUTE);
+  lines.mock.restore();
+  assert.deepEqual(batchItemFailures, [{ itemIdentifier: batch[1]?.messageId }]);
+  assert.deepEqual([w.handedBack.length, w.backlog.heldItems.size, server.calls.length], [1, 1, 2]);
+  assert.match(String(lines.mock.calls.map(({ arguments: [line] }) => line)), /the delivery log lacks attempts/);
+});
+
+test('messages are handed back while the delivery log is being written, not after it', async () => {
+  await using server = await receiver((_, response) => response.writeHead(500).end());
+  const w = world({ 'customer.edit': server.origin });
+  let answer: () => void = () => assert.fail('it was not written');
+  mock.method(w.log, 'write', () => new Promise<void>((resolve) => (answer = resolve)));
+  const done = deliver([message(notification())], w.parts, A_MINUTE);
+  while (w.handedBack.length === 0) await sleep(1);
+  answer();
+  assert.equal((await done).batchItemFailures.length, 1);
+});
+
+for (const [logged, answers] of [
+  ['failures', ['HTTP 500']],
+  ['off', []],
+] as const)
+  test(`with the delivery log set to ${logged}, it gets ${answers.length} of a success and a failure`, async () => {
+    await using server = await receiver((call, response) =>
+      response.writeHead(call.target.includes('bad') ? 500 : 200).end(),
+    );
+    const { parts, log } = world({ 'customer.edit': server.origin }, { logged });
+    const batch = (...names: string[]) =>
+      names.map((name, i) => message(notification({ record: record(i), formattedString: `?AccountID=${name}` })));
+    await deliver(batch('good', 'bad'), parts, A_MINUTE);
+    await deliver(batch('good', 'better'), parts, A_MINUTE);
+    assert.deepEqual(
+      log.entries.map(({ answer }) => answer),
+      answers,
+    );
+    assert.equal(log.writes, answers.length, 'nothing is written when there is nothing to log');
+  });
 
 test('its log holds no URL, no query and no answer of the receiver but the status', async () => {
   const lines: string[] = [];

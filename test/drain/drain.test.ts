@@ -5,7 +5,7 @@ import type { Notification } from '../../functions/core/notification.ts';
 import type { Answer } from '../../functions/core/outcome.ts';
 import { type DrainParts, drain } from '../../functions/drain/drain.ts';
 import { Clock } from '../model/clock.ts';
-import { BacklogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
+import { BacklogInMemory, LogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
 import { notification } from '../support/records.ts';
 
 mock.method(console, 'log', () => {});
@@ -21,6 +21,7 @@ async function world(state: State, parked: readonly Notification[], answers: (ca
   const clock = new Clock();
   const triggers = new TriggersInMemory();
   const backlog = new BacklogInMemory();
+  const log = new LogInMemory();
   const calls: string[] = [];
   const urls: string[] = [];
   let open = 0;
@@ -42,6 +43,8 @@ async function world(state: State, parked: readonly Notification[], answers: (ca
     triggers,
     backlog,
     secrets: new SecretsInMemory(),
+    log,
+    logged: 'all',
     async call(url) {
       const call = new URL(url).searchParams.get('AccountID') ?? '';
       calls.push(call);
@@ -62,6 +65,7 @@ async function world(state: State, parked: readonly Notification[], answers: (ca
     clock,
     triggers,
     backlog,
+    log,
     calls,
     urls,
     answer(next: (call: string) => Answer) {
@@ -144,6 +148,14 @@ test('a notification of a record not yet tried makes a probe due at once, but 30
   await w.run(12_000);
   assert.ok(w.calls.includes('r2-0'));
   assert.equal(w.now()?.probeDelay, 120_000, 'and the time between the others stays');
+});
+
+test('a parked trigger with nothing in its backlog is active again when a probe is due, and not before', async () => {
+  const w = await world('parked', []);
+  await w.run(20_000);
+  assert.equal(w.now()?.state, 'parked', 'what made it park may still be held in the queue');
+  await w.run(11_000);
+  assert.equal(w.now()?.state, 'active');
 });
 
 test('one success of a probe drains the backlog', async () => {
@@ -317,4 +329,38 @@ test('a trigger whose URL was cleared keeps its backlog', async () => {
   await w.triggers.writeUrl('customer.edit', undefined);
   await w.run(3_000);
   assert.deepEqual([w.calls.length, w.backlog.parkedItems.size, w.now()?.state], [0, 1, 'draining']);
+});
+
+test('a page of a backlog is one write to the delivery log, and a probe is another', async () => {
+  const names = Array.from({ length: 1200 }, (_, i) => `r${i}-0`);
+  const w = await world(
+    'parked',
+    names.map((name) => waiting(name)),
+  );
+  await w.run(31_000);
+  assert.deepEqual([w.now()?.state, w.log.entries.length], ['active', 1200]);
+  assert.ok(w.log.writes <= 4, `${w.log.writes} writes for 1,190 in three pages, and a probe`);
+  assert.equal(new Set(w.log.entries.map(({ id }) => id)).size, 1200);
+});
+
+test('what fails in a drain is logged too, with the number of its attempt', async () => {
+  const w = await world('draining', []);
+  const tried = { attempts: 2, firstAttempt: 1, answer: 'HTTP 500', nextTry: 0 };
+  await w.backlog.park([{ ...tried, notification: waiting('r1-0') }], w.clock.now());
+  w.answer(() => ({ status: 503, body: 'later' }));
+  await w.run(3_000);
+  assert.partialDeepStrictEqual(w.log.entries[0], { attempt: 3, outcome: 'retry', answer: 'HTTP 503', body: 'later' });
+});
+
+test('attempts are logged also when what came of one cannot be written down, and a log that fails stops no drain', async () => {
+  const parked = Array.from({ length: 5 }, (_, i) => waiting(`r${i}-0`));
+  const w = await world('draining', parked);
+  const unpark = mock.method(w.backlog, 'unpark');
+  unpark.mock.mockImplementationOnce(async () => assert.fail('no answer'), 2);
+  await w.run(3_000);
+  assert.equal(w.log.entries.length, 5);
+  const failing = await world('draining', parked);
+  mock.method(failing.log, 'write', async () => assert.fail('no answer'));
+  await failing.run(3_000);
+  assert.deepEqual([failing.now()?.state, failing.calls.length], ['active', 5]);
 });

@@ -10,6 +10,8 @@ const right = {
   CONNECT_TIMEOUT_SECONDS: '3',
   ATTEMPT_TIMEOUT_SECONDS: '10',
   SECRETS_TABLE: 'secrets',
+  DELIVERY_LOG_TABLE: 'log',
+  LOGGED: 'failures',
   HOLDS: '5,30,120,600',
   ALLOW_HTTP: 'false',
   ALLOWED_PORTS: '25,110',

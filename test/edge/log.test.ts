@@ -7,7 +7,7 @@ import { secretOf } from '../../functions/core/signature.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
 import { drain } from '../../functions/drain/drain.ts';
 import { makeCall } from '../../functions/edge/http.ts';
-import { BacklogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
+import { BacklogInMemory, LogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
 import { type Answer, receiver } from '../support/receiver.ts';
 import { message, streamRecord } from '../support/records.ts';
 import { loopbackRules } from '../support/rules.ts';
@@ -66,6 +66,8 @@ for (const [how, behaviour] of Object.entries(behaviours))
       triggers,
       backlog,
       secrets,
+      log: new LogInMemory(),
+      logged: 'all' as const,
       queue,
       holds: [],
       attemptMs: 1_000,
@@ -97,6 +99,7 @@ for (const [how, behaviour] of Object.entries(behaviours))
     await deliver(batch, { ...parts, triggers: all }, () => 60_000).catch(keep);
     await deliver(batch, { ...parts, queue: { bury: failing, handBack: failing } }, () => 60_000).catch(keep);
     await deliver(batch, { ...parts, secrets: { of: failing } }, () => 60_000).catch(keep);
+    await deliver(batch, { ...parts, log: { write: failing } }, () => 60_000).catch(keep);
 
     const untried = { attempts: 0, firstAttempt: 0, answer: '', nextTry: 0 };
     await backlog.park(
@@ -112,6 +115,7 @@ for (const [how, behaviour] of Object.entries(behaviours))
         await drain(parts, remainingMs).catch(keep);
         const silent = { ...parts, backlog: { ...parts.backlog, parked: failing } as never };
         await drain(silent, remainingMs).catch(keep);
+        await drain({ ...parts, log: { write: failing } }, remainingMs).catch(keep);
       }
     assert.ok(logged.length > 10, 'something is logged');
     assert.ok(errors.length > 0, 'something is thrown, which Lambda logs too');

@@ -77,6 +77,7 @@ test('functions that die in mid-batch, requests that fail and a queue that takes
   assert.ok(brokenOff > 0, 'functions died while they called');
   assert.ok(harm.refused > 0 && harm.lostAnswers > 0 && harm.halfAccepted > 0);
 
+  let left = '';
   await until(
     'all is delivered or failed, and both triggers are active',
     async () => {
@@ -85,11 +86,12 @@ test('functions that die in mid-batch, requests that fail and a queue that takes
       const lines = (await list(stack.parts)).filter(({ trigger }) =>
         typed.includes(trigger as (typeof typed)[number]),
       );
-      const quiet = lines.every(({ state, waiting }) => state === 'active' && waiting === 0);
-      return quiet && new Set(good.map(id)).size + (await mine()).length >= writes;
+      const told = new Set(good.map(id)).size + (await mine()).length;
+      left = `${told} of ${writes}; ${lines.map((l) => `${l.trigger} ${l.state}, ${l.waiting} wait`).join('; ')}`;
+      return told >= writes && lines.every(({ state, waiting }) => state === 'active' && waiting === 0);
     },
     240_000,
-  );
+  ).catch((error) => assert.fail(`${error.message}: ${left}`));
   const given = await mine();
   t.diagnostic(
     `${good.length} calls answered well, for ${new Set(good.map(id)).size} notifications; ${given.length} failed`,

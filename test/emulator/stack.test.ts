@@ -257,8 +257,7 @@ describe('the deployed stack', () => {
     await stack.agent.do('create', 'customer', { AccountID: id('nobody') });
     await sleep(SILENCE_MS);
     assert.equal(server.calls.length, 0);
-    const held = await Promise.all(triggers.map((trigger) => stack.parts.backlog.count(trigger, 'held')));
-    assert.deepEqual(held, Array(11).fill(0), 'no notification is held any more');
+    assert.equal(await stack.parts.backlog.count('customer.create', 'held'), 0);
   });
 
   test('an outage is waited for: the trigger is parked, drained in order, and active again, and its neighbour goes on', {

@@ -7,7 +7,7 @@ import type { Notification } from '../../functions/core/notification.ts';
 import { type DeliverParts, deliver } from '../../functions/deliver/deliver.ts';
 import { makeCall } from '../../functions/edge/http.ts';
 import type { Resolve } from '../../functions/edge/resolve.ts';
-import { BacklogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
+import { BacklogInMemory, LogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
 import { adminWorld } from '../support/admin-world.ts';
 import { type Connection, watchConnections } from '../support/connections.ts';
 import { message, notification } from '../support/records.ts';
@@ -109,6 +109,8 @@ export async function deliverReally(
     triggers,
     backlog,
     secrets: new SecretsInMemory(),
+    log: new LogInMemory(),
+    logged: 'all',
     queue: { bury: async () => {}, handBack: async () => {} },
     call: makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 2, rules }, resolve),
     holds: [5, 30, 120, 600],

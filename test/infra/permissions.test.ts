@@ -47,7 +47,7 @@ const permissions: Record<string, Permissions> = {
     'dynamodb:BatchGetItem': ['TablesBacklog', 'TablesSecrets', 'TablesTriggers'],
     'dynamodb:UpdateItem': ['TablesTriggers'],
     'dynamodb:BatchWriteItem': ['TablesBacklog'],
-    'dynamodb:PutItem': ['TablesBacklog'],
+    'dynamodb:PutItem': ['TablesBacklog', 'TablesDeliveryLog'],
     'dynamodb:DeleteItem': ['TablesBacklog'],
   },
   Drain: {
@@ -56,7 +56,7 @@ const permissions: Record<string, Permissions> = {
     'dynamodb:BatchGetItem': ['TablesSecrets', 'TablesTriggers'],
     'dynamodb:UpdateItem': ['TablesTriggers'],
     'dynamodb:Query': ['TablesBacklog'],
-    'dynamodb:PutItem': ['TablesBacklog'],
+    'dynamodb:PutItem': ['TablesBacklog', 'TablesDeliveryLog'],
     'dynamodb:DeleteItem': ['TablesBacklog'],
   },
 };

@@ -26,12 +26,28 @@ test('each CRM table has the key of its entity, and a stream with old and new im
   });
 });
 
-test('every table is on demand and recoverable to a point in time', () => {
+test('every table is on demand; all but the delivery log are recoverable to a point in time', () => {
   for (const [id, p] of all('AWS::DynamoDB::GlobalTable')) {
+    const PointInTimeRecoveryEnabled = !id.startsWith('TablesDeliveryLog');
     assert.equal(p.BillingMode, 'PAY_PER_REQUEST', id);
     for (const replica of p.Replicas as Properties[])
-      assert.deepEqual(replica.PointInTimeRecoverySpecification, { PointInTimeRecoveryEnabled: true }, id);
+      assert.deepEqual(replica.PointInTimeRecoverySpecification, { PointInTimeRecoveryEnabled }, id);
   }
+});
+
+test('the backlog and the delivery log forget by themselves what has had its time', () => {
+  for (const name of ['TablesBacklog', 'TablesDeliveryLog']) {
+    const [[id, p] = assert.fail(name)] = all('AWS::DynamoDB::GlobalTable').filter(([id]) => id.startsWith(name));
+    assert.deepEqual(p.TimeToLiveSpecification, { AttributeName: 'expiresAt', Enabled: true }, id);
+  }
+});
+
+test('all attempts are logged, unless the setting deliveryLog says failures or off', () => {
+  const logged = (template: Template) =>
+    all('AWS::Lambda::Function', template).flatMap(([, p]) => p.Environment.Variables.LOGGED ?? []);
+  assert.deepEqual(logged(main), ['all', 'all']);
+  for (const deliveryLog of ['failures', 'off'])
+    assert.deepEqual(logged(synth(undefined, { main: { deliveryLog } })), [deliveryLog, deliveryLog]);
 });
 
 test('what holds data outlives the stack, except in the local stage', () => {
@@ -132,6 +148,7 @@ test('the outputs are those of the contract', () => {
     'CaseTable',
     'CustomerTable',
     'DeadLetterQueueUrl',
+    'DeliveryLogTable',
     'DeliveryQueueUrl',
     'DestinationRules',
     'DrainFunction',
@@ -173,6 +190,7 @@ const wrong: [string, Record<string, unknown>, string][] = [
   ['a port that is none', { allowedPorts: [0] }, 'stages.main.allowedPorts.0'],
   ['half a port', { allowedPorts: [22.5] }, 'stages.main.allowedPorts.0'],
   ['a word for a port', { allowedPorts: ['25'] }, 'stages.main.allowedPorts.0'],
+  ['a log of which there is none', { deliveryLog: 'some' }, 'stages.main.deliveryLog'],
   ['a word for a number', { deliverConcurrency: 'many' }, 'stages.main.deliverConcurrency'],
 ];
 

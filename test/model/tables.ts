@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import type { State } from '../../functions/core/breaker.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
+import { fits } from '../../functions/core/log-entry.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import type { Backlog, Failed, Parked, Place, TestResult, Tried, Waiting } from '../../functions/edge/backlog.ts';
+import type { DeliveryLog, LogEntry, LogFilter } from '../../functions/edge/delivery-log.ts';
 import type { Secrets, TriggerSecrets } from '../../functions/edge/secrets.ts';
 import type { MoveFields, TriggerNow, Triggers, TriggersNow } from '../../functions/edge/triggers.ts';
 
@@ -223,5 +225,31 @@ export class BacklogInMemory implements Public<Backlog> {
     const { id, changedAt, sequence } = parked.notification;
     const place = `${String(changedAt).padStart(15, '0')}#${sequence.padStart(40, '0')}#${id}`;
     this.parkedItems.set(id, { place, item: parked });
+  }
+}
+
+/** The delivery log in memory. */
+export class LogInMemory implements Public<DeliveryLog> {
+  readonly entries: LogEntry[] = [];
+  writes = 0;
+
+  async write(entries: readonly LogEntry[]): Promise<void> {
+    this.writes++;
+    this.entries.push(...entries);
+  }
+
+  async read(filter: LogFilter, limit: number, next = '0'): Promise<{ entries: LogEntry[]; next?: string }> {
+    const found = this.entries.filter(fits(filter)).sort((a, b) => b.at - a.at);
+    const end = Number(next) + limit;
+    return { entries: found.slice(Number(next), end), ...(found.length > end && { next: String(end) }) };
+  }
+
+  follow(filter: LogFilter): () => Promise<LogEntry[]> {
+    let seen: number | undefined;
+    return async () => {
+      const fresh = this.entries.slice(seen ?? this.entries.length).filter(fits(filter));
+      seen = this.entries.length;
+      return fresh.sort((a, b) => a.at - b.at);
+    };
   }
 }

@@ -1,6 +1,7 @@
 import type { DynamoDBRecord } from 'aws-lambda';
 import { capture } from '../../functions/capture/capture.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
+import type { LogEntry } from '../../functions/core/log-entry.ts';
 import type { Answer } from '../../functions/core/outcome.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
 import { drain } from '../../functions/drain/drain.ts';
@@ -11,7 +12,7 @@ import { Chance } from './chance.ts';
 import type { Time } from './clock.ts';
 import { FifoQueue } from './fifo-queue.ts';
 import { type Faults, Invocation, Network, remote } from './network.ts';
-import { BacklogInMemory, SecretsInMemory, TriggersInMemory } from './tables.ts';
+import { BacklogInMemory, LogInMemory, SecretsInMemory, TriggersInMemory } from './tables.ts';
 
 /** One call as a receiver got it. */
 export interface Delivery {
@@ -24,10 +25,12 @@ export interface Delivery {
   readonly begun: number;
   readonly at: number;
   readonly answer: Answer;
+  /** What called. */
+  readonly from: Invocation;
 }
 
 /** How a destination behaves: what it answers to a call, and how many milliseconds later. */
-export type Behaviour = (call: Omit<Delivery, 'answer'>) => { readonly answer: Answer; readonly ms: number };
+export type Behaviour = (call: Omit<Delivery, 'answer' | 'from'>) => { readonly answer: Answer; readonly ms: number };
 
 interface WorldOptions {
   readonly clock: Time;
@@ -53,7 +56,10 @@ export class World {
   readonly queue: FifoQueue;
   readonly triggers = new TriggersInMemory();
   readonly backlog: BacklogInMemory;
+  readonly log = new LogInMemory();
   readonly deliveries: Delivery[] = [];
+  /** Functions of which a write to the delivery log failed. */
+  readonly unlogged = new Set<Invocation>();
   readonly #secrets = new SecretsInMemory();
   readonly #stream: DynamoDBRecord[] = [];
   readonly #destinations: WorldOptions['destinations'];
@@ -165,8 +171,10 @@ export class World {
           batch,
           {
             triggers: remote(this.triggers, this.network, from),
-            backlog: remote(this.backlog, this.network, from),
+            backlog: this.#backlogFrom(from),
             secrets: this.#secrets,
+            log: this.#logFrom(from),
+            logged: 'all',
             queue: new DeliveryQueue(QUEUE, this.queue.client(from), this.clock.sleep),
             call: this.#callFrom(from),
             holds: HOLDS,
@@ -200,6 +208,8 @@ export class World {
           triggers: remote(this.triggers, this.network, from),
           backlog: remote(this.backlog, this.network, from),
           secrets: this.#secrets,
+          log: this.#logFrom(from),
+          logged: 'all',
           call: this.#callFrom(from),
           holds: HOLDS,
           attemptMs: ATTEMPT_MS,
@@ -211,6 +221,27 @@ export class World {
         remainingMs,
       ),
     );
+  }
+
+  /** DynamoDB takes the items of one write one by one, in no order, and some only when it is asked again. */
+  #backlogFrom(from: Invocation): BacklogInMemory {
+    const backlog = remote(this.backlog, this.network, from);
+    const park: BacklogInMemory['park'] = async (waiting, at) => {
+      await Promise.all(waiting.map((one) => backlog.park([one], at)));
+    };
+    return new Proxy(backlog, { get: (target, name) => (name === 'park' ? park : Reflect.get(target, name)) });
+  }
+
+  #logFrom(from: Invocation) {
+    const write = async (entries: readonly LogEntry[]): Promise<void> => {
+      await remote(this.log, this.network, from)
+        .write(entries)
+        .catch((error) => {
+          this.unlogged.add(from);
+          throw error;
+        });
+    };
+    return { write };
   }
 
   #callFrom(from: Invocation): Call {
@@ -234,7 +265,7 @@ export class World {
               at: this.clock.now(),
             };
             const { answer, ms } = behaviour(call);
-            this.deliveries.push({ ...call, answer });
+            this.deliveries.push({ ...call, answer, from });
             return { answer, ms };
           })
           .then(async ({ answer, ms }) => {

@@ -1,9 +1,8 @@
 import type { AdminParts } from '../../functions/admin/deployment.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import type { TestResult } from '../../functions/edge/backlog.ts';
-import type { DeliveryLog, LogEntry, LogFilter } from '../../functions/edge/delivery-log.ts';
 import type { History, HistoryEntry } from '../../functions/edge/history.ts';
-import { BacklogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
+import { BacklogInMemory, LogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
 import { defaultRules } from './rules.ts';
 
 /** What admins did, in memory. */
@@ -19,27 +18,6 @@ class HistoryInMemory implements Pick<History, 'add' | 'read'> {
   }
 }
 
-/** A delivery log in memory, the latest first; a page goes on at a number. */
-class DeliveryLogInMemory implements DeliveryLog {
-  readonly entries: LogEntry[] = [];
-
-  async write(entries: readonly LogEntry[]): Promise<void> {
-    this.entries.push(...entries);
-    this.entries.sort((a, b) => b.at - a.at);
-  }
-
-  async read({ since = 0, text, ...same }: LogFilter, limit: number, next = '0') {
-    const fits = (entry: LogEntry) =>
-      entry.at >= since &&
-      (text === undefined || entry.formattedString.includes(text)) &&
-      Object.entries(same).every(([name, value]) => entry[name as keyof LogEntry] === value);
-    const found = this.entries.filter(fits);
-    const from = Number(next);
-    const entries = found.slice(from, from + limit);
-    return { entries, ...(found.length > from + limit && { next: String(from + limit) }) };
-  }
-}
-
 /** What the admin's operations touch, in memory. A test is answered as told, what is sent again is kept in `sent`. */
 export function adminWorld(overrides: Record<string, unknown> = {}) {
   const sent: Notification[] = [];
@@ -49,7 +27,7 @@ export function adminWorld(overrides: Record<string, unknown> = {}) {
     backlog,
     secrets: new SecretsInMemory(),
     history: new HistoryInMemory(),
-    log: new DeliveryLogInMemory(),
+    log: new LogInMemory(),
     sent,
     /** How the receiver answers to a test. */
     answers: { delivered: true, answer: 'HTTP 200', milliseconds: 42, body: 'thank you' } as TestResult,
@@ -69,5 +47,5 @@ export function adminWorld(overrides: Record<string, unknown> = {}) {
     },
     ...overrides,
   };
-  return { ...world, parts: parts as unknown as AdminParts & { log: DeliveryLog } };
+  return { ...world, parts: parts as unknown as AdminParts };
 }

@@ -81,9 +81,9 @@ export async function saboteur(endpoint: string) {
       undo.push(() => sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes })));
       await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout: String(seconds) } }));
     },
-    /** Makes all as it was. */
+    /** Makes all as it was; the visibility last, for to change a function ends what it is doing. */
     async stop() {
-      for (const back of undo.splice(0)) await back();
+      for (const back of undo.splice(0).reverse()) await back();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },

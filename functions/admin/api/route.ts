@@ -1,17 +1,13 @@
 import type * as z from 'zod/mini';
 import type { Trigger } from '../../core/entity.ts';
-import type { DeliveryLog } from '../../edge/delivery-log.ts';
 import type { AdminParts } from '../deployment.ts';
 
 export type Schema = z.ZodMiniType;
 
-/** What the API touches: the operations' parts, and the delivery log where there is one. */
-export type ApiParts = AdminParts & { readonly log?: DeliveryLog };
-
 /** A request, judged. */
 export interface Asked<Query, Body> {
   /** `who` is the one who asks. */
-  readonly parts: ApiParts;
+  readonly parts: AdminParts;
   readonly trigger: Trigger;
   /** A header's name, where the path has one. */
   readonly name: string;

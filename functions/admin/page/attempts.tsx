@@ -1,5 +1,5 @@
 import type { Trigger } from '../../core/entity.ts';
-import type { LogEntry } from '../../edge/delivery-log.ts';
+import type { LogEntry } from '../../core/log-entry.ts';
 import type { Line } from '../triggers.ts';
 import { ask, queryOf } from './api.ts';
 import { curl } from './curl.ts';

@@ -1,5 +1,5 @@
 import type { Trigger } from '../../core/entity.ts';
-import type { LogEntry } from '../../edge/delivery-log.ts';
+import type { LogEntry } from '../../core/log-entry.ts';
 
 const HOUR_MS = 60 * 60_000;
 export const HOURS = 24;

@@ -1,5 +1,5 @@
 import { joinFormattedString } from '../../core/destination.ts';
-import type { LogEntry } from '../../edge/delivery-log.ts';
+import type { LogEntry } from '../../core/log-entry.ts';
 
 /** A word of a POSIX shell, whatever is in it. */
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,4 +1,4 @@
-import type { LogEntry } from '../../edge/delivery-log.ts';
+import type { LogEntry } from '../../core/log-entry.ts';
 import { ask, queryOf } from './api.ts';
 import { type Day, HOURS, lastDay } from './buckets.ts';
 import { useLoad } from './load.ts';

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { LogEntry } from '../../edge/delivery-log.ts';
+import type { LogEntry } from '../../core/log-entry.ts';
 import { ask, queryOf } from './api.ts';
 import { Attempts } from './attempts.tsx';
 import { Dialog } from './dialog.tsx';
@@ -34,7 +34,7 @@ export function LogView() {
       <div class="filters">
         <Choice label="Trigger" value={trigger} of={triggerChoices} choose={setTrigger} />
         <Choice label="Outcome" value={outcome} of={outcomes} choose={setOutcome} />
-        <Search label="Notification id" value={id} search={setId} />
+        <Search label="Id" value={id} search={setId} />
       </div>
       <LastDay trigger={trigger} />
       {error && (

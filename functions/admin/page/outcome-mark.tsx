@@ -1,4 +1,4 @@
-import type { LogEntry } from '../../edge/delivery-log.ts';
+import type { LogEntry } from '../../core/log-entry.ts';
 
 const tones = { delivered: 'good', retry: 'warn', gone: 'off', blocked: 'bad' } as const;
 

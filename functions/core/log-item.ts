@@ -1,0 +1,54 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import type { LogEntry } from './log-entry.ts';
+import { inBatchesOfBytes } from './waves.ts';
+
+/**
+ * DynamoDB takes items of up to 400 KB. This is counted before compression, so that no answers, however little they can be
+ * compressed, make an item that it refuses; and so that none, however much they can, is a burden to read.
+ */
+const MAX_BYTES = 350_000;
+
+/** The entries of one item: lists compress better than objects, whose names would be repeated. */
+type Row = [
+  at: number,
+  trigger: string,
+  id: string,
+  formattedString: string,
+  attempt: number,
+  outcome: string,
+  answer: string,
+  milliseconds: number,
+  flags: number,
+  body?: string,
+];
+
+const TEST = 1;
+const REDELIVERED = 2;
+
+/** Compresses entries into as few items as they need. */
+export function packed(entries: readonly LogEntry[]): Uint8Array[] {
+  const rows = entries.map((entry) => JSON.stringify(toRow(entry)));
+  return inBatchesOfBytes(rows, MAX_BYTES).map((batch) => deflateRawSync(`[${batch}]`));
+}
+
+/** The entries of an item, in the order in which they were packed. */
+export function unpacked(item: Uint8Array): LogEntry[] {
+  return (JSON.parse(inflateRawSync(item).toString()) as Row[]).map(fromRow);
+}
+
+function toRow(entry: LogEntry): Row {
+  const { at, trigger, id, formattedString, attempt, outcome, answer, milliseconds, body } = entry;
+  const flags = (entry.test ? TEST : 0) | (entry.redelivered ? REDELIVERED : 0);
+  const row: Row = [at, trigger, id, formattedString, attempt, outcome, answer, milliseconds, flags];
+  if (body !== undefined) row.push(body);
+  return row;
+}
+
+function fromRow([at, trigger, id, formattedString, attempt, outcome, answer, milliseconds, flags, body]: Row) {
+  return {
+    ...({ at, trigger, id, formattedString, attempt, outcome, answer, milliseconds } as LogEntry),
+    ...(body !== undefined && { body }),
+    ...(flags & TEST && { test: true as const }),
+    ...(flags & REDELIVERED && { redelivered: true as const }),
+  };
+}

@@ -1,0 +1,35 @@
+import { type Logged, loggedAttempts } from '../core/log-entry.ts';
+import type { DeliveryLog, LogEntry } from '../edge/delivery-log.ts';
+import { errorFields, log } from '../edge/log.ts';
+
+/** What a function that makes attempts needs to have them logged. */
+export interface LoggingParts {
+  readonly log: Pick<DeliveryLog, 'write'>;
+  readonly logged: Logged;
+}
+
+/** The attempts of one run of a function on their way to the delivery log: written together, which costs one request. */
+export class NotedAttempts {
+  readonly #parts: LoggingParts;
+  #entries: LogEntry[] = [];
+
+  constructor(parts: LoggingParts) {
+    this.#parts = parts;
+  }
+
+  note(entry: LogEntry): void {
+    if (loggedAttempts[this.#parts.logged](entry)) this.#entries.push(entry);
+  }
+
+  /** Writes what was noted since the last time. It never throws: an attempt that the log misses was made all the same. */
+  async write(): Promise<void> {
+    const entries = this.#entries;
+    this.#entries = [];
+    if (entries.length === 0) return;
+    await this.#parts.log
+      .write(entries)
+      .catch((error) =>
+        log('error', 'the delivery log lacks attempts', { attempts: entries.length, ...errorFields(error) }),
+      );
+  }
+}

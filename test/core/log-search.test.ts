@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { fits, type LogEntry, type LogFilter } from '../../functions/core/log-entry.ts';
+import { type LogItem, type LogPlace, LogSearch, timeKey } from '../../functions/core/log-search.ts';
+import { anyEntry, logEntry } from '../support/log-entries.ts';
+
+const SHARDS = 3;
+
+/** What was written to each shard, an item a write, some of it long after the first attempt in it. */
+const shards = fc.array(
+  fc.record({
+    shard: fc.nat(SHARDS - 1),
+    entries: fc.array(anyEntry, { minLength: 1, maxLength: 5 }),
+    later: fc.constantFrom(0, 0, 1, 50, 5_000),
+  }),
+  { maxLength: 30 },
+);
+
+function written(writes: readonly { shard: number; entries: readonly LogEntry[]; later: number }[]): LogItem[][] {
+  const items = writes.map(({ shard, entries, later }, i) => {
+    const at = Math.max(...entries.map((entry) => entry.at)) + later;
+    return { shard, key: `${timeKey(at)}#${String((i * 7) % 31).padStart(4, '0')}`, entries };
+  });
+  return Array.from({ length: SHARDS }, (_, shard) =>
+    items.filter((item) => item.shard === shard).sort((a, b) => (a.key < b.key ? 1 : -1)),
+  );
+}
+
+/** Reads the pages of a search one after another, each shard by a few items at a time. */
+function pages(table: readonly LogItem[][], filter: LogFilter, limit: number, size: number, rounds: number) {
+  const all: LogEntry[][] = [];
+  let place: LogPlace | undefined;
+  do {
+    const search: LogSearch = new LogSearch(SHARDS, filter, place);
+    for (let round = 0; round < rounds || search.isStuck; round++)
+      for (const { shard, from, isRead } of search.open) {
+        const behind = (table[shard] ?? []).filter(({ key }) => (isRead ? key < from : key <= from));
+        search.add(shard, behind.slice(0, size), behind.length > size);
+      }
+    const page = search.page(limit);
+    all.push(page.entries);
+    // As it comes back from whoever pages on.
+    place = page.next && JSON.parse(JSON.stringify(page.next));
+    assert.ok(all.length < 1_000, 'it comes to an end');
+  } while (place);
+  return all;
+}
+
+test('pages hold each attempt that is meant once, newest first over all shards, however late it was written', () => {
+  const filter: fc.Arbitrary<LogFilter> = fc.constantFrom<LogFilter>({}, { outcome: 'retry' }, { text: 'a1' });
+  const few = fc.integer({ min: 1, max: 7 });
+  fc.assert(
+    fc.property(shards, filter, few, few, few, (writes, filter, limit, size, rounds) => {
+      const table = written(writes);
+      const read = pages(table, filter, limit, size, rounds);
+      for (const page of read) assert.ok(page.length <= limit);
+      const entries = read.flat();
+      assert.ok(
+        entries.every(({ at }, i) => i === 0 || at <= (entries[i - 1]?.at ?? 0)),
+        'newest first',
+      );
+      const meant = table.flat().flatMap((item) => item.entries.filter(fits(filter)));
+      assert.deepEqual(new Set(entries), new Set(meant));
+      assert.equal(entries.length, meant.length);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+test('what is written while somebody reads on changes nothing of the pages behind', () => {
+  const table = written(
+    Array.from({ length: 20 }, (_, i) => ({ shard: i % 3, entries: [logEntry({ at: i })], later: 0 })),
+  );
+  const search = new LogSearch(SHARDS, {});
+  for (const { shard } of search.open) search.add(shard, table[shard] ?? [], false);
+  const { entries, next } = search.page(5);
+  const again = new LogSearch(SHARDS, {}, next);
+  for (const { shard, from } of again.open) {
+    const now = [{ key: `${timeKey(99)}#9999`, entries: [logEntry({ at: 99 })] }, ...(table[shard] ?? [])];
+    again.add(
+      shard,
+      now.filter(({ key }) => key <= from),
+      false,
+    );
+  }
+  const rest = again.page(100);
+  assert.deepEqual(
+    [...entries, ...rest.entries].map(({ at }) => at),
+    Array.from({ length: 20 }, (_, i) => 19 - i),
+  );
+  assert.equal(rest.next, undefined);
+});

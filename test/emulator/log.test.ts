@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { test as sendTest } from '../../functions/admin/test.ts';
+import { clear, set } from '../../functions/admin/triggers.ts';
+import type { LogEntry } from '../../functions/edge/delivery-log.ts';
+import { deployedStack, until } from '../support/emulator.ts';
+import { receiver } from '../support/receiver.ts';
+
+const typed = ['customer.create', 'task.create', 'task.edit'] as const;
+const file = new URL('../../functions/admin/cli.ts', import.meta.url).pathname;
+const mark = `log-${process.pid}-${Date.now().toString(36)}`;
+
+let stack: Awaited<ReturnType<typeof deployedStack>>;
+
+before(async () => {
+  stack = await deployedStack();
+});
+after(async () => {
+  for (const trigger of typed) await clear(stack.parts, trigger);
+  await stack.stop();
+});
+
+/** The command line on its way; `end` waits for it. */
+function cli(...words: string[]) {
+  const child: ChildProcess = spawn(process.execPath, [file, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const said = { stdout: '', stderr: '' };
+  child.stdout?.setEncoding('utf8').on('data', (text) => (said.stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text) => (said.stderr += text));
+  return { child, said, end: async () => ({ status: (await once(child, 'close'))[0], ...said }) };
+}
+
+const logged = async (...words: string[]) => {
+  const { status, stdout, stderr } = await cli('log', '--json', ...words).end();
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout) as LogEntry[];
+};
+
+test('what was delivered and what failed are in the log with their answers, and nothing of the URL', {
+  timeout: 120_000,
+}, async () => {
+  const hostile = 'busy\u001b[31m\u009b\u202e\u0000';
+  let failures = 0;
+  await using server = await receiver((call, response) => {
+    const fails = call.target.startsWith('/SECRET/task.create') && ++failures === 1;
+    response.writeHead(fails ? 503 : 200).end(fails ? hostile : 'thanks');
+  });
+  for (const trigger of typed) await set(stack.parts, trigger, `${server.origin}/SECRET/${trigger}?key=SECRET`);
+  await sleep(5_500);
+  await stack.agent.do('create', 'customer', { AccountID: mark });
+  await stack.agent.do('create', 'task', { AccountID: mark, TaskID: 't1' });
+  const entries = await until('three attempts', async () => {
+    const found = await logged('--id', mark);
+    return found.length >= 3 ? found : undefined;
+  });
+  assert.deepEqual(
+    entries.map(({ trigger, attempt, outcome, answer, body }) => [trigger, attempt, outcome, answer, body]).sort(),
+    [
+      ['customer.create', 1, 'delivered', 'HTTP 200', 'thanks'],
+      ['task.create', 1, 'retry', 'HTTP 503', hostile],
+      ['task.create', 2, 'delivered', 'HTTP 200', 'thanks'],
+    ],
+  );
+  const ofTask = entries.filter(({ trigger }) => trigger === 'task.create');
+  assert.deepEqual(
+    ofTask.map(({ attempt }) => attempt),
+    [1, 2],
+    'newest last',
+  );
+  assert.equal(ofTask[0]?.id, ofTask[1]?.id);
+  assert.equal(ofTask[0]?.formattedString, `?AccountID=${mark}&TaskID=t1`);
+  for (const { headers } of server.calls) assert.ok(entries.some(({ id }) => id === headers['webhook-id']));
+
+  assert.deepEqual(await logged('--id', mark, '--outcome', 'retry'), [ofTask[0]]);
+  assert.deepEqual(await logged('--id', ofTask[0]?.id ?? '', '--limit', '1'), [ofTask[1]]);
+  assert.deepEqual(await logged('--id', mark, '--since', '2999-01-01'), []);
+  const { stdout } = await cli('log', '--trigger', 'task.create', '--outcome', 'retry').end();
+  assert.match(
+    stdout,
+    / {2}task\.create {7}retry {6}HTTP 503, \d+ ms {2}\?AccountID=.+ {2}msg_[\da-f]{32} {2}attempt 1\n {4}busy/,
+  );
+  assert.doesNotMatch(stdout, /[^\P{C}\n]/u);
+
+  const { status, stderr } = await cli('log', '--outcome', 'fine').end();
+  assert.deepEqual(
+    [status, stderr],
+    [1, 'There is no outcome "fine": the outcomes are delivered, retry, gone, blocked.\n'],
+  );
+  assert.doesNotMatch(JSON.stringify(await stack.parts.log.read({}, 1_000)), /SECRET|127\.0\.0\.1/);
+});
+
+test('a test is marked, and all is kept for 30 days', async () => {
+  await using server = await receiver();
+  await set(stack.parts, 'task.edit', server.origin);
+  await sendTest(stack.parts, 'task.edit');
+  const tests = await until('the test', async () => {
+    const { entries } = await stack.parts.log.read({ trigger: 'task.edit' }, 1);
+    return entries.length > 0 ? entries : undefined;
+  });
+  assert.partialDeepStrictEqual(tests, [{ test: true, body: 'ok', outcome: 'delivered', attempt: 1 }]);
+  const { Items = [] } = await new DynamoDBClient().send(
+    new ScanCommand({ TableName: stack.outputs.DeliveryLogTable, Select: 'ALL_ATTRIBUTES' }),
+  );
+  const days = Items.map(({ expiresAt }) => (Number(expiresAt?.N) - Date.now() / 1000) / 86_400);
+  assert.ok(days.length > 0 && days.every((left) => left > 29.9 && left < 30.1));
+});
+
+test('who follows sees what comes, until Ctrl-C', { timeout: 120_000 }, async (t) => {
+  await using server = await receiver();
+  await set(stack.parts, 'customer.create', server.origin);
+  await sleep(5_500);
+  const text = cli('log', '--follow', '--limit', '1');
+  const json = cli('log', '--follow', '--json', '--id', `${mark}-2`);
+  t.after(() => {
+    for (const { child } of [text, json]) child.kill('SIGKILL');
+  });
+  await until('the latest one', () => text.said.stdout.includes('\n'));
+  // Long enough for both to have begun.
+  await sleep(3_000);
+  for (const n of [1, 2, 3]) await stack.agent.do('create', 'customer', { AccountID: `${mark}-${n}` });
+  const accounts = () => [...text.said.stdout.matchAll(/AccountID=(\S+)/g)].map(([, account]) => account);
+  await until('all three', () => [1, 2, 3].every((n) => accounts().includes(`${mark}-${n}`)));
+  await until('the one that was asked for', () => json.said.stdout.includes('\n'));
+  const ends = [text, json].map(({ end }) => end());
+  for (const { child } of [text, json]) child.kill('SIGINT');
+  for (const { stderr } of await Promise.all(ends)) assert.equal(stderr, '');
+  for (const n of [1, 2, 3]) assert.equal(accounts().filter((account) => account === `${mark}-${n}`).length, 1);
+  const [line, ...more] = json.said.stdout.trimEnd().split('\n');
+  assert.deepEqual(more, []);
+  assert.partialDeepStrictEqual(JSON.parse(line ?? ''), {
+    formattedString: `?AccountID=${mark}-2`,
+    answer: 'HTTP 200',
+  });
+});
