@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { ask } from './api.ts';
 
 interface Props {
@@ -16,7 +16,7 @@ export function Redeliver({ ids, done }: Props) {
   const [said, setSaid] = useState('');
   const place = useRef<HTMLDivElement>(null);
   const asked = useRef(false);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // The button that was pressed is gone: the focus goes where the next step is, and then back.
     if (sure) place.current?.querySelector('button')?.focus();
     else if (asked.current) place.current?.focus();
