@@ -159,5 +159,8 @@ describe('the tab', () => {
     assert.doesNotMatch(await page.content(), /MARKER/);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
+    await button(page, 'case.edit', 'More').click();
+    await page.getByRole('link', { name: 'Its log' }).click();
+    assert.equal(await page.getByLabel('Trigger').inputValue(), 'case.edit');
   });
 });
