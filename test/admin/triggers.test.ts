@@ -32,6 +32,17 @@ test('an address is judged without a look-up', async () => {
   assert.equal(await set(parts, 'task.edit', 'https://[2606:4700::1111]'), 'https://[2606:4700::1111]/');
 });
 
+test('history tells who changed what on the command line too, and drives no terminal', async () => {
+  const { parts } = adminWorld({ who: 'ada\u001b[2J\n' });
+  await set(parts, 'task.edit', 'https://example.com/1');
+  await set(parts, 'task.edit', 'https://example.com/2');
+  const { text } = (await commands.history?.run(parts, [], {})) ?? assert.fail();
+  const [latest = '', first = ''] = text.split('\n');
+  assert.match(latest, /^\S+Z {2}task\.edit {9}url: https:\/\/example\.com\/1 -> https:\/\/example\.com\/2 {2}by ada/);
+  assert.match(first, /url: - -> https:\/\/example\.com\/1/);
+  assert.doesNotMatch(text, /[^\P{C}\n]/u);
+});
+
 test('list says why a trigger is parked, and no longer once it is not', async () => {
   const { parts, triggersTable } = world();
   await set(parts, 'task.edit', 'https://example.com/hook');
