@@ -24,6 +24,7 @@ const HELP = `crm-triggers: the URLs that are called when CRM data changes
   crm-triggers import FILE           type the URLs of such a file (- for standard input); null clears one
   crm-triggers log                   the latest attempts and their answers, the newest last
                                      [--trigger T] [--outcome O] [--id ID] [--since TIME] [--limit N] [--follow]
+  crm-triggers history               who changed what, the latest 100 first
   crm-triggers failed                what was given up, and why   [--trigger T] [--since TIME]
   crm-triggers redeliver [ID]        send it again: one, or       --trigger T, --since TIME, --all
   crm-triggers dead-letters          messages that no code could read; --send-back queues them again

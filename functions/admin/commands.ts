@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import type { Trigger } from '../core/entity.ts';
+import type { HistoryEntry } from '../edge/history.ts';
 import { type BackfillProgress, backfill } from './backfill.ts';
 import { deadLetters, sendBack } from './dead-letters.ts';
 import type { AdminParts } from './deployment.ts';
@@ -11,6 +12,9 @@ import { Refusal } from './refusal.ts';
 import { removeHeader, rotateSecret, setHeader, showSecret } from './secrets.ts';
 import { test } from './test.ts';
 import { clear, exportUrls, importUrls, type Line, list, pause, resume, set } from './triggers.ts';
+
+/** So much of the history is printed, the latest first. */
+const HISTORY_SHOWN = 100;
 
 /** All options, as `parseArgs` takes them. */
 export const options = {
@@ -152,6 +156,13 @@ export const commands: Readonly<Record<string, Command>> = {
       return { json: entries, text: entries.map(entryText).join('\n') || 'Nothing of that stands in the log.' };
     },
   },
+  history: {
+    words: [],
+    async run(parts) {
+      const { entries } = await parts.history.read(HISTORY_SHOWN);
+      return { json: entries, text: entries.map(historyText).join('\n') || 'Nothing was changed yet.' };
+    },
+  },
   failed: {
     words: [],
     options: ['trigger', 'since'],
@@ -247,6 +258,11 @@ function lineText({ trigger, url, state, strikes, parkedBecause, pausedBy, waiti
     ...(headers.length > 0 ? [`sends ${headers.join(', ')}`] : []),
   ];
   return `${trigger.padEnd(16)}  ${url ?? '-'}${words.length > 0 ? `  (${words.join(', ')})` : ''}`;
+}
+
+function historyText({ at, who, trigger, what, from, to }: HistoryEntry): string {
+  const words = `${trigger.padEnd(16)}  ${what}: ${from ?? '-'} -> ${to ?? '-'}  by ${who}`;
+  return `${new Date(at).toISOString()}  ${printable(words).replace(/[\n\t]/g, ' ')}`;
 }
 
 function time(text: string | undefined): number | undefined {

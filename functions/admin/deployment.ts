@@ -6,6 +6,7 @@ import type { DestinationRules } from '../core/destination-rules.ts';
 import type { Entity } from '../core/entity.ts';
 import { Backlog } from '../edge/backlog.ts';
 import { DeliveryLog } from '../edge/delivery-log.ts';
+import { History } from '../edge/history.ts';
 import { DeliveryQueue } from '../edge/queue.ts';
 import { type Resolve, resolveByDns } from '../edge/resolve.ts';
 import { Secrets } from '../edge/secrets.ts';
@@ -20,6 +21,9 @@ export interface AdminParts {
   readonly backlog: Backlog;
   readonly log: DeliveryLog;
   readonly secrets: Secrets;
+  readonly history: History;
+  /** Who works through these parts, for the history. */
+  readonly who: string;
   readonly queue: DeliveryQueue;
   readonly dynamodb: DynamoDBClient;
   /** What the deployment calls. */
@@ -56,6 +60,8 @@ export async function findDeployment(): Promise<AdminParts> {
     backlog: new Backlog(output('BacklogTable'), dynamodb),
     log: new DeliveryLog(output('DeliveryLogTable'), dynamodb),
     secrets: new Secrets(output('SecretsTable'), dynamodb),
+    history: new History(output('BacklogTable'), dynamodb),
+    who: [process.env.USER, 'on the command line'].filter(Boolean).join(' '),
     queue: new DeliveryQueue({ queue: queueUrl }, sqs),
     dynamodb,
     rules: JSON.parse(output('DestinationRules')),

@@ -6,6 +6,7 @@ import type { Notification } from '../core/notification.ts';
 import { inBatches } from '../core/waves.ts';
 import type { Failed, Place } from '../edge/backlog.ts';
 import type { AdminParts } from './deployment.ts';
+import { note } from './note.ts';
 
 /** Which of the failed are meant. */
 export interface Choice {
@@ -58,7 +59,15 @@ export async function redeliver(parts: AdminParts, chosen: readonly Failed[]): P
       done.push({ id: f.id, trigger: f.trigger, ...('refused' in n && { refused: n.refused }) });
     }
   }
+  await noteSent(parts, done);
   return done;
+}
+
+/** What was sent again, a line for each trigger. */
+async function noteSent(parts: AdminParts, done: readonly Redelivered[]): Promise<void> {
+  const sent = done.filter(({ refused }) => refused === undefined);
+  for (const [trigger, of] of Map.groupBy(sent, ({ trigger }) => trigger))
+    await note(parts, { what: 'redelivered', trigger, from: null, to: `${of.length} sent again` });
 }
 
 async function notificationOf(parts: AdminParts, f: Failed): Promise<Notification | { refused: string }> {

@@ -1,4 +1,17 @@
+/**
+ * What a refusal is about, for doors that tell kinds apart: what was asked is `wrong`, names what is `missing`, meets a
+ * state in which it cannot be done (`conflict`), was made on an old look (`stale`), got no answer (`silent`), or the
+ * deployment cannot be reached (`unreachable`).
+ */
+export type RefusalKind = 'wrong' | 'missing' | 'conflict' | 'stale' | 'silent' | 'unreachable';
+
 /** Something that cannot be done as asked. The message is one line: what was wrong, and how to mend it. */
 export class Refusal extends Error {
   override readonly name = 'Refusal';
+  readonly kind: RefusalKind;
+
+  constructor(message: string, kind: RefusalKind = 'wrong') {
+    super(message);
+    this.kind = kind;
+  }
 }

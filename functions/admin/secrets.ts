@@ -4,6 +4,7 @@ import { MAX_OWN_HEADERS, ownHeader } from '../core/own-header.ts';
 import { SECRET_BYTES, secretOf } from '../core/signature.ts';
 import type { Replaced, TriggerSecrets } from '../edge/secrets.ts';
 import type { AdminParts } from './deployment.ts';
+import { note } from './note.ts';
 import { Refusal } from './refusal.ts';
 
 /** For how long a secret that was replaced goes on signing beside its successor. */
@@ -28,7 +29,10 @@ export async function ensureSecret(parts: AdminParts, trigger: Trigger): Promise
 export async function showSecret(parts: AdminParts, trigger: Trigger): Promise<ShownSecret> {
   const { secret, replaced = [] } = (await parts.secrets.read([trigger])).get(trigger) ?? {};
   if (secret === undefined)
-    throw new Refusal(`${trigger} has no secret yet: it gets one when a URL is typed, with set ${trigger} URL.`);
+    throw new Refusal(
+      `${trigger} has no secret yet: it gets one when a URL is typed, with set ${trigger} URL.`,
+      'missing',
+    );
   return { trigger, secret, replaced: stillValid(replaced) };
 }
 
@@ -39,6 +43,7 @@ export async function rotateSecret(parts: AdminParts, trigger: Trigger): Promise
     replaced: [...(secret === undefined ? [] : [{ secret, until: Date.now() + OVERLAP_MS }]), ...stillValid(replaced)],
     headers,
   }));
+  await note(parts, { what: 'secret', trigger, from: null, to: 'a new one' });
   return showSecret(parts, trigger);
 }
 
@@ -49,9 +54,13 @@ export async function setHeader(parts: AdminParts, trigger: Trigger, typed: stri
   await change(parts, trigger, (now) => {
     const headers = { ...now.headers, [judged.name]: judged.value };
     if (Object.keys(headers).length > MAX_OWN_HEADERS)
-      throw new Refusal(`${trigger} has ${MAX_OWN_HEADERS} headers already: remove one with header remove.`);
+      throw new Refusal(
+        `${trigger} has ${MAX_OWN_HEADERS} headers already: remove one with header remove.`,
+        'conflict',
+      );
     return { ...now, headers };
   });
+  await note(parts, { what: 'header', trigger, from: null, to: judged.name });
   return judged.name;
 }
 
@@ -60,9 +69,11 @@ export async function removeHeader(parts: AdminParts, trigger: Trigger, typed: s
   const name = typed.toLowerCase();
   await change(parts, trigger, (now) => {
     const { [name]: removed, ...headers } = now.headers;
-    if (removed === undefined) throw new Refusal(`${trigger} has no header ${JSON.stringify(typed)}: see list --json.`);
+    if (removed === undefined)
+      throw new Refusal(`${trigger} has no header ${JSON.stringify(typed)}: see list --json.`, 'missing');
     return { ...now, headers };
   });
+  await note(parts, { what: 'header', trigger, from: name, to: null });
   return name;
 }
 
@@ -72,7 +83,7 @@ async function change(
   how: (now: TriggerSecrets) => Omit<TriggerSecrets, 'version'>,
 ): Promise<void> {
   for (let tries = 0; tries < 3; tries++) if (await secrets.change(trigger, how)) return;
-  throw new Refusal(`Somebody else changes the secrets of ${trigger} at this moment: try again.`);
+  throw new Refusal(`Somebody else changes the secrets of ${trigger} at this moment: try again.`, 'conflict');
 }
 
 function stillValid(replaced: readonly Replaced[]): readonly Replaced[] {

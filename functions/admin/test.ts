@@ -18,7 +18,8 @@ const TEST_POLL_MS = 250;
  */
 export async function test(parts: AdminParts, trigger: Trigger): Promise<TestResult & { formattedString: string }> {
   const now = await parts.triggersTable.read([trigger]);
-  if (!now.get(trigger)?.url) throw new Refusal(`No URL is typed for ${trigger}: type one with set ${trigger} URL.`);
+  if (!now.get(trigger)?.url)
+    throw new Refusal(`No URL is typed for ${trigger}: type one with set ${trigger} URL.`, 'conflict');
   const notification = testNotification(trigger);
   await parts.queue.send([notification]);
   const end = Date.now() + TEST_PATIENCE_MS;
@@ -29,6 +30,7 @@ export async function test(parts: AdminParts, trigger: Trigger): Promise<TestRes
   }
   throw new Refusal(
     `Nothing came of the test within ${TEST_PATIENCE_MS / 1000} s: see whether the deliver function runs, and its log.`,
+    'silent',
   );
 }
 

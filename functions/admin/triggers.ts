@@ -5,6 +5,7 @@ import { isTrigger, type Trigger, triggers } from '../core/entity.ts';
 import { judgeHost } from '../edge/resolve.ts';
 import type { TriggerNow } from '../edge/triggers.ts';
 import type { AdminParts } from './deployment.ts';
+import { note } from './note.ts';
 import { Refusal } from './refusal.ts';
 import { ensureSecret } from './secrets.ts';
 
@@ -15,9 +16,13 @@ export interface Line {
   readonly url: string | null;
   /** When it was typed or cleared, ISO 8601, or `null` when it never was. */
   readonly changedAt: string | null;
+  /** Raised each time it is typed or cleared; 0 when it never was. */
+  readonly version: number;
   readonly state: State;
   /** Failures or slow answers in a row. */
   readonly strikes: number;
+  /** When the first of these was, epoch milliseconds. */
+  readonly failingSince: number | null;
   /** What a parked trigger's destination answered last, or why it may not be called. */
   readonly parkedBecause: string | null;
   readonly pausedBy: 'admin' | 'gone' | null;
@@ -34,7 +39,9 @@ export async function list({ triggersTable, backlog, secrets }: AdminParts): Pro
     triggers.map(async (trigger) => {
       const {
         url = null,
-        urlChangedAt = null,
+        urlChangedAt: changedAt = null,
+        urlVersion: version = 0,
+        failingSince = null,
         state = 'active',
         strikes = 0,
         ...why
@@ -43,9 +50,26 @@ export async function list({ triggersTable, backlog, secrets }: AdminParts): Pro
       const parkedBecause = (state === 'parked' && why.parkedBecause) || null;
       const pausedBy = (state === 'paused' && why.pausedBy) || null;
       const headers = Object.keys(secret.get(trigger)?.headers ?? {});
-      return { trigger, url, changedAt: urlChangedAt, state, strikes, parkedBecause, pausedBy, waiting, headers };
+      const doing = { state, strikes, failingSince, parkedBecause, pausedBy, waiting };
+      return { trigger, url, changedAt, version, ...doing, headers };
     }),
   );
+}
+
+/** A trigger's URL and its version: what the next one to write must have seen. */
+export interface Kept {
+  readonly url: string | null;
+  readonly version: number;
+}
+
+/** Somebody else typed a URL since the one who writes looked; theirs stays. */
+export class Stale extends Refusal {
+  readonly current: Kept;
+
+  constructor(trigger: Trigger, current: Kept) {
+    super(`Somebody else changed ${trigger} in the meantime: see what it is now, and type yours again.`, 'stale');
+    this.current = current;
+  }
 }
 
 /**
@@ -55,17 +79,37 @@ export async function list({ triggersTable, backlog, secrets }: AdminParts): Pro
  * @throws {Refusal} When it is no URL to call.
  */
 export async function set(parts: AdminParts, trigger: Trigger, typed: string): Promise<string> {
-  const judged = await judgeTyped(parts, trigger, typed);
-  if ('refused' in judged) throw new Refusal(judged.refused);
-  await keepUrl(parts, trigger, judged.url);
-  await parts.wakeDrain();
-  return judged.url;
+  const { url } = await typeUrl(parts, trigger, typed);
+  return url ?? '';
 }
 
-/** The secret comes first, so that no call to the URL goes out unsigned. */
-async function keepUrl(parts: AdminParts, trigger: Trigger, url: string): Promise<void> {
-  await ensureSecret(parts, trigger);
-  await parts.triggersTable.writeUrl(trigger, url, Date.now());
+/**
+ * Types a URL, or clears it with `null`, on the version that the admin saw; who names none takes whatever is there.
+ *
+ * @throws {Stale} When it is another version by now.
+ * @throws {Refusal} When it is no URL to call.
+ */
+export async function typeUrl(parts: AdminParts, trigger: Trigger, typed: string | null, seen?: number): Promise<Kept> {
+  const judged = typed === null ? { url: null } : await judgeTyped(parts, trigger, typed);
+  if ('refused' in judged) throw new Refusal(judged.refused);
+  const kept = await keepUrl(parts, trigger, judged.url, seen);
+  if (kept.url !== null) await parts.wakeDrain();
+  return kept;
+}
+
+/** Always written on the version that was read, so that the history says truly what was there before. */
+async function keepUrl(parts: AdminParts, trigger: Trigger, url: string | null, seen?: number): Promise<Kept> {
+  for (let tries = 0; tries < 3; tries++) {
+    const now = (await parts.triggersTable.read([trigger])).get(trigger);
+    const { url: was = null, urlVersion: version = 0 } = now ?? {};
+    if (seen !== undefined && seen !== version) throw new Stale(trigger, { url: was, version });
+    // The secret comes first, so that no call to the URL goes out unsigned.
+    if (url !== null) await ensureSecret(parts, trigger);
+    if (!(await parts.triggersTable.writeUrl(trigger, url ?? undefined, Date.now(), version))) continue;
+    if (was !== url) await note(parts, { what: 'url', trigger, from: was, to: url });
+    return { url, version: version + 1 };
+  }
+  throw new Refusal(`Somebody else types URLs for ${trigger} at this moment: try again.`, 'conflict');
 }
 
 /** Judges a URL by what was typed, and by where its host leads to now. */
@@ -77,20 +121,23 @@ async function judgeTyped({ rules, resolve }: AdminParts, trigger: Trigger, type
 }
 
 /** Clears a trigger's URL: from now on nobody is told of its changes. */
-export async function clear({ triggersTable }: AdminParts, trigger: Trigger): Promise<void> {
-  await triggersTable.writeUrl(trigger, undefined, Date.now());
+export async function clear(parts: AdminParts, trigger: Trigger): Promise<void> {
+  await typeUrl(parts, trigger, null);
 }
 
 /** Pauses a trigger: its notifications go to its backlog until it is resumed. */
-export async function pause({ triggersTable }: AdminParts, trigger: Trigger): Promise<void> {
-  if (!(await triggersTable.move(trigger, 'pause', { pausedBy: 'admin' })))
-    throw new Refusal(`${trigger} is paused already.`);
+export async function pause(parts: AdminParts, trigger: Trigger): Promise<void> {
+  const { state: from = 'active' } = (await parts.triggersTable.read([trigger])).get(trigger) ?? {};
+  if (!(await parts.triggersTable.move(trigger, 'pause', { pausedBy: 'admin' })))
+    throw new Refusal(`${trigger} is paused already.`, 'conflict');
+  await note(parts, { what: 'state', trigger, from, to: 'paused' });
 }
 
 /** Resumes a paused trigger: its backlog is delivered, in order, and then what comes. */
-export async function resume({ triggersTable, wakeDrain }: AdminParts, trigger: Trigger): Promise<void> {
-  if (!(await triggersTable.move(trigger, 'resume'))) throw new Refusal(`${trigger} is not paused.`);
-  await wakeDrain();
+export async function resume(parts: AdminParts, trigger: Trigger): Promise<void> {
+  if (!(await parts.triggersTable.move(trigger, 'resume'))) throw new Refusal(`${trigger} is not paused.`, 'conflict');
+  await note(parts, { what: 'state', trigger, from: 'paused', to: 'draining' });
+  await parts.wakeDrain();
 }
 
 /** The URLs as a file for version control: each trigger's URL, or `null`. */
@@ -116,21 +163,41 @@ export interface Imported {
  * @throws {Refusal} A line for each thing that is wrong.
  */
 export async function importUrls(parts: AdminParts, json: string): Promise<Imported[]> {
-  const wanted = await judgeFile(parts, json);
-  const was = await exportUrls(parts);
-  const changes = wanted.filter(({ trigger, url }) => was[trigger] !== url);
-  for (const { trigger, url } of changes) await (url === null ? clear(parts, trigger) : keepUrl(parts, trigger, url));
-  await parts.wakeDrain();
-  return changes.map(({ trigger, url }) => ({ trigger, was: was[trigger], is: url }));
-}
-
-async function judgeFile(parts: AdminParts, json: string): Promise<{ trigger: Trigger; url: string | null }[]> {
   let file: unknown;
   try {
     file = JSON.parse(json);
   } catch (error) {
     throw new Refusal(`The file is not JSON: ${(error as Error).message}.`);
   }
+  return importFile(parts, file);
+}
+
+/**
+ * The same of a file that was read.
+ *
+ * @param seen The versions that the admin saw; who names none takes whatever is there.
+ * @throws {Stale} When one of them is another by now. What was written before it, should it change in this very moment, stays.
+ */
+export async function importFile(
+  parts: AdminParts,
+  file: unknown,
+  seen?: ReadonlyMap<Trigger, number>,
+): Promise<Imported[]> {
+  const wanted = await judgeFile(parts, file);
+  const now = await parts.triggersTable.read(triggers);
+  const is = (trigger: Trigger): Kept => {
+    const { url = null, urlVersion: version = 0 } = now.get(trigger) ?? {};
+    return { url, version };
+  };
+  const stale = wanted.find(({ trigger }) => seen && seen.get(trigger) !== is(trigger).version);
+  if (stale) throw new Stale(stale.trigger, is(stale.trigger));
+  const changes = wanted.filter(({ trigger, url }) => is(trigger).url !== url);
+  for (const { trigger, url } of changes) await keepUrl(parts, trigger, url, seen?.get(trigger));
+  await parts.wakeDrain();
+  return changes.map(({ trigger, url }) => ({ trigger, was: is(trigger).url, is: url }));
+}
+
+async function judgeFile(parts: AdminParts, file: unknown): Promise<{ trigger: Trigger; url: string | null }[]> {
   if (typeof file !== 'object' || file === null || Array.isArray(file))
     throw new Refusal('The file is not an object such as {"customer.create": "https://example.com/hook"}.');
   const judged = await Promise.all(Object.entries(file).map(([trigger, typed]) => judgeEntry(parts, trigger, typed)));
@@ -145,7 +212,7 @@ async function judgeEntry(
   typed: unknown,
 ): Promise<{ refused: string } | { trigger: Trigger; url: string | null }> {
   if (!isTrigger(trigger))
-    return { refused: `There is no trigger "${trigger}": the triggers are ${triggers.join(', ')}.` };
+    return { refused: `There is no trigger ${JSON.stringify(trigger)}: the triggers are ${triggers.join(', ')}.` };
   if (typed === null) return { trigger, url: null };
   if (typeof typed !== 'string') return { refused: `The URL for ${trigger} is not text: write it in quotes, or null.` };
   const judged = await judgeTyped(parts, trigger, typed);

@@ -9,6 +9,7 @@
  * - **notification**: one formatted string on its way to one trigger's URL. Its id never changes, however often it is sent.
  * - **attempt**: one HTTP call. **outcome**: what came of it.
  * - **delivery log**: what is kept of every attempt, for 30 days; one attempt in it is an **entry**.
+ * - **history**: what admins did: who, when, from what to what.
  * - **hold**: keep a failed notification, and all behind it of the same record, in the queue for a while.
  *
  * The way of the data, of which each stage's file names its part:

@@ -14,9 +14,13 @@ export interface TriggerNow {
   readonly url?: string;
   /** When the URL was typed or cleared, ISO 8601. */
   readonly urlChangedAt?: string;
+  /** Raised each time a URL is typed or cleared; absent when none ever was. */
+  readonly urlVersion?: number;
   readonly state: State;
   /** Failures or slow answers in a row. */
   readonly strikes: number;
+  /** When the first strike of the row came; absent when there was none since the latest success. */
+  readonly failingSince?: number;
   /** The latest success after a strike. */
   readonly lastSuccess: number;
   /** The next probe of a parked trigger, and how long after the one before it comes, milliseconds. */
@@ -54,28 +58,44 @@ export class Triggers {
     return found;
   }
 
-  /** Types a URL, or clears it. Should the trigger be parked, a probe of the new URL is due. @param at Epoch milliseconds. */
-  async writeUrl(trigger: Trigger, url: string | undefined, at: number): Promise<void> {
-    const values = {
+  /**
+   * Types a URL, or clears it. Should the trigger be parked, a probe of the new URL is due.
+   *
+   * @param at Epoch milliseconds.
+   * @param seen The version that the writer saw, 0 for none. Left out, whatever is there is overwritten.
+   * @returns Whether nobody else wrote in between.
+   */
+  async writeUrl(trigger: Trigger, url: string | undefined, at: number, seen?: number): Promise<boolean> {
+    const values: Record<string, AttributeValue> = {
       urlChangedAt: { S: new Date(at).toISOString() },
       probeAt: { N: String(at) },
       probeDelay: { N: String(FIRST_PROBE_MS) },
+      one: { N: '1' },
+      ...(url !== undefined && { url: { S: url } }),
+      ...(seen && { seen: { N: String(seen) } }),
     };
     const set = 'SET urlChangedAt = :urlChangedAt, probeAt = :probeAt, probeDelay = :probeDelay';
-    if (url === undefined) await this.#update(trigger, `${set} REMOVE #url`, values);
-    else await this.#update(trigger, `${set}, #url = :url`, { ...values, url: { S: url } });
+    const write = url === undefined ? `${set} REMOVE #url` : `${set}, #url = :url`;
+    const unseen = seen === undefined ? undefined : 'attribute_not_exists(urlVersion)';
+    const condition = seen ? 'urlVersion = :seen' : unseen;
+    return (await this.#update(trigger, `${write} ADD urlVersion :one`, values, undefined, condition)) !== undefined;
   }
 
   /** Counts a strike against an active trigger. @returns Its strikes in a row, or `undefined` if it is not active. */
-  async strike(trigger: Trigger): Promise<number | undefined> {
-    const item = await this.#update(trigger, 'ADD strikes :one', { one: { N: '1' } }, ['active']);
+  async strike(trigger: Trigger, at = Date.now()): Promise<number | undefined> {
+    const values = { one: { N: '1' }, at: { N: String(at) } };
+    const expression = 'SET failingSince = if_not_exists(failingSince, :at) ADD strikes :one';
+    const item = await this.#update(trigger, expression, values, ['active']);
     return item && Number(item.strikes?.N);
   }
 
   /** Forgets the strikes of a trigger whose destination answers, because something was delivered. */
   async clearStrikes(trigger: Trigger, at: number): Promise<void> {
     const values = { zero: { N: '0' }, at: { N: String(at) } };
-    await this.#update(trigger, 'SET strikes = :zero, lastSuccess = :at', values, ['active', 'draining']);
+    await this.#update(trigger, 'SET strikes = :zero, lastSuccess = :at REMOVE failingSince', values, [
+      'active',
+      'draining',
+    ]);
   }
 
   /** Makes a move of the diagram. @returns Whether the trigger was in a state to make it from. */
@@ -85,7 +105,8 @@ export class Triggers {
     for (const [name, value] of Object.entries(fields))
       values[name] = typeof value === 'number' ? { N: String(value) } : { S: value };
     const set = Object.keys(fields).map((name) => `, ${name} = :${name}`);
-    return (await this.#update(trigger, `SET #state = :to${set.join('')}`, values, from)) !== undefined;
+    const forget = fields.strikes === 0 ? ' REMOVE failingSince' : '';
+    return (await this.#update(trigger, `SET #state = :to${set.join('')}${forget}`, values, from)) !== undefined;
   }
 
   /** Sets when a parked trigger is probed next, and what the latest probe was answered. */
@@ -167,6 +188,8 @@ function fromItem(item: Readonly<Record<string, AttributeValue>>): TriggerNow {
   return {
     ...(item.url?.S !== undefined && { url: item.url.S }),
     ...(item.urlChangedAt?.S !== undefined && { urlChangedAt: item.urlChangedAt.S }),
+    ...(item.urlVersion?.N !== undefined && { urlVersion: number('urlVersion') }),
+    ...(item.failingSince?.N !== undefined && { failingSince: number('failingSince') }),
     state: (item.state?.S ?? 'active') as State,
     strikes: number('strikes'),
     lastSuccess: number('lastSuccess'),

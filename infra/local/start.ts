@@ -5,11 +5,15 @@ import { Refusal } from '../../functions/admin/refusal.ts';
 import { clear, list, set } from '../../functions/admin/triggers.ts';
 import { isTrigger, type Trigger } from '../../functions/core/entity.ts';
 import { Agent } from './agent.ts';
+import { openBrowser } from './browser.ts';
 import { type Deed, demonstration } from './demonstration.ts';
 import { deploy, emulatorEnvironment } from './deploy.ts';
+import { openDoor } from './door.ts';
 import { attach, type Emulator, startLocalStack, startMiniStack } from './emulator.ts';
+import { Happenings } from './happenings.ts';
 import { step } from './progress.ts';
 import { type Received, type Receiver, startReceiver } from './receiver.ts';
+import { SampleAgent } from './sample-agent.ts';
 
 const HELP = `npm start [-- OPTIONS]: the whole system on this machine, with an AWS emulator in place of AWS
 
@@ -40,7 +44,17 @@ async function run(once: boolean, startEmulator: () => Promise<Emulator>, stop: 
   await step('cdk deploy', () => deploy(emulator.endpoint, stop.signal));
   const parts = await findDeployment();
   const calls = new Calls();
-  const receiver = await step('Receiver', () => startReceiver((call) => calls.take(call)));
+  const happenings = new Happenings();
+  const takeCall = (call: Received) => {
+    const { trigger, formattedString } = read(call);
+    happenings.add(
+      'call',
+      trigger ? `${trigger} was called with` : 'a call came for no trigger, with',
+      formattedString,
+    );
+    calls.take(call);
+  };
+  const receiver = await step('Receiver', () => startReceiver(takeCall));
   undo.push(() => receiver.stop());
   await step('URLs typed', () => typeUrls(parts, receiver, emulator));
 
@@ -54,16 +68,23 @@ async function run(once: boolean, startEmulator: () => Promise<Emulator>, stop: 
   console.log(`\n  ${arrived} of ${wanted} arrived as expected.`);
   if (once) return arrived === wanted ? 0 : 1;
 
+  const door = await openDoor(parts, new SampleAgent(agent, happenings), happenings);
+  undo.push(() => door.stop());
   console.log(`
-  It stays up. In another terminal, write a change of your own and see it arrive here:
+  It stays up. The page, for this machine alone, where you type URLs and play the agent:
+
+    ${door.origin}/
+
+  Or, in another terminal, write a change of your own and see it arrive here:
 
     AWS_ENDPOINT_URL=${emulator.endpoint} npm run -s agent -- create customer AccountID=you
 
-  or see and type the URLs:
+  or see and type the URLs there:
 
     AWS_ENDPOINT_URL=${emulator.endpoint} npm run -s crm-triggers -- list
 
   Ctrl-C ends it.\n`);
+  if (process.stdout.isTTY && !process.env.CI) openBrowser(`${door.origin}/`);
   calls.showLive();
   return new Promise(() => {});
 }

@@ -28,6 +28,7 @@ test('help says what there is, and exits 0', () => {
     'clear TRIGGER',
     'test TRIGGER',
     'log',
+    'history',
     'export',
     'import FILE',
     'followup.delete',

@@ -1,24 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commands } from '../../functions/admin/commands.ts';
-import type { AdminParts } from '../../functions/admin/deployment.ts';
 import { removeHeader, rotateSecret, setHeader, showSecret } from '../../functions/admin/secrets.ts';
 import { exportUrls, importUrls, list, set } from '../../functions/admin/triggers.ts';
-import { BacklogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
-import { defaultRules } from '../support/rules.ts';
-
-function world() {
-  const secrets = new SecretsInMemory();
-  const parts = {
-    triggersTable: new TriggersInMemory(),
-    backlog: new BacklogInMemory(),
-    secrets,
-    rules: defaultRules,
-    resolve: async () => [{ address: '8.8.8.8', family: 4 }],
-    wakeDrain: async () => {},
-  };
-  return { secrets, parts: parts as unknown as AdminParts };
-}
+import { adminWorld as world } from '../support/admin-world.ts';
 
 test('a trigger gets its secret with its first URL, and keeps it with the next', async () => {
   const { parts } = world();

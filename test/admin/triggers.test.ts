@@ -1,19 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commands } from '../../functions/admin/commands.ts';
-import type { AdminParts } from '../../functions/admin/deployment.ts';
 import { set } from '../../functions/admin/triggers.ts';
 import type { Resolve } from '../../functions/edge/resolve.ts';
-import { BacklogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
-import { defaultRules } from '../support/rules.ts';
+import { adminWorld } from '../support/admin-world.ts';
 
-function world(resolve: Resolve = async () => [{ address: '8.8.8.8', family: 4 }]) {
-  const triggersTable = new TriggersInMemory();
-  const secrets = new SecretsInMemory();
-  const wakeDrain = async () => {};
-  const parts = { triggersTable, backlog: new BacklogInMemory(), secrets, rules: defaultRules, resolve, wakeDrain };
-  return { triggersTable, secrets, parts: parts as unknown as AdminParts };
-}
+const world = (resolve?: Resolve) => adminWorld(resolve && { resolve });
 
 test('a host name that leads to a private address cannot be typed', async () => {
   const { parts, triggersTable } = world(async () => [
@@ -38,6 +30,17 @@ test('a host name that cannot be looked up now can be typed', async () => {
 test('an address is judged without a look-up', async () => {
   const { parts } = world(async () => assert.fail('nothing is to be looked up'));
   assert.equal(await set(parts, 'task.edit', 'https://[2606:4700::1111]'), 'https://[2606:4700::1111]/');
+});
+
+test('history tells who changed what on the command line too, and drives no terminal', async () => {
+  const { parts } = adminWorld({ who: 'ada\u001b[2J\n' });
+  await set(parts, 'task.edit', 'https://example.com/1');
+  await set(parts, 'task.edit', 'https://example.com/2');
+  const { text } = (await commands.history?.run(parts, [], {})) ?? assert.fail();
+  const [latest = '', first = ''] = text.split('\n');
+  assert.match(latest, /^\S+Z {2}task\.edit {9}url: https:\/\/example\.com\/1 -> https:\/\/example\.com\/2 {2}by ada/);
+  assert.match(first, /url: - -> https:\/\/example\.com\/1/);
+  assert.doesNotMatch(text, /[^\P{C}\n]/u);
 });
 
 test('list says why a trigger is parked, and no longer once it is not', async () => {

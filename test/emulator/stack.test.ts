@@ -9,7 +9,7 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand, UpdateTimeToLiveCommand
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { failed, redeliver } from '../../functions/admin/failed.ts';
-import { clear, list, set } from '../../functions/admin/triggers.ts';
+import { clear, list, set, typeUrl } from '../../functions/admin/triggers.ts';
 import { diagram, type Move } from '../../functions/core/breaker.ts';
 import { type Trigger, triggers } from '../../functions/core/entity.ts';
 import { demonstration } from '../../infra/local/demonstration.ts';
@@ -356,6 +356,37 @@ describe('the deployed stack', () => {
     await table.giveBack(trigger, 4_000);
     assert.equal(await table.lease(trigger, 5_000, 2_500), true);
     await putState('active');
+  });
+
+  test('a URL is written only on the version that was seen, and the history tells what was there before', async () => {
+    const { triggersTable: table, history } = stack.parts;
+    const trigger = 'followup.delete';
+    await clear(stack.parts, trigger);
+    const { version } = await typeUrl(stack.parts, trigger, 'http://127.0.0.1:9000/one');
+    assert.equal(await table.writeUrl(trigger, 'http://127.0.0.1:9000/two', Date.now(), version - 1), false);
+    assert.equal(await table.writeUrl(trigger, 'http://127.0.0.1:9000/two', Date.now(), 0), false);
+    await assert.rejects(typeUrl(stack.parts, trigger, null, version - 1), { name: 'Refusal', kind: 'stale' });
+    await typeUrl(stack.parts, trigger, null, version);
+    const read = await history.read(1);
+    assert.partialDeepStrictEqual(read.entries[0], {
+      trigger,
+      what: 'url',
+      from: 'http://127.0.0.1:9000/one',
+      to: null,
+    });
+    const [before] = (await history.read(1, read.next)).entries;
+    assert.partialDeepStrictEqual(before, { trigger, from: null, to: 'http://127.0.0.1:9000/one' });
+  });
+
+  test('a trigger tells since when it fails, until something is delivered', async () => {
+    const { triggersTable: table } = stack.parts;
+    const trigger = 'followup.delete';
+    const since = async () => (await table.read([trigger])).get(trigger)?.failingSince;
+    await table.strike(trigger, 1_000);
+    await table.strike(trigger, 2_000);
+    assert.equal(await since(), 1_000);
+    await table.clearStrikes(trigger, 3_000);
+    assert.equal(await since(), undefined);
   });
 
   test('what failed can be sent again, and keeps its id', async () => {

@@ -8,6 +8,7 @@ import { type DeliverParts, deliver } from '../../functions/deliver/deliver.ts';
 import { makeCall } from '../../functions/edge/http.ts';
 import type { Resolve } from '../../functions/edge/resolve.ts';
 import { BacklogInMemory, LogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
+import { adminWorld } from '../support/admin-world.ts';
 import { type Connection, watchConnections } from '../support/connections.ts';
 import { message, notification } from '../support/records.ts';
 import type { Hostile } from './corpus.ts';
@@ -66,8 +67,7 @@ export interface Tried {
 
 /** What it takes to type a URL. */
 export function adminParts(triggersTable: TriggersInMemory, rules: DestinationRules, resolve: Resolve): AdminParts {
-  const parts = { triggersTable, secrets: new SecretsInMemory(), rules, resolve, wakeDrain: async () => {} };
-  return parts as unknown as AdminParts;
+  return adminWorld({ triggersTable, rules, resolve }).parts;
 }
 
 /** Types, calls and tests a destination by the code that does so when it is deployed, but for the tables. */

@@ -36,21 +36,23 @@ export class TriggersInMemory implements Public<Triggers> {
     return new Map(triggers.flatMap((t) => (this.items.has(t) ? [[t, this.#get(t)] as const] : [])));
   }
 
-  async writeUrl(trigger: Trigger, url: string | undefined, at = 0): Promise<void> {
-    const { url: _, ...rest } = this.#get(trigger);
-    const probe = { probeAt: at, probeDelay: 30_000 };
-    this.#set(trigger, url === undefined ? { ...rest, ...probe } : { ...rest, ...probe, url });
+  async writeUrl(trigger: Trigger, url: string | undefined, at = 0, seen?: number): Promise<boolean> {
+    const { url: _, urlVersion = 0, ...rest } = this.#get(trigger);
+    if (seen !== undefined && seen !== urlVersion) return false;
+    const written = { ...rest, probeAt: at, probeDelay: 30_000, urlVersion: urlVersion + 1 };
+    this.#set(trigger, url === undefined ? written : { ...written, url });
+    return true;
   }
 
   async strike(trigger: Trigger): Promise<number | undefined> {
     const now = this.#get(trigger);
     if (now.state !== 'active') return undefined;
-    this.#set(trigger, { ...now, strikes: now.strikes + 1 });
+    this.#set(trigger, { ...now, strikes: now.strikes + 1, failingSince: now.failingSince ?? Date.now() });
     return now.strikes + 1;
   }
 
   async clearStrikes(trigger: Trigger, at: number): Promise<void> {
-    const now = this.#get(trigger);
+    const { failingSince: _, ...now } = this.#get(trigger);
     if (now.state === 'active' || now.state === 'draining') this.#set(trigger, { ...now, strikes: 0, lastSuccess: at });
   }
 

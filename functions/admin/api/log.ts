@@ -1,0 +1,84 @@
+import * as z from 'zod/mini';
+import type { LogEntry, LogFilter } from '../../core/log-entry.ts';
+import { outcomeKinds } from '../../core/outcome.ts';
+import { placePattern } from '../../edge/history.ts';
+import type { AdminParts } from '../deployment.ts';
+import { logFilter } from '../log.ts';
+import { Refusal } from '../refusal.ts';
+import { type Route, route } from './route.ts';
+import { queryLimit, queryTime, text, trigger } from './shapes.ts';
+
+const outcome = z.enum(outcomeKinds);
+
+/** How often the log is asked on for a page, at most: one look gives up before it has searched everything. */
+const LOOKS = 10;
+
+const entry = z.object({
+  at: z.number(),
+  trigger,
+  id: z.string(),
+  formattedString: z.string(),
+  attempt: z.int(),
+  outcome,
+  answer: z.string(),
+  milliseconds: z.number(),
+  body: z.optional(z.string()),
+  test: z.optional(z.literal(true)),
+  redelivered: z.optional(z.literal(true)),
+});
+
+const historyEntry = z.object({
+  at: z.number(),
+  who: z.string(),
+  what: z.enum(['url', 'state', 'secret', 'header', 'redelivered']),
+  trigger,
+  from: z.nullable(z.string()),
+  to: z.nullable(z.string()),
+});
+
+/** What was attempted, and what admins did. */
+export const logRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/log',
+    summary: 'Attempts and what came of them, the latest first',
+    query: z.object({
+      trigger: z.optional(trigger),
+      outcome: z.optional(outcome),
+      /** A notification's, or one that stands in the formatted string. */
+      id: z.optional(text(200)),
+      since: z.optional(queryTime),
+      next: z.optional(text(2000)),
+      limit: queryLimit(100, 1000),
+    }),
+    answer: z.object({ entries: z.array(entry), next: z.optional(z.string()) }),
+    run: async ({ parts, query: { limit, next, ...filter } }) => ({
+      json: await page(parts, logFilter(filter), limit, next),
+    }),
+  }),
+  route({
+    method: 'GET',
+    path: '/history',
+    summary: 'What admins did: who, when, from what to what; the latest first',
+    query: z.object({
+      next: z.optional(z.string().check(z.regex(placePattern))),
+      limit: queryLimit(100, 1000),
+    }),
+    answer: z.object({ entries: z.array(historyEntry), next: z.optional(z.string()) }),
+    run: async ({ parts, query: { limit, next } }) => ({ json: await parts.history.read(limit, next) }),
+  }),
+];
+
+/** @throws {Refusal} When `next` is not what an earlier page gave. */
+async function page({ log }: AdminParts, filter: LogFilter, limit: number, from?: string) {
+  const entries: LogEntry[] = [];
+  let next = from;
+  for (let look = 0; look < LOOKS && entries.length < limit && (look === 0 || next !== undefined); look++) {
+    const found = await log.read(filter, limit - entries.length, next).catch((error) => {
+      throw error instanceof RangeError ? new Refusal('This is no place in the log: read it from the start.') : error;
+    });
+    entries.push(...found.entries);
+    next = found.next;
+  }
+  return { entries, ...(next !== undefined && { next }) };
+}

@@ -1,0 +1,50 @@
+import * as z from 'zod/mini';
+import { type Trigger, triggers } from '../../core/entity.ts';
+
+/** The shapes that several routes share. */
+
+export const trigger = z.enum(triggers as [Trigger, ...Trigger[]]);
+
+export const url = z.nullable(z.string());
+
+export const text = (longest: number) => z.string().check(z.minLength(1), z.maxLength(longest));
+
+/** Epoch milliseconds. */
+export const time = z.int().check(z.nonnegative());
+
+/** The same in a query, where everything is text. */
+export const queryTime = z.pipe(
+  z.string().check(z.regex(/^\d{1,15}$/)),
+  z.transform((digits) => Number(digits)),
+);
+
+/** How many of a list are answered at once. */
+export const queryLimit = (usual: number, most: number) =>
+  z.pipe(
+    z._default(z.string().check(z.regex(/^[1-9]\d{0,3}$/)), String(usual)),
+    z.transform((digits) => Math.min(Number(digits), most)),
+  );
+
+export const done = z.object({ trigger });
+
+/** What is known of one trigger. */
+export const line = z.object({
+  trigger,
+  url,
+  changedAt: z.nullable(z.string()),
+  version: z.int(),
+  state: z.enum(['active', 'parked', 'draining', 'closing', 'paused']),
+  strikes: z.int(),
+  failingSince: z.nullable(z.number()),
+  parkedBecause: z.nullable(z.string()),
+  pausedBy: z.nullable(z.enum(['admin', 'gone'])),
+  waiting: z.int(),
+  headers: z.readonly(z.array(z.string())),
+});
+
+/** What may be called: the page judges by it while somebody types. */
+export const rules = z.object({
+  allowHttp: z.boolean(),
+  allowedPorts: z.readonly(z.array(z.number())),
+  allowedPrivateNetworks: z.readonly(z.array(z.string())),
+});

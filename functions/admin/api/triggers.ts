@@ -1,0 +1,97 @@
+import * as z from 'zod/mini';
+import { triggers } from '../../core/entity.ts';
+import { test } from '../test.ts';
+import { exportUrls, importFile, list, pause, resume, typeUrl } from '../triggers.ts';
+import { type Route, route } from './route.ts';
+import { done, line, rules, trigger, url } from './shapes.ts';
+import { tagOf, tagOfAll, versionOf, versionsOf } from './versions.ts';
+
+const kept = z.object({ trigger, url, version: z.int() });
+const urlFile = z.partialRecord(trigger, url);
+
+/** The URLs, and the trying and pausing of what they are typed for. */
+export const triggerRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/triggers',
+    summary: 'All triggers: their URLs and how they do; and what may be called',
+    answer: z.object({ triggers: z.array(line), rules }),
+    run: async ({ parts }) => ({ json: { triggers: await list(parts), rules: parts.rules } }),
+  }),
+  route({
+    method: 'PUT',
+    path: '/triggers/{trigger}/url',
+    summary: 'Type a URL; it is called from 5 s later on',
+    body: z.object({ url: z.string() }),
+    answer: kept,
+    locked: true,
+    async run({ parts, trigger, body, seen }) {
+      const now = await typeUrl(parts, trigger, body.url, versionOf(seen));
+      return { json: { trigger, ...now }, etag: tagOf(now.version) };
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/triggers/{trigger}/url',
+    summary: 'Clear a URL: nobody is told of these changes any more',
+    answer: kept,
+    locked: true,
+    async run({ parts, trigger, seen }) {
+      const now = await typeUrl(parts, trigger, null, versionOf(seen));
+      return { json: { trigger, ...now }, etag: tagOf(now.version) };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/triggers/{trigger}/test',
+    summary: 'Send made-up ids the whole way, and say what the receiver answered; this may take a minute',
+    answer: z.object({
+      trigger,
+      delivered: z.boolean(),
+      answer: z.string(),
+      milliseconds: z.number(),
+      body: z.string(),
+      formattedString: z.string(),
+    }),
+    run: async ({ parts, trigger }) => ({ json: { trigger, ...(await test(parts, trigger)) } }),
+  }),
+  route({
+    method: 'POST',
+    path: '/triggers/{trigger}/pause',
+    summary: 'Let its notifications wait in its backlog',
+    answer: done,
+    async run({ parts, trigger }) {
+      await pause(parts, trigger);
+      return { json: { trigger } };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/triggers/{trigger}/resume',
+    summary: 'Deliver what waits, in order, and what comes',
+    answer: done,
+    async run({ parts, trigger }) {
+      await resume(parts, trigger);
+      return { json: { trigger } };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/export',
+    summary: 'All URLs, for a file under version control; the ETag is what an import must have seen',
+    answer: urlFile,
+    async run({ parts }) {
+      const now = await parts.triggersTable.read(triggers);
+      return { json: await exportUrls(parts), etag: tagOfAll(now) };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/import',
+    summary: 'Type the URLs of such a file; null clears one, what is left out stays',
+    body: z.record(z.string(), z.unknown()),
+    answer: z.object({ imported: z.array(z.object({ trigger, was: url, is: url })) }),
+    locked: true,
+    run: async ({ parts, body, seen }) => ({ json: { imported: await importFile(parts, body, versionsOf(seen)) } }),
+  }),
+];

@@ -1,0 +1,42 @@
+/** What the API answered in place of what was asked for. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly status: number;
+  /** What a URL is now, when it was to be overwritten on an old look. */
+  readonly current: Kept | undefined;
+
+  constructor(status: number, message: string, current?: Kept) {
+    super(message);
+    this.status = status;
+    this.current = current;
+  }
+}
+
+/** A trigger's URL and its version. */
+export interface Kept {
+  readonly url: string | null;
+  readonly version: number;
+}
+
+/** Asks the API. @param seen The version that a write is made on. @throws {Refused} */
+export async function ask<Answer>(method: string, path: string, body?: unknown, seen?: number): Promise<Answer> {
+  const response = await fetch(`/api${path}`, {
+    method,
+    headers: {
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(seen !== undefined && { 'if-match': `"${seen}"` }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  }).catch(() => {
+    throw new Refused(0, 'Nothing answers: is it still running?');
+  });
+  const answer = await response.json().catch(() => ({}));
+  if (response.ok) return answer;
+  throw new Refused(response.status, answer.error ?? `The answer was HTTP ${response.status}.`, answer.current);
+}
+
+/** A query of what is given; what is empty is left out. */
+export function queryOf(given: Readonly<Record<string, string | number | undefined>>): string {
+  const pairs = Object.entries(given).flatMap(([name, value]) => (value ? [[name, String(value)]] : []));
+  return pairs.length > 0 ? `?${new URLSearchParams(pairs)}` : '';
+}

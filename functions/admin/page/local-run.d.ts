@@ -1,0 +1,2 @@
+/** Whether the page is served by `npm start`, with an agent to try it; set when it is bundled. */
+declare const LOCAL_RUN: boolean;

@@ -1,0 +1,73 @@
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { ask } from './api.ts';
+
+interface Props {
+  readonly ids: readonly string[];
+  readonly done: () => Promise<void>;
+}
+
+interface Answer {
+  readonly chosen: readonly { readonly id: string; readonly trigger: string; readonly refused?: string }[];
+}
+
+/** Sends again what was chosen, after a second press: what the first one shows is what would be sent. */
+export function Redeliver({ ids, done }: Props) {
+  const [sure, setSure] = useState<Answer>();
+  const [said, setSaid] = useState('');
+  const place = useRef<HTMLDivElement>(null);
+  const asked = useRef(false);
+  useLayoutEffect(() => {
+    // The button that was pressed is gone: the focus goes where the next step is, and then back.
+    if (sure) place.current?.querySelector('button')?.focus();
+    else if (asked.current) place.current?.focus();
+    asked.current = sure !== undefined;
+  }, [sure]);
+  const send = (confirmed: boolean) => async () => {
+    try {
+      const answer = await ask<Answer>('POST', '/redeliver', { ids, confirmed });
+      if (!confirmed) {
+        setSaid('');
+        return setSure(answer);
+      }
+      setSaid(summary(answer));
+      setSure(undefined);
+      await done();
+    } catch (caught) {
+      setSaid((caught as Error).message);
+      setSure(undefined);
+    }
+  };
+  return (
+    <div class="redeliver" ref={place} tabIndex={-1}>
+      {!sure && (
+        <button type="button" class="primary" disabled={ids.length === 0} onClick={send(false)}>
+          Redeliver {ids.length > 0 ? ids.length : ''}
+        </button>
+      )}
+      {sure && (
+        // biome-ignore lint/a11y/useSemanticElements: a fieldset would frame it.
+        <div class="actions" role="group" aria-label="Redeliver">
+          <span>
+            {sure.chosen.length} will be sent again, to{' '}
+            {[...new Set(sure.chosen.map(({ trigger }) => trigger))].join(', ')}.
+          </span>
+          <button type="button" class="primary" onClick={send(true)}>
+            Send
+          </button>
+          <button type="button" onClick={() => setSure(undefined)}>
+            Cancel
+          </button>
+        </div>
+      )}
+      <p role="status" class="note">
+        {said}
+      </p>
+    </div>
+  );
+}
+
+function summary({ chosen }: Answer): string {
+  const refused = chosen.filter((one) => one.refused !== undefined);
+  const sent = `${chosen.length - refused.length} of ${chosen.length} sent again.`;
+  return [sent, ...refused.map((one) => `${one.id}: ${one.refused}.`)].join(' ');
+}

@@ -1,0 +1,58 @@
+import { entities, entityNames, type Trigger } from '../../core/entity.ts';
+import type { Line } from '../triggers.ts';
+import { ask } from './api.ts';
+import { useLoad } from './load.ts';
+import { sampleIds, sampleString } from './preview.ts';
+import { TriggerRow } from './trigger-row.tsx';
+import { capital } from './words.ts';
+
+/** What others change shows up within this time. */
+const REFRESH_MS = 3_000;
+
+interface Answer {
+  readonly triggers: readonly Line[];
+  readonly rules: Parameters<typeof TriggerRow>[0]['rules'];
+}
+
+/** The tab as the manual has it: an area for each entity, a text entry for each action. */
+export function TriggersView() {
+  const { value, error, reload } = useLoad(() => ask<Answer>('GET', '/triggers'), '', REFRESH_MS);
+  return (
+    <>
+      <p class="lead">
+        Type the URL to call when somebody creates, edits or deletes CRM data. It is called with the formatted string,
+        from 5 seconds later on.
+      </p>
+      {error && (
+        <p class="banner bad" role="alert">
+          {error}
+        </p>
+      )}
+      {!value && !error && <p class="muted">Loading …</p>}
+      {value &&
+        entityNames.map((entity) => {
+          const [first] = entities[entity].actions;
+          const sample = `${entity}.${first}` as Trigger;
+          return (
+            <section key={entity} class="area" aria-labelledby={`area-${entity}`}>
+              <div class="area-head">
+                <h2 id={`area-${entity}`}>{capital(entity)}</h2>
+                <p>
+                  <code>{sampleString(sample)}</code>{' '}
+                  <span class="muted">{sampleIds(sample).map(describeId).join(', ')}</span>
+                </p>
+              </div>
+              {value.triggers
+                .filter(({ trigger }) => trigger.startsWith(`${entity}.`))
+                .map((line) => (
+                  <TriggerRow key={line.trigger} line={line} rules={value.rules} reload={reload} />
+                ))}
+            </section>
+          );
+        })}
+    </>
+  );
+}
+
+const describeId = ([name, value]: readonly [string, string]) =>
+  `${value}: the ${name.replace(/ID$/, '').toLowerCase()}'s id`;

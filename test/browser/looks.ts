@@ -1,0 +1,50 @@
+import type { Page } from 'playwright-core';
+import { pause, set } from '../../functions/admin/triggers.ts';
+import { type Trigger, triggers } from '../../functions/core/entity.ts';
+import { notification } from '../support/records.ts';
+import type { servedPage } from './served-page.ts';
+
+type Served = Awaited<ReturnType<typeof servedPage>>;
+
+/** A trigger's text entry, all that stands beside it, and its buttons. */
+
+export const field = (page: Page, trigger: Trigger) => page.locator(`#${trigger.replace('.', '-')}`);
+export const row = (page: Page, trigger: Trigger) => page.getByRole('group', { name: trigger, exact: true });
+export const button = (page: Page, trigger: Trigger, name: string) => row(page, trigger).getByRole('button', { name });
+
+/** Something that was given up. */
+export async function failOne({ backlog }: Served, fields: object = {}, reason = 'HTTP 404') {
+  const sent = notification({ trigger: 'task.edit', ...fields });
+  const { id, trigger, record, sequence, changedAt } = sent;
+  const failedAt = Date.now();
+  await backlog.fail({ id, trigger, record, sequence, changedAt, reason, attempts: 5, failedAt, notification: sent });
+  return sent;
+}
+
+/** Triggers in each state there is, what failed, and what was attempted. */
+export async function populated(served: Served) {
+  for (const trigger of triggers.slice(0, 10)) await set(served.parts, trigger, `https://crm.example.com/${trigger}`);
+  for (let n = 0; n < 3; n++) await served.triggersTable.strike('customer.edit');
+  await served.triggersTable.move('case.create', 'trip', { parkedBecause: 'HTTP 503' });
+  const waiting = Array.from({ length: 12 }, () => notification({ trigger: 'case.create' }));
+  const tried = { attempts: 1, firstAttempt: 1, answer: 'HTTP 503', nextTry: 1 };
+  await served.backlog.park(
+    waiting.map((one) => ({ notification: one, ...tried })),
+    1,
+  );
+  await pause(served.parts, 'followup.create');
+  const { id, formattedString } = await failOne(served);
+  const attempt = {
+    trigger: 'task.edit',
+    id,
+    formattedString,
+    milliseconds: 51,
+    outcome: 'retry',
+    answer: 'HTTP 404',
+  } as const;
+  await served.log.write(
+    [1, 2, 3].map((n) => ({ ...attempt, attempt: n, at: Date.now() - 1000 * n, body: 'not here' })),
+  );
+  served.happenings.add('agent', 'The agent created a customer', 'AccountID=A-1');
+  served.happenings.add('call', 'customer.create was called with', '?AccountID=A-1');
+}

@@ -1,0 +1,38 @@
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { openDoor } from '../../infra/local/door.ts';
+import { Happenings } from '../../infra/local/happenings.ts';
+import { SampleAgent } from '../../infra/local/sample-agent.ts';
+import { adminWorld } from '../support/admin-world.ts';
+
+/** The page as `npm start` serves it, over parts in memory, and browsers that look at it. */
+export async function servedPage(browser: Browser, overrides: Record<string, unknown> = {}) {
+  const world = adminWorld(overrides);
+  const happenings = new Happenings();
+  const agent = new SampleAgent({ do: async () => {} }, happenings);
+  const door = await openDoor(world.parts, agent, happenings, 0);
+  /** What the browser itself complained about, such as a broken content security policy. */
+  const complaints: string[] = [];
+  const open = async (view = '', options: BrowserContextOptions = {}): Promise<Page> => {
+    const context = await browser.newContext(options);
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    page.on('pageerror', (error) => complaints.push(String(error)));
+    page.on('console', (message) => {
+      // A refusal by the API is no complaint, though the browser tells of its status.
+      if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) complaints.push(message.text());
+    });
+    await page.goto(`${door.origin}/${view}`);
+    return page;
+  };
+  return {
+    ...world,
+    origin: door.origin,
+    happenings,
+    complaints,
+    open,
+    async [Symbol.asyncDispose]() {
+      for (const context of browser.contexts()) await context.close();
+      await door.stop();
+    },
+  };
+}
