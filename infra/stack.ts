@@ -1,5 +1,6 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { capital } from '../functions/core/capital.ts';
 import type { DestinationRules } from '../functions/core/destination-rules.ts';
 import { entityNames } from '../functions/core/entity.ts';
 import { Capture } from './capture.ts';
@@ -21,7 +22,7 @@ export class CrmTriggersStack extends Stack {
     const { triggers, backlog } = tables;
     for (const entity of entityNames) {
       const table = tables.crm[entity];
-      new Capture(this, `Capture${pascal(entity)}`, {
+      new Capture(this, `Capture${capital(entity)}`, {
         entity,
         table,
         triggers,
@@ -30,7 +31,7 @@ export class CrmTriggersStack extends Stack {
         unsent,
         settings,
       });
-      new CfnOutput(this, `${pascal(entity)}Table`, { value: table.tableName });
+      new CfnOutput(this, `${capital(entity)}Table`, { value: table.tableName });
     }
     new Deliver(this, 'Deliver', { queue, deadLetterQueue, tables, settings });
     const drain = new Drain(this, 'Drain', { tables, settings });
@@ -47,8 +48,4 @@ export class CrmTriggersStack extends Stack {
     new CfnOutput(this, 'DeliveryQueueUrl', { value: queue.queueUrl });
     new CfnOutput(this, 'DeadLetterQueueUrl', { value: deadLetterQueue.queueUrl });
   }
-}
-
-function pascal(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
 }

@@ -11,6 +11,7 @@ import {
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { capital } from '../functions/core/capital.ts';
 import { type Entity, entities, entityNames } from '../functions/core/entity.ts';
 import { removalPolicy, type Settings } from './settings.ts';
 
@@ -40,7 +41,7 @@ export class Tables extends Construct {
     this.crm = Object.fromEntries(
       entityNames.map((entity) => {
         const [partition, sort] = entities[entity].key as readonly [string, string?];
-        const table = new TableV2(this, `${entity[0]?.toUpperCase()}${entity.slice(1)}`, {
+        const table = new TableV2(this, capital(entity), {
           ...house,
           partitionKey: text(partition),
           ...(sort && { sortKey: text(sort) }),

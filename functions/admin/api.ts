@@ -111,7 +111,6 @@ function refuse(caught: Error, c: Context): Response {
     log('error', 'the admin API failed', errorFields(caught));
     return c.json({ error: 'Something failed here: try again, and see the log.' }, 500);
   }
-  const kind = caught instanceof Refusal ? caught.kind : 'unreachable';
   const current = caught instanceof Stale ? { current: caught.current } : {};
-  return c.json({ error: known.message.replaceAll('\n', ' '), ...current }, statuses[kind]);
+  return c.json({ error: known.message.replaceAll('\n', ' '), ...current }, statuses[known.kind]);
 }

@@ -56,10 +56,9 @@ function parse(args: readonly string[]) {
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (!command) throw new Misuse(`There is no command "${name}".`);
   const required = command.words.filter((word) => !word.startsWith('['));
-  if (words.length < required.length || words.length > command.words.length)
+  const isWrong = (word: string, i: number) => word.includes('|') && !word.split('|').includes(words[i] ?? '');
+  if (words.length < required.length || words.length > command.words.length || command.words.some(isWrong))
     throw new Misuse(`Write crm-triggers ${[name, ...command.words].join(' ')}.`);
-  const [wrong] = command.words.filter((word, i) => word.includes('|') && !word.split('|').includes(words[i] ?? ''));
-  if (wrong) throw new Misuse(`Write crm-triggers ${[name, ...command.words].join(' ')}.`);
   for (const trigger of [words[command.words.indexOf('TRIGGER')], values.trigger])
     if (trigger !== undefined && !isTrigger(trigger))
       throw new Misuse(`There is no trigger "${trigger}": the triggers are ${triggers.join(', ')}.`);

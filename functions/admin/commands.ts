@@ -7,7 +7,7 @@ import { deadLetters, sendBack } from './dead-letters.ts';
 import type { AdminParts } from './deployment.ts';
 import { failed, redeliver } from './failed.ts';
 import { entryText, follow, latest, logFilter, logLimit } from './log.ts';
-import { printable } from './printable.ts';
+import { oneLine, printable } from './printable.ts';
 import { Refusal } from './refusal.ts';
 import { removeHeader, rotateSecret, setHeader, showSecret } from './secrets.ts';
 import { test } from './test.ts';
@@ -262,7 +262,7 @@ function lineText({ trigger, url, state, strikes, parkedBecause, pausedBy, waiti
 
 function historyText({ at, who, trigger, what, from, to }: HistoryEntry): string {
   const words = `${trigger.padEnd(16)}  ${what}: ${from ?? '-'} -> ${to ?? '-'}  by ${who}`;
-  return `${new Date(at).toISOString()}  ${printable(words).replace(/[\n\t]/g, ' ')}`;
+  return `${new Date(at).toISOString()}  ${oneLine(words)}`;
 }
 
 function time(text: string | undefined): number | undefined {

@@ -94,14 +94,20 @@ export function asRefusal(error: unknown): unknown {
   const { name, code, message = '' } = error as { name?: string; code?: string; message?: string };
   const where = process.env.AWS_ENDPOINT_URL ?? `region ${process.env.AWS_REGION ?? 'of your AWS profile'}`;
   if (name === 'ValidationError' && /does not exist/.test(message))
-    return new Refusal(`There is no stack ${STACK} at ${where}: deploy it with npx cdk deploy ${STACK}.`);
+    return new Refusal(
+      `There is no stack ${STACK} at ${where}: deploy it with npx cdk deploy ${STACK}.`,
+      'unreachable',
+    );
   if (name === 'CredentialsProviderError')
-    return new Refusal('There are no AWS credentials: set AWS_PROFILE, or AWS_ENDPOINT_URL for an emulator.');
+    return new Refusal(
+      'There are no AWS credentials: set AWS_PROFILE, or AWS_ENDPOINT_URL for an emulator.',
+      'unreachable',
+    );
   if (/region is missing/i.test(message))
-    return new Refusal('No AWS region is set: set AWS_REGION, or AWS_ENDPOINT_URL for an emulator.');
+    return new Refusal('No AWS region is set: set AWS_REGION, or AWS_ENDPOINT_URL for an emulator.', 'unreachable');
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND')
-    return new Refusal(`Nothing answers at ${where}: check AWS_ENDPOINT_URL and AWS_REGION.`);
+    return new Refusal(`Nothing answers at ${where}: check AWS_ENDPOINT_URL and AWS_REGION.`, 'unreachable');
   if (name === 'AccessDenied' || name === 'AccessDeniedException' || name?.startsWith('ExpiredToken'))
-    return new Refusal(`AWS refuses: ${message}`);
+    return new Refusal(`AWS refuses: ${message}`, 'unreachable');
   return error;
 }

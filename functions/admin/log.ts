@@ -3,7 +3,7 @@ import { isTrigger } from '../core/entity.ts';
 import { outcomeKinds } from '../core/outcome.ts';
 import type { LogEntry, LogFilter } from '../edge/delivery-log.ts';
 import type { AdminParts } from './deployment.ts';
-import { printable } from './printable.ts';
+import { oneLine, printable } from './printable.ts';
 import { Refusal } from './refusal.ts';
 
 /** How often a log that is followed is looked at, milliseconds. */
@@ -43,15 +43,35 @@ export function logLimit(typed = '50'): number {
   throw new Refusal(`--limit is how many entries, from 1 to ${MOST}.`);
 }
 
-/** The latest entries, at most `limit`, the newest last. */
-export async function latest({ log }: AdminParts, filter: LogFilter, limit: number): Promise<LogEntry[]> {
+/**
+ * Entries, the newest first, at most `limit`. It asks on, for one look gives up before it has searched everything.
+ *
+ * @param looks How often at most.
+ * @param from Where an earlier page ended.
+ * @returns `next` when there may be more.
+ * @throws {RangeError} When `from` is not what an earlier page gave.
+ */
+export async function searchLog(
+  { log }: AdminParts,
+  filter: LogFilter,
+  limit: number,
+  looks: number,
+  from?: string,
+): Promise<{ entries: LogEntry[]; next?: string }> {
   const entries: LogEntry[] = [];
-  let next: string | undefined;
-  do {
-    const page = await log.read(filter, limit - entries.length, next);
-    entries.push(...page.entries);
-    next = page.next;
-  } while (next !== undefined && entries.length < limit);
+  let next = from;
+  for (let look = 0; look < looks; look++) {
+    const found = await log.read(filter, limit - entries.length, next);
+    entries.push(...found.entries);
+    next = found.next;
+    if (next === undefined || entries.length >= limit) break;
+  }
+  return { entries, ...(next !== undefined && { next }) };
+}
+
+/** The latest entries, at most `limit`, the newest last. */
+export async function latest(parts: AdminParts, filter: LogFilter, limit: number): Promise<LogEntry[]> {
+  const { entries } = await searchLog(parts, filter, limit, Number.POSITIVE_INFINITY);
   return entries.reverse();
 }
 
@@ -93,8 +113,4 @@ export function entryText(entry: LogEntry): string {
   ];
   const answered = outcome === 'delivered' ? '' : body.replace(/\s+/g, ' ').trim().slice(0, LINE_BODY);
   return oneLine(words.join('  ')) + (answered && `\n    ${oneLine(answered)}`);
-}
-
-function oneLine(text: string): string {
-  return printable(text).replace(/[\n\t]/g, ' ');
 }

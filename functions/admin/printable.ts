@@ -2,3 +2,8 @@
 export function printable(text: string): string {
   return text.replace(/[^\P{C}\n\t]/gu, '\u{fffd}');
 }
+
+/** The same on one line. */
+export function oneLine(text: string): string {
+  return printable(text).replace(/[\n\t]/g, ' ');
+}

@@ -3,7 +3,7 @@ import { refusal, type TypedUrl, typedUrl } from '../core/destination.ts';
 import { judgeBy } from '../core/destination-rules.ts';
 import { isTrigger, type Trigger, triggers } from '../core/entity.ts';
 import { judgeHost } from '../edge/resolve.ts';
-import type { TriggerNow } from '../edge/triggers.ts';
+import type { TriggerNow, TriggersNow } from '../edge/triggers.ts';
 import type { AdminParts } from './deployment.ts';
 import { note } from './note.ts';
 import { Refusal } from './refusal.ts';
@@ -143,8 +143,11 @@ export async function resume(parts: AdminParts, trigger: Trigger): Promise<void>
 /** The URLs as a file for version control: each trigger's URL, or `null`. */
 export type UrlFile = Readonly<Record<Trigger, string | null>>;
 
-export async function exportUrls(parts: AdminParts): Promise<UrlFile> {
-  const now = await parts.triggersTable.read(triggers);
+export async function exportUrls({ triggersTable }: AdminParts): Promise<UrlFile> {
+  return urlFileOf(await triggersTable.read(triggers));
+}
+
+export function urlFileOf(now: TriggersNow): UrlFile {
   return Object.fromEntries(triggers.map((trigger) => [trigger, now.get(trigger)?.url ?? null])) as UrlFile;
 }
 

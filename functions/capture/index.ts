@@ -3,7 +3,8 @@ import { entities, type Trigger } from '../core/entity.ts';
 import { Backlog } from '../edge/backlog.ts';
 import { captureEnv, readEnv } from '../edge/env.ts';
 import { DeliveryQueue } from '../edge/queue.ts';
-import { remember, Triggers } from '../edge/triggers.ts';
+import { remember } from '../edge/remember.ts';
+import { Triggers } from '../edge/triggers.ts';
 import { type CaptureParts, capture } from './capture.ts';
 
 /** A typed URL takes effect within this time. */

@@ -44,6 +44,11 @@ export const SLOW_MS = 5_000;
 export const FIRST_PROBE_MS = 30_000;
 const LONGEST_PROBE_MS = 60 * 60_000;
 
+/** When a trigger that is parked at a time is probed first. @param at Epoch milliseconds. */
+export function firstProbe(at: number): { readonly probeAt: number; readonly probeDelay: number } {
+  return { probeAt: at + FIRST_PROBE_MS, probeDelay: FIRST_PROBE_MS };
+}
+
 /** When to probe next after a probe that failed. @param delay The time before that probe, milliseconds. */
 export function nextProbeDelay(delay: number): number {
   return Math.min(2 * delay, LONGEST_PROBE_MS);

@@ -24,7 +24,12 @@ interface AttemptParts {
   now(): number;
 }
 
-/** Makes one attempt at a notification, signed anew, and notes it for the delivery log. @param number 1 for its first. @param cut Cuts it off. */
+/**
+ * Makes one attempt at a notification, signed anew, and notes it for the delivery log.
+ *
+ * @param number 1 for its first.
+ * @param cut Cuts it off.
+ */
 export async function attempt(
   notification: Notification,
   url: string,

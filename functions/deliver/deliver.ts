@@ -3,7 +3,7 @@ import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { parkingStates } from '../core/breaker.ts';
 import { fromMessage, type Notification } from '../core/notification.ts';
 import { inWaves } from '../core/waves.ts';
-import type { Backlog, Tried } from '../edge/backlog.ts';
+import { type Backlog, type Tried, untried } from '../edge/backlog.ts';
 import type { Call } from '../edge/http.ts';
 import { errorFields, log } from '../edge/log.ts';
 import type { DeliveryQueue } from '../edge/queue.ts';
@@ -48,7 +48,7 @@ interface HandedBack {
   readonly seconds: number;
 }
 
-/** A readable message, and what is known of its notification. */
+/** A message that is a notification, and what is known of it. */
 interface Known {
   readonly message: SQSRecord;
   readonly notification: Notification;
@@ -163,7 +163,6 @@ function park(known: readonly Known[], triggers: KnownTriggers, parts: RunParts)
  */
 async function putAndLookAgain(waiting: readonly Known[], parts: RunParts): Promise<ReadonlySet<SQSRecord>> {
   if (waiting.length === 0) return new Set();
-  const untried = { attempts: 0, firstAttempt: 0, answer: '', nextTry: 0 };
   // An item must be in the backlog before the next of its record is dated: drain's look at the backlog trusts that.
   for (const wave of inWaves(waiting, ({ notification }) => notification.record))
     await parts.backlog.park(

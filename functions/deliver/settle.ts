@@ -1,4 +1,4 @@
-import { FIRST_PROBE_MS, isTooOld, SLOW_MS, STRIKES } from '../core/breaker.ts';
+import { firstProbe, isTooOld, SLOW_MS, STRIKES } from '../core/breaker.ts';
 import type { Trigger } from '../core/entity.ts';
 import type { Notification } from '../core/notification.ts';
 import { holdSeconds, retryAfterSeconds } from '../core/schedule.ts';
@@ -74,14 +74,15 @@ async function settleFailure(
 ): Promise<number | undefined> {
   const { trigger } = notification;
   const { answer } = outcome;
-  const known = { ...counted, answer, notification };
+  const hold = (seconds: number) =>
+    parts.backlog.hold({ ...counted, answer, notification, nextTry: endedAt + seconds * 1000 }, endedAt);
   const parkAtOnce = async () => {
-    await parts.backlog.hold({ ...known, nextTry: endedAt }, endedAt);
+    await hold(0);
     await trip(trigger, endedAt, answer, triggers, parts);
     return AT_ONCE_SECONDS;
   };
   if (outcome.kind === 'gone') {
-    await parts.backlog.hold({ ...known, nextTry: endedAt }, endedAt);
+    await hold(0);
     await parts.triggers.move(trigger, 'pause', { pausedBy: 'gone' });
     triggers.note(trigger, { state: 'paused' });
     return AT_ONCE_SECONDS;
@@ -92,7 +93,7 @@ async function settleFailure(
   const askedFor = retryAfterSeconds(outcome.retryAfter, endedAt);
   const seconds = holdSeconds(counted.attempts, parts.holds, parts.random(), askedFor);
   if (seconds !== undefined && !old) {
-    await parts.backlog.hold({ ...known, nextTry: endedAt + seconds * 1000 }, endedAt);
+    await hold(seconds);
     return seconds;
   }
   // Nothing at all was delivered since its first attempt: it is the destination that is down, not this notification.
@@ -122,7 +123,7 @@ async function strike(
   triggers: KnownTriggers,
   parts: RunParts,
 ): Promise<void> {
-  const strikes = await parts.triggers.strike(trigger);
+  const strikes = await parts.triggers.strike(trigger, at);
   // It is not active any more; what it is will be seen at the next look.
   if (strikes === undefined) return triggers.note(trigger, { state: 'parked' });
   triggers.note(trigger, { strikes });
@@ -136,7 +137,7 @@ async function trip(
   triggers: KnownTriggers,
   parts: RunParts,
 ): Promise<void> {
-  const fields = { probeAt: at + FIRST_PROBE_MS, probeDelay: FIRST_PROBE_MS, parkedBecause };
+  const fields = { ...firstProbe(at), parkedBecause };
   if (await parts.triggers.move(trigger, 'trip', fields)) log('warn', 'trigger parked', { trigger });
   triggers.note(trigger, { state: 'parked' });
 }

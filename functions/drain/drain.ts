@@ -1,5 +1,5 @@
 // table row → change → [notification → attempt → outcome], for what had to wait in a backlog
-import { FIRST_PROBE_MS, isTooOld, nextProbeDelay, STRIKES } from '../core/breaker.ts';
+import { FIRST_PROBE_MS, firstProbe, isTooOld, nextProbeDelay, STRIKES } from '../core/breaker.ts';
 import { type Trigger, triggers } from '../core/entity.ts';
 import { holdSeconds, retryAfterSeconds } from '../core/schedule.ts';
 import { attempt } from '../deliver/attempt.ts';
@@ -8,8 +8,9 @@ import { type LoggingParts, NotedAttempts } from '../deliver/noted-attempts.ts';
 import type { Backlog, Parked, Place } from '../edge/backlog.ts';
 import type { Call } from '../edge/http.ts';
 import { errorFields, log, throwingQuietly } from '../edge/log.ts';
+import { remember } from '../edge/remember.ts';
 import type { Secrets } from '../edge/secrets.ts';
-import { remember, type TriggerNow, type Triggers } from '../edge/triggers.ts';
+import type { TriggerNow, Triggers } from '../edge/triggers.ts';
 import { forEach } from './for-each.ts';
 
 /** What drain touches of the world. Times are epoch milliseconds. */
@@ -95,21 +96,24 @@ class Drain {
     this.#trigger = trigger;
     this.#parts = { ...parts, noted: new NotedAttempts(parts) };
     this.#remainingMs = remainingMs;
-    const read = async () => (await parts.triggers.read([trigger])).get(trigger);
-    this.#latest = remember(read, LATEST_MS, parts.now);
+    this.#latest = remember(() => this.#read(), LATEST_MS, parts.now);
   }
 
   /** Makes one step after another for as long as the trigger's state asks for one. */
   async run(): Promise<void> {
     try {
       while (this.#hasTime()) {
-        const now = (await this.#parts.triggers.read([this.#trigger])).get(this.#trigger);
+        const now = await this.#read();
         if (!now || !(await this.#step(now))) break;
       }
     } finally {
       await this.#parts.noted.write();
     }
     if (this.#delivered > 0) log('info', 'drained', { trigger: this.#trigger, delivered: this.#delivered });
+  }
+
+  async #read(): Promise<TriggerNow | undefined> {
+    return (await this.#parts.triggers.read([this.#trigger])).get(this.#trigger);
   }
 
   #hasTime(): boolean {
@@ -234,8 +238,7 @@ class Drain {
   }
 
   async #relapse(): Promise<boolean> {
-    const probe = { probeAt: this.#parts.now() + FIRST_PROBE_MS, probeDelay: FIRST_PROBE_MS };
-    const fields = { ...probe, parkedBecause: this.#latestAnswer };
+    const fields = { ...firstProbe(this.#parts.now()), parkedBecause: this.#latestAnswer };
     if (await this.#parts.triggers.move(this.#trigger, 'relapsed', fields))
       log('warn', 'trigger parked', { trigger: this.#trigger });
     return false;

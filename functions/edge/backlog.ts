@@ -30,6 +30,9 @@ export interface Tried {
   readonly nextTry: number;
 }
 
+/** What is known of one that was not attempted yet. */
+export const untried: Tried = { attempts: 0, firstAttempt: 0, answer: '', nextTry: 0 };
+
 /** A notification that waits. */
 export interface Waiting extends Tried {
   readonly notification: Notification;

@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { isTrigger, type Trigger, triggers } from '../core/entity.ts';
 import { batchGet } from './batch-get.ts';
-import { remember } from './triggers.ts';
+import { remember } from './remember.ts';
 
 /** A secret that was replaced, and signs beside its successor until a time, epoch milliseconds. */
 export interface Replaced {

@@ -81,8 +81,13 @@ export class Triggers {
     return (await this.#update(trigger, `${write} ADD urlVersion :one`, values, undefined, condition)) !== undefined;
   }
 
-  /** Counts a strike against an active trigger. @returns Its strikes in a row, or `undefined` if it is not active. */
-  async strike(trigger: Trigger, at = Date.now()): Promise<number | undefined> {
+  /**
+   * Counts a strike against an active trigger.
+   *
+   * @param at Epoch milliseconds.
+   * @returns Its strikes in a row, or `undefined` if it is not active.
+   */
+  async strike(trigger: Trigger, at: number): Promise<number | undefined> {
     const values = { one: { N: '1' }, at: { N: String(at) } };
     const expression = 'SET failingSince = if_not_exists(failingSince, :at) ADD strikes :one';
     const item = await this.#update(trigger, expression, values, ['active']);
@@ -197,21 +202,5 @@ function fromItem(item: Readonly<Record<string, AttributeValue>>): TriggerNow {
     probeDelay: number('probeDelay'),
     ...(parkedBecause && { parkedBecause }),
     ...(pausedBy && { pausedBy }),
-  };
-}
-
-/** Remembers what a read gave for a while; who asks while it runs waits for it too. A failed read is not remembered. */
-export function remember<Value>(read: () => Promise<Value>, milliseconds: number, now: () => number) {
-  let latest: { readonly value: Promise<Value>; readonly until: number } | undefined;
-  return (): Promise<Value> => {
-    if (latest && now() < latest.until) return latest.value;
-    // Counted from before the read, so that nothing older than `milliseconds` is ever given.
-    const until = now() + milliseconds;
-    const mine = { value: read(), until };
-    latest = mine;
-    mine.value.catch(() => {
-      if (latest === mine) latest = undefined;
-    });
-    return mine.value;
   };
 }

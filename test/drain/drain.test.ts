@@ -4,6 +4,7 @@ import type { State } from '../../functions/core/breaker.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import type { Answer } from '../../functions/core/outcome.ts';
 import { type DrainParts, drain } from '../../functions/drain/drain.ts';
+import { untried } from '../../functions/edge/backlog.ts';
 import { Clock } from '../model/clock.ts';
 import { BacklogInMemory, LogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
 import { notification } from '../support/records.ts';
@@ -34,7 +35,6 @@ async function world(state: State, parked: readonly Notification[], answers: (ca
     probeAt: clock.now() + 30_000,
     probeDelay: 30_000,
   });
-  const untried = { attempts: 0, firstAttempt: 0, answer: '', nextTry: 0 };
   await backlog.park(
     parked.map((n) => ({ ...untried, notification: n })),
     clock.now(),
@@ -141,7 +141,6 @@ test('a notification of a record not yet tried makes a probe due at once, but 30
   await w.run(31_000);
   await w.run(61_000);
   assert.equal(w.now()?.probeDelay, 120_000);
-  const untried = { attempts: 0, firstAttempt: 0, answer: '', nextTry: 0 };
   await w.backlog.park([{ ...untried, notification: waiting('r2-0') }], w.clock.now());
   await w.run(20_000);
   assert.equal(w.calls.length, 2);
@@ -253,7 +252,6 @@ test('a parked trigger shows what its latest probe was answered', async () => {
 
 test('what was parked within the latest two seconds is not taken yet', async () => {
   const w = await world('draining', []);
-  const untried = { attempts: 0, firstAttempt: 0, answer: '', nextTry: 0 };
   await w.backlog.park([{ ...untried, notification: waiting('r1-0') }], w.clock.now());
   const parkedAt = w.clock.now();
   await w.run(0);

@@ -6,6 +6,7 @@ import type { Notification } from '../../functions/core/notification.ts';
 import { secretOf } from '../../functions/core/signature.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
 import { drain } from '../../functions/drain/drain.ts';
+import { untried } from '../../functions/edge/backlog.ts';
 import { makeCall } from '../../functions/edge/http.ts';
 import { BacklogInMemory, LogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
 import { type Answer, receiver } from '../support/receiver.ts';
@@ -101,7 +102,6 @@ for (const [how, behaviour] of Object.entries(behaviours))
     await deliver(batch, { ...parts, secrets: { of: failing } }, () => 60_000).catch(keep);
     await deliver(batch, { ...parts, log: { write: failing } }, () => 60_000).catch(keep);
 
-    const untried = { attempts: 0, firstAttempt: 0, answer: '', nextTry: 0 };
     await backlog.park(
       sent.map((notification) => ({ ...untried, notification })),
       1,

@@ -345,7 +345,7 @@ describe('the deployed stack', () => {
       }
     for (const state of states) {
       await putState(state);
-      assert.equal(await table.strike(trigger), state === 'active' ? 1 : undefined, state);
+      assert.equal(await table.strike(trigger, 1_000), state === 'active' ? 1 : undefined, state);
     }
     await putState('active');
     assert.equal(await table.lease(trigger, 2_000, 1_000), true);

@@ -1,16 +1,16 @@
 import * as z from 'zod/mini';
-import type { LogEntry, LogFilter } from '../../core/log-entry.ts';
+import type { LogFilter } from '../../core/log-entry.ts';
 import { outcomeKinds } from '../../core/outcome.ts';
 import { placePattern } from '../../edge/history.ts';
 import type { AdminParts } from '../deployment.ts';
-import { logFilter } from '../log.ts';
+import { logFilter, searchLog } from '../log.ts';
 import { Refusal } from '../refusal.ts';
 import { type Route, route } from './route.ts';
 import { queryLimit, queryTime, text, trigger } from './shapes.ts';
 
 const outcome = z.enum(outcomeKinds);
 
-/** How often the log is asked on for a page, at most: one look gives up before it has searched everything. */
+/** How often the log is asked on for a page, at most. */
 const LOOKS = 10;
 
 const entry = z.object({
@@ -70,15 +70,8 @@ export const logRoutes: readonly Route[] = [
 ];
 
 /** @throws {Refusal} When `next` is not what an earlier page gave. */
-async function page({ log }: AdminParts, filter: LogFilter, limit: number, from?: string) {
-  const entries: LogEntry[] = [];
-  let next = from;
-  for (let look = 0; look < LOOKS && entries.length < limit && (look === 0 || next !== undefined); look++) {
-    const found = await log.read(filter, limit - entries.length, next).catch((error) => {
-      throw error instanceof RangeError ? new Refusal('This is no place in the log: read it from the start.') : error;
-    });
-    entries.push(...found.entries);
-    next = found.next;
-  }
-  return { entries, ...(next !== undefined && { next }) };
+function page(parts: AdminParts, filter: LogFilter, limit: number, next?: string) {
+  return searchLog(parts, filter, limit, LOOKS, next).catch((error) => {
+    throw error instanceof RangeError ? new Refusal('This is no place in the log: read it from the start.') : error;
+  });
 }

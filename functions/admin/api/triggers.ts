@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { triggers } from '../../core/entity.ts';
 import { test } from '../test.ts';
-import { exportUrls, importFile, list, pause, resume, typeUrl } from '../triggers.ts';
+import { importFile, list, pause, resume, typeUrl, urlFileOf } from '../triggers.ts';
 import { type Route, route } from './route.ts';
 import { done, line, rules, trigger, url } from './shapes.ts';
 import { tagOf, tagOfAll, versionOf, versionsOf } from './versions.ts';
@@ -82,7 +82,7 @@ export const triggerRoutes: readonly Route[] = [
     answer: urlFile,
     async run({ parts }) {
       const now = await parts.triggersTable.read(triggers);
-      return { json: await exportUrls(parts), etag: tagOfAll(now) };
+      return { json: urlFileOf(now), etag: tagOfAll(now) };
     },
   }),
   route({

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
+import { capital } from '../../core/capital.ts';
 import { entityNames } from '../../core/entity.ts';
-import { capital, time } from './words.ts';
+import { time } from './words.ts';
 
 /** What the agent did, or what the sample receiver got for it. */
 interface Happening {

@@ -19,7 +19,7 @@ export function sampleString(trigger: Trigger): string {
   return formattedString(entityOf(trigger), samples);
 }
 
-/** `Account ID`, and what stands for it. */
+/** The names of the ids, and what stands for each. */
 export function sampleIds(trigger: Trigger): readonly (readonly [name: string, value: string])[] {
   return entities[entityOf(trigger)].ids.map((name) => [name, samples[name] ?? ''] as const);
 }

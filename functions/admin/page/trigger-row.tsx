@@ -1,4 +1,5 @@
 import { useRef, useState } from 'preact/hooks';
+import { capital } from '../../core/capital.ts';
 import type { DestinationRules } from '../../core/destination-rules.ts';
 import type { Line } from '../triggers.ts';
 import { ask, type Kept, type Refused } from './api.ts';
@@ -8,7 +9,7 @@ import { useRested } from './load.ts';
 import { preview } from './preview.ts';
 import { State } from './state-mark.tsx';
 import { TriggerActions } from './trigger-actions.tsx';
-import { actionOf, capital } from './words.ts';
+import { actionOf } from './words.ts';
 
 /** A complaint waits until the typing rests. */
 const REST_MS = 600;

@@ -1,10 +1,10 @@
+import { capital } from '../../core/capital.ts';
 import { entities, entityNames, type Trigger } from '../../core/entity.ts';
 import type { Line } from '../triggers.ts';
 import { ask } from './api.ts';
 import { useLoad } from './load.ts';
 import { sampleIds, sampleString } from './preview.ts';
 import { TriggerRow } from './trigger-row.tsx';
-import { capital } from './words.ts';
 
 /** What others change shows up within this time. */
 const REFRESH_MS = 3_000;

@@ -1,7 +1,5 @@
 import { type Action, entityOf, type Trigger } from '../../core/entity.ts';
 
-export const capital = (word: string) => `${word[0]?.toUpperCase()}${word.slice(1)}`;
-
 export const actionOf = (trigger: Trigger) => trigger.slice(entityOf(trigger).length + 1) as Action;
 
 const today = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });

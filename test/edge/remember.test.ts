@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { remember } from '../../functions/edge/triggers.ts';
+import { remember } from '../../functions/edge/remember.ts';
 
 test('a read is remembered for its time and then made anew', async () => {
   let now = 0;
