@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -10,18 +11,20 @@ const root = new URL('..', import.meta.url).pathname;
 
 interface ServiceFunctionProps<Environment> {
   /** The folder under functions/ whose index.ts exports `handler`. */
-  readonly stage: 'capture' | 'deliver' | 'drain';
+  readonly stage: 'capture' | 'deliver' | 'drain' | 'console';
   /** All that the function's schema in functions/edge/env.ts asks for. */
   readonly environment: Environment;
   readonly timeout: Duration;
   readonly memoryMiB: number;
   readonly settings: Settings;
+  /** A folder beside the bundle, and the script that fills it. */
+  readonly alongside?: { readonly folder: string; readonly script: string };
 }
 
 /** The one way in which this system makes a function: runtime, role, bundle and logs are decided here and nowhere else. */
 export class ServiceFunction<Environment extends Record<string, string>> extends NodejsFunction {
   constructor(scope: Construct, id: string, props: ServiceFunctionProps<Environment>) {
-    const { stage, environment, timeout, memoryMiB, settings } = props;
+    const { stage, environment, timeout, memoryMiB, settings, alongside } = props;
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: settings.logRetentionDays,
       removalPolicy: removalPolicy(settings),
@@ -46,6 +49,15 @@ export class ServiceFunction<Environment extends Record<string, string>> extends
         target: 'node24',
         mainFields: ['module', 'main'],
         externalModules: [...unreachable],
+        ...(alongside && {
+          commandHooks: {
+            beforeInstall: () => [],
+            beforeBundling: () => [],
+            afterBundling: (from, to) => [
+              `"${process.execPath}" "${join(from, alongside.script)}" "${join(to, alongside.folder)}"`,
+            ],
+          },
+        }),
         banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
         esbuildArgs: {
           // Lambda gives a function its role's credentials in the environment. The default chain (SSO, profiles,

@@ -23,6 +23,10 @@ const lowPort = z
   .number()
   .refine((port) => Number.isInteger(port) && port >= 1 && port < 1024, 'is not a port from 1 to 1023');
 
+const httpsUrl = z
+  .string()
+  .refine((text) => URL.canParse(text) && text.startsWith('https://'), 'is not an https:// URL');
+
 /** What can be chosen at deployment, per stage, in cdk.json under `stages`. */
 const schema = z.strictObject({
   /** Keep tables, queues and logs when the stack is deleted. */
@@ -47,6 +51,21 @@ const schema = z.strictObject({
   captureParallelization: z.number().int().min(1).max(10).default(1),
   /** Which attempts the delivery log keeps: `all`, `failures` (all that was not delivered) or `off`. */
   deliveryLog: z.enum(loggedNames).default('all'),
+  /**
+   * Who signs admins in, in place of a Cognito user pool of the console's own: any issuer of OpenID Connect, by what its
+   * /.well-known/openid-configuration says. Its client is public (PKCE) and sends people back to ConsoleUrl.
+   */
+  signIn: z
+    .strictObject({
+      issuer: httpsUrl,
+      clientId: z.string().min(1),
+      authorizationEndpoint: httpsUrl,
+      tokenEndpoint: httpsUrl,
+      endSessionEndpoint: httpsUrl.optional(),
+      /** The claim of an ID token that lists its bearer's groups. */
+      groupsClaim: z.string().min(1).default('groups'),
+    })
+    .optional(),
   /** How long logs are kept. */
   logRetentionDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 180, 365]).default(30),
 });

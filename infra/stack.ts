@@ -1,5 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { Outputs } from '../functions/admin/deployment.ts';
 import { capital } from '../functions/core/capital.ts';
 import type { DestinationRules } from '../functions/core/destination-rules.ts';
 import { entityNames } from '../functions/core/entity.ts';
@@ -13,6 +15,12 @@ import { Unsent } from './unsent.ts';
 
 /** The map: tables → capture → queue → deliver, and drain for what had to wait. */
 export class CrmTriggersStack extends Stack {
+  readonly tables: Tables;
+  readonly queue: Queue;
+  readonly drain: Drain;
+  /** What the command line and the console find the system by. */
+  readonly outputs: Outputs;
+
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);
     const settings = readSettings(this.node);
@@ -20,32 +28,38 @@ export class CrmTriggersStack extends Stack {
     const { queue, deadLetterQueue } = new DeliveryQueue(this, 'Delivery', settings);
     const unsent = new Unsent(this, 'Unsent', settings);
     const { triggers, backlog } = tables;
-    for (const entity of entityNames) {
-      const table = tables.crm[entity];
+    for (const entity of entityNames)
       new Capture(this, `Capture${capital(entity)}`, {
         entity,
-        table,
+        table: tables.crm[entity],
         triggers,
         backlog,
         queue,
         unsent,
         settings,
       });
-      new CfnOutput(this, `${capital(entity)}Table`, { value: table.tableName });
-    }
     new Deliver(this, 'Deliver', { queue, deadLetterQueue, tables, settings });
     const drain = new Drain(this, 'Drain', { tables, settings });
 
     const { allowHttp, allowedPorts, allowedPrivateNetworks } = settings;
     const rules: DestinationRules = { allowHttp, allowedPorts, allowedPrivateNetworks };
-    // For the command line, so that what may not be called cannot be typed.
-    new CfnOutput(this, 'DestinationRules', { value: JSON.stringify(rules) });
-    new CfnOutput(this, 'TriggersTable', { value: triggers.tableName });
-    new CfnOutput(this, 'BacklogTable', { value: backlog.tableName });
-    new CfnOutput(this, 'SecretsTable', { value: tables.secrets.tableName });
-    new CfnOutput(this, 'DeliveryLogTable', { value: tables.deliveryLog.tableName });
-    new CfnOutput(this, 'DrainFunction', { value: drain.function.functionName });
-    new CfnOutput(this, 'DeliveryQueueUrl', { value: queue.queueUrl });
-    new CfnOutput(this, 'DeadLetterQueueUrl', { value: deadLetterQueue.queueUrl });
+    this.tables = tables;
+    this.queue = queue;
+    this.drain = drain;
+    this.outputs = {
+      CustomerTable: tables.crm.customer.tableName,
+      CaseTable: tables.crm.case.tableName,
+      FollowupTable: tables.crm.followup.tableName,
+      TaskTable: tables.crm.task.tableName,
+      TriggersTable: triggers.tableName,
+      BacklogTable: backlog.tableName,
+      SecretsTable: tables.secrets.tableName,
+      DeliveryLogTable: tables.deliveryLog.tableName,
+      DeliveryQueueUrl: queue.queueUrl,
+      DeadLetterQueueUrl: deadLetterQueue.queueUrl,
+      DrainFunction: drain.function.functionName,
+      DestinationRules: JSON.stringify(rules),
+    };
+    for (const [name, value] of Object.entries(this.outputs)) new CfnOutput(this, name, { value });
   }
 }

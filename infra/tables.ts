@@ -86,4 +86,11 @@ export class Tables extends Construct {
     this.secrets.grant(grantee, 'dynamodb:BatchGetItem');
     this.#secretsKey.grant(grantee, 'kms:Decrypt', 'kms:DescribeKey');
   }
+
+  /** Lets it read and change them. */
+  grantChangeSecrets(grantee: IGrantable): void {
+    this.grantReadSecrets(grantee);
+    this.secrets.grant(grantee, 'dynamodb:PutItem');
+    this.#secretsKey.grant(grantee, 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*');
+  }
 }

@@ -15,6 +15,9 @@ import { Refusal } from './refusal.ts';
 
 const STACK = 'CrmTriggers';
 
+/** A cold start, the queue and the longest attempt that can be set. */
+const TEST_PATIENCE_MS = 75_000;
+
 /** What the operations touch of a deployed system. */
 export interface AdminParts {
   readonly triggersTable: Triggers;
@@ -34,50 +37,76 @@ export interface AdminParts {
   readonly sqs: SQSClient;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
+  /** How long a test waits for its way through the queue and for the receiver, milliseconds. */
+  readonly testPatienceMs: number;
   /** Has the backlogs looked at now, not only at the next minute. */
   wakeDrain(): Promise<void>;
 }
 
-/** The stack's outputs by name. */
-export async function stackOutputs(): Promise<Readonly<Record<string, string>>> {
-  const { Stacks } = await new CloudFormationClient().send(new DescribeStacksCommand({ StackName: STACK }));
+/** The outputs by which a deployed system is found. */
+export const outputNames = [
+  'CustomerTable',
+  'CaseTable',
+  'FollowupTable',
+  'TaskTable',
+  'TriggersTable',
+  'BacklogTable',
+  'SecretsTable',
+  'DeliveryLogTable',
+  'DeliveryQueueUrl',
+  'DeadLetterQueueUrl',
+  'DrainFunction',
+  /** JSON: what may be called, so that nothing else can be typed. */
+  'DestinationRules',
+] as const;
+
+export type Outputs = Readonly<Record<(typeof outputNames)[number], string>>;
+
+/** A stack's outputs by name. */
+export async function stackOutputs(stack = STACK): Promise<Readonly<Record<string, string>>> {
+  const { Stacks } = await new CloudFormationClient().send(new DescribeStacksCommand({ StackName: stack }));
   return Object.fromEntries((Stacks?.[0]?.Outputs ?? []).map((o) => [o.OutputKey ?? '', o.OutputValue ?? '']));
 }
 
 /** Finds the deployed system that the AWS environment variables point at. @throws {Refusal} When it is of an older kind. */
 export async function findDeployment(): Promise<AdminParts> {
   const outputs = await stackOutputs();
-  const output = (name: string) => {
-    const value = outputs[name];
-    if (value) return value;
-    throw new Refusal(`The stack ${STACK} has no output ${name}: deploy it again with npx cdk deploy ${STACK}.`);
-  };
+  const missing = outputNames.find((name) => !outputs[name]);
+  if (missing)
+    throw new Refusal(`The stack ${STACK} has no output ${missing}: deploy it again with npx cdk deploy ${STACK}.`);
+  return partsOf(outputs as Outputs, [process.env.USER, 'on the command line'].filter(Boolean).join(' '));
+}
+
+/** The parts of the system that has these outputs. @param who Works through them, for the history. */
+export function partsOf(outputs: Outputs, who: string): AdminParts {
   const dynamodb = new DynamoDBClient();
   const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
-  const queueUrl = output('DeliveryQueueUrl');
+  const queueUrl = outputs.DeliveryQueueUrl;
   return {
-    triggersTable: new Triggers(output('TriggersTable'), dynamodb),
-    backlog: new Backlog(output('BacklogTable'), dynamodb),
-    log: new DeliveryLog(output('DeliveryLogTable'), dynamodb),
-    secrets: new Secrets(output('SecretsTable'), dynamodb),
-    history: new History(output('BacklogTable'), dynamodb),
-    who: [process.env.USER, 'on the command line'].filter(Boolean).join(' '),
+    triggersTable: new Triggers(outputs.TriggersTable, dynamodb),
+    backlog: new Backlog(outputs.BacklogTable, dynamodb),
+    log: new DeliveryLog(outputs.DeliveryLogTable, dynamodb),
+    secrets: new Secrets(outputs.SecretsTable, dynamodb),
+    history: new History(outputs.BacklogTable, dynamodb),
+    who,
     queue: new DeliveryQueue({ queue: queueUrl }, sqs),
     dynamodb,
-    rules: JSON.parse(output('DestinationRules')),
+    rules: JSON.parse(outputs.DestinationRules),
     resolve: resolveByDns,
     crmTables: {
-      customer: output('CustomerTable'),
-      case: output('CaseTable'),
-      followup: output('FollowupTable'),
-      task: output('TaskTable'),
+      customer: outputs.CustomerTable,
+      case: outputs.CaseTable,
+      followup: outputs.FollowupTable,
+      task: outputs.TaskTable,
     },
+    testPatienceMs: TEST_PATIENCE_MS,
     sqs,
     queueUrl,
-    deadLetterQueueUrl: output('DeadLetterQueueUrl'),
+    deadLetterQueueUrl: outputs.DeadLetterQueueUrl,
     async wakeDrain() {
-      const FunctionName = output('DrainFunction');
-      await new LambdaClient().send(new InvokeCommand({ FunctionName, InvocationType: 'Event' }));
+      await new LambdaClient().send(
+        new InvokeCommand({ FunctionName: outputs.DrainFunction, InvocationType: 'Event' }),
+      );
     },
   };
 }

@@ -7,8 +7,6 @@ import type { TestResult } from '../edge/backlog.ts';
 import type { AdminParts } from './deployment.ts';
 import { Refusal } from './refusal.ts';
 
-/** How long a test waits for its way through the queue and for the receiver, milliseconds. */
-const TEST_PATIENCE_MS = 60_000;
 const TEST_POLL_MS = 250;
 
 /**
@@ -22,14 +20,14 @@ export async function test(parts: AdminParts, trigger: Trigger): Promise<TestRes
     throw new Refusal(`No URL is typed for ${trigger}: type one with set ${trigger} URL.`, 'conflict');
   const notification = testNotification(trigger);
   await parts.queue.send([notification]);
-  const end = Date.now() + TEST_PATIENCE_MS;
+  const end = Date.now() + parts.testPatienceMs;
   while (Date.now() < end) {
     const result = await parts.backlog.testResult(notification);
     if (result) return { ...result, formattedString: notification.formattedString };
     await sleep(TEST_POLL_MS);
   }
   throw new Refusal(
-    `Nothing came of the test within ${TEST_PATIENCE_MS / 1000} s: see whether the deliver function runs, and its log.`,
+    `Nothing came of the test within ${parts.testPatienceMs / 1000} s: see whether the deliver function runs, and its log.`,
     'silent',
   );
 }

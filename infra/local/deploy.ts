@@ -7,11 +7,11 @@ import { root } from './folders.ts';
 import { pathWithThisNode, run } from './process.ts';
 
 /**
- * Deploys the stack, in its local stage, to an emulator: the same `cdk deploy` as to an account.
+ * Deploys stacks, in their local stage, to an emulator: the same `cdk deploy` as to an account.
  *
  * @throws {Refusal} When it fails.
  */
-export async function deploy(endpoint: string, signal: AbortSignal): Promise<void> {
+export async function deploy(endpoint: string, signal: AbortSignal, stacks = ['CrmTriggers']): Promise<void> {
   const out = await mkdtemp(join(tmpdir(), 'crm-triggers-cdk-'));
   const env = {
     ...process.env,
@@ -23,9 +23,9 @@ export async function deploy(endpoint: string, signal: AbortSignal): Promise<voi
   const cdk = (...words: string[]) =>
     run(process.execPath, [join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk'), ...words], { cwd: root, env }, signal);
   try {
-    await cdk('synth', '--quiet', '--context', 'stage=local', '--output', out);
+    await cdk('synth', ...stacks, '--quiet', '--context', 'stage=local', '--output', out);
     await cdk('bootstrap', '--app', out);
-    await cdk('deploy', 'CrmTriggers', '--app', out, '--require-approval', 'never');
+    await cdk('deploy', ...stacks, '--app', out, '--require-approval', 'never');
   } catch (error) {
     signal.throwIfAborted();
     const lines = (error as Error).message.split('\n');

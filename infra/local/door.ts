@@ -7,8 +7,9 @@ import * as z from 'zod/mini';
 import { adminApi } from '../../functions/admin/api.ts';
 import type { AdminParts } from '../../functions/admin/deployment.ts';
 import { Refusal } from '../../functions/admin/refusal.ts';
+import { pageHeaders, servedPage } from '../../functions/admin/serve-page.ts';
 import { type Entity, entityNames } from '../../functions/core/entity.ts';
-import { buildPage, contentSecurityPolicy } from '../page.ts';
+import { buildPage } from '../page.ts';
 import { refuseStranger } from './guard.ts';
 import type { Happenings } from './happenings.ts';
 import type { SampleAgent } from './sample-agent.ts';
@@ -46,14 +47,9 @@ export async function openDoor(
     const refused = refuseStranger({ method, path, host, origin, site }, port);
     if (refused) return c.json({ error: refused }, 403);
     await next();
-    c.res.headers.set('content-security-policy', contentSecurityPolicy);
-    c.res.headers.set('x-content-type-options', 'nosniff');
-    c.res.headers.set('referrer-policy', 'no-referrer');
-    c.res.headers.set('cross-origin-resource-policy', 'same-origin');
-    c.res.headers.set('cross-origin-opener-policy', 'same-origin');
   });
-  for (const [path, { type, content }] of files)
-    app.get(path, (c) => c.body(content, 200, { 'content-type': type, 'cache-control': 'no-cache' }));
+  app.use(pageHeaders());
+  app.route('/', servedPage(files));
   app.route('/', localRoutes(agent, happenings));
   app.route(
     '/',

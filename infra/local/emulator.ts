@@ -55,8 +55,13 @@ export async function attach(endpoint: string): Promise<Emulator> {
  * Starts MiniStack: from PyPI where there is a Python, else its Docker image.
  *
  * @param preferredPort Taken if it is free; 0 for any.
+ * @param host What stands in URLs that it makes up. Browsers know no name below 127.0.0.1, but any below localhost.
  */
-export async function startMiniStack(signal: AbortSignal, preferredPort = USUAL_PORT): Promise<Emulator> {
+export async function startMiniStack(
+  signal: AbortSignal,
+  preferredPort = USUAL_PORT,
+  host = '127.0.0.1',
+): Promise<Emulator> {
   const python = await ministackPython(signal);
   if (python === undefined) return startInDocker('ministack', signal);
   const port = await freePort(preferredPort);
@@ -69,7 +74,7 @@ export async function startMiniStack(signal: AbortSignal, preferredPort = USUAL_
       TMPDIR: temporary,
       GATEWAY_PORT: String(port),
       BIND_HOST: '127.0.0.1',
-      MINISTACK_HOST: '127.0.0.1',
+      MINISTACK_HOST: host,
       LAMBDA_EXECUTOR: 'local',
       LOG_LEVEL: 'ERROR',
       AWS_ACCESS_KEY_ID: 'test',

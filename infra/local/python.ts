@@ -1,4 +1,5 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Refusal } from '../../functions/admin/refusal.ts';
@@ -7,8 +8,11 @@ import { run } from './process.ts';
 
 const requirements = new URL('ministack.txt', import.meta.url).pathname;
 
-/** Changes with ministack.txt's version, so that an upgrade installs anew. */
-const HOME = join(folder, 'ministack-1.5.33');
+/** Changes with ministack.txt, so that an upgrade installs anew. */
+const HOME = join(
+  folder,
+  `ministack-${createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12)}`,
+);
 
 /** What is printed by a Python that is new enough and can make virtual environments. */
 const PROBE = 'import sys, venv, ensurepip; assert sys.version_info >= (3, 10); print(sys.executable)';

@@ -37,6 +37,7 @@ export function adminWorld(overrides: Record<string, unknown> = {}) {
     who: 'ada',
     rules: defaultRules,
     resolve: async () => [{ address: '8.8.8.8', family: 4 }],
+    testPatienceMs: 1_000,
     wakeDrain: async () => {},
     queue: {
       async send(notifications: readonly Notification[]) {

@@ -8,14 +8,20 @@ import { attach, startMiniStack } from '../../infra/local/emulator.ts';
  * The deployed stack on an emulator: the one at AWS_ENDPOINT_URL, else a MiniStack of our own. This process's AWS clients
  * talk to it from now on.
  */
-export async function deployedStack() {
+export async function deployedStack(stacks?: string[], host?: string) {
   const never = new AbortController().signal;
   const given = process.env.AWS_ENDPOINT_URL;
-  const emulator = given ? await attach(given) : await startMiniStack(never, 0);
+  const emulator = given ? await attach(given) : await startMiniStack(never, 0, host);
   Object.assign(process.env, await emulatorEnvironment(emulator.endpoint));
-  await deploy(emulator.endpoint, never);
+  await deploy(emulator.endpoint, never, stacks);
   const outputs = await stackOutputs();
-  return { parts: await findDeployment(), agent: new Agent(outputs), outputs, stop: () => emulator.stop() };
+  return {
+    parts: await findDeployment(),
+    agent: new Agent(outputs),
+    outputs,
+    endpoint: emulator.endpoint,
+    stop: () => emulator.stop(),
+  };
 }
 
 /** Waits until something holds, and returns it. @throws {Error} With what was waited for, when it does not in time. */

@@ -1,3 +1,5 @@
+import { forget, token } from './sign-in.ts';
+
 /** What the API answered in place of what was asked for. */
 export class Refused extends Error {
   override readonly name = 'Refused';
@@ -12,17 +14,29 @@ export class Refused extends Error {
   }
 }
 
+const SIGNED_OUT = 'You are signed out: sign in again.';
+
 /** A trigger's URL and its version. */
 export interface Kept {
   readonly url: string | null;
   readonly version: number;
 }
 
+/** Locally nobody signs in. */
+async function authorization(): Promise<Record<string, string>> {
+  if (LOCAL_RUN) return {};
+  const bearer = await token();
+  if (!bearer) throw new Refused(401, SIGNED_OUT);
+  return { authorization: `Bearer ${bearer}` };
+}
+
 /** Asks the API. @param seen The version that a write is made on. @throws {Refused} */
 export async function ask<Answer>(method: string, path: string, body?: unknown, seen?: number): Promise<Answer> {
+  const headers = await authorization();
   const response = await fetch(`/api${path}`, {
     method,
     headers: {
+      ...headers,
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...(seen !== undefined && { 'if-match': `"${seen}"` }),
     },
@@ -32,6 +46,10 @@ export async function ask<Answer>(method: string, path: string, body?: unknown, 
   });
   const answer = await response.json().catch(() => ({}));
   if (response.ok) return answer;
+  if (response.status === 401 && !LOCAL_RUN) {
+    forget();
+    throw new Refused(401, SIGNED_OUT);
+  }
   throw new Refused(response.status, answer.error ?? `The answer was HTTP ${response.status}.`, answer.current);
 }
 

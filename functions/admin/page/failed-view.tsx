@@ -5,11 +5,10 @@ import { Attempts } from './attempts.tsx';
 import { Dialog } from './dialog.tsx';
 import { type FailedOne, FailedTable } from './failed-table.tsx';
 import { asked, Choice, Search, triggerChoices } from './filters.tsx';
-import { useLoad, useRested } from './load.ts';
+import { REFRESH_MS, useLoad, useRested } from './load.ts';
 import { Redeliver } from './redeliver.tsx';
 import { time } from './words.ts';
 
-const REFRESH_MS = 5_000;
 const HOUR_MS = 60 * 60_000;
 
 /** How far back, in hours. */

@@ -1,9 +1,7 @@
 import type { HistoryEntry } from '../../edge/history.ts';
 import { ask } from './api.ts';
-import { useLoad } from './load.ts';
+import { REFRESH_MS, useLoad } from './load.ts';
 import { time } from './words.ts';
-
-const REFRESH_MS = 5_000;
 
 /** What admins did, the latest first. */
 export function HistoryView() {

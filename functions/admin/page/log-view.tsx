@@ -5,11 +5,10 @@ import { Attempts } from './attempts.tsx';
 import { Dialog } from './dialog.tsx';
 import { asked, Choice, Search, triggerChoices } from './filters.tsx';
 import { LastDay } from './last-day.tsx';
-import { useLoad, useRested } from './load.ts';
+import { REFRESH_MS, useLoad, useRested } from './load.ts';
 import { OutcomeMark } from './outcome-mark.tsx';
 import { time } from './words.ts';
 
-const REFRESH_MS = 5_000;
 const PAGE = 100;
 const MOST = 1000;
 

@@ -1,5 +1,6 @@
 import type { FunctionComponent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
+import { Account } from './account.tsx';
 import { AgentPanel } from './agent-panel.tsx';
 import { FailedView } from './failed-view.tsx';
 import { HistoryView } from './history-view.tsx';
@@ -44,6 +45,7 @@ export function Page() {
             </a>
           ))}
         </nav>
+        {!LOCAL_RUN && <Account />}
       </header>
       <main id="main" tabIndex={-1}>
         {LOCAL_RUN && name === 'triggers' && <AgentPanel />}

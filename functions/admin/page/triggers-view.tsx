@@ -2,12 +2,9 @@ import { capital } from '../../core/capital.ts';
 import { entities, entityNames, type Trigger } from '../../core/entity.ts';
 import type { Line } from '../triggers.ts';
 import { ask } from './api.ts';
-import { useLoad } from './load.ts';
+import { REFRESH_MS, useLoad } from './load.ts';
 import { sampleIds, sampleString } from './preview.ts';
 import { TriggerRow } from './trigger-row.tsx';
-
-/** What others change shows up within this time. */
-const REFRESH_MS = 3_000;
 
 interface Answer {
   readonly triggers: readonly Line[];

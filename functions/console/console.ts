@@ -1,0 +1,29 @@
+// browser → gateway → [the page for anybody, the admin API for admins]
+import { Hono } from 'hono';
+import { compress } from 'hono/compress';
+import { adminApi } from '../admin/api.ts';
+import type { AdminParts } from '../admin/deployment.ts';
+import { type PageFile, pageHeaders, servedPage } from '../admin/serve-page.ts';
+import { admitAdmins, type Env, type SignIn } from './sign-in.ts';
+
+interface ConsoleParts {
+  readonly admin: AdminParts;
+  readonly page: Readonly<Record<PageFile, string>>;
+  readonly signIn: SignIn;
+}
+
+/** The page and the admin API behind the gateway, which lets nobody without a token come to a path under /api. */
+export function consoleApp({ admin, page, signIn }: ConsoleParts): Hono<Env> {
+  const app = new Hono<Env>();
+  const { groupsClaim, ...told } = signIn;
+  app.use(compress());
+  app.use(pageHeaders([new URL(signIn.tokenEndpoint).origin]));
+  app.route('/', servedPage(page));
+  app.get('/sign-in.json', (c) => c.json(told, 200, { 'cache-control': 'no-cache' }));
+  app.use('/api/*', admitAdmins({ groupsClaim }));
+  app.route(
+    '/',
+    adminApi(admin, (c) => c.get('who')),
+  );
+  return app;
+}

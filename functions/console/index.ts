@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { handle } from 'hono/aws-lambda';
+import { partsOf } from '../admin/deployment.ts';
+import { type PageFile, pageFiles } from '../admin/serve-page.ts';
+import { readEnv } from '../edge/env.ts';
+import { consoleApp } from './console.ts';
+import { consoleEnv } from './env.ts';
+
+/** The gateway waits 30 s for an answer, and no longer. */
+const TEST_PATIENCE_MS = 25_000;
+
+const env = readEnv(consoleEnv);
+
+const fileBeside = (name: string) => readFileSync(new URL(`page/${name}`, import.meta.url), 'utf8');
+
+export const handler = handle(
+  consoleApp({
+    // Who asks is known by each request's token.
+    admin: { ...partsOf(env.OUTPUTS, 'nobody'), testPatienceMs: TEST_PATIENCE_MS },
+    page: Object.fromEntries(pageFiles.map((name) => [name, fileBeside(name)])) as Record<PageFile, string>,
+    signIn: env.SIGN_IN,
+  }),
+);

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Browser } from 'playwright-core';
+import { stackOutputs } from '../../functions/admin/deployment.ts';
+import { ADMINS, type SignIn } from '../../functions/console/sign-in.ts';
+import { startChromium } from '../browser/chromium.ts';
+import { deployedStack } from '../support/emulator.ts';
+import { receiver } from '../support/receiver.ts';
+import { type Client, UserPool } from '../support/user-pool.ts';
+
+const password = 'Correct-horse-battery-1';
+const ada = 'ada@example.com';
+const eve = 'eve@example.com';
+
+let stack: Awaited<ReturnType<typeof deployedStack>>;
+let consoleUrl: string;
+let pool: UserPool;
+let page: Client;
+
+/** Asks the HTTP API, as a client that does not resolve names below localhost. */
+const ask = (path: string, init: RequestInit = {}) => {
+  const [api] = new URL(consoleUrl).hostname.split('.');
+  return fetch(`${stack.endpoint}/_aws/execute-api/${api}/$default${path}`, init);
+};
+const bearing = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+
+/** Every route of the API, as it describes itself, with the names filled in. */
+async function routes(token: string): Promise<[method: string, path: string][]> {
+  const { paths } = (await (await ask('/api/openapi.json', bearing(token))).json()) as { paths: object };
+  return Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method): [string, string] => [
+      method.toUpperCase(),
+      path.replace('{trigger}', 'task.edit').replace('{name}', 'x-key'),
+    ]),
+  );
+}
+
+// An emulator that runs elsewhere may lack user pools and HTTP APIs, and leave them out without a word.
+const skip = process.env.AWS_ENDPOINT_URL !== undefined && 'needs MiniStack, with names that a browser resolves';
+
+describe('the deployed console', { skip }, () => {
+  before(async () => {
+    stack = await deployedStack(['CrmTriggers', 'CrmTriggersConsole'], 'localhost');
+    const outputs = await stackOutputs('CrmTriggersConsole');
+    consoleUrl = outputs.ConsoleUrl ?? '';
+    pool = new UserPool(stack.endpoint, outputs.UserPoolId ?? '');
+    const { clientId } = (await (await ask('/sign-in.json')).json()) as SignIn;
+    page = { clientId, redirectUri: consoleUrl };
+    await pool.addUser(ada, password, ADMINS);
+    await pool.addUser(eve, password);
+  });
+  after(() => stack.stop());
+
+  test('answers on every route to an admin alone: 401 without a valid token for this page, 403 outside of the group', async () => {
+    const admin = await pool.signIn(page, ada, password);
+    const all = await routes(admin);
+    assert.ok(all.length >= 16, `${all.length} routes`);
+
+    const client = { ClientId: page.clientId, AllowedOAuthFlowsUserPoolClient: true, AllowedOAuthFlows: ['code'] };
+    const same = { ...client, CallbackURLs: [consoleUrl], AllowedOAuthScopes: ['openid', 'email'] };
+    const units = { TokenValidityUnits: { IdToken: 'seconds' } };
+    await pool.ask('UpdateUserPoolClient', { ...same, ...units, IdTokenValidity: 1 });
+    const expired = await pool.signIn(page, ada, password);
+    await pool.ask('UpdateUserPoolClient', { ...same, ...units, IdTokenValidity: 3600 });
+    const { UserPoolClient } = await pool.ask('CreateUserPoolClient', { ...same, ClientName: 'another page' });
+    const { ClientId } = UserPoolClient as unknown as { ClientId: string };
+    const [head, , signature] = admin.split('.');
+    const payload = Buffer.from(JSON.stringify({ sub: 'x', 'cognito:groups': [ADMINS] })).toString('base64url');
+    const strangers: [who: string, status: number, token?: string][] = [
+      ['nobody', 401],
+      ['nonsense', 401, 'nonsense'],
+      ['a forger', 401, `${head}.${payload}.${signature}`],
+      ['an admin of an hour ago', 401, expired],
+      ['an admin at another page', 401, await pool.signIn({ ...page, clientId: ClientId }, ada, password)],
+      ['a user who is no admin', 403, await pool.signIn(page, eve, password)],
+    ];
+    await sleep(1_500);
+    for (const [who, status, token] of strangers)
+      for (const [method = '', path = ''] of [...all, ['GET', '/api/openapi.json'], ['GET', '/api/nothing']]) {
+        const response = await ask(path, { method, ...(token && bearing(token)) });
+        assert.equal(response.status, status, `${who}: ${method} ${path}`);
+      }
+    assert.equal((await ask('/api/triggers', bearing(admin))).status, 200);
+    assert.deepEqual(await (await ask('/api/history', bearing(admin))).json(), { entries: [] }, 'nothing was done');
+  });
+
+  test('lets an admin in by the sign-in form, who types a URL that is called, and is named in the history', async (t) => {
+    await using server = await receiver((_, response) => response.end('taken'));
+    const browser: Browser = await startChromium();
+    t.after(() => browser.close());
+    const context = await browser.newContext();
+    // The names of the user pool's pages lead to AWS: they are answered by the emulator.
+    await context.route(/^https:\/\/[^/]+\.amazoncognito\.com\//, async (route) => {
+      const { pathname, search } = new URL(route.request().url());
+      await route.fulfill({
+        response: await route.fetch({ url: `${stack.endpoint}${pathname}${search}`, maxRedirects: 0 }),
+      });
+    });
+    const tab = await context.newPage();
+    const complaints: string[] = [];
+    tab.on('pageerror', (error) => complaints.push(String(error)));
+    await tab.goto(`${consoleUrl}#history`);
+    await tab.locator('input[name=username]').fill(ada);
+    await tab.locator('input[name=password]').fill(password);
+    await tab.locator('[type=submit]').click();
+    await tab.getByRole('heading', { name: 'History' }).waitFor();
+    await tab.getByText(ada).waitFor();
+    assert.equal(tab.url(), `${consoleUrl}#history`, 'no code is left in the address');
+
+    await tab.getByRole('link', { name: 'Triggers' }).click();
+    const field = tab.getByLabel('Edit task: URL');
+    await field.fill(`${server.origin}/mine`);
+    await field.press('Enter');
+    const row = tab.getByRole('group', { name: 'task.edit', exact: true });
+    await row.getByText('Saved.').waitFor();
+    await row.getByRole('button', { name: 'Test' }).click();
+    await row.getByText(/Delivered: HTTP 200/).waitFor({ timeout: 30_000 });
+    assert.equal(server.calls.length, 1);
+    await tab.getByRole('link', { name: 'History' }).click();
+    await tab.getByRole('row').filter({ hasText: 'task.edit' }).getByText(ada).waitFor();
+
+    await tab.reload();
+    await tab.getByText(ada).first().waitFor();
+    await tab.getByRole('button', { name: 'Sign out' }).click();
+    await tab.waitForURL(/amazoncognito\.com|\/oauth2\/authorize|localhost/);
+    assert.deepEqual(complaints, []);
+  });
+});

@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { CrmTriggersConsoleStack } from '../../infra/console-stack.ts';
+import { CrmTriggersStack } from '../../infra/stack.ts';
+import { all, context, main, only, type Properties, plain } from '../support/template.ts';
+
+function consoleStack(settings = {}) {
+  const app = new App({ context: { ...context, stages: { main: settings }, 'aws:cdk:bundling-stacks': [] } });
+  return new CrmTriggersConsoleStack(app, 'CrmTriggersConsole', new CrmTriggersStack(app, 'CrmTriggers'));
+}
+
+const stack = consoleStack();
+const template = Template.fromStack(stack);
+const signIn = {
+  issuer: 'https://id.example.com/',
+  clientId: 'page',
+  authorizationEndpoint: 'https://id.example.com/authorize',
+  tokenEndpoint: 'https://id.example.com/token',
+};
+
+test('every route but those of the page itself asks for a token of this issuer for this page', () => {
+  const [authorizer, { AuthorizerType, IdentitySource, JwtConfiguration }] = only(
+    all('AWS::ApiGatewayV2::Authorizer', template),
+  );
+  assert.deepEqual([AuthorizerType, IdentitySource], ['JWT', ['$request.header.Authorization']]);
+  const [client] = only(all('AWS::Cognito::UserPoolClient', template));
+  assert.deepEqual(JwtConfiguration.Audience, [{ Ref: client }]);
+  const open: string[] = [];
+  for (const [, { RouteKey, AuthorizationType, AuthorizerId }] of all('AWS::ApiGatewayV2::Route', template))
+    if (AuthorizationType === 'JWT') assert.equal(AuthorizerId.Ref, authorizer, RouteKey);
+    else open.push(RouteKey);
+  assert.deepEqual(open.sort(), ['GET /', 'GET /icon.svg', 'GET /page.css', 'GET /page.js', 'GET /sign-in.json']);
+});
+
+test('requests are throttled, and logged without query and headers', () => {
+  const [, { DefaultRouteSettings, AccessLogSettings, StageName }] = only(all('AWS::ApiGatewayV2::Stage', template));
+  assert.equal(StageName, '$default');
+  assert.deepEqual(DefaultRouteSettings, { ThrottlingBurstLimit: 40, ThrottlingRateLimit: 20 });
+  assert.doesNotMatch(AccessLogSettings.Format, /query|header|identity/i);
+});
+
+test('users are made by operators alone, have a second factor, and outlive the stack', () => {
+  const [, pool] = only(all('AWS::Cognito::UserPool', template));
+  assert.equal(pool.AdminCreateUserConfig.AllowAdminCreateUserOnly, true);
+  assert.deepEqual([pool.MfaConfiguration, pool.EnabledMfas], ['ON', ['SOFTWARE_TOKEN_MFA']]);
+  assert.equal(pool.DeletionProtection, 'ACTIVE');
+  const [, client] = only(all('AWS::Cognito::UserPoolClient', template));
+  assert.deepEqual(client.AllowedOAuthFlows, ['code']);
+  assert.deepEqual(client.AllowedOAuthScopes, ['openid', 'email']);
+  assert.equal(client.GenerateSecret, false);
+  assert.equal(client.PreventUserExistenceErrors, 'ENABLED');
+});
+
+test('another issuer takes the place of the user pool', () => {
+  const other = Template.fromStack(consoleStack({ signIn }));
+  for (const type of ['UserPool', 'UserPoolClient', 'UserPoolDomain'])
+    other.resourceCountIs(`AWS::Cognito::${type}`, 0);
+  const [, { JwtConfiguration }] = only(all('AWS::ApiGatewayV2::Authorizer', other));
+  assert.deepEqual(JwtConfiguration, { Audience: ['page'], Issuer: 'https://id.example.com/' });
+  const [, { Environment }] = only(all('AWS::Lambda::Function', other));
+  assert.deepEqual(JSON.parse(Environment.Variables.SIGN_IN), { ...signIn, groupsClaim: 'groups' });
+});
+
+test('the function may do what the admin API does to the stack that it shows, and no more', () => {
+  const [, { PolicyDocument }] = only(all('AWS::IAM::Policy', template));
+  const found: Record<string, string[]> = {};
+  for (const { Effect, Action, Resource } of PolicyDocument.Statement as Properties[]) {
+    assert.equal(Effect, 'Allow');
+    for (const action of [Action].flat()) {
+      found[action] ??= [];
+      found[action].push(...[Resource].flat().map(nameOf));
+      found[action].sort();
+    }
+  }
+  const crm = ['TablesCase', 'TablesCustomer', 'TablesFollowup', 'TablesTask'];
+  assert.deepEqual(found, {
+    'dynamodb:BatchGetItem': ['TablesSecrets', 'TablesTriggers'],
+    'dynamodb:DeleteItem': ['TablesBacklog'],
+    'dynamodb:GetItem': ['TablesBacklog', ...crm],
+    'dynamodb:PutItem': ['TablesBacklog', 'TablesSecrets'],
+    'dynamodb:Query': ['TablesBacklog', 'TablesDeliveryLog'],
+    'dynamodb:UpdateItem': ['TablesTriggers'],
+    'kms:Decrypt': ['TablesSecretsKey'],
+    'kms:DescribeKey': ['TablesSecretsKey'],
+    'kms:Encrypt': ['TablesSecretsKey'],
+    'kms:GenerateDataKey*': ['TablesSecretsKey'],
+    'kms:ReEncrypt*': ['TablesSecretsKey'],
+    'lambda:InvokeFunction': ['DrainFunction'],
+    'logs:CreateLogStream': ['FunctionLogs'],
+    'logs:PutLogEvents': ['FunctionLogs'],
+    'sqs:SendMessage': ['DeliveryQueue'],
+  });
+});
+
+test('the gateway alone may invoke it', () => {
+  for (const [id, { Action, Principal, SourceArn }] of all('AWS::Lambda::Permission', template)) {
+    assert.deepEqual([Action, Principal], ['lambda:InvokeFunction', 'apigateway.amazonaws.com'], id);
+    assert.match(JSON.stringify(SourceArn), /execute-api.*"Ref":"Api/, id);
+  }
+});
+
+test('the stack that it shows knows nothing of it', () => {
+  const types = new Set(Object.values(main.toJSON().Resources as Properties).map(({ Type }) => Type));
+  for (const type of types) assert.doesNotMatch(type, /ApiGateway|Cognito/);
+  assert.deepEqual(
+    main.findResources('AWS::Lambda::Function'),
+    Template.fromStack(only(stack.dependencies) as CrmTriggersStack).findResources('AWS::Lambda::Function'),
+  );
+});
+
+/** What AwsSolutions finds and this stack keeps: rule, where, and why. */
+const accepted: readonly { rule: string; at: string[]; why: string }[] = [
+  {
+    rule: 'AwsSolutions-APIG4',
+    at: ['GET--', 'GET--icon.svg', 'GET--page.css', 'GET--page.js', 'GET--sign-in.json'].map((of) => `Api/${of}`),
+    why: 'The page itself is for anybody: a browser has no token yet when it asks for it.',
+  },
+  {
+    rule: 'AwsSolutions-COG8',
+    at: ['SignIn/Users'],
+    why: 'The plan Plus costs $0.02 a user a month for risk scores; a second factor is asked for always.',
+  },
+  ...['GenerateDataKey*', 'ReEncrypt*'].map((action) => ({
+    rule: `AwsSolutions-IAM5[Action::kms:${action}]`,
+    at: ['FunctionRole/DefaultPolicy'],
+    why: "The actions that DynamoDB asks of whoever writes a table under a customer's key, on this key alone.",
+  })),
+];
+
+test("cdk-nag's AwsSolutions rules find nothing here but what is accepted with a reason", () => {
+  const found = new AwsSolutionsChecks().validateScope(stack).violations.map(({ ruleName, violatingResources }) => ({
+    rule: ruleName,
+    at: violatingResources.map(({ constructPath = '' }) => constructPath.replace(/^.*?\/|\/Resource$/g, '')).sort(),
+  }));
+  assert.deepEqual(
+    found,
+    accepted.map(({ rule, at }) => ({ rule, at })),
+  );
+});
+
+/** The construct's id, wherever it stands. */
+function nameOf(resource: Properties | string): string {
+  if (typeof resource === 'string') return resource;
+  const [id] = resource['Fn::GetAtt'] ?? [];
+  if (id) return plain(id);
+  const [separator, parts] = resource['Fn::Join'] ?? [];
+  if (parts) return parts.map(nameOf).join(separator);
+  const imported = resource['Fn::ImportValue'] ?? '';
+  return plain(/FnGetAtt(\w+?)(?:Arn|Ref)[0-9A-F]{8}$/.exec(imported)?.[1] ?? imported);
+}
