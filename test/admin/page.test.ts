@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import net from 'node:net';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { lastDay } from '../../functions/admin/page/buckets.ts';
+import { lastDays } from '../../functions/admin/page/buckets.ts';
 import { curl } from '../../functions/admin/page/curl.ts';
 import * as inBrowser from '../../functions/admin/page/net.ts';
 import { preview } from '../../functions/admin/page/preview.ts';
@@ -134,20 +134,19 @@ test('the last day counts attempts by the hour, and nothing older', () => {
     at: now - hoursAgo * hour,
     trigger,
     outcome,
+    answer: `after ${hoursAgo}`,
   });
-  const entries = [0, 0.5, 23.9, 24, 30].map((ago) => attempt(ago, 'delivered'));
-  const days = lastDay([...entries, attempt(0.9, 'retry'), attempt(1, 'retry', 'case.edit')], now);
-  assert.deepEqual(
-    days.map(({ trigger }) => trigger),
-    ['case.edit', 'task.edit'],
-  );
-  const [one, two] = days;
-  assert.equal(one?.others[22], 1);
-  assert.deepEqual([two?.delivered[23], two?.delivered[0], two?.others[23]], [2, 1, 1]);
+  const entries = [0.5, 0.6, 23.9, 24, 30].map((ago) => attempt(ago, 'delivered'));
+  const days = lastDays([attempt(0.4, 'retry'), attempt(1, 'retry', 'case.edit'), ...entries], now);
+  assert.deepEqual([...days.keys()].sort(), ['case.edit', 'task.edit']);
+  assert.equal(days.get('case.edit')?.others[22], 1);
+  const day = days.get('task.edit');
+  assert.deepEqual([day?.delivered[23], day?.delivered[0], day?.others[23]], [2, 1, 1]);
   assert.equal(
-    two?.delivered.reduce((a, b) => a + b),
+    day?.delivered.reduce((a, b) => a + b),
     3,
   );
+  assert.equal(day?.latest.answer, 'after 0.4');
 });
 
 test('the command that repeats a call is one call in a shell, whatever is in it', () => {

@@ -1,34 +1,51 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import type { Trigger } from '../../functions/core/entity.ts';
 import { until } from '../support/emulator.ts';
 import { receiver } from '../support/receiver.ts';
 import { startChromium } from './chromium.ts';
+import { button, field, row } from './looks.ts';
 
 /** A typed URL is called from then on. */
 const TAKES_EFFECT_MS = 5_500;
 
+/** More than a trigger's strikes. */
+const FAILURES = 12;
+
 let browser: Browser;
+let child: ChildProcess;
+let origin: string;
 before(async () => {
   browser = await startChromium();
-});
-after(() => browser.close());
-
-test('npm start opens a page on which the agent creates a customer and the typed URL is called', async () => {
-  await using server = await receiver((_, response) => response.end('taken'));
   const file = new URL('../../infra/local/start.ts', import.meta.url).pathname;
   const { AWS_ENDPOINT_URL: _, ...env } = process.env;
-  const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  const ended = once(child, 'close');
+  child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   let printed = '';
-  child.stdout.on('data', (chunk) => {
+  child.stdout?.on('data', (chunk) => {
     printed += chunk;
   });
-  try {
-    const origin = await until('its page', () => /^ +(http:\/\/127\.0\.0\.1:\d+\/)$/m.exec(printed)?.[1], 120_000);
+  origin = await until('its page', () => /^ +(http:\/\/127\.0\.0\.1:\d+\/)$/m.exec(printed)?.[1], 120_000);
+});
+after(async () => {
+  const ended = once(child, 'close');
+  child.kill('SIGINT');
+  await Promise.all([ended, browser.close()]);
+});
+
+async function type(page: Page, trigger: Trigger, url: string) {
+  await field(page, trigger).fill(url);
+  await field(page, trigger).press('Enter');
+  await row(page, trigger).getByText('Saved.').waitFor();
+  await sleep(TAKES_EFFECT_MS);
+}
+
+describe('npm start', () => {
+  test('opens a page on which the agent creates a customer and the typed URL is called', async () => {
+    await using server = await receiver((_, response) => response.end('taken'));
     const page = await (await browser.newContext()).newPage();
     await page.goto(origin);
     const happens = page.getByRole('log', { name: 'What happens' });
@@ -36,30 +53,66 @@ test('npm start opens a page on which the agent creates a customer and the typed
     await happens.getByText('The agent created a customer').first().waitFor();
     await happens.getByText('customer.create was called with').first().waitFor();
 
-    await page.getByLabel('Edit customer: URL').fill(`${server.origin}/mine`);
-    await page.getByLabel('Edit customer: URL').press('Enter');
-    const row = page.getByRole('group', { name: 'customer.edit', exact: true });
-    await row.getByText('Saved.').waitFor();
-    await sleep(TAKES_EFFECT_MS);
+    await type(page, 'customer.edit', `${server.origin}/mine`);
     await page.getByRole('button', { name: 'Edit a customer' }).click();
     const call = await until('the call', () => server.calls[0]);
     assert.match(call.target, /^\/mine\?AccountID=A-\w+$/);
-    await row.getByRole('button', { name: 'Test' }).click();
-    await row.getByText(/Delivered: HTTP 200 after \d+ ms/).waitFor({ timeout: 60_000 });
+    await button(page, 'customer.edit', 'Test').click();
+    await row(page, 'customer.edit')
+      .getByText(/Delivered: HTTP 200 after \d+ ms/)
+      .waitFor({ timeout: 60_000 });
     assert.equal(server.calls.at(-1)?.headers['crm-trigger-test'], 'true');
     await page.getByRole('link', { name: 'History' }).click();
     await page
       .getByRole('cell', { name: `${server.origin}/mine` })
       .first()
       .waitFor();
-    await page.getByRole('link', { name: 'Log' }).click();
+    await page.getByRole('link', { name: 'Log', exact: true }).click();
     const logged = page.getByRole('row').filter({ hasText: 'customer.edit' }).filter({ hasText: 'test' });
     await logged.getByText('delivered').waitFor();
     await logged.getByRole('button', { name: 'Detail' }).click();
     await page.getByRole('dialog').getByText(`curl --globoff --include '${server.origin}/mine?`).waitFor();
     await page.context().close();
-  } finally {
-    child.kill('SIGINT');
-    await ended;
-  }
+  });
+
+  test('shows an outage and the recovery: failing, parked with what waits, working again with nothing lost', async () => {
+    await using server = await receiver(({ target }, response) => {
+      response.writeHead(target.startsWith('/down') ? 503 : 200).end();
+    });
+    const page = await (await browser.newContext()).newPage();
+    page.setDefaultTimeout(60_000);
+    await page.goto(origin);
+    const state = row(page, 'task.create').locator('.state');
+    await type(page, 'task.create', `${server.origin}/down`);
+    for (let n = 0; n < FAILURES; n++) {
+      await page.getByRole('button', { name: 'Create a task' }).click();
+      await page.getByText('The agent created a task').nth(n).waitFor();
+    }
+    await state.getByText(`Parked ${FAILURES} waiting, HTTP 503`).waitFor();
+    await row(page, 'task.create').getByText('HTTP 503, ').last().waitFor();
+
+    await type(page, 'task.create', `${server.origin}/up`);
+    await state.getByText(/^Working$/).waitFor();
+    const arrived = new Set(server.calls.filter(({ target }) => target.startsWith('/up')).map(({ target }) => target));
+    assert.equal(arrived.size, FAILURES);
+    await page.context().close();
+  });
+
+  test('shows what waits while a trigger is paused, and delivers it when it is resumed', async () => {
+    await using server = await receiver();
+    const page = await (await browser.newContext()).newPage();
+    page.setDefaultTimeout(60_000);
+    await page.goto(origin);
+    const state = row(page, 'case.create').locator('.state');
+    await type(page, 'case.create', `${server.origin}/`);
+    await button(page, 'case.create', 'Pause').click();
+    await state.getByText('Paused').waitFor();
+    await page.getByRole('button', { name: 'Create a case' }).click();
+    await state.getByText('1 waiting').waitFor();
+    assert.equal(server.calls.length, 0);
+    await button(page, 'case.create', 'Resume').click();
+    await until('the call', () => server.calls[0]);
+    await state.getByText('Working').waitFor();
+    await page.context().close();
+  });
 });

@@ -56,7 +56,6 @@ test('the log is filtered, and shows all attempts of a notification and the comm
   const page = await served.open('#log');
   await page.getByRole('button', { name: 'Detail' }).first().waitFor();
   assert.equal(await page.locator('tbody tr').count(), 3);
-  await page.getByRole('img', { name: 'task.edit, last 24 hours: 0 delivered, 3 not' }).waitFor();
   await page.getByRole('button', { name: 'Detail' }).first().click();
   const dialog = page.getByRole('dialog', { name: 'task.edit' });
   await dialog.getByText(/^curl .*'https:\/\/crm\.example\.com\/task\.edit\?AccountID=a\d+'/).waitFor();
@@ -124,7 +123,7 @@ for (const colorScheme of ['light', 'dark'] as const)
           await field(page, 'task.delete').fill('nonsense');
           await row(page, 'task.delete').getByText('does not begin with').waitFor();
           await button(page, 'task.edit', 'Test').click();
-          await row(page, 'task.edit').getByText('Delivered').waitFor();
+          await row(page, 'task.edit').getByText('Delivered:').waitFor();
         }
         await page.screenshot({
           path: `${screenshots}${view.slice(1) || 'triggers'}-${width}-${colorScheme}.png`,
@@ -219,7 +218,7 @@ test(`the first load is at most ${PAGE_KIB} KiB compressed, and one can type wit
   }
   t.diagnostic(`first load: ${bytes} bytes compressed; interactive after ${times.join(', ')} ms`);
   assert.ok(bytes > 5_000 && bytes <= PAGE_KIB * 1024, `${bytes} bytes`);
-  assert.ok(Math.min(...times) < INTERACTIVE_MS, `${times} ms`);
+  assert.ok((times.sort((a, b) => a - b)[2] ?? Infinity) < INTERACTIVE_MS, `${times} ms`);
 });
 
 test('another website cannot ask or change anything through the browser', async () => {

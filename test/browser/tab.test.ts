@@ -112,7 +112,7 @@ describe('the tab', () => {
     await using served = await servedPage(browser);
     const page = await served.open();
     await field(page, 'task.edit').fill('https://example.com/half');
-    await page.getByRole('link', { name: 'Log' }).click();
+    await page.getByRole('link', { name: 'Log', exact: true }).click();
     await page.getByText('No attempt fits.').waitFor();
     await page.getByRole('link', { name: 'Triggers' }).click();
     assert.equal(await field(page, 'task.edit').inputValue(), 'https://example.com/half');
@@ -143,6 +143,19 @@ describe('the tab', () => {
     assert.match(await state('task.delete'), /^Off/);
   });
 
+  test('shows what was answered last, the last 24 hours in small, and leads to the log', async () => {
+    await using served = await servedPage(browser);
+    await populated(served);
+    const page = await served.open();
+    const answered = row(page, 'task.edit');
+    await answered.getByText(/HTTP 404, /).waitFor();
+    await answered.getByRole('img', { name: 'Last 24 hours: 0 delivered, 3 not' }).waitFor();
+    await row(page, 'task.create').getByText('No call in the last 24 hours').waitFor();
+    assert.equal(await row(page, 'task.create').getByRole('img').count(), 0);
+    await answered.getByRole('link', { name: 'Log of task.edit' }).click();
+    assert.equal(await page.getByLabel('Trigger').inputValue(), 'task.edit');
+  });
+
   test('shows secrets only when asked, and a header by its name alone', async () => {
     await using served = await servedPage(browser);
     await set(served.parts, 'case.edit', 'https://example.com/');
@@ -159,8 +172,5 @@ describe('the tab', () => {
     assert.doesNotMatch(await page.content(), /MARKER/);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'hidden' });
-    await button(page, 'case.edit', 'More').click();
-    await page.getByRole('link', { name: 'Its log' }).click();
-    assert.equal(await page.getByLabel('Trigger').inputValue(), 'case.edit');
   });
 });

@@ -4,7 +4,6 @@ import { ask, queryOf } from './api.ts';
 import { Attempts } from './attempts.tsx';
 import { Dialog } from './dialog.tsx';
 import { asked, Choice, Search, triggerChoices } from './filters.tsx';
-import { LastDay } from './last-day.tsx';
 import { REFRESH_MS, useLoad, useRested } from './load.ts';
 import { OutcomeMark } from './outcome-mark.tsx';
 import { time } from './words.ts';
@@ -35,7 +34,6 @@ export function LogView() {
         <Choice label="Outcome" value={outcome} of={outcomes} choose={setOutcome} />
         <Search label="Id" value={id} search={setId} />
       </div>
-      <LastDay trigger={trigger} />
       {error && (
         <p class="banner bad" role="alert">
           {error}

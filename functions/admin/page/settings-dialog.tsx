@@ -11,7 +11,7 @@ interface Props {
   readonly reload: () => Promise<void>;
 }
 
-/** Where to see more of a trigger, what its calls are signed with, and the headers of its receiver's own. */
+/** Where to see what failed of a trigger, what its calls are signed with, and the headers of its receiver's own. */
 export function SettingsDialog({ line: { trigger, headers }, close, reload }: Props) {
   const [shown, setShown] = useState<ShownSecret>();
   const [said, setSaid] = useState('');
@@ -36,7 +36,7 @@ export function SettingsDialog({ line: { trigger, headers }, close, reload }: Pr
   return (
     <Dialog title={trigger} close={close}>
       <p>
-        <a href={`#log?trigger=${trigger}`}>Its log</a>, <a href={`#failed?trigger=${trigger}`}>what failed of it</a>
+        <a href={`#failed?trigger=${trigger}`}>What failed of it</a>
       </p>
       <h3>Signing secret</h3>
       <p class="muted">With it the receiver verifies that a call comes from here.</p>

@@ -57,6 +57,9 @@ export function TriggerActions({ line, reload }: Props) {
         <button type="button" onClick={() => setSettings(true)}>
           More<span class="hidden"> about {trigger}</span>
         </button>
+        <a href={`#log?trigger=${trigger}`}>
+          Log<span class="hidden"> of {trigger}</span>
+        </a>
       </div>
       <div role="status" class="tested">
         {error && <p class="note bad">{error}</p>}

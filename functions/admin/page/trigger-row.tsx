@@ -5,6 +5,7 @@ import type { Line } from '../triggers.ts';
 import { ask, type Kept, type Refused } from './api.ts';
 import { Conflict } from './conflict.tsx';
 import { type Draft, draftOf, keepDraft } from './drafts.ts';
+import { LastDay } from './last-day.tsx';
 import { useRested } from './load.ts';
 import { preview } from './preview.ts';
 import { State } from './state-mark.tsx';
@@ -16,6 +17,7 @@ const REST_MS = 600;
 
 interface Props {
   readonly line: Line;
+  readonly day: Parameters<typeof LastDay>[0]['day'];
   readonly rules: DestinationRules;
   readonly reload: () => Promise<void>;
 }
@@ -29,7 +31,7 @@ interface Said {
  * One text entry. What is typed is written with Enter or Save, and never by merely leaving the field: half a URL would be
  * called in earnest.
  */
-export function TriggerRow({ line, rules, reload }: Props) {
+export function TriggerRow({ line, day, rules, reload }: Props) {
   const { trigger, url, version } = line;
   const [draft, setShownDraft] = useState(draftOf(trigger));
   const [saving, setSaving] = useState(false);
@@ -144,6 +146,7 @@ export function TriggerRow({ line, rules, reload }: Props) {
       </form>
       <div class="doing">
         <State line={line} />
+        <LastDay day={day} />
         <TriggerActions line={line} reload={reload} />
       </div>
     </div>

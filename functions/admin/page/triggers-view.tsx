@@ -2,6 +2,7 @@ import { capital } from '../../core/capital.ts';
 import { entities, entityNames, type Trigger } from '../../core/entity.ts';
 import type { Line } from '../triggers.ts';
 import { ask } from './api.ts';
+import { MOST, useLastDays } from './last-day.tsx';
 import { REFRESH_MS, useLoad } from './load.ts';
 import { sampleIds, sampleString } from './preview.ts';
 import { TriggerRow } from './trigger-row.tsx';
@@ -14,6 +15,7 @@ interface Answer {
 /** The tab as the manual has it: an area for each entity, a text entry for each action. */
 export function TriggersView() {
   const { value, error, reload } = useLoad(() => ask<Answer>('GET', '/triggers'), '', REFRESH_MS);
+  const { dayOf, isCut } = useLastDays();
   return (
     <>
       <p class="lead">
@@ -42,11 +44,18 @@ export function TriggersView() {
               {value.triggers
                 .filter(({ trigger }) => trigger.startsWith(`${entity}.`))
                 .map((line) => (
-                  <TriggerRow key={line.trigger} line={line} rules={value.rules} reload={reload} />
+                  <TriggerRow
+                    key={line.trigger}
+                    line={line}
+                    day={dayOf(line.trigger)}
+                    rules={value.rules}
+                    reload={reload}
+                  />
                 ))}
             </section>
           );
         })}
+      {isCut && <p class="muted">The charts count the latest {MOST} attempts.</p>}
     </>
   );
 }
