@@ -3,6 +3,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Node } from 'constructs';
 import * as z from 'zod';
 import { loggedNames } from '../functions/core/log-entry.ts';
+import { stagePattern } from '../functions/core/stack-name.ts';
 
 const seconds = z.number().positive();
 
@@ -77,13 +78,20 @@ export function removalPolicy({ keepData }: Settings): RemovalPolicy {
   return keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
 }
 
+/** The stage that `-c stage=NAME` names. @throws {Error} When it cannot be part of a stack's name. */
+export function readStage(node: Node): string {
+  const stage = node.tryGetContext('stage') ?? 'main';
+  if (stagePattern.test(stage)) return stage;
+  throw new Error(`"${stage}" cannot be a stage: its name is a letter, and up to 31 letters, digits or hyphens.`);
+}
+
 /**
  * Reads the settings of the stage that `-c stage=NAME` names (`main` when it is not given).
  *
  * @throws {Error} One line per wrong setting: which, what is wrong, where to mend it.
  */
 export function readSettings(node: Node): Settings {
-  const stage = node.tryGetContext('stage') ?? 'main';
+  const stage = readStage(node);
   const stages = node.tryGetContext('stages') ?? {};
   if (!Object.hasOwn(stages, stage))
     throw new Error(

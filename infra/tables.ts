@@ -37,6 +37,7 @@ export class Tables extends Construct {
       billing: Billing.onDemand(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: removalPolicy(settings),
+      ...(settings.keepData && { deletionProtection: true }),
     };
     this.crm = Object.fromEntries(
       entityNames.map((entity) => {
@@ -75,6 +76,7 @@ export class Tables extends Construct {
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: house.pointInTimeRecoverySpecification,
       removalPolicy: house.removalPolicy,
+      ...(settings.keepData && { deletionProtection: true }),
       partitionKey: text('trigger'),
       encryption: TableEncryption.CUSTOMER_MANAGED,
       encryptionKey: this.#secretsKey,

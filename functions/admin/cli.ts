@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { isTrigger, triggers } from '../core/entity.ts';
 import { outcomeKinds } from '../core/outcome.ts';
+import { stagePattern } from '../core/stack-name.ts';
 import { commands, type Options, options } from './commands.ts';
 import { asRefusal, findDeployment, setEmulatorDefaults } from './deployment.ts';
 import { Refusal } from './refusal.ts';
@@ -31,9 +32,10 @@ const HELP = `crm-triggers: the URLs that are called when CRM data changes
   crm-triggers backfill TRIGGER      send the create or edit of every row, for a URL that was typed late
                                      [--since VALUE [--by ATTRIBUTE]] [--pace PER-SECOND]
 
-  --yes    really redeliver or backfill; without it they say what they would do
-  --json   print JSON
-  --help   print this
+  --yes          really redeliver or backfill; without it they say what they would do
+  --stage NAME   work on the stack of this stage of cdk.json, not on that of main
+  --json         print JSON
+  --help         print this
 
 TRIGGER is one of
   ${triggers.slice(0, 6).join(', ')},
@@ -43,6 +45,9 @@ With --follow it prints what comes, as JSON an entry a line, until Ctrl-C.
 TIME is a date such as 2026-11-23 or 2026-11-23T09:00Z. A backfill that was stopped goes on where it stood.
 It works on the stack that the AWS environment variables point at (AWS_PROFILE, AWS_REGION; AWS_ENDPOINT_URL for an
 emulator). Exit status: 0 done, 1 refused, 2 wrong usage.`;
+
+/** What each command takes. */
+const general: ReadonlySet<string> = new Set(['json', 'stage']);
 
 /** Wrong usage; exit status 2. */
 class Misuse extends Error {}
@@ -62,8 +67,10 @@ function parse(args: readonly string[]) {
   for (const trigger of [words[command.words.indexOf('TRIGGER')], values.trigger])
     if (trigger !== undefined && !isTrigger(trigger))
       throw new Misuse(`There is no trigger "${trigger}": the triggers are ${triggers.join(', ')}.`);
+  if (values.stage !== undefined && !stagePattern.test(values.stage))
+    throw new Misuse('--stage is the name of a stage in cdk.json.');
   const foreign = Object.keys(values).find(
-    (option) => option !== 'json' && !command.options?.includes(option as never),
+    (option) => !general.has(option) && !command.options?.includes(option as never),
   );
   if (foreign) throw new Misuse(`${name} has no option --${foreign}.`);
   return { help: false as const, command, words, values: values as Options };
@@ -88,7 +95,7 @@ async function main(args: readonly string[]): Promise<number> {
   const { command, words, values } = parsed;
   const file = command.reads?.(words);
   const input = file === undefined ? words : [...words, await readText(file)];
-  const printed = await command.run(await findDeployment(), input, values);
+  const printed = await command.run(await findDeployment(values.stage), input, values);
   if (!printed.more) console.log(values.json ? json(printed.json, 2) : printed.text);
   for await (const { json: value, text } of printed.more ?? []) console.log(values.json ? json(value) : text);
   return printed.failed ? 1 : 0;

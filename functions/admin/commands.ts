@@ -29,6 +29,7 @@ export const options = {
   pace: { type: 'string' },
   'send-back': { type: 'boolean' },
   since: { type: 'string' },
+  stage: { type: 'string' },
   trigger: { type: 'string' },
   yes: { type: 'boolean' },
 } as const;

@@ -4,6 +4,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { DestinationRules } from '../core/destination-rules.ts';
 import type { Entity } from '../core/entity.ts';
+import { deployCommand, type StackId, stackName } from '../core/stack-name.ts';
 import { Backlog } from '../edge/backlog.ts';
 import { DeliveryLog } from '../edge/delivery-log.ts';
 import { History } from '../edge/history.ts';
@@ -12,8 +13,6 @@ import { type Resolve, resolveByDns } from '../edge/resolve.ts';
 import { Secrets } from '../edge/secrets.ts';
 import { Triggers } from '../edge/triggers.ts';
 import { Refusal } from './refusal.ts';
-
-const STACK = 'CrmTriggers';
 
 /** A cold start, the queue and the longest attempt that can be set. */
 const TEST_PATIENCE_MS = 75_000;
@@ -62,18 +61,34 @@ export const outputNames = [
 
 export type Outputs = Readonly<Record<(typeof outputNames)[number], string>>;
 
-/** A stack's outputs by name. */
-export async function stackOutputs(stack = STACK): Promise<Readonly<Record<string, string>>> {
-  const { Stacks } = await new CloudFormationClient().send(new DescribeStacksCommand({ StackName: stack }));
+/** The outputs of a stage's stack by name. @throws {Refusal} When there is no such stack. */
+export async function stackOutputs(
+  stack: StackId = 'CrmTriggers',
+  stage?: string,
+): Promise<Readonly<Record<string, string>>> {
+  const StackName = stackName(stack, stage);
+  const { Stacks } = await new CloudFormationClient().send(new DescribeStacksCommand({ StackName })).catch((error) => {
+    if (error.name !== 'ValidationError' || !/does not exist/.test(error.message)) throw error;
+    const line = `There is no stack ${StackName} at ${whereAsked()}: deploy it with ${deployCommand(stack, stage)}.`;
+    throw new Refusal(line, 'unreachable');
+  });
   return Object.fromEntries((Stacks?.[0]?.Outputs ?? []).map((o) => [o.OutputKey ?? '', o.OutputValue ?? '']));
 }
 
-/** Finds the deployed system that the AWS environment variables point at. @throws {Refusal} When it is of an older kind. */
-export async function findDeployment(): Promise<AdminParts> {
-  const outputs = await stackOutputs();
+/**
+ * Finds a stage's deployed system, where the AWS environment variables point.
+ *
+ * @throws {Refusal} When there is none, or one of an older kind.
+ */
+export async function findDeployment(stage?: string): Promise<AdminParts> {
+  const outputs = await stackOutputs('CrmTriggers', stage);
   const missing = outputNames.find((name) => !outputs[name]);
-  if (missing)
-    throw new Refusal(`The stack ${STACK} has no output ${missing}: deploy it again with npx cdk deploy ${STACK}.`);
+  if (missing) {
+    const again = deployCommand('CrmTriggers', stage);
+    throw new Refusal(
+      `The stack ${stackName('CrmTriggers', stage)} has no output ${missing}: deploy it again with ${again}.`,
+    );
+  }
   return partsOf(outputs as Outputs, [process.env.USER, 'on the command line'].filter(Boolean).join(' '));
 }
 
@@ -118,15 +133,13 @@ export function setEmulatorDefaults(env: NodeJS.ProcessEnv): void {
   for (const [name, value] of Object.entries(defaults)) env[name] ||= value;
 }
 
+function whereAsked(): string {
+  return process.env.AWS_ENDPOINT_URL ?? `region ${process.env.AWS_REGION ?? 'of your AWS profile'}`;
+}
+
 /** Turns the AWS SDK's errors that an operator can mend into one line. */
 export function asRefusal(error: unknown): unknown {
   const { name, code, message = '' } = error as { name?: string; code?: string; message?: string };
-  const where = process.env.AWS_ENDPOINT_URL ?? `region ${process.env.AWS_REGION ?? 'of your AWS profile'}`;
-  if (name === 'ValidationError' && /does not exist/.test(message))
-    return new Refusal(
-      `There is no stack ${STACK} at ${where}: deploy it with npx cdk deploy ${STACK}.`,
-      'unreachable',
-    );
   if (name === 'CredentialsProviderError')
     return new Refusal(
       'There are no AWS credentials: set AWS_PROFILE, or AWS_ENDPOINT_URL for an emulator.',
@@ -135,7 +148,7 @@ export function asRefusal(error: unknown): unknown {
   if (/region is missing/i.test(message))
     return new Refusal('No AWS region is set: set AWS_REGION, or AWS_ENDPOINT_URL for an emulator.', 'unreachable');
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND')
-    return new Refusal(`Nothing answers at ${where}: check AWS_ENDPOINT_URL and AWS_REGION.`, 'unreachable');
+    return new Refusal(`Nothing answers at ${whereAsked()}: check AWS_ENDPOINT_URL and AWS_REGION.`, 'unreachable');
   if (name === 'AccessDenied' || name === 'AccessDeniedException' || name?.startsWith('ExpiredToken'))
     return new Refusal(`AWS refuses: ${message}`, 'unreachable');
   return error;

@@ -1,18 +1,45 @@
 import { lookup } from 'node:dns/promises';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Refusal } from '../../functions/admin/refusal.ts';
 import { root } from './folders.ts';
 import { pathWithThisNode, run } from './process.ts';
 
+/** What is deployed. */
+export interface Deployed {
+  readonly stacks?: readonly string[] | undefined;
+  readonly stage?: string;
+  /** Beside those that cdk.json has for the local stage. */
+  readonly settings?: object;
+}
+
 /**
- * Deploys stacks, in their local stage, to an emulator: the same `cdk deploy` as to an account.
+ * Deploys stacks, as a local stage, to an emulator: the same `cdk deploy` as to an account.
  *
  * @throws {Refusal} When it fails.
  */
-export async function deploy(endpoint: string, signal: AbortSignal, stacks = ['CrmTriggers']): Promise<void> {
-  const out = await mkdtemp(join(tmpdir(), 'crm-triggers-cdk-'));
+export async function deploy(endpoint: string, signal: AbortSignal, deployed: Deployed = {}): Promise<void> {
+  const commands = [['bootstrap'], ['deploy', ...stacksOf(deployed), '--require-approval', 'never']];
+  await cdk(endpoint, signal, deployed, commands).catch((error) => {
+    signal.throwIfAborted();
+    const lines = (error as Error).message.split('\n');
+    const telling = lines.findLast((line) => /error|fail|❌/i.test(line)) ?? lines.at(-1) ?? '';
+    throw new Refusal(`cdk could not deploy to ${endpoint}: ${telling.trim().slice(0, 400)}`);
+  });
+}
+
+/** @throws {Error} With what the CDK says, when what is deployed is not what would be deployed now. */
+export async function assertNoDiff(endpoint: string, signal: AbortSignal, deployed: Deployed = {}): Promise<void> {
+  await cdk(endpoint, signal, deployed, [['diff', ...stacksOf(deployed), '--fail', '--no-change-set']]);
+}
+
+const stacksOf = ({ stacks = ['CrmTriggers'] }: Deployed) => stacks;
+
+/** Synthesizes once, and has the CDK do its commands with what came of it. */
+async function cdk(endpoint: string, signal: AbortSignal, deployed: Deployed, commands: string[][]): Promise<void> {
+  const { stage = 'local', settings } = deployed;
+  const folder = await mkdtemp(join(tmpdir(), 'crm-triggers-cdk-'));
   const env = {
     ...process.env,
     ...(await emulatorEnvironment(endpoint)),
@@ -20,19 +47,17 @@ export async function deploy(endpoint: string, signal: AbortSignal, stacks = ['C
     PATH: pathWithThisNode,
     CI: '1',
   };
-  const cdk = (...words: string[]) =>
-    run(process.execPath, [join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk'), ...words], { cwd: root, env }, signal);
+  const program = join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+  const execute = (...words: string[]) => run(process.execPath, [program, ...words], { cwd: folder, env }, signal);
   try {
-    await cdk('synth', ...stacks, '--quiet', '--context', 'stage=local', '--output', out);
-    await cdk('bootstrap', '--app', out);
-    await cdk('deploy', ...stacks, '--app', out, '--require-approval', 'never');
-  } catch (error) {
-    signal.throwIfAborted();
-    const lines = (error as Error).message.split('\n');
-    const telling = lines.findLast((line) => /error|fail|❌/i.test(line)) ?? lines.at(-1) ?? '';
-    throw new Refusal(`cdk could not deploy to ${endpoint}: ${telling.trim().slice(0, 400)}`);
+    const { context } = JSON.parse(await readFile(join(root, 'cdk.json'), 'utf8'));
+    const stages = { [stage]: { ...context.stages.local, ...settings } };
+    const app = `node "${join(root, 'infra', 'app.ts')}"`;
+    await writeFile(join(folder, 'cdk.json'), JSON.stringify({ app, context: { ...context, stages, stage } }));
+    await execute('synth', ...stacksOf(deployed), '--quiet', '--output', 'out');
+    for (const command of commands) await execute(...command, '--app', 'out');
   } finally {
-    await rm(out, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -48,6 +48,7 @@ const misuses: [string, string[], RegExp][] = [
   ['too few words', ['set', 'task.edit'], /^Write crm-triggers set TRIGGER URL\./],
   ['too many words', ['list', 'all'], /^Write crm-triggers list\./],
   ['an option of another command', ['list', '--follow'], /^list has no option --follow\./],
+  ['a stage that cannot be one', ['list', '--stage', '../x'], /^--stage is the name of a stage in cdk\.json\./],
   ['an unknown option', ['list', '--yaml'], /^Unknown option '--yaml'/],
 ];
 

@@ -60,6 +60,17 @@ test('what holds data outlives the stack, except in the local stage', () => {
   }
 });
 
+test('tables cannot be deleted by mistake, except in the local stage', () => {
+  const isProtected = (template: Template) => [
+    ...all('AWS::DynamoDB::GlobalTable', template).flatMap(([, { Replicas }]) =>
+      (Replicas as Properties[]).map(({ DeletionProtectionEnabled }) => DeletionProtectionEnabled ?? false),
+    ),
+    ...all('AWS::DynamoDB::Table', template).map(([, p]) => p.DeletionProtectionEnabled ?? false),
+  ];
+  assert.deepEqual(isProtected(main), Array(8).fill(true));
+  assert.deepEqual(isProtected(synth('local')), Array(8).fill(false));
+});
+
 test('stream mappings start at the oldest record, split a failing batch, and keep what is never taken, records and all', () => {
   assert.equal(mappings('stream').length, 4);
   const bucket = only(all('AWS::S3::Bucket'))[0];
@@ -201,6 +212,10 @@ for (const [title, settings, where] of wrong)
       (error: Error) => error.message.startsWith(`Setting ${where} in cdk.json: `) && !error.message.includes('\n'),
     );
   });
+
+test('a stage whose name fits in no stack is one line', () => {
+  assert.throws(() => synth('my stage'), /^Error: "my stage" cannot be a stage: its name is a letter, and up to 31/);
+});
 
 test('a stage that is not there stops the synthesis with the names of those that are', () => {
   assert.throws(

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findDeployment, stackOutputs } from '../../functions/admin/deployment.ts';
 import { Agent } from '../../infra/local/agent.ts';
-import { deploy, emulatorEnvironment } from '../../infra/local/deploy.ts';
+import { assertNoDiff, type Deployed, deploy, emulatorEnvironment } from '../../infra/local/deploy.ts';
 import { attach, startMiniStack } from '../../infra/local/emulator.ts';
 
 /**
@@ -9,18 +9,23 @@ import { attach, startMiniStack } from '../../infra/local/emulator.ts';
  * talk to it from now on.
  */
 export async function deployedStack(stacks?: string[], host?: string) {
+  const emulator = await runningEmulator(host);
+  await emulator.deploy({ stacks });
+  const outputs = await stackOutputs();
+  return { parts: await findDeployment(), agent: new Agent(outputs), outputs, ...emulator };
+}
+
+/** The emulator alone, with nothing deployed by us yet. */
+export async function runningEmulator(host?: string) {
   const never = new AbortController().signal;
   const given = process.env.AWS_ENDPOINT_URL;
-  const emulator = given ? await attach(given) : await startMiniStack(never, 0, host);
-  Object.assign(process.env, await emulatorEnvironment(emulator.endpoint));
-  await deploy(emulator.endpoint, never, stacks);
-  const outputs = await stackOutputs();
+  const { endpoint, stop } = given ? await attach(given) : await startMiniStack(never, 0, host);
+  Object.assign(process.env, await emulatorEnvironment(endpoint));
   return {
-    parts: await findDeployment(),
-    agent: new Agent(outputs),
-    outputs,
-    endpoint: emulator.endpoint,
-    stop: () => emulator.stop(),
+    endpoint,
+    deploy: (deployed?: Deployed) => deploy(endpoint, never, deployed),
+    assertNoDiff: (deployed?: Deployed) => assertNoDiff(endpoint, never, deployed),
+    stop,
   };
 }
 

@@ -1,0 +1,16 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { deployCommand, stackName, stagePattern } from '../../functions/core/stack-name.ts';
+
+test('the stacks of main and of a local run have the plain names; each other stage has its own', () => {
+  for (const stage of [undefined, 'main', 'local']) assert.equal(stackName('CrmTriggers', stage), 'CrmTriggers');
+  assert.equal(stackName('CrmTriggers', 'prod'), 'CrmTriggers-prod');
+  assert.equal(stackName('CrmTriggersConsole', 'prod'), 'CrmTriggersConsole-prod');
+  assert.equal(deployCommand('CrmTriggers', 'prod'), 'npx cdk deploy CrmTriggers -c stage=prod');
+});
+
+test('a stage is called what CloudFormation takes as part of a name', () => {
+  for (const stage of ['prod', 'EU-2', 'a'.repeat(32)]) assert.match(stage, stagePattern);
+  for (const stage of ['', '1st', '-x', 'a b', 'a_b', 'é', 'a'.repeat(33), 'a\n'])
+    assert.doesNotMatch(stage, stagePattern);
+});
