@@ -11,6 +11,7 @@ import { deploy, emulatorEnvironment } from './deploy.ts';
 import { openDoor } from './door.ts';
 import { attach, type Emulator, startLocalStack, startMiniStack } from './emulator.ts';
 import { Happenings } from './happenings.ts';
+import { leftOut } from './left-out.ts';
 import { step } from './progress.ts';
 import { type Received, type Receiver, startReceiver } from './receiver.ts';
 import { SampleAgent } from './sample-agent.ts';
@@ -42,6 +43,7 @@ async function run(once: boolean, startEmulator: () => Promise<Emulator>, stop: 
   Object.assign(process.env, await emulatorEnvironment(emulator.endpoint));
 
   await step('cdk deploy', () => deploy(emulator.endpoint, stop.signal));
+  for (const what of await leftOut(emulator.endpoint)) console.log(`  – left out by this emulator: ${what}`);
   const parts = await findDeployment();
   const calls = new Calls();
   const happenings = new Happenings();
