@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Refusal } from '../../functions/admin/refusal.ts';
@@ -9,9 +9,15 @@ import { pathWithThisNode, run } from './process.ts';
 /**
  * Deploys stacks, in their local stage, to an emulator: the same `cdk deploy` as to an account.
  *
+ * @param settings Beside those that cdk.json has for this stage.
  * @throws {Refusal} When it fails.
  */
-export async function deploy(endpoint: string, signal: AbortSignal, stacks = ['CrmTriggers']): Promise<void> {
+export async function deploy(
+  endpoint: string,
+  signal: AbortSignal,
+  stacks = ['CrmTriggers'],
+  settings: object = {},
+): Promise<void> {
   const out = await mkdtemp(join(tmpdir(), 'crm-triggers-cdk-'));
   const env = {
     ...process.env,
@@ -21,9 +27,13 @@ export async function deploy(endpoint: string, signal: AbortSignal, stacks = ['C
     CI: '1',
   };
   const cdk = (...words: string[]) =>
-    run(process.execPath, [join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk'), ...words], { cwd: root, env }, signal);
+    run(process.execPath, [join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk'), ...words], { cwd: out, env }, signal);
   try {
-    await cdk('synth', ...stacks, '--quiet', '--context', 'stage=local', '--output', out);
+    const { context } = JSON.parse(await readFile(join(root, 'cdk.json'), 'utf8'));
+    const stages = { ...context.stages, local: { ...context.stages.local, ...settings } };
+    const app = `node "${join(root, 'infra', 'app.ts')}"`;
+    await writeFile(join(out, 'cdk.json'), JSON.stringify({ app, context: { ...context, stages, stage: 'local' } }));
+    await cdk('synth', ...stacks, '--quiet', '--output', out);
     await cdk('bootstrap', '--app', out);
     await cdk('deploy', ...stacks, '--app', out, '--require-approval', 'never');
   } catch (error) {

@@ -153,9 +153,11 @@ test('the outputs are those of the contract', () => {
     'DestinationRules',
     'DrainFunction',
     'FollowupTable',
+    'RowRules',
     'SecretsTable',
     'TaskTable',
     'TriggersTable',
+    'Version',
   ]);
 });
 

@@ -9,17 +9,22 @@ import { attach, startMiniStack } from '../../infra/local/emulator.ts';
  * talk to it from now on.
  */
 export async function deployedStack(stacks?: string[], host?: string) {
+  const emulator = await runningEmulator(host);
+  await emulator.deploy(stacks);
+  const outputs = await stackOutputs();
+  return { parts: await findDeployment(), agent: new Agent(outputs), outputs, ...emulator };
+}
+
+/** The emulator alone, with nothing deployed yet. */
+export async function runningEmulator(host?: string) {
   const never = new AbortController().signal;
   const given = process.env.AWS_ENDPOINT_URL;
   const emulator = given ? await attach(given) : await startMiniStack(never, 0, host);
   Object.assign(process.env, await emulatorEnvironment(emulator.endpoint));
-  await deploy(emulator.endpoint, never, stacks);
-  const outputs = await stackOutputs();
   return {
-    parts: await findDeployment(),
-    agent: new Agent(outputs),
-    outputs,
     endpoint: emulator.endpoint,
+    /** @param settings Beside those of the local stage. */
+    deploy: (stacks?: string[], settings?: object) => deploy(emulator.endpoint, never, stacks, settings),
     stop: () => emulator.stop(),
   };
 }

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CloudFormationClient, DeleteStackCommand, waitUntilStackDeleteComplete } from '@aws-sdk/client-cloudformation';
+import { backfill } from '../../functions/admin/backfill.ts';
+import { findDeployment } from '../../functions/admin/deployment.ts';
+import { failed, redeliver } from '../../functions/admin/failed.ts';
+import { set } from '../../functions/admin/triggers.ts';
+import { entityNames, triggers } from '../../functions/core/entity.ts';
+import { runningEmulator, until } from '../support/emulator.ts';
+import { existingTables } from '../support/existing-tables.ts';
+import { receiver } from '../support/receiver.ts';
+
+/** A typed URL takes effect within this time. */
+const TAKES_EFFECT_MS = 5_500;
+
+/** Long enough for a notification that should not be there to arrive. */
+const SILENCE_MS = 3_000;
+
+const run = `theirs-${process.pid}-${Date.now().toString(36)}`;
+let emulator: Awaited<ReturnType<typeof runningEmulator>>;
+let tables: Awaited<ReturnType<typeof existingTables>>;
+let parts: Awaited<ReturnType<typeof findDeployment>>;
+let server: Awaited<ReturnType<typeof receiver>>;
+
+/** What the receiver does about a call for this customer. */
+const writesBack = new Map<string, () => Promise<unknown>>();
+
+before(async () => {
+  emulator = await runningEmulator();
+  tables = await existingTables(run);
+  await emulator.deploy(['CrmTriggers'], { tables: tables.settings });
+  parts = await findDeployment();
+  server = await receiver(async ({ target }, response) => {
+    response.end();
+    await writesBack.get(target.split('AccountID=')[1] ?? '')?.();
+  });
+  for (const trigger of triggers) await set(parts, trigger, `${server.origin}/${trigger}`);
+  await sleep(TAKES_EFFECT_MS);
+});
+after(async () => {
+  await server[Symbol.asyncDispose]();
+  await emulator.stop();
+});
+
+const callsOf = (text: string) => server.calls.filter(({ target }) => target.includes(text));
+
+describe('attached to the tables of a team', () => {
+  test('their rows call with the right strings, and an edit of ignored attributes calls nobody', async () => {
+    const rows = {
+      customer: { account_id: 'a' },
+      case: { account: 'a', number: 'c' },
+      followup: { pk: 'x', sk: 'f', account: 'a', case: 'c' },
+      task: { AccountID: 'a', id: 't' },
+    };
+    for (const entity of entityNames) {
+      await tables.put(entity, rows[entity]);
+      await tables.update(entity, rows[entity], { updated_at: 'now' });
+      await tables.update(entity, rows[entity], { updated_at: 'later', note: 'n' });
+      await tables.delete(entity, rows[entity]);
+    }
+    await until('eleven calls', () => server.calls.length >= 11);
+    const strings = {
+      customer: '?AccountID=a',
+      case: '?AccountID=a&CaseID=c',
+      followup: '?AccountID=a&CaseID=c&FollowupID=f',
+      task: '?AccountID=a&TaskID=t',
+    };
+    assert.deepEqual(
+      server.calls.map(({ target }) => target).sort(),
+      triggers.map((trigger) => `/${trigger}${strings[trigger.split('.')[0] as keyof typeof strings]}`).sort(),
+    );
+  });
+
+  test('a row without an id is among the failed, and goes out once mended; a backfill sends what is there', async () => {
+    await tables.put('case', { number: 'mended' });
+    const lacking = await until('a failed one', async () => (await failed(parts, { trigger: 'case.create' }))[0]);
+    assert.equal(lacking.reason, 'AccountID (account) is missing');
+    await tables.update('case', { number: 'mended' }, { account: 'b' });
+    assert.deepEqual(await redeliver(parts, [lacking]), [{ id: lacking.id, trigger: 'case.create' }]);
+    const target = '/case.create?AccountID=b&CaseID=mended';
+    await until('what was sent again', () => callsOf(target).length === 1);
+    const from = { trigger: 'case.create', run: randomUUID(), sent: 0, skipped: 0 } as const;
+    for await (const { sent } of backfill(parts, from, { by: '', pace: 100, dryRun: false })) assert.equal(sent, 1);
+    await until('the backfill', () => callsOf(target).length === 2);
+  });
+
+  test('a receiver that writes back rings for ever, until a record has a limit: then the rest is among the failed', async () => {
+    const row = { account_id: 'loop' };
+    writesBack.set('loop', () => tables.update('customer', row, { seen: randomUUID() }));
+    await tables.put('customer', row);
+    await until('a loop', () => callsOf('=loop').length > 10);
+    const guard = { silencedBy: 'written_by', recordLimit: { changes: 5, perSeconds: 3600 } };
+    await emulator.deploy(['CrmTriggers'], { tables: tables.settings, ...guard });
+    const beyond = await until('the end of it', async () => (await failed(parts, { trigger: 'customer.edit' }))[0]);
+    assert.equal(beyond.reason, 'it looks like a loop: more than 5 changes of this record within 3600 s');
+    const rung = callsOf('=loop').length;
+    await sleep(SILENCE_MS);
+    assert.equal(callsOf('=loop').length, rung);
+    const sequences = callsOf('=loop').map(({ headers }) => BigInt(headers['crm-trigger-sequence'] as string));
+    assert.ok(sequences.every((sequence, i) => i === 0 || sequence > (sequences[i - 1] ?? 0n)));
+    assert.ok(BigInt(beyond.sequence) > (sequences.at(-1) ?? 0n));
+  });
+
+  test('what it writes back with a mark of its own rings nobody, and what somebody else writes then still does', async () => {
+    const row = { account_id: 'marked' };
+    const marked = Promise.withResolvers<void>();
+    writesBack.set('marked', async () => {
+      await tables.update('customer', row, { seen: randomUUID(), written_by: randomUUID() });
+      marked.resolve();
+    });
+    await tables.put('customer', row);
+    await marked.promise;
+    await tables.update('customer', row, { note: 'by an agent' });
+    await until("the agent's edit", () => callsOf('/customer.edit?AccountID=marked').length > 0);
+    await sleep(SILENCE_MS);
+    assert.deepEqual(
+      callsOf('=marked').map(({ target }) => target),
+      ['/customer.create?AccountID=marked', '/customer.edit?AccountID=marked'],
+    );
+  });
+
+  test('the tables are there when the stack is deleted, with their rows', async () => {
+    const client = new CloudFormationClient();
+    await client.send(new DeleteStackCommand({ StackName: 'CrmTriggers' }));
+    await waitUntilStackDeleteComplete({ client, maxWaitTime: 60, minDelay: 1 }, { StackName: 'CrmTriggers' });
+    for (const entity of entityNames) assert.equal((await tables.describe(entity))?.TableStatus, 'ACTIVE');
+    assert.equal((await tables.describe('customer'))?.ItemCount, 2);
+  });
+});
