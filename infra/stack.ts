@@ -61,6 +61,7 @@ export class CrmTriggersStack extends Stack {
       DrainFunction: drain.function.functionName,
       DestinationRules: JSON.stringify(rules),
       RowRules: JSON.stringify(Object.fromEntries(entityNames.map((entity) => [entity, rowRulesOf(entity, settings)]))),
+      Stack: this.stackName,
       Version: manifest.version,
     };
     for (const [name, value] of Object.entries(this.outputs)) new CfnOutput(this, name, { value });

@@ -21,6 +21,7 @@ const TEST_PATIENCE_MS = 75_000;
 
 /** What the operations touch of a deployed system. */
 export interface AdminParts {
+  readonly outputs: Outputs;
   readonly triggersTable: Triggers;
   readonly backlog: Backlog;
   readonly log: DeliveryLog;
@@ -63,6 +64,8 @@ export const outputNames = [
   'DestinationRules',
   /** JSON: what is said of each entity's rows. */
   'RowRules',
+  /** Its own name. */
+  'Stack',
   /** The project's, that was deployed. */
   'Version',
 ] as const;
@@ -90,6 +93,7 @@ export function partsOf(outputs: Outputs, who: string): AdminParts {
   const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
   const queueUrl = outputs.DeliveryQueueUrl;
   return {
+    outputs,
     triggersTable: new Triggers(outputs.TriggersTable, dynamodb),
     backlog: new Backlog(outputs.BacklogTable, dynamodb),
     log: new DeliveryLog(outputs.DeliveryLogTable, dynamodb),

@@ -34,17 +34,17 @@ export interface Unusable extends Told {
 }
 
 /** A change that a receiver made and marked as its own: nobody is told of it. */
-export interface Silenced extends Told {
+interface Silenced extends Told {
   readonly kind: 'silenced';
 }
 
 /** A record of which nobody is told: no such trigger, or not a change that anybody made. */
-export interface Ignored {
+interface Ignored {
   readonly kind: 'ignored';
   readonly reason: string;
 }
 
-export type Reading = Change | Unusable | Silenced | Ignored;
+type Reading = Change | Unusable | Silenced | Ignored;
 
 type Image = Readonly<Record<string, Value>>;
 

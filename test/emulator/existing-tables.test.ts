@@ -1,15 +1,20 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormationClient, DeleteStackCommand, waitUntilStackDeleteComplete } from '@aws-sdk/client-cloudformation';
 import { backfill } from '../../functions/admin/backfill.ts';
 import { findDeployment } from '../../functions/admin/deployment.ts';
+import type { Finding } from '../../functions/admin/doctor/check.ts';
+import { Look, liveAws } from '../../functions/admin/doctor/look.ts';
+import { doctor } from '../../functions/admin/doctor.ts';
 import { failed, redeliver } from '../../functions/admin/failed.ts';
 import { set } from '../../functions/admin/triggers.ts';
 import { entityNames, triggers } from '../../functions/core/entity.ts';
 import { runningEmulator, until } from '../support/emulator.ts';
 import { existingTables } from '../support/existing-tables.ts';
+import { misconfigurations } from '../support/misconfigurations.ts';
 import { receiver } from '../support/receiver.ts';
 
 /** A typed URL takes effect within this time. */
@@ -43,6 +48,15 @@ after(async () => {
   await server[Symbol.asyncDispose]();
   await emulator.stop();
 });
+
+/** Runs the command line against the stack. */
+const cli = (...words: string[]) =>
+  new Promise<{ status: number; stdout: string }>((resolve) => {
+    const file = new URL('../../functions/admin/cli.ts', import.meta.url).pathname;
+    execFile(process.execPath, [file, ...words], (error, stdout) =>
+      resolve({ status: (error?.code as number | undefined) ?? 0, stdout }),
+    );
+  });
 
 const callsOf = (text: string) => server.calls.filter(({ target }) => target.includes(text));
 
@@ -86,13 +100,18 @@ describe('attached to the tables of a team', () => {
     await until('the backfill', () => callsOf(target).length === 2);
   });
 
+  test('the doctor finds nothing wrong with what was deployed just now', async () => {
+    assert.deepEqual(await doctor(parts), { findings: [], unasked: [] });
+  });
+
   test('a receiver that writes back rings for ever, until a record has a limit: then the rest is among the failed', async () => {
     const row = { account_id: 'loop' };
     writesBack.set('loop', () => tables.update('customer', row, { seen: randomUUID() }));
     await tables.put('customer', row);
     await until('a loop', () => callsOf('=loop').length > 10);
     const guard = { silencedBy: 'written_by', recordLimit: { changes: 5, perSeconds: 3600 } };
-    await emulator.deploy(['CrmTriggers'], { tables: tables.settings, ...guard });
+    const slip = { task: { ...tables.settings.task, names: { TaskID: 'identifier' } } };
+    await emulator.deploy(['CrmTriggers'], { tables: { ...tables.settings, ...slip }, ...guard });
     const beyond = await until('the end of it', async () => (await failed(parts, { trigger: 'customer.edit' }))[0]);
     assert.equal(beyond.reason, 'it looks like a loop: more than 5 changes of this record within 3600 s');
     const rung = callsOf('=loop').length;
@@ -119,6 +138,22 @@ describe('attached to the tables of a team', () => {
       callsOf('=marked').map(({ target }) => target),
       ['/customer.create?AccountID=marked', '/customer.edit?AccountID=marked'],
     );
+  });
+
+  test(`the doctor finds each of ${misconfigurations.length} things that operators do, and says how to mend it`, async (t) => {
+    const look = await new Look(liveAws()).at('CrmTriggers');
+    for (const { plant } of misconfigurations) await plant(await findDeployment(), look);
+    const { status, stdout } = await cli('doctor', '--json');
+    assert.equal(status, 1);
+    const { findings, unasked } = JSON.parse(stdout);
+    assert.deepEqual(unasked, []);
+    for (const { title, where, what, mend } of misconfigurations)
+      await t.test(title, () => {
+        const fits = (f: Finding) => where.test(f.where) && what.test(f.what) && mend.test(f.mend);
+        assert.ok(findings.some(fits), JSON.stringify(findings, null, 1));
+      });
+    // The stream that tells the keys alone is another stream, too.
+    assert.equal(findings.length, misconfigurations.length + 1);
   });
 
   test('the tables are there when the stack is deleted, with their rows', async () => {

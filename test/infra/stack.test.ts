@@ -155,6 +155,7 @@ test('the outputs are those of the contract', () => {
     'FollowupTable',
     'RowRules',
     'SecretsTable',
+    'Stack',
     'TaskTable',
     'TriggersTable',
     'Version',
