@@ -41,7 +41,7 @@ const schema = z.strictObject({
   /** So many changes of one record are told within one window of so many seconds; what is beyond is among the failed. */
   recordLimit: z
     .strictObject({
-      changes: z.number().int().min(1).max(1000),
+      changes: z.number().int().min(1).max(100),
       perSeconds: z.number().int().min(1).max(86_400),
     })
     .optional(),

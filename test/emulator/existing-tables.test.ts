@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormationClient, DeleteStackCommand, waitUntilStackDeleteComplete } from '@aws-sdk/client-cloudformation';
@@ -12,10 +12,13 @@ import { doctor } from '../../functions/admin/doctor.ts';
 import { failed, redeliver } from '../../functions/admin/failed.ts';
 import { set } from '../../functions/admin/triggers.ts';
 import { entityNames, triggers } from '../../functions/core/entity.ts';
+import type { Notification } from '../../functions/core/notification.ts';
+import { RecordCounts } from '../../functions/edge/record-counts.ts';
 import { runningEmulator, until } from '../support/emulator.ts';
 import { existingTables } from '../support/existing-tables.ts';
 import { misconfigurations } from '../support/misconfigurations.ts';
 import { receiver } from '../support/receiver.ts';
+import { notification } from '../support/records.ts';
 
 /** A typed URL takes effect within this time. */
 const TAKES_EFFECT_MS = 5_500;
@@ -45,8 +48,9 @@ before(async () => {
   await sleep(TAKES_EFFECT_MS);
 });
 after(async () => {
-  await server[Symbol.asyncDispose]();
-  await emulator.stop();
+  await server?.[Symbol.asyncDispose]();
+  await tables?.drop();
+  await emulator?.stop();
 });
 
 /** Runs the command line against the stack. */
@@ -120,6 +124,21 @@ describe('attached to the tables of a team', () => {
     const sequences = callsOf('=loop').map(({ headers }) => BigInt(headers['crm-trigger-sequence'] as string));
     assert.ok(sequences.every((sequence, i) => i === 0 || sequence > (sequences[i - 1] ?? 0n)));
     assert.ok(BigInt(beyond.sequence) > (sequences.at(-1) ?? 0n));
+  });
+
+  test('a change is counted once however often it is handed out, and judged as at first when its window is full', async () => {
+    const counts = new RecordCounts(parts.outputs.BacklogTable, { changes: 3, perSeconds: 60 });
+    const record = createHash('sha256').update(run).digest('hex');
+    const change = (sequence: number) =>
+      notification({ record, sequence: String(sequence), changedAt: 1_760_000_040_000 });
+    const beyond = async (...changes: Notification[]) => [...(await counts.beyond(changes))].map((n) => n.sequence);
+    assert.deepEqual(await beyond(change(8), change(9)), []);
+    assert.deepEqual(await beyond(change(8), change(9)), [], 'a repeat');
+    assert.deepEqual(await beyond(change(10), change(11)), ['11']);
+    assert.deepEqual(await beyond(change(9), change(10), change(11), change(12)), ['11', '12'], 'half a repeat');
+    assert.deepEqual(await beyond(change(12)), ['12']);
+    assert.deepEqual(await beyond({ ...change(13), changedAt: 1_760_000_100_000 }), [], 'another window');
+    assert.deepEqual(await beyond({ ...change(14), record: record.replace(/./, 'x') }), [], 'another record');
   });
 
   test('what it writes back with a mark of its own rings nobody, and what somebody else writes then still does', async () => {

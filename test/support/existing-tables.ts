@@ -2,6 +2,7 @@ import {
   type AttributeValue,
   CreateTableCommand,
   DeleteItemCommand,
+  DeleteTableCommand,
   DescribeTableCommand,
   DynamoDBClient,
   PutItemCommand,
@@ -66,6 +67,9 @@ export async function existingTables(run: string) {
           ),
         }),
       ),
+    async drop() {
+      for (const entity of entityNames) await dynamodb.send(new DeleteTableCommand({ TableName: name(entity) }));
+    },
     delete: (entity: Entity, row: Row) =>
       dynamodb.send(new DeleteItemCommand({ TableName: name(entity), Key: keyOf(entity, row) })),
   };

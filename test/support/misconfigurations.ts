@@ -96,7 +96,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
   {
     title: "a function's permissions are taken away",
     plant: async (_, look) => {
-      const role = (await look.function('CaptureCustomer'))?.Configuration?.Role ?? '';
+      const role = (await look.function('CaptureCustomer'))?.Role ?? '';
       const RoleName = role.split('/').at(-1);
       const { PolicyNames = [] } = await look.aws.iam.send(new ListRolePoliciesCommand({ RoleName }));
       for (const PolicyName of PolicyNames)

@@ -47,7 +47,7 @@ async function wayIn(entity: Entity, parts: AdminParts, look: Look): Promise<Way
     look.function(stage),
   ]);
   const readers = table?.LatestStreamArn && (await readersOf(table.LatestStreamArn, look));
-  const role = capture?.Configuration?.Role;
+  const role = capture?.Role;
   return {
     where: `${entity}, table ${name}`,
     entity,

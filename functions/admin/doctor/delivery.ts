@@ -1,5 +1,5 @@
 import { DescribeRuleCommand, type DescribeRuleCommandOutput } from '@aws-sdk/client-eventbridge';
-import type { EventSourceMappingConfiguration, GetFunctionCommandOutput } from '@aws-sdk/client-lambda';
+import { type EventSourceMappingConfiguration, GetFunctionConcurrencyCommand } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { capital } from '../../core/capital.ts';
 import { entityNames } from '../../core/entity.ts';
@@ -34,7 +34,7 @@ export async function queueSeen(parts: AdminParts, look: Look): Promise<QueueSee
     look.mapping('Deliver'),
     look.function('Deliver'),
   ]);
-  const timeout = deliver?.Configuration?.Timeout ?? 0;
+  const timeout = deliver?.Timeout ?? 0;
   return { where: 'the delivery queue', stack: parts.outputs.Stack, queue, deadLetters, mapping, timeout };
 }
 
@@ -108,28 +108,39 @@ export const scheduleChecks: readonly Check<ScheduleSeen>[] = [
 interface FunctionSeen {
   readonly where: string;
   readonly stack: string;
-  readonly made: Asked<GetFunctionCommandOutput>;
+  /** Its name; `null` when it is not there. */
+  readonly name: Asked<string>;
+  /** Nothing when none is. */
+  readonly reserved: number | undefined;
 }
 
 export function functionsSeen({ outputs }: AdminParts, look: Look): Promise<FunctionSeen[]> {
   const stages = [...entityNames.map((entity) => `Capture${capital(entity)}`), 'Deliver', 'Drain'];
   return Promise.all(
     stages.map(async (stage) => {
+      const where = `the function of ${stage}`;
       const made = await look.function(stage);
-      return { where: `the function of ${stage}`, stack: outputs.Stack, made };
+      const name = made === null ? null : made?.FunctionName;
+      return { where, stack: outputs.Stack, name, reserved: name ? await reservedOf(name, look) : undefined };
     }),
   );
 }
 
+async function reservedOf(FunctionName: string, look: Look): Promise<number | undefined> {
+  const get = new GetFunctionConcurrencyCommand({ FunctionName });
+  return (await look.ask(`the concurrency of ${FunctionName}`, look.aws.lambda.send(get)))
+    ?.ReservedConcurrentExecutions;
+}
+
 export const functionChecks: readonly Check<FunctionSeen>[] = [
   {
-    wrong: ({ made }) => made === null,
+    wrong: ({ name }) => name === null,
     what: () => 'it is not there',
     mend: revert,
   },
   {
-    wrong: ({ made }) => made?.Concurrency?.ReservedConcurrentExecutions === 0,
+    wrong: ({ reserved }) => reserved === 0,
     what: () => 'it is stopped: its reserved concurrency is 0',
-    mend: ({ made }) => `aws lambda delete-function-concurrency --function-name ${made?.Configuration?.FunctionName}`,
+    mend: ({ name }) => `aws lambda delete-function-concurrency --function-name ${name}`,
   },
 ];

@@ -5,8 +5,8 @@ import { KMSClient } from '@aws-sdk/client-kms';
 import {
   type EventSourceMappingConfiguration,
   GetEventSourceMappingCommand,
-  GetFunctionCommand,
-  type GetFunctionCommandOutput,
+  GetFunctionConfigurationCommand,
+  type GetFunctionConfigurationCommandOutput,
   LambdaClient,
 } from '@aws-sdk/client-lambda';
 import { asRefusal } from '../deployment.ts';
@@ -75,10 +75,11 @@ export class Look {
   }
 
   /** The function of a stage: `CaptureCustomer`, `Deliver`. */
-  async function(stage: string): Promise<Asked<GetFunctionCommandOutput>> {
+  async function(stage: string): Promise<Asked<GetFunctionConfigurationCommandOutput>> {
     const FunctionName = this.find('AWS::Lambda::Function', `${stage}Function`);
     if (!FunctionName) return null;
-    return this.ask(`the function ${FunctionName}`, this.aws.lambda.send(new GetFunctionCommand({ FunctionName })));
+    const get = new GetFunctionConfigurationCommand({ FunctionName });
+    return this.ask(`the function ${FunctionName}`, this.aws.lambda.send(get));
   }
 
   /** What feeds the function of a stage. */
