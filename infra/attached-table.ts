@@ -12,6 +12,8 @@ export const attributeName = z.string().min(1).max(255);
 const STREAM = /^arn:[\w-]+:dynamodb:[\w-]+:\d{12}:table\/[\w.-]+\/stream\/[\w:.-]+$/;
 const KEY = /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/;
 
+const tableArn = (stream: string): string => stream.slice(0, stream.indexOf('/stream/'));
+
 /** A table that was there before the stack. */
 function attachedTable(entity: Entity) {
   const ids: readonly string[] = entities[entity].ids;
@@ -43,8 +45,8 @@ function attachedTable(entity: Entity) {
 export const attachedTables = z
   .strictObject(Object.fromEntries(entityNames.map((entity) => [entity, attachedTable(entity).optional()])) as Shape)
   .refine((tables) => {
-    const streams = entityNames.flatMap((entity) => tables[entity]?.stream ?? []);
-    return new Set(streams).size === streams.length;
+    const attached = entityNames.flatMap((entity) => tables[entity] ?? []).map(({ stream }) => tableArn(stream));
+    return new Set(attached).size === attached.length;
   }, 'gives two entities one table: each has one of its own, since any row of it counts as the entity');
 
 type Shape = Record<Entity, z.ZodOptional<ReturnType<typeof attachedTable>>>;
@@ -54,7 +56,7 @@ type AttachedTable = z.output<ReturnType<typeof attachedTable>>;
 /** Refers to a table that the stack neither makes nor ever deletes. */
 export function attach(scope: Construct, entity: Entity, { stream, key }: AttachedTable): ITable {
   return TableV2.fromTableAttributes(scope, capital(entity), {
-    tableArn: stream.slice(0, stream.indexOf('/stream/')),
+    tableArn: tableArn(stream),
     tableStreamArn: stream,
     ...(key && { encryptionKey: Key.fromKeyArn(scope, `${capital(entity)}Key`, key) }),
   });

@@ -29,8 +29,8 @@ export interface CaptureParts {
 /**
  * Turns a batch of stream records into notifications for the triggers that have a URL, and queues them.
  *
- * No record can make it throw: one that cannot be formatted is kept among the failed, with its reason. It throws only when
- * the queue or a table does not answer, so that the stream waits and hands out the same batch again.
+ * No record can make it throw: one that cannot be formatted, or is beyond its record's limit, is kept among the failed, with
+ * its reason. It throws only when the queue or a table does not answer, so that the stream waits and hands out the same batch again.
  */
 export function capture(records: readonly DynamoDBRecord[], parts: CaptureParts): Promise<void> {
   return throwingQuietly(queueChanges(records, parts));

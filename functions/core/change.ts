@@ -77,7 +77,9 @@ export function readChange(entity: Entity, record: DynamoDBRecord, receivedAt: n
     sequence: SequenceNumber ?? '0',
     changedAt: ApproximateCreationDateTime === undefined ? receivedAt : Math.round(ApproximateCreationDateTime * 1000),
   };
-  if (silencedBy && isMarked(silencedBy, OldImage, NewImage)) return { kind: 'silenced', ...told };
+  // An edit of which the stream does not tell the row before is never silenced: nobody knows whose the mark is.
+  const seen = OldImage !== undefined || record.eventName === 'INSERT';
+  if (silencedBy && seen && isMarked(silencedBy, OldImage, NewImage)) return { kind: 'silenced', ...told };
   const read = readIds(entity, { ...keys, ...(NewImage ?? OldImage) }, rules);
   if ('reason' in read) return { kind: 'unusable', ...told, keys, reason: read.reason };
   return { kind: 'change', ...told, entity, ids: read.ids };

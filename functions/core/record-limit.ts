@@ -18,9 +18,11 @@ export function windowOf({ changedAt }: Pick<Notification, 'changedAt'>, { perSe
  * @param counted The sequences of all that were counted in this window.
  */
 export function isBeyond(sequence: string, counted: readonly string[], { changes }: RecordLimit): boolean {
-  const own = BigInt(sequence);
-  return counted.filter((other) => BigInt(other) < own).length >= changes;
+  return counted.filter((other) => ordered(other) < ordered(sequence)).length >= changes;
 }
+
+/** Sequences have up to 40 digits, and compare as text when all have as many. */
+const ordered = (sequence: string) => sequence.padStart(40, '0');
 
 /** What stands among the failed as the reason. */
 export function beyondReason({ changes, perSeconds }: RecordLimit): string {

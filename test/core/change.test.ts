@@ -146,6 +146,7 @@ test('what a receiver wrote and marked is silenced; what somebody writes to the 
 test('a stream that does not tell the row before swallows no edit', () => {
   const blind = edit({ seen: '1' }, { seen: '2' }, ['NewImage'] as never);
   assert.equal(readChange('task', blind, NOW, { ignore: ['seen'] }).kind, 'change');
+  assert.equal(readChange('task', blind, NOW, { silencedBy: 'seen' }).kind, 'change');
 });
 
 test('no record, however broken, makes it throw', () => {
