@@ -4,6 +4,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CloudFormationClient, DeleteStackCommand, waitUntilStackDeleteComplete } from '@aws-sdk/client-cloudformation';
+import { UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { backfill } from '../../functions/admin/backfill.ts';
 import { findDeployment } from '../../functions/admin/deployment.ts';
 import type { Finding } from '../../functions/admin/doctor/check.ts';
@@ -26,6 +27,8 @@ const TAKES_EFFECT_MS = 5_500;
 /** Long enough for a notification that should not be there to arrive. */
 const SILENCE_MS = 3_000;
 
+const guards = { silencedBy: 'written_by', recordLimit: { changes: 5, perSeconds: 3600 } };
+
 const run = `theirs-${process.pid}-${Date.now().toString(36)}`;
 let emulator: Awaited<ReturnType<typeof runningEmulator>>;
 let tables: Awaited<ReturnType<typeof existingTables>>;
@@ -38,7 +41,7 @@ const writesBack = new Map<string, () => Promise<unknown>>();
 before(async () => {
   emulator = await runningEmulator();
   tables = await existingTables(run);
-  await emulator.deploy(['CrmTriggers'], { tables: tables.settings });
+  await emulator.deploy(['CrmTriggers'], { tables: tables.settings, ...guards });
   parts = await findDeployment();
   server = await receiver(async ({ target }, response) => {
     response.end();
@@ -61,6 +64,14 @@ const cli = (...words: string[]) =>
       resolve({ status: (error?.code as number | undefined) ?? 0, stdout }),
     );
   });
+
+/** Deploys what a setting comes to, for the function that hears of customers alone. */
+async function setLimit(limit: object | null) {
+  const look = await new Look(liveAws()).at('CrmTriggers');
+  const { FunctionName, Environment } = (await look.function('CaptureCustomer')) ?? {};
+  const Variables = { ...Environment?.Variables, RECORD_LIMIT: JSON.stringify(limit) };
+  await look.aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables } }));
+}
 
 const callsOf = (text: string) => server.calls.filter(({ target }) => target.includes(text));
 
@@ -111,11 +122,10 @@ describe('attached to the tables of a team', () => {
   test('a receiver that writes back rings for ever, until a record has a limit: then the rest is among the failed', async () => {
     const row = { account_id: 'loop' };
     writesBack.set('loop', () => tables.update('customer', row, { seen: randomUUID() }));
+    await setLimit(null);
     await tables.put('customer', row);
     await until('a loop', () => callsOf('=loop').length > 10);
-    const guard = { silencedBy: 'written_by', recordLimit: { changes: 5, perSeconds: 3600 } };
-    const slip = { task: { ...tables.settings.task, names: { TaskID: 'identifier' } } };
-    await emulator.deploy(['CrmTriggers'], { tables: { ...tables.settings, ...slip }, ...guard });
+    await setLimit(guards.recordLimit);
     const beyond = await until('the end of it', async () => (await failed(parts, { trigger: 'customer.edit' }))[0]);
     assert.equal(beyond.reason, 'it looks like a loop: more than 5 changes of this record within 3600 s');
     const rung = callsOf('=loop').length;

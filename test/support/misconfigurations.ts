@@ -38,13 +38,17 @@ const setQueue = ({ sqs, queueUrl }: AdminParts, Attributes: Record<string, stri
 /** What operators do to a stack, and to tables that it is attached to. */
 export const misconfigurations: readonly Misconfiguration[] = [
   {
-    title: 'an attribute name with a slip in it',
-    // It is in the settings; a row shows it.
+    title: 'rows have another attribute than the one that is set',
     plant: ({ dynamodb, crmTables }) =>
-      dynamodb.send(new PutItemCommand({ TableName: crmTables.task, Item: { AccountID: { S: 'a' }, id: { S: 't' } } })),
-    where: /^task, /,
-    what: /no row has the attribute identifier, of which an id is made/,
-    mend: /^set tables\.task\.names in cdk\.json to what holds the ids \(the keys are AccountID, id\)$/,
+      dynamodb.send(
+        new PutItemCommand({
+          TableName: crmTables.followup,
+          Item: { pk: { S: 'x' }, sk: { S: 'f' }, case: { S: 'c' } },
+        }),
+      ),
+    where: /^followup, /,
+    what: /no row has the attribute account, of which an id is made/,
+    mend: /^set tables\.followup\.names in cdk\.json to what holds the ids \(the keys are pk, sk\)$/,
   },
   {
     title: "a table's stream is off",
