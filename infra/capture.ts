@@ -1,5 +1,5 @@
 import { Duration } from 'aws-cdk-lib';
-import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -7,12 +7,12 @@ import { Construct } from 'constructs';
 import { type Action, type Entity, entities } from '../functions/core/entity.ts';
 import type { captureEnv, Variables } from '../functions/edge/env.ts';
 import { ServiceFunction } from './service-function.ts';
-import type { Settings } from './settings.ts';
+import { rowRulesOf, type Settings } from './settings.ts';
 import type { Unsent } from './unsent.ts';
 
 interface CaptureProps {
   readonly entity: Entity;
-  readonly table: TableV2;
+  readonly table: ITable;
   readonly triggers: TableV2;
   readonly queue: Queue;
   readonly backlog: TableV2;
@@ -34,6 +34,8 @@ export class Capture extends Construct {
         TRIGGERS_TABLE: triggers.tableName,
         BACKLOG_TABLE: backlog.tableName,
         QUEUE_URL: queue.queueUrl,
+        ROW_RULES: JSON.stringify(rowRulesOf(entity, settings)),
+        RECORD_LIMIT: JSON.stringify(settings.recordLimit ?? null),
       },
       timeout: Duration.seconds(60),
       memoryMiB: 512,
@@ -41,7 +43,7 @@ export class Capture extends Construct {
     });
     triggers.grant(this.function, 'dynamodb:BatchGetItem');
     queue.grant(this.function, 'sqs:SendMessage');
-    backlog.grant(this.function, 'dynamodb:PutItem');
+    backlog.grant(this.function, 'dynamodb:PutItem', ...(settings.recordLimit ? ['dynamodb:UpdateItem'] : []));
     this.function.addEventSource(
       new DynamoEventSource(table, {
         // LATEST can miss what is written while the mapping is being made.

@@ -87,7 +87,10 @@ function grantAdmin({ tables, queue, drain }: CrmTriggersStack, to: ServiceFunct
   tables.backlog.grant(to, 'dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem');
   tables.deliveryLog.grant(to, 'dynamodb:Query');
   tables.grantChangeSecrets(to);
-  for (const table of Object.values(tables.crm)) table.grant(to, 'dynamodb:GetItem');
+  for (const table of Object.values(tables.crm)) {
+    table.grant(to, 'dynamodb:GetItem');
+    table.encryptionKey?.grantDecrypt(to);
+  }
   queue.grant(to, 'sqs:SendMessage');
   // The function alone, where grantInvoke adds its versions.
   to.addToRolePolicy(

@@ -2,8 +2,11 @@ import { BlockList, isIP } from 'node:net';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type { Node } from 'constructs';
 import * as z from 'zod';
+import type { Entity } from '../functions/core/entity.ts';
 import { loggedNames } from '../functions/core/log-entry.ts';
+import type { RowRules } from '../functions/core/row-rules.ts';
 import { stagePattern } from '../functions/core/stack-name.ts';
+import { attachedTables, attributeName } from './attached-table.ts';
 
 const seconds = z.number().positive();
 
@@ -32,6 +35,17 @@ const httpsUrl = z
 const schema = z.strictObject({
   /** Keep tables, queues and logs when the stack is deleted. */
   keepData: z.boolean().default(true),
+  /** Tables that are there already, by entity, in place of those that the stack would make. */
+  tables: attachedTables.default({}),
+  /** The attribute by which a receiver marks what it writes to a CRM table as its own: such a change calls nobody. */
+  silencedBy: attributeName.optional(),
+  /** So many changes of one record are told within one window of so many seconds; what is beyond is among the failed. */
+  recordLimit: z
+    .strictObject({
+      changes: z.number().int().min(1).max(100),
+      perSeconds: z.number().int().min(1).max(86_400),
+    })
+    .optional(),
   /** Call http:// URLs too. Their calls can be read and altered on the way. */
   allowHttp: z.boolean().default(false),
   /** Ports below 1024 that may be called, beside 80 and 443. */
@@ -72,6 +86,12 @@ const schema = z.strictObject({
 });
 
 export type Settings = z.output<typeof schema>;
+
+/** What is said of an entity's rows. */
+export function rowRulesOf(entity: Entity, { tables, silencedBy }: Settings): RowRules {
+  const { names, ignore } = tables[entity] ?? {};
+  return { ...(names && { names }), ...(ignore && { ignore }), ...(silencedBy && { silencedBy }) };
+}
 
 /** What becomes of a thing that holds data when the stack is deleted. */
 export function removalPolicy({ keepData }: Settings): RemovalPolicy {

@@ -5,11 +5,12 @@ import type { Outputs } from '../functions/admin/deployment.ts';
 import { capital } from '../functions/core/capital.ts';
 import type { DestinationRules } from '../functions/core/destination-rules.ts';
 import { entityNames } from '../functions/core/entity.ts';
+import manifest from '../package.json' with { type: 'json' };
 import { Capture } from './capture.ts';
 import { Deliver } from './deliver.ts';
 import { Drain } from './drain.ts';
 import { DeliveryQueue } from './queue.ts';
-import { readSettings } from './settings.ts';
+import { readSettings, readStage, rowRulesOf } from './settings.ts';
 import { Tables } from './tables.ts';
 import { Unsent } from './unsent.ts';
 
@@ -59,6 +60,9 @@ export class CrmTriggersStack extends Stack {
       DeadLetterQueueUrl: deadLetterQueue.queueUrl,
       DrainFunction: drain.function.functionName,
       DestinationRules: JSON.stringify(rules),
+      RowRules: JSON.stringify(Object.fromEntries(entityNames.map((entity) => [entity, rowRulesOf(entity, settings)]))),
+      Stage: readStage(this.node),
+      Version: manifest.version,
     };
     for (const [name, value] of Object.entries(this.outputs)) new CfnOutput(this, name, { value });
   }

@@ -2,6 +2,7 @@ import {
   AttributeType,
   Billing,
   BillingMode,
+  type ITable,
   StreamViewType,
   Table,
   TableEncryption,
@@ -13,6 +14,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { capital } from '../functions/core/capital.ts';
 import { type Entity, entities, entityNames } from '../functions/core/entity.ts';
+import { attach } from './attached-table.ts';
 import { removalPolicy, type Settings } from './settings.ts';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
@@ -20,7 +22,7 @@ const text = (name: string) => ({ name, type: AttributeType.STRING });
 /** The CRM tables with their streams, and the tables of our own. */
 export class Tables extends Construct {
   /** One per entity: agents' programs write them, their streams drive everything. */
-  readonly crm: Readonly<Record<Entity, TableV2>>;
+  readonly crm: Readonly<Record<Entity, ITable>>;
   /** An item per trigger: its URL. */
   readonly triggers: TableV2;
   /** Notifications that wait, and what became of tests. */
@@ -41,6 +43,8 @@ export class Tables extends Construct {
     };
     this.crm = Object.fromEntries(
       entityNames.map((entity) => {
+        const attached = settings.tables[entity];
+        if (attached) return [entity, attach(this, entity, attached)];
         const [partition, sort] = entities[entity].key as readonly [string, string?];
         const table = new TableV2(this, capital(entity), {
           ...house,
@@ -50,7 +54,7 @@ export class Tables extends Construct {
         });
         return [entity, table];
       }),
-    ) as Record<Entity, TableV2>;
+    ) as Record<Entity, ITable>;
     this.triggers = new TableV2(this, 'Triggers', { ...house, partitionKey: text('trigger') });
     this.backlog = new TableV2(this, 'Backlog', {
       ...house,

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AttributeValue, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, DescribeTableCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { readIds, recordHash } from '../core/change.ts';
-import { entities, entityOf, type Trigger } from '../core/entity.ts';
-import { formattedString } from '../core/formatted-string.ts';
+import { entityOf, type Trigger } from '../core/entity.ts';
+import { formattedString, type Ids } from '../core/formatted-string.ts';
 import { type Notification, notificationId } from '../core/notification.ts';
 import type { AdminParts } from './deployment.ts';
 import { Refusal } from './refusal.ts';
@@ -46,14 +46,22 @@ export async function* backfill(
   const { trigger, run } = from;
   const entity = entityOf(trigger);
   if (trigger.endsWith('.delete')) throw new Refusal(`There is no row of what was deleted: backfill ${entity}.create.`);
+  const TableName = parts.crmTables[entity];
+  const { Table } = await parts.dynamodb.send(new DescribeTableCommand({ TableName }));
+  const key = (Table?.KeySchema ?? []).map(({ AttributeName = '' }) => AttributeName);
   let { sent, skipped, after } = from;
   do {
     const started = Date.now();
     const { Items = [], LastEvaluatedKey } = await parts.dynamodb.send(
-      new ScanCommand({ TableName: parts.crmTables[entity], Limit: PAGE, ExclusiveStartKey: after }),
+      new ScanCommand({ TableName, Limit: PAGE, ExclusiveStartKey: after }),
     );
     const wanted = Items.filter((row) => since === undefined || isSince(row[by], since));
-    const notifications = wanted.flatMap((row) => notificationOf(row, trigger, run));
+    const notifications = wanted.flatMap((row) => {
+      const read = readIds(entity, row, parts.rowRules[entity]);
+      if ('reason' in read) return [];
+      const record = recordHash(entity, Object.fromEntries(key.map((name) => [name, row[name] ?? {}])));
+      return [notificationOf(read.ids, record, trigger, run)];
+    });
     if (!dryRun && notifications.length > 0) {
       await parts.queue.send(notifications);
       await sleep(Math.max(0, (notifications.length / pace) * 1000 - (Date.now() - started)));
@@ -70,22 +78,14 @@ function isSince(value: AttributeValue | undefined, since: string): boolean {
   return value?.S !== undefined && value.S >= since;
 }
 
-/** Nothing for a row whose ids are not usable. */
-function notificationOf(row: Record<string, AttributeValue>, trigger: Trigger, run: string): Notification[] {
-  const entity = entityOf(trigger);
-  const read = readIds(entity, row);
-  if ('reason' in read) return [];
-  const keys = Object.fromEntries(entities[entity].key.map((name) => [name, row[name] ?? {}]));
-  const record = recordHash(entity, keys);
+function notificationOf(ids: Ids, record: string, trigger: Trigger, run: string): Notification {
   const eventId = createHash('sha256').update(`${run} ${record}`).digest('hex');
-  return [
-    {
-      id: notificationId(eventId, trigger),
-      trigger,
-      formattedString: formattedString(entity, read.ids),
-      record,
-      sequence: '0',
-      changedAt: Date.now(),
-    },
-  ];
+  return {
+    id: notificationId(eventId, trigger),
+    trigger,
+    formattedString: formattedString(entityOf(trigger), ids),
+    record,
+    sequence: '0',
+    changedAt: Date.now(),
+  };
 }

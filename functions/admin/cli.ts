@@ -28,6 +28,7 @@ const HELP = `crm-triggers: the URLs that are called when CRM data changes
   crm-triggers history               who changed what, the latest 100 first
   crm-triggers failed                what was given up, and why   [--trigger T] [--since TIME]
   crm-triggers redeliver [ID]        send it again: one, or       --trigger T, --since TIME, --all
+  crm-triggers doctor                what keeps notifications from going their way, and how to mend it
   crm-triggers dead-letters          messages that no code could read; --send-back queues them again
   crm-triggers backfill TRIGGER      send the create or edit of every row, for a URL that was typed late
                                      [--since VALUE [--by ATTRIBUTE]] [--pace PER-SECOND]

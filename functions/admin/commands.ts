@@ -5,6 +5,7 @@ import type { HistoryEntry } from '../edge/history.ts';
 import { type BackfillProgress, backfill } from './backfill.ts';
 import { deadLetters, sendBack } from './dead-letters.ts';
 import type { AdminParts } from './deployment.ts';
+import { doctor } from './doctor.ts';
 import { failed, redeliver } from './failed.ts';
 import { entryText, follow, latest, logFilter, logLimit } from './log.ts';
 import { oneLine, printable } from './printable.ts';
@@ -193,6 +194,18 @@ export const commands: Readonly<Record<string, Command>> = {
       const lines = refused.map((d) => `${d.id}  ${d.trigger}: not sent, ${d.refused}`);
       const text = [...lines, `${done.length - refused.length} of ${done.length} are sent again.`].join('\n');
       return { json: done, text, failed: refused.length > 0 };
+    },
+  },
+  doctor: {
+    words: [],
+    async run(parts) {
+      const { findings, unasked } = await doctor(parts);
+      const found = findings.map(
+        ({ where, what, mend }) => `${oneLine(`${where}: ${what}`)}\n  mend: ${oneLine(mend)}`,
+      );
+      const not = unasked.map(({ where, because }) => oneLine(`not looked at: ${where}: ${because}`));
+      const well = findings.length === 0 ? ['Nothing is wrong.'] : [];
+      return { json: { findings, unasked }, text: [...found, ...not, ...well].join('\n'), failed: findings.length > 0 };
     },
   },
   'dead-letters': {

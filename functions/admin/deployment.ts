@@ -4,6 +4,7 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import type { DestinationRules } from '../core/destination-rules.ts';
 import type { Entity } from '../core/entity.ts';
+import type { RowRules } from '../core/row-rules.ts';
 import { deployCommand, type StackId, stackName } from '../core/stack-name.ts';
 import { Backlog } from '../edge/backlog.ts';
 import { DeliveryLog } from '../edge/delivery-log.ts';
@@ -19,6 +20,7 @@ const TEST_PATIENCE_MS = 75_000;
 
 /** What the operations touch of a deployed system. */
 export interface AdminParts {
+  readonly outputs: Outputs;
   readonly triggersTable: Triggers;
   readonly backlog: Backlog;
   readonly log: DeliveryLog;
@@ -33,6 +35,8 @@ export interface AdminParts {
   readonly resolve: Resolve;
   /** The names of the CRM tables. */
   readonly crmTables: Readonly<Record<Entity, string>>;
+  /** What is said of the CRM tables' rows. */
+  readonly rowRules: Readonly<Record<Entity, RowRules>>;
   readonly sqs: SQSClient;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
@@ -57,6 +61,11 @@ export const outputNames = [
   'DrainFunction',
   /** JSON: what may be called, so that nothing else can be typed. */
   'DestinationRules',
+  /** JSON: what is said of each entity's rows. */
+  'RowRules',
+  'Stage',
+  /** The project's, that was deployed. */
+  'Version',
 ] as const;
 
 export type Outputs = Readonly<Record<(typeof outputNames)[number], string>>;
@@ -98,6 +107,7 @@ export function partsOf(outputs: Outputs, who: string): AdminParts {
   const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
   const queueUrl = outputs.DeliveryQueueUrl;
   return {
+    outputs,
     triggersTable: new Triggers(outputs.TriggersTable, dynamodb),
     backlog: new Backlog(outputs.BacklogTable, dynamodb),
     log: new DeliveryLog(outputs.DeliveryLogTable, dynamodb),
@@ -114,6 +124,7 @@ export function partsOf(outputs: Outputs, who: string): AdminParts {
       followup: outputs.FollowupTable,
       task: outputs.TaskTable,
     },
+    rowRules: JSON.parse(outputs.RowRules),
     testPatienceMs: TEST_PATIENCE_MS,
     sqs,
     queueUrl,

@@ -80,7 +80,7 @@ async function notificationOf(parts: AdminParts, f: Failed): Promise<Notificatio
     new GetItemCommand({ TableName: parts.crmTables[entity], Key, ConsistentRead: true }),
   );
   if (!Item) return { refused: `the ${entity} is no longer there` };
-  const read = readIds(entity, Item);
+  const read = readIds(entity, Item, parts.rowRules[entity]);
   if ('reason' in read) return { refused: `${read.reason}: repair the row first` };
   return { id, trigger, record, sequence, changedAt, redelivered, formattedString: formattedString(entity, read.ids) };
 }

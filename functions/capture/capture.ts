@@ -3,14 +3,21 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import { readChange, type Unusable } from '../core/change.ts';
 import type { Entity } from '../core/entity.ts';
 import { type Notification, notificationId, notificationOf } from '../core/notification.ts';
+import { beyondReason, type RecordLimit } from '../core/record-limit.ts';
+import type { RowRules } from '../core/row-rules.ts';
 import type { Backlog, Failed } from '../edge/backlog.ts';
 import { log, throwingQuietly } from '../edge/log.ts';
 import type { DeliveryQueue } from '../edge/queue.ts';
+import type { RecordCounts } from '../edge/record-counts.ts';
 import type { TriggersNow } from '../edge/triggers.ts';
 
 /** What capture touches of the world. */
 export interface CaptureParts {
   readonly entity: Entity;
+  /** Nothing when a row is read as it is. */
+  readonly rules?: RowRules;
+  /** Nothing when no record has a limit. */
+  readonly counts?: Pick<RecordCounts, 'limit' | 'beyond'>;
   /** This entity's triggers, at most a few seconds old. */
   triggers(): Promise<TriggersNow>;
   readonly queue: Pick<DeliveryQueue, 'send'>;
@@ -22,8 +29,8 @@ export interface CaptureParts {
 /**
  * Turns a batch of stream records into notifications for the triggers that have a URL, and queues them.
  *
- * No record can make it throw: one that cannot be formatted is kept among the failed, with its reason. It throws only when
- * the queue or a table does not answer, so that the stream waits and hands out the same batch again.
+ * No record can make it throw: one that cannot be formatted, or is beyond its record's limit, is kept among the failed, with
+ * its reason. It throws only when the queue or a table does not answer, so that the stream waits and hands out the same batch again.
  */
 export function capture(records: readonly DynamoDBRecord[], parts: CaptureParts): Promise<void> {
   return throwingQuietly(queueChanges(records, parts));
@@ -31,21 +38,43 @@ export function capture(records: readonly DynamoDBRecord[], parts: CaptureParts)
 
 async function queueChanges(records: readonly DynamoDBRecord[], parts: CaptureParts): Promise<void> {
   const triggers = await parts.triggers();
-  const notifications: Notification[] = [];
-  const unusable: Unusable[] = [];
+  const made: Notification[] = [];
+  const failed: Failed[] = [];
+  let silenced = 0;
   for (const record of records) {
-    const change = readChange(parts.entity, record, parts.now());
+    const change = readChange(parts.entity, record, parts.now(), parts.rules);
     if (change.kind === 'ignored' || triggers.get(change.trigger)?.url === undefined) continue;
-    if (change.kind === 'change') notifications.push(notificationOf(change));
-    else unusable.push(change);
+    if (change.kind === 'change') made.push(notificationOf(change));
+    else if (change.kind === 'unusable') failed.push(failedOf(change, parts.now()));
+    else silenced++;
   }
-  for (const change of unusable) {
-    const failed = failedOf(change, parts.now());
-    await parts.backlog.fail(failed);
-    log('error', 'a change cannot be formatted', { id: failed.id, trigger: failed.trigger, reason: failed.reason });
+  const { within, beyond } = await judge(made, parts);
+  for (const failure of [...failed, ...beyond]) {
+    await parts.backlog.fail(failure);
+    log('error', 'a change is among the failed', { id: failure.id, trigger: failure.trigger, reason: failure.reason });
   }
-  if (notifications.length > 0) await parts.queue.send(notifications);
-  log('info', 'captured', { records: records.length, sent: notifications.length, unusable: unusable.length });
+  if (within.length > 0) await parts.queue.send(within);
+  log('info', 'captured', {
+    records: records.length,
+    sent: within.length,
+    unusable: failed.length,
+    beyond: beyond.length,
+    silenced,
+  });
+}
+
+/** Tells what goes out from what is beyond the limit of its record. */
+async function judge(made: readonly Notification[], { counts, now }: CaptureParts) {
+  if (!counts || made.length === 0) return { within: made, beyond: [] };
+  const looping = await counts.beyond(made);
+  const within = made.filter((notification) => !looping.has(notification));
+  const beyond = made.filter((notification) => looping.has(notification));
+  return { within, beyond: beyond.map((notification) => loopingOf(notification, counts.limit, now())) };
+}
+
+function loopingOf(notification: Notification, limit: RecordLimit, failedAt: number): Failed {
+  const { formattedString: _, ...told } = notification;
+  return { ...told, notification, reason: beyondReason(limit), attempts: 0, failedAt };
 }
 
 function failedOf({ kind: _, eventId, ...told }: Unusable, failedAt: number): Failed {

@@ -3,6 +3,7 @@ import { entities, type Trigger } from '../core/entity.ts';
 import { Backlog } from '../edge/backlog.ts';
 import { captureEnv, readEnv } from '../edge/env.ts';
 import { DeliveryQueue } from '../edge/queue.ts';
+import { RecordCounts } from '../edge/record-counts.ts';
 import { remember } from '../edge/remember.ts';
 import { Triggers } from '../edge/triggers.ts';
 import { type CaptureParts, capture } from './capture.ts';
@@ -16,6 +17,8 @@ const triggers = entities[env.ENTITY].actions.map((action) => `${env.ENTITY}.${a
 
 const parts: CaptureParts = {
   entity: env.ENTITY,
+  rules: env.ROW_RULES,
+  ...(env.RECORD_LIMIT && { counts: new RecordCounts(env.BACKLOG_TABLE, env.RECORD_LIMIT) }),
   triggers: remember(() => table.read(triggers), TRIGGERS_KEPT_MS, Date.now),
   queue: new DeliveryQueue({ queue: env.QUEUE_URL }),
   backlog: new Backlog(env.BACKLOG_TABLE),

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import { type Action, type Entity, entities, isTrigger, type Trigger } from './entity.ts';
 import type { Ids } from './formatted-string.ts';
+import { attributeOf, isMarked, isSameBut, type RowRules } from './row-rules.ts';
 
 /** What every stream record tells, whether its ids are usable or not. */
 interface Told {
@@ -32,11 +33,18 @@ export interface Unusable extends Told {
   readonly keys: Readonly<Record<string, AttributeValue>>;
 }
 
+/** A change that a receiver made and marked as its own: nobody is told of it. */
+interface Silenced extends Told {
+  readonly kind: 'silenced';
+}
+
 /** A record of which nobody is told: no such trigger, or not a change that anybody made. */
-export interface Ignored {
+interface Ignored {
   readonly kind: 'ignored';
   readonly reason: string;
 }
+
+type Reading = Change | Unusable | Silenced | Ignored;
 
 type Image = Readonly<Record<string, Value>>;
 
@@ -53,12 +61,15 @@ const actionOf: Readonly<Record<string, Action>> = { INSERT: 'create', MODIFY: '
  *
  * @param receivedAt Epoch milliseconds, for a record that does not tell its time.
  */
-export function readChange(entity: Entity, record: DynamoDBRecord, receivedAt: number): Change | Unusable | Ignored {
+export function readChange(entity: Entity, record: DynamoDBRecord, receivedAt: number, rules: RowRules = {}): Reading {
   const trigger = `${entity}.${actionOf[record.eventName ?? '']}`;
   if (!isTrigger(trigger)) return { kind: 'ignored', reason: `no trigger for ${record.eventName} of a ${entity}` };
   if (isExpiry(record)) return { kind: 'ignored', reason: 'deleted by time to live' };
 
   const { Keys: keys = {}, NewImage, OldImage, SequenceNumber, ApproximateCreationDateTime } = record.dynamodb ?? {};
+  const { ignore, silencedBy } = rules;
+  if (ignore && isSameBut(ignore, OldImage, NewImage))
+    return { kind: 'ignored', reason: 'no attribute changed that counts' };
   const told: Told = {
     trigger,
     eventId: record.eventID ?? '',
@@ -66,16 +77,24 @@ export function readChange(entity: Entity, record: DynamoDBRecord, receivedAt: n
     sequence: SequenceNumber ?? '0',
     changedAt: ApproximateCreationDateTime === undefined ? receivedAt : Math.round(ApproximateCreationDateTime * 1000),
   };
-  const read = readIds(entity, { ...keys, ...(NewImage ?? OldImage) });
+  // An edit of which the stream does not tell the row before is never silenced: nobody knows whose the mark is.
+  const seen = OldImage !== undefined || record.eventName === 'INSERT';
+  if (silencedBy && seen && isMarked(silencedBy, OldImage, NewImage)) return { kind: 'silenced', ...told };
+  const read = readIds(entity, { ...keys, ...(NewImage ?? OldImage) }, rules);
   if ('reason' in read) return { kind: 'unusable', ...told, keys, reason: read.reason };
   return { kind: 'change', ...told, entity, ids: read.ids };
 }
 
 /** Reads an entity's ids from a row, or says in one line which is not usable, and why. */
-export function readIds(entity: Entity, row: Image): { readonly ids: Ids } | { readonly reason: string } {
+export function readIds(
+  entity: Entity,
+  row: Image,
+  rules: RowRules = {},
+): { readonly ids: Ids } | { readonly reason: string } {
   const ids: Record<string, string> = {};
   for (const name of entities[entity].ids) {
-    const id = usableId(row, name);
+    const attribute = attributeOf(name, rules);
+    const id = usableId(row[attribute], attribute === name ? name : `${name} (${attribute})`);
     if ('reason' in id) return id;
     ids[name] = id.text;
   }
@@ -95,8 +114,7 @@ export function recordHash(entity: Entity, keys: Image): string {
     .digest('hex');
 }
 
-function usableId(row: Image, name: string): { text: string } | { reason: string } {
-  const value = row[name];
+function usableId(value: Value | undefined, name: string): { text: string } | { reason: string } {
   if (value === undefined) return { reason: `${name} is missing` };
   const text = value.S ?? value.N;
   if (text === undefined) return { reason: `${name} is ${typeName(value)}; an id is a string or a number` };

@@ -5,7 +5,9 @@
  * - **action**: create, edit or delete.
  * - **trigger**: an entity and an action, written `customer.create`, with the URL that an admin typed for it.
  * - **formatted string**: what the URL is called with, such as `?AccountID=a1&CaseID=c1`.
+ * - **attached**: a CRM table is, when it was there before the stack; its attributes may have names of their own.
  * - **change**: what one stream record says happened to one entity.
+ * - **silenced**: a change is, when a receiver made it and marked it as its own; nobody is told.
  * - **notification**: one formatted string on its way to one trigger's URL. Its id never changes, however often it is sent.
  * - **attempt**: one HTTP call. **outcome**: what came of it.
  * - **delivery log**: what is kept of every attempt, for 30 days; one attempt in it is an **entry**.

@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import { type Entity, entityNames } from '../core/entity.ts';
 import { type Logged, loggedNames } from '../core/log-entry.ts';
+import { recordLimit } from '../core/record-limit.ts';
+import { rowRules } from '../core/row-rules.ts';
 
 /**
  * The environment of each function: one schema, with which infra/ sets the variables (a forgotten one does not compile)
@@ -17,12 +19,30 @@ const numbers = z.pipe(
   list,
   z.transform((parts) => parts.map(Number)),
 );
+const json = <Schema extends z.ZodMiniType>(schema: Schema) =>
+  z.pipe(
+    z.pipe(
+      z.string(),
+      z.transform((text, { issues }) => {
+        try {
+          return JSON.parse(text);
+        } catch {
+          issues.push({ code: 'custom', message: 'is not JSON', input: text });
+        }
+      }),
+    ),
+    schema,
+  );
 
 export const captureEnv = z.object({
   ENTITY: z.enum(entityNames as [Entity, ...Entity[]]),
   TRIGGERS_TABLE: text,
   BACKLOG_TABLE: text,
   QUEUE_URL: text,
+  /** JSON; `{}` when nothing is said of the rows. */
+  ROW_RULES: json(rowRules),
+  /** JSON; `null` when there is none. */
+  RECORD_LIMIT: json(z.nullable(recordLimit)),
 });
 
 /** What every function needs that makes attempts. */

@@ -88,6 +88,49 @@ test('the same batch handed out again gives the same ids', async () => {
   assert.deepEqual(first.failed(), second.failed());
 });
 
+test('beyond the limit of its record a change is among the failed as a loop; what is within goes out in its order', async () => {
+  const limit = { changes: 2, perSeconds: 60 };
+  const {
+    parts: p,
+    sent,
+    failed,
+  } = parts('customer', ['customer.edit'], {
+    counts: { limit, beyond: async (made) => new Set(made.filter(({ sequence }) => Number(sequence) % 2 === 0)) },
+  });
+  const records = ['1', '2', '3', '4'].map((SequenceNumber) => {
+    const record = streamRecord('customer', 'MODIFY', { AccountID: 'a' });
+    return { ...record, dynamodb: { ...record.dynamodb, SequenceNumber } };
+  });
+  await capture(records, p);
+  assert.deepEqual(
+    sent.map(({ sequence }) => sequence),
+    ['1', '3'],
+  );
+  assert.deepEqual(
+    failed().map(({ sequence, reason, notification }) => [sequence, reason, notification?.formattedString]),
+    ['2', '4'].map((sequence) => [
+      sequence,
+      'it looks like a loop: more than 2 changes of this record within 60 s',
+      '?AccountID=a',
+    ]),
+  );
+});
+
+test('what is silenced is told to nobody, and counted', async () => {
+  const lines: string[] = [];
+  const log = mock.method(console, 'log', (line: string) => lines.push(line));
+  const { parts: p, sent, failed } = parts('customer', ['customer.create'], { rules: { silencedBy: 'by' } });
+  const silenced = streamRecord('customer', 'INSERT', { AccountID: 'a', by: 'receiver' });
+  await capture([silenced, streamRecord('customer', 'INSERT', { AccountID: 'b' })], p);
+  log.mock.restore();
+  assert.deepEqual(
+    sent.map(({ formattedString }) => formattedString),
+    ['?AccountID=b'],
+  );
+  assert.deepEqual(failed(), []);
+  assert.partialDeepStrictEqual(JSON.parse(lines.at(-1) ?? ''), { records: 2, sent: 1, silenced: 1 });
+});
+
 const fails = async () => {
   throw Object.assign(new Error('no answer'), { name: 'TimeoutError' });
 };
@@ -96,6 +139,7 @@ const broken: [string, Partial<CaptureParts>][] = [
   ['the triggers table', { triggers: fails }],
   ['the queue', { queue: { send: fails } }],
   ['the backlog table', { backlog: { fail: fails } }],
+  ["the count of a record's changes", { counts: { limit: { changes: 1, perSeconds: 1 }, beyond: fails } }],
 ];
 
 for (const [part, overrides] of broken)

@@ -101,6 +101,54 @@ test('a record without a time was changed when it was received', () => {
   assert.partialDeepStrictEqual(readChange('customer', record, NOW), { changedAt: NOW });
 });
 
+test('ids are read from the attributes that the team gave them, and a reason names both', () => {
+  const names = { AccountID: 'account', CaseID: 'number' };
+  const read = (row: Record<string, string>) => readChange('case', streamRecord('case', 'REMOVE', row), NOW, { names });
+  assert.partialDeepStrictEqual(read({ account: 'a', number: 'c', AccountID: 'wrong' }), {
+    trigger: 'case.delete',
+    ids: { AccountID: 'a', CaseID: 'c' },
+  });
+  assert.partialDeepStrictEqual(read({ AccountID: 'a', number: 'c' }), { reason: 'AccountID (account) is missing' });
+});
+
+/** A record whose row was another before. */
+function edit(before: Record<string, string>, after: Record<string, string>, view = ['OldImage', 'NewImage'] as const) {
+  const record = streamRecord('task', 'MODIFY', { AccountID: 'a', TaskID: 't', ...after });
+  const { dynamodb: old } = streamRecord('task', 'MODIFY', { AccountID: 'a', TaskID: 't', ...before });
+  Object.assign(record.dynamodb ?? {}, { OldImage: old?.OldImage });
+  for (const image of ['OldImage', 'NewImage'] as const) if (!view.includes(image)) delete record.dynamodb?.[image];
+  return record;
+}
+
+test('an edit of nothing but ignored attributes is ignored, and any other edit, create and delete is a change', () => {
+  const rules = { ignore: ['seen'] };
+  assert.equal(readChange('task', edit({ seen: '1' }, { seen: '2' }), NOW, rules).kind, 'ignored');
+  assert.equal(readChange('task', edit({ seen: '1' }, { seen: '2', note: 'n' }), NOW, rules).kind, 'change');
+  assert.equal(readChange('task', edit({ seen: '1' }, { seen: '2' }), NOW).kind, 'change', 'without a rule');
+  for (const eventName of ['INSERT', 'REMOVE'] as const) {
+    const record = streamRecord('task', eventName, { AccountID: 'a', TaskID: 't', seen: '1' });
+    assert.equal(readChange('task', record, NOW, rules).kind, 'change', eventName);
+  }
+});
+
+test('what a receiver wrote and marked is silenced; what somebody writes to the same row later is not', () => {
+  const rules = { silencedBy: 'receiver' };
+  assert.partialDeepStrictEqual(readChange('task', edit({}, { receiver: 'r1', note: 'n' }), NOW, rules), {
+    kind: 'silenced',
+    trigger: 'task.edit',
+  });
+  assert.equal(readChange('task', edit({ receiver: 'r1' }, { receiver: 'r2' }), NOW, rules).kind, 'silenced');
+  assert.equal(readChange('task', edit({ receiver: 'r2' }, { receiver: 'r2', note: 'n' }), NOW, rules).kind, 'change');
+  const gone = streamRecord('task', 'REMOVE', { AccountID: 'a', TaskID: 't', receiver: 'r2' });
+  assert.equal(readChange('task', gone, NOW, rules).kind, 'change');
+});
+
+test('a stream that does not tell the row before swallows no edit', () => {
+  const blind = edit({ seen: '1' }, { seen: '2' }, ['NewImage'] as never);
+  assert.equal(readChange('task', blind, NOW, { ignore: ['seen'] }).kind, 'change');
+  assert.equal(readChange('task', blind, NOW, { silencedBy: 'seen' }).kind, 'change');
+});
+
 test('no record, however broken, makes it throw', () => {
   const value = fc.oneof(fc.constant(undefined), fc.dictionary(fc.constantFrom('S', 'N', 'B', 'L', 'X'), fc.string()));
   const image = fc.option(fc.dictionary(fc.constantFrom('AccountID', 'CaseID', 'FollowupID', 'TaskID'), value), {
@@ -117,8 +165,11 @@ test('no record, however broken, makes it throw', () => {
   );
   fc.assert(
     fc.property(fc.constantFrom(...entityNames), record, (entity, broken) => {
-      const { kind } = readChange(entity, broken as DynamoDBRecord, NOW);
-      assert.ok(['change', 'unusable', 'ignored'].includes(kind));
+      const rules = { names: { AccountID: 'CaseID' }, ignore: ['TaskID'], silencedBy: 'FollowupID' };
+      for (const given of [undefined, rules]) {
+        const { kind } = readChange(entity, broken as DynamoDBRecord, NOW, given);
+        assert.ok(['change', 'unusable', 'silenced', 'ignored'].includes(kind));
+      }
     }),
   );
 });

@@ -164,9 +164,12 @@ test('the outputs are those of the contract', () => {
     'DestinationRules',
     'DrainFunction',
     'FollowupTable',
+    'RowRules',
     'SecretsTable',
+    'Stage',
     'TaskTable',
     'TriggersTable',
+    'Version',
   ]);
 });
 

@@ -1,0 +1,42 @@
+import { stackName } from '../core/stack-name.ts';
+import type { AdminParts } from './deployment.ts';
+import { waysIn } from './doctor/capture.ts';
+import { captureChecks } from './doctor/capture-checks.ts';
+import { examine, type Finding } from './doctor/check.ts';
+import {
+  functionChecks,
+  functionsSeen,
+  queueChecks,
+  queueSeen,
+  scheduleChecks,
+  scheduleSeen,
+} from './doctor/delivery.ts';
+import { type DoctorAws, Look, liveAws, type Unasked } from './doctor/look.ts';
+import { typedChecks, typedSeen, versionChecks, versionSeen } from './doctor/triggers.ts';
+
+/** What the doctor found wrong, and what it could not look at. */
+interface Diagnosis {
+  readonly findings: readonly Finding[];
+  readonly unasked: readonly Unasked[];
+}
+
+/** Looks at all that a notification's way needs, and changes nothing. */
+export async function doctor(parts: AdminParts, aws: DoctorAws = liveAws()): Promise<Diagnosis> {
+  const look = await new Look(aws).at(stackName('CrmTriggers', parts.outputs.Stage));
+  const [ways, functions, queue, schedule, typed] = await Promise.all([
+    waysIn(parts, look),
+    functionsSeen(parts, look),
+    queueSeen(parts, look),
+    scheduleSeen(parts, look),
+    typedSeen(parts, look),
+  ]);
+  const findings = [
+    ...examine([versionSeen(parts)], versionChecks),
+    ...examine(ways, captureChecks),
+    ...examine(functions, functionChecks),
+    ...examine([queue], queueChecks),
+    ...examine([schedule], scheduleChecks),
+    ...examine(typed, typedChecks),
+  ];
+  return { findings, unasked: look.unasked };
+}

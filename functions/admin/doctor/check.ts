@@ -1,0 +1,32 @@
+import { deployCommand } from '../../core/stack-name.ts';
+
+/** Something that keeps notifications from going their way. */
+export interface Finding {
+  readonly where: string;
+  readonly what: string;
+  /** How to mend it. */
+  readonly mend: string;
+}
+
+/** One thing that can be wrong with things of a kind. Of what is not known nothing is wrong. */
+export interface Check<Thing> {
+  wrong(thing: Thing): boolean;
+  what(thing: Thing): string;
+  mend(thing: Thing): string;
+}
+
+/** Tries all checks on all things. */
+export function examine<Thing extends { readonly where: string }>(
+  things: readonly Thing[],
+  checks: readonly Check<Thing>[],
+): Finding[] {
+  return things.flatMap((thing) =>
+    checks
+      .filter((check) => check.wrong(thing))
+      .map(({ what, mend }) => ({ where: thing.where, what: what(thing), mend: mend(thing) })),
+  );
+}
+
+/** Takes back what was changed by hand. */
+export const revert = ({ stage }: { readonly stage: string }): string =>
+  `${deployCommand('CrmTriggers', stage)} --revert-drift`;

@@ -1,0 +1,104 @@
+import { CloudFormationClient, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { IAMClient, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam';
+import { KMSClient } from '@aws-sdk/client-kms';
+import {
+  type EventSourceMappingConfiguration,
+  GetEventSourceMappingCommand,
+  GetFunctionConfigurationCommand,
+  type GetFunctionConfigurationCommandOutput,
+  LambdaClient,
+} from '@aws-sdk/client-lambda';
+import { asRefusal } from '../deployment.ts';
+
+/** Whom the doctor asks beside those that the admin's operations use. */
+export const liveAws = () => ({
+  cloudformation: new CloudFormationClient(),
+  eventbridge: new EventBridgeClient(),
+  iam: new IAMClient(),
+  kms: new KMSClient(),
+  lambda: new LambdaClient(),
+});
+
+export type DoctorAws = ReturnType<typeof liveAws>;
+
+/** What nobody could be asked about, and why. */
+export interface Unasked {
+  readonly where: string;
+  readonly because: string;
+}
+
+/** What AWS said: the thing, `null` when there is no such thing, `undefined` when it gave no answer. */
+export type Asked<Thing> = Thing | null | undefined;
+
+/** Looks at a stack. A question that gets no answer (no permission, an emulator without it) spoils no other. */
+export class Look {
+  readonly aws: DoctorAws;
+  readonly unasked: Unasked[] = [];
+  /** Type, logical id and physical id of all that the stack holds. */
+  readonly #resources: (readonly [string, string, string])[] = [];
+
+  constructor(aws: DoctorAws) {
+    this.aws = aws;
+  }
+
+  /** Learns what a stack holds. @throws When nobody tells. */
+  async at(StackName: string): Promise<this> {
+    let NextToken: string | undefined;
+    do {
+      const page = await this.aws.cloudformation.send(new ListStackResourcesCommand({ StackName, NextToken }));
+      for (const {
+        ResourceType = '',
+        LogicalResourceId = '',
+        PhysicalResourceId = '',
+      } of page.StackResourceSummaries ?? [])
+        this.#resources.push([ResourceType, LogicalResourceId, PhysicalResourceId]);
+      NextToken = page.NextToken;
+    } while (NextToken);
+    return this;
+  }
+
+  /** The physical id of the stack's thing of this type whose logical id begins so. */
+  find(type: string, logical: string): string | undefined {
+    return this.#resources.find(([of, name]) => of === type && name.startsWith(logical))?.[2];
+  }
+
+  async ask<Thing>(where: string, request: Promise<Thing>): Promise<Asked<Thing>> {
+    try {
+      return await request;
+    } catch (error) {
+      const { name, message } = asRefusal(error) as Error;
+      if (/NotFound|NonExistent|DoesNotExist|NoSuch/.test(name)) return null;
+      this.unasked.push({ where, because: message });
+      return undefined;
+    }
+  }
+
+  /** The function of a stage: `CaptureCustomer`, `Deliver`. */
+  async function(stage: string): Promise<Asked<GetFunctionConfigurationCommandOutput>> {
+    const FunctionName = this.find('AWS::Lambda::Function', `${stage}Function`);
+    if (!FunctionName) return null;
+    const get = new GetFunctionConfigurationCommand({ FunctionName });
+    return this.ask(`the function ${FunctionName}`, this.aws.lambda.send(get));
+  }
+
+  /** What feeds the function of a stage. */
+  async mapping(stage: string): Promise<Asked<EventSourceMappingConfiguration>> {
+    const UUID = this.find('AWS::Lambda::EventSourceMapping', `${stage}Function`);
+    if (!UUID) return null;
+    return this.ask(`what feeds ${stage}`, this.aws.lambda.send(new GetEventSourceMappingCommand({ UUID })));
+  }
+
+  /** Which of these actions a role may not do: nothing, or one text. */
+  async denied(role: string, ActionNames: string[], resource: string): Promise<string[]> {
+    const simulate = new SimulatePrincipalPolicyCommand({
+      PolicySourceArn: role,
+      ActionNames,
+      ResourceArns: [resource],
+    });
+    const answer = await this.ask(`what ${role} may do`, this.aws.iam.send(simulate));
+    const refused = (answer?.EvaluationResults ?? []).filter(({ EvalDecision }) => EvalDecision !== 'allowed');
+    if (refused.length === 0) return [];
+    return [`${refused.map(({ EvalActionName }) => EvalActionName).join(', ')} on ${resource}`];
+  }
+}

@@ -1,0 +1,30 @@
+import * as z from 'zod/mini';
+import type { Notification } from './notification.ts';
+
+/** How many changes of one record are told within one window; what is beyond is taken for a loop. */
+export const recordLimit = z.object({ changes: z.number(), perSeconds: z.number() });
+
+export type RecordLimit = Readonly<z.output<typeof recordLimit>>;
+
+/** The window that a change falls into: when it begins, epoch seconds. By the change's own time, so that a repeat falls into the same. */
+export function windowOf({ changedAt }: Pick<Notification, 'changedAt'>, { perSeconds }: RecordLimit): number {
+  return Math.floor(changedAt / 1000 / perSeconds) * perSeconds;
+}
+
+/**
+ * Whether a change is beyond the limit: whether so many of its record and window came before it. So a repeat is judged as it
+ * was at first, whatever has come since.
+ *
+ * @param counted The sequences of all that were counted in this window.
+ */
+export function isBeyond(sequence: string, counted: readonly string[], { changes }: RecordLimit): boolean {
+  return counted.filter((other) => ordered(other) < ordered(sequence)).length >= changes;
+}
+
+/** Sequences have up to 40 digits, and compare as text when all have as many. */
+const ordered = (sequence: string) => sequence.padStart(40, '0');
+
+/** What stands among the failed as the reason. */
+export function beyondReason({ changes, perSeconds }: RecordLimit): string {
+  return `it looks like a loop: more than ${changes} changes of this record within ${perSeconds} s`;
+}

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
+import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CloudFormationClient, DeleteStackCommand, waitUntilStackDeleteComplete } from '@aws-sdk/client-cloudformation';
+import { UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { backfill } from '../../functions/admin/backfill.ts';
+import { findDeployment } from '../../functions/admin/deployment.ts';
+import type { Finding } from '../../functions/admin/doctor/check.ts';
+import { Look, liveAws } from '../../functions/admin/doctor/look.ts';
+import { doctor } from '../../functions/admin/doctor.ts';
+import { failed, redeliver } from '../../functions/admin/failed.ts';
+import { set } from '../../functions/admin/triggers.ts';
+import { entityNames, triggers } from '../../functions/core/entity.ts';
+import type { Notification } from '../../functions/core/notification.ts';
+import { RecordCounts } from '../../functions/edge/record-counts.ts';
+import { runningEmulator, until } from '../support/emulator.ts';
+import { existingTables } from '../support/existing-tables.ts';
+import { misconfigurations } from '../support/misconfigurations.ts';
+import { receiver } from '../support/receiver.ts';
+import { notification } from '../support/records.ts';
+
+/** A typed URL takes effect within this time. */
+const TAKES_EFFECT_MS = 5_500;
+
+/** Long enough for a notification that should not be there to arrive. */
+const SILENCE_MS = 3_000;
+
+const guards = { silencedBy: 'written_by', recordLimit: { changes: 5, perSeconds: 3600 } };
+
+const run = `theirs-${process.pid}-${Date.now().toString(36)}`;
+let emulator: Awaited<ReturnType<typeof runningEmulator>>;
+let tables: Awaited<ReturnType<typeof existingTables>>;
+let parts: Awaited<ReturnType<typeof findDeployment>>;
+let server: Awaited<ReturnType<typeof receiver>>;
+
+/** What the receiver does about a call for this customer. */
+const writesBack = new Map<string, () => Promise<unknown>>();
+
+before(async () => {
+  emulator = await runningEmulator();
+  tables = await existingTables(run);
+  await emulator.deploy({ settings: { tables: tables.settings, ...guards } });
+  parts = await findDeployment();
+  server = await receiver(async ({ target }, response) => {
+    response.end();
+    await writesBack.get(target.split('AccountID=')[1] ?? '')?.();
+  });
+  for (const trigger of triggers) await set(parts, trigger, `${server.origin}/${trigger}`);
+  await sleep(TAKES_EFFECT_MS);
+});
+after(async () => {
+  await server?.[Symbol.asyncDispose]();
+  await tables?.drop();
+  await emulator?.stop();
+});
+
+/** Runs the command line against the stack. */
+const cli = (...words: string[]) =>
+  new Promise<{ status: number; stdout: string }>((resolve) => {
+    const file = new URL('../../functions/admin/cli.ts', import.meta.url).pathname;
+    execFile(process.execPath, [file, ...words], (error, stdout) =>
+      resolve({ status: (error?.code as number | undefined) ?? 0, stdout }),
+    );
+  });
+
+/** Deploys what a setting comes to, for the function that hears of customers alone. */
+async function setLimit(limit: object | null) {
+  const look = await new Look(liveAws()).at('CrmTriggers');
+  const { FunctionName, Environment } = (await look.function('CaptureCustomer')) ?? {};
+  const Variables = { ...Environment?.Variables, RECORD_LIMIT: JSON.stringify(limit) };
+  await look.aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables } }));
+}
+
+const callsOf = (text: string) => server.calls.filter(({ target }) => target.includes(text));
+
+describe('attached to the tables of a team', () => {
+  test('their rows call with the right strings, and an edit of ignored attributes calls nobody', async () => {
+    const rows = {
+      customer: { account_id: 'a' },
+      case: { account: 'a', number: 'c' },
+      followup: { pk: 'x', sk: 'f', account: 'a', case: 'c' },
+      task: { AccountID: 'a', id: 't' },
+    };
+    for (const entity of entityNames) {
+      await tables.put(entity, rows[entity]);
+      await tables.update(entity, rows[entity], { updated_at: 'now' });
+      await tables.update(entity, rows[entity], { updated_at: 'later', note: 'n' });
+      await tables.delete(entity, rows[entity]);
+    }
+    await until('eleven calls', () => server.calls.length >= 11);
+    const strings = {
+      customer: '?AccountID=a',
+      case: '?AccountID=a&CaseID=c',
+      followup: '?AccountID=a&CaseID=c&FollowupID=f',
+      task: '?AccountID=a&TaskID=t',
+    };
+    assert.deepEqual(
+      server.calls.map(({ target }) => target).sort(),
+      triggers.map((trigger) => `/${trigger}${strings[trigger.split('.')[0] as keyof typeof strings]}`).sort(),
+    );
+  });
+
+  test('a row without an id is among the failed, and goes out once mended; a backfill sends what is there', async () => {
+    await tables.put('case', { number: 'mended' });
+    const lacking = await until('a failed one', async () => (await failed(parts, { trigger: 'case.create' }))[0]);
+    assert.equal(lacking.reason, 'AccountID (account) is missing');
+    await tables.update('case', { number: 'mended' }, { account: 'b' });
+    assert.deepEqual(await redeliver(parts, [lacking]), [{ id: lacking.id, trigger: 'case.create' }]);
+    const target = '/case.create?AccountID=b&CaseID=mended';
+    await until('what was sent again', () => callsOf(target).length === 1);
+    const from = { trigger: 'case.create', run: randomUUID(), sent: 0, skipped: 0 } as const;
+    for await (const { sent } of backfill(parts, from, { by: '', pace: 100, dryRun: false })) assert.equal(sent, 1);
+    await until('the backfill', () => callsOf(target).length === 2);
+  });
+
+  test('the doctor finds nothing wrong with what was deployed just now', async () => {
+    assert.deepEqual(await doctor(parts), { findings: [], unasked: [] });
+  });
+
+  test('a receiver that writes back rings for ever, until a record has a limit: then the rest is among the failed', async () => {
+    const row = { account_id: 'loop' };
+    writesBack.set('loop', () => tables.update('customer', row, { seen: randomUUID() }));
+    await setLimit(null);
+    await tables.put('customer', row);
+    await until('a loop', () => callsOf('=loop').length > 10);
+    await setLimit(guards.recordLimit);
+    const beyond = await until('the end of it', async () => (await failed(parts, { trigger: 'customer.edit' }))[0]);
+    assert.equal(beyond.reason, 'it looks like a loop: more than 5 changes of this record within 3600 s');
+    const rung = callsOf('=loop').length;
+    await sleep(SILENCE_MS);
+    assert.equal(callsOf('=loop').length, rung);
+    const sequences = callsOf('=loop').map(({ headers }) => BigInt(headers['crm-trigger-sequence'] as string));
+    assert.ok(sequences.every((sequence, i) => i === 0 || sequence > (sequences[i - 1] ?? 0n)));
+    assert.ok(BigInt(beyond.sequence) > (sequences.at(-1) ?? 0n));
+  });
+
+  test('a change is counted once however often it is handed out, and judged as at first when its window is full', async () => {
+    const counts = new RecordCounts(parts.outputs.BacklogTable, { changes: 3, perSeconds: 60 });
+    const record = createHash('sha256').update(run).digest('hex');
+    const change = (sequence: number) =>
+      notification({ record, sequence: String(sequence), changedAt: 1_760_000_040_000 });
+    const beyond = async (...changes: Notification[]) => [...(await counts.beyond(changes))].map((n) => n.sequence);
+    assert.deepEqual(await beyond(change(8), change(9)), []);
+    assert.deepEqual(await beyond(change(8), change(9)), [], 'a repeat');
+    assert.deepEqual(await beyond(change(10), change(11)), ['11']);
+    assert.deepEqual(await beyond(change(9), change(10), change(11), change(12)), ['11', '12'], 'half a repeat');
+    assert.deepEqual(await beyond(change(12)), ['12']);
+    assert.deepEqual(await beyond({ ...change(13), changedAt: 1_760_000_100_000 }), [], 'another window');
+    assert.deepEqual(await beyond({ ...change(14), record: record.replace(/./, 'x') }), [], 'another record');
+  });
+
+  test('what it writes back with a mark of its own rings nobody, and what somebody else writes then still does', async () => {
+    const row = { account_id: 'marked' };
+    const marked = Promise.withResolvers<void>();
+    writesBack.set('marked', async () => {
+      await tables.update('customer', row, { seen: randomUUID(), written_by: randomUUID() });
+      marked.resolve();
+    });
+    await tables.put('customer', row);
+    await marked.promise;
+    await tables.update('customer', row, { note: 'by an agent' });
+    await until("the agent's edit", () => callsOf('/customer.edit?AccountID=marked').length > 0);
+    await sleep(SILENCE_MS);
+    assert.deepEqual(
+      callsOf('=marked').map(({ target }) => target),
+      ['/customer.create?AccountID=marked', '/customer.edit?AccountID=marked'],
+    );
+  });
+
+  test(`the doctor finds each of ${misconfigurations.length} things that operators do, and says how to mend it`, async (t) => {
+    const look = await new Look(liveAws()).at('CrmTriggers');
+    for (const { plant } of misconfigurations) await plant(await findDeployment(), look);
+    const { status, stdout } = await cli('doctor', '--json');
+    assert.equal(status, 1);
+    const { findings, unasked } = JSON.parse(stdout);
+    assert.deepEqual(unasked, []);
+    for (const { title, where, what, mend } of misconfigurations)
+      await t.test(title, () => {
+        const fits = (f: Finding) => where.test(f.where) && what.test(f.what) && mend.test(f.mend);
+        assert.ok(findings.some(fits), JSON.stringify(findings, null, 1));
+      });
+    // The stream that tells the keys alone is another stream, too.
+    assert.equal(findings.length, misconfigurations.length + 1);
+  });
+
+  test('the tables are there when the stack is deleted, with their rows', async () => {
+    const client = new CloudFormationClient();
+    await client.send(new DeleteStackCommand({ StackName: 'CrmTriggers' }));
+    await waitUntilStackDeleteComplete({ client, maxWaitTime: 60, minDelay: 1 }, { StackName: 'CrmTriggers' });
+    for (const entity of entityNames) assert.equal((await tables.describe(entity))?.TableStatus, 'ACTIVE');
+    assert.equal((await tables.describe('customer'))?.ItemCount, 2);
+  });
+});

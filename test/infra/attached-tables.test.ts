@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { CrmTriggersConsoleStack } from '../../infra/console-stack.ts';
+import { CrmTriggersStack } from '../../infra/stack.ts';
+import { all, context, main, only, type Properties, synth } from '../support/template.ts';
+
+const table = 'arn:aws:dynamodb:eu-west-1:123456789012:table/Accounts';
+const stream = `${table}/stream/2025-01-01T00:00:00.000`;
+const key = 'arn:aws:kms:eu-west-1:123456789012:key/1234-abcd';
+const customer = { stream, names: { AccountID: 'account_id' }, ignore: ['updatedAt'], key };
+const attached = synth(undefined, { main: { tables: { customer }, silencedBy: 'writtenBy' } });
+
+const capture = (template: Template) =>
+  only(all('AWS::Lambda::Function', template).filter(([id]) => id.startsWith('CaptureCustomer')))[1];
+const statements = (template: Template, role: string): Properties[] =>
+  all('AWS::IAM::Policy', template).flatMap(([id, { PolicyDocument }]) =>
+    id.startsWith(role) ? PolicyDocument.Statement : [],
+  );
+
+test('an attached table is neither made nor deleted, and its stream drives its function alone', () => {
+  const made = (template: Template) => all('AWS::DynamoDB::GlobalTable', template).map(([id]) => id);
+  assert.deepEqual(
+    made(main).filter((id) => !made(attached).includes(id)),
+    made(main).filter((id) => id.startsWith('TablesCustomer')),
+  );
+  const sources = all('AWS::Lambda::EventSourceMapping', attached).filter(([, p]) => p.EventSourceArn === stream);
+  assert.match(only(sources)[1].FunctionName.Ref, /^CaptureCustomer/);
+  assert.equal(attached.toJSON().Outputs.CustomerTable.Value, 'Accounts');
+});
+
+test('capture may read an attached stream, and the key of its table, and nothing else of it', () => {
+  const granted = statements(attached, 'CaptureCustomer').flatMap(({ Action, Resource }) =>
+    [stream, table, key].includes(Resource) ? [Action].flat().map((action) => `${action} ${Resource}`) : [],
+  );
+  assert.deepEqual(granted.sort(), [
+    `dynamodb:DescribeStream ${stream}`,
+    `dynamodb:GetRecords ${stream}`,
+    `dynamodb:GetShardIterator ${stream}`,
+    `dynamodb:ListStreams ${stream}`,
+    `kms:Decrypt ${key}`,
+    `kms:DescribeKey ${key}`,
+  ]);
+});
+
+test('the console may read a row of an attached table, and its key', () => {
+  const stages = { main: { tables: { customer } } };
+  const app = new App({ context: { ...context, stages, 'aws:cdk:bundling-stacks': [] } });
+  const console = new CrmTriggersConsoleStack(app, 'CrmTriggersConsole', new CrmTriggersStack(app, 'CrmTriggers'));
+  const granted = statements(Template.fromStack(console), 'FunctionRole').filter(({ Resource }) =>
+    [Resource].flat().some((resource) => [table, key].includes(resource)),
+  );
+  assert.deepEqual(
+    granted.map(({ Action }) => Action),
+    ['dynamodb:GetItem', 'kms:Decrypt'],
+  );
+});
+
+test('capture and the command line read rows by the same rules; nothing is said of them unless it is set', () => {
+  const rules = { names: { AccountID: 'account_id' }, ignore: ['updatedAt'], silencedBy: 'writtenBy' };
+  assert.deepEqual(JSON.parse(capture(attached).Environment.Variables.ROW_RULES), rules);
+  const { customer: told, task } = JSON.parse(attached.toJSON().Outputs.RowRules.Value);
+  assert.deepEqual([told, task], [rules, { silencedBy: 'writtenBy' }]);
+  const { ROW_RULES, RECORD_LIMIT } = capture(main).Environment.Variables;
+  assert.deepEqual([ROW_RULES, RECORD_LIMIT], ['{}', 'null']);
+});
+
+test('capture may count changes only where a record has a limit', () => {
+  const counts = (template: Template) =>
+    statements(template, 'CaptureCustomer').some(({ Action }) => [Action].flat().includes('dynamodb:UpdateItem'));
+  const limited = synth(undefined, { main: { recordLimit: { changes: 10, perSeconds: 60 } } });
+  assert.deepEqual([counts(limited), counts(main)], [true, false]);
+  assert.equal(capture(limited).Environment.Variables.RECORD_LIMIT, '{"changes":10,"perSeconds":60}');
+});
+
+const tables = (of: Properties) => ({ tables: of });
+const wrong: [title: string, settings: Properties, told: RegExp][] = [
+  ['a table without its stream', tables({ task: {} }), /^.*\.tables\.task\.stream in cdk\.json: .*$/],
+  ["a table's ARN for its stream's", tables({ task: { stream: table } }), /tables\.task\.stream .*: .*LatestStreamArn/],
+  [
+    'a name for no id',
+    tables({ task: { stream, names: { CaseID: 'c' } } }),
+    /tables\.task\.names .*: has an id that is none of AccountID, TaskID\.$/,
+  ],
+  [
+    'two ids in one attribute',
+    tables({ task: { stream, names: { TaskID: 'AccountID' } } }),
+    /tables\.task\.names .*: gives two ids the same attribute/,
+  ],
+  ['an alias for a key', tables({ task: { stream, key: 'alias/crm' } }), /tables\.task\.key .*: is not a key's ARN/],
+  ['one table for two entities', tables({ task: { stream }, case: { stream } }), /\.tables in .*: gives two entities/],
+  ['an entity that is none', tables({ tasks: { stream } }), /\.tables in cdk\.json: .*tasks/],
+  ['an empty name', { silencedBy: '' }, /\.silencedBy in cdk\.json: /],
+  ['a limit of none', { recordLimit: { changes: 0, perSeconds: 60 } }, /\.recordLimit\.changes in cdk\.json: /],
+];
+
+for (const [title, settings, told] of wrong)
+  test(`${title} stops the synthesis with one line that says where`, () => {
+    assert.throws(
+      () => synth(undefined, { main: settings }),
+      ({ message }: Error) => message.startsWith('Setting stages.main.') && told.test(message) && !/\n/.test(message),
+    );
+  });
