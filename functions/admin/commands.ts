@@ -204,7 +204,8 @@ export const commands: Readonly<Record<string, Command>> = {
         ({ where, what, mend }) => `${oneLine(`${where}: ${what}`)}\n  mend: ${oneLine(mend)}`,
       );
       const not = unasked.map(({ where, because }) => oneLine(`not looked at: ${where}: ${because}`));
-      const well = findings.length === 0 ? ['Nothing is wrong.'] : [];
+      const all = unasked.length === 0 ? '' : ' with what could be looked at';
+      const well = findings.length === 0 ? [`Nothing is wrong${all}.`] : [];
       return { json: { findings, unasked }, text: [...found, ...not, ...well].join('\n'), failed: findings.length > 0 };
     },
   },

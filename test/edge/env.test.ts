@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deliverEnv, readEnv } from '../../functions/edge/env.ts';
+import { captureEnv, deliverEnv, readEnv } from '../../functions/edge/env.ts';
 
 const right = {
   TRIGGERS_TABLE: 'triggers',
@@ -42,4 +42,14 @@ test('what is missing or wrong stops the function at its start, in one line that
     /^Error: Wrong environment: CONNECT_TIMEOUT_SECONDS: .*; QUEUE_URL: .*$/,
   );
   assert.throws(() => readEnv(deliverEnv), /TRIGGERS_TABLE/);
+});
+
+test('what is said of rows is read from JSON, and no JSON stops capture in one line', () => {
+  const capture = { ...right, ENTITY: 'task', ROW_RULES: '{"ignore":["t"]}', RECORD_LIMIT: 'null' };
+  const { ROW_RULES, RECORD_LIMIT } = withEnv(capture, () => readEnv(captureEnv));
+  assert.deepEqual([ROW_RULES, RECORD_LIMIT], [{ ignore: ['t'] }, null]);
+  assert.throws(
+    () => withEnv({ ...capture, ROW_RULES: '{', RECORD_LIMIT: '{"changes":1}' }, () => readEnv(captureEnv)),
+    /^Error: Wrong environment: ROW_RULES: is not JSON; RECORD_LIMIT\.perSeconds: .*$/,
+  );
 });
