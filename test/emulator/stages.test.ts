@@ -8,6 +8,9 @@ import { receiver } from '../support/receiver.ts';
 
 const second = { stage: 'second', settings: { deliveryLog: 'off' } } as const;
 
+/** Outputs that name nothing, but say what was set. */
+const isSaid = new Set(['DestinationRules', 'RowRules', 'Version']);
+
 let emulator: Awaited<ReturnType<typeof runningEmulator>>;
 before(async () => {
   emulator = await runningEmulator();
@@ -27,7 +30,7 @@ describe('two stages in one account', () => {
       await set(await findDeployment(stage), 'customer.create', `${server.origin}/${stage ?? 'first'}`);
     const outputs = [await stackOutputs('CrmTriggers'), await stackOutputs('CrmTriggers', 'second')] as const;
     for (const [name, value] of Object.entries(outputs[0]))
-      if (name !== 'DestinationRules') assert.notEqual(value, outputs[1][name], name);
+      if (!isSaid.has(name)) assert.notEqual(value, outputs[1][name], name);
 
     await new Agent(outputs[1]).do('create', 'customer', { AccountID: 'in-second' });
     await until('the call', () => other.calls[0]);

@@ -10,7 +10,7 @@ import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { type AdminParts, findDeployment, stackOutputs } from '../../functions/admin/deployment.ts';
 import { failed, redeliver } from '../../functions/admin/failed.ts';
 import { searchLog } from '../../functions/admin/log.ts';
-import { list, pause, resume, set } from '../../functions/admin/triggers.ts';
+import { list, resume } from '../../functions/admin/triggers.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import { Agent } from '../../infra/local/agent.ts';
 import { root } from '../../infra/local/folders.ts';
@@ -33,6 +33,9 @@ function skipped(): string | false {
   }
 }
 
+/** A module of the older release. */
+const ofPrevious = (file: string) => import(pathToFileURL(join(previous, file)).href);
+
 let emulator: Awaited<ReturnType<typeof runningEmulator>>;
 let previous: string;
 
@@ -42,7 +45,7 @@ describe(`an upgrade from ${PREVIOUS.version}`, { skip: skipped() }, () => {
     execFileSync('tar', ['-x', '-C', previous], { input: git('archive', PREVIOUS.commit) });
     await symlink(join(root, 'node_modules'), join(previous, 'node_modules'));
     emulator = await runningEmulator();
-    const { deploy } = await import(pathToFileURL(join(previous, 'infra', 'local', 'deploy.ts')).href);
+    const { deploy } = await ofPrevious('infra/local/deploy.ts');
     await deploy(emulator.endpoint, new AbortController().signal);
   });
   after(async () => {
@@ -57,11 +60,12 @@ describe(`an upgrade from ${PREVIOUS.version}`, { skip: skipped() }, () => {
     });
     const arrived = (path: string) => server.calls.filter(({ target }) => target.startsWith(path)).length;
     const agent = new Agent(await stackOutputs());
-    const old = await findDeployment();
-    for (const trigger of ['customer.create', 'case.create', 'followup.create'] as const)
-      await set(old, trigger, `${server.origin}/${trigger}`);
-    await set(old, 'task.create', `${server.origin}/gone`);
-    await pause(old, 'case.create');
+    const old = await (await ofPrevious('functions/admin/deployment.ts')).findDeployment();
+    const admin = await ofPrevious('functions/admin/triggers.ts');
+    for (const trigger of ['customer.create', 'case.create', 'followup.create'])
+      await admin.set(old, trigger, `${server.origin}/${trigger}`);
+    await admin.set(old, 'task.create', `${server.origin}/gone`);
+    await admin.pause(old, 'case.create');
     for (let n = 0; n < 5; n++) await agent.do('create', 'case', { AccountID: `a${n}`, CaseID: 'c' });
     await agent.do('create', 'task', { AccountID: 'a', TaskID: 't' });
     await agent.create('followup', { CaseID: 'c', FollowupID: 'f' });

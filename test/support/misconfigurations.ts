@@ -65,7 +65,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
     },
     where: /^followup, /,
     what: /turned off and on again, and the old one is read/,
-    mend: /^set tables\.followup\.stream in cdk\.json to arn:aws:dynamodb:\S+-followup\/stream\/\S+, and npx cdk deploy CrmTriggers$/,
+    mend: /^set tables\.followup\.stream in cdk\.json to arn:aws:dynamodb:\S+-followup\/stream\/\S+, and npx cdk deploy CrmTriggers -c stage=local$/,
   },
   {
     title: "a table's stream tells the keys alone",
@@ -95,7 +95,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
     },
     where: /^case, /,
     what: /nothing reads its stream: the event source mapping was deleted/,
-    mend: /^npx cdk deploy CrmTriggers --revert-drift$/,
+    mend: /^npx cdk deploy CrmTriggers -c stage=local --revert-drift$/,
   },
   {
     title: "a function's permissions are taken away",
@@ -108,7 +108,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
     },
     where: /^customer, /,
     what: /may not dynamodb:GetRecords, .* on arn:aws:dynamodb:/,
-    mend: /^npx cdk deploy CrmTriggers --revert-drift; if it stays so, a policy of the account forbids it$/,
+    mend: /^npx cdk deploy CrmTriggers -c stage=local --revert-drift; if it stays so, a policy of the account forbids it$/,
   },
   {
     title: "drain's schedule is disabled",
