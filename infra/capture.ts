@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -34,6 +34,7 @@ export class Capture extends Construct {
         TRIGGERS_TABLE: triggers.tableName,
         BACKLOG_TABLE: backlog.tableName,
         QUEUE_URL: queue.queueUrl,
+        METRICS_NAMESPACE: Stack.of(this).stackName,
       },
       timeout: Duration.seconds(60),
       memoryMiB: 512,

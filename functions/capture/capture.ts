@@ -5,11 +5,12 @@ import type { Entity } from '../core/entity.ts';
 import { type Notification, notificationId, notificationOf } from '../core/notification.ts';
 import type { Backlog, Failed } from '../edge/backlog.ts';
 import { log, throwingQuietly } from '../edge/log.ts';
+import type { MeasuringParts } from '../edge/metrics.ts';
 import type { DeliveryQueue } from '../edge/queue.ts';
 import type { TriggersNow } from '../edge/triggers.ts';
 
 /** What capture touches of the world. */
-export interface CaptureParts {
+export interface CaptureParts extends MeasuringParts {
   readonly entity: Entity;
   /** This entity's triggers, at most a few seconds old. */
   triggers(): Promise<TriggersNow>;
@@ -26,7 +27,7 @@ export interface CaptureParts {
  * the queue or a table does not answer, so that the stream waits and hands out the same batch again.
  */
 export function capture(records: readonly DynamoDBRecord[], parts: CaptureParts): Promise<void> {
-  return throwingQuietly(queueChanges(records, parts));
+  return throwingQuietly(queueChanges(records, parts)).finally(() => parts.metrics.write());
 }
 
 async function queueChanges(records: readonly DynamoDBRecord[], parts: CaptureParts): Promise<void> {
@@ -42,10 +43,13 @@ async function queueChanges(records: readonly DynamoDBRecord[], parts: CapturePa
   for (const change of unusable) {
     const failed = failedOf(change, parts.now());
     await parts.backlog.fail(failed);
+    parts.metrics.add('failed', failed.trigger);
     log('error', 'a change cannot be formatted', { id: failed.id, trigger: failed.trigger, reason: failed.reason });
   }
   if (notifications.length > 0) await parts.queue.send(notifications);
-  log('info', 'captured', { records: records.length, sent: notifications.length, unusable: unusable.length });
+  for (const { trigger } of notifications) parts.metrics.add('captured', trigger);
+  const ids = notifications.map(({ id }) => id);
+  log('info', 'captured', { records: records.length, unusable: unusable.length, ids });
 }
 
 function failedOf({ kind: _, eventId, ...told }: Unusable, failedAt: number): Failed {

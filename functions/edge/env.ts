@@ -8,6 +8,7 @@ import { type Logged, loggedNames } from '../core/log-entry.ts';
  */
 
 const text = z.string().check(z.minLength(1));
+const measuring = { METRICS_NAMESPACE: text };
 const positive = z.coerce.number().check(z.positive());
 const list = z.pipe(
   z.string(),
@@ -23,6 +24,7 @@ export const captureEnv = z.object({
   TRIGGERS_TABLE: text,
   BACKLOG_TABLE: text,
   QUEUE_URL: text,
+  ...measuring,
 });
 
 /** What every function needs that makes attempts. */
@@ -31,6 +33,7 @@ export const attemptEnv = z.object({
   BACKLOG_TABLE: text,
   SECRETS_TABLE: text,
   DELIVERY_LOG_TABLE: text,
+  ...measuring,
   /** Which attempts are logged. */
   LOGGED: z.enum(loggedNames as [Logged, ...Logged[]]),
   CONNECT_TIMEOUT_SECONDS: positive,

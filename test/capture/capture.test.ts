@@ -5,6 +5,7 @@ import type { Entity, Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import { BacklogInMemory } from '../model/tables.ts';
 import { streamRecord } from '../support/records.ts';
+import { unmeasured } from '../support/unmeasured.ts';
 
 mock.method(console, 'log', () => {});
 
@@ -17,6 +18,7 @@ function parts(entity: Entity, typed: readonly Trigger[], overrides: Partial<Cap
     triggers: async () => new Map(typed.map((trigger) => [trigger, { ...state, url: 'https://x/' }])),
     queue: { send: async (notifications) => void sent.push(...notifications) },
     backlog,
+    metrics: unmeasured,
     now: () => 0,
     ...overrides,
   };
