@@ -71,7 +71,7 @@ export const alarms = {
     missing: 'fine',
     watch: byTrigger('down'),
     sentence:
-      'The URL of this trigger has not answered for 15 minutes (or said 410 Gone). Nothing is lost: its notifications wait for up to 72 hours, and arrive in order once it answers.',
+      'The URL of this trigger has failed for 15 minutes, may not be called, or said 410 Gone. Nothing is lost yet: its notifications wait for up to 72 hours, and arrive in order once it answers.',
   },
   'Notifications failed': {
     statistic: 'Sum',

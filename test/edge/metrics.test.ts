@@ -2,77 +2,28 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { capture } from '../../functions/capture/capture.ts';
 import { metrics as table } from '../../functions/core/metrics.ts';
-import type { Notification } from '../../functions/core/notification.ts';
 import type { Answer } from '../../functions/core/outcome.ts';
-import { deliver } from '../../functions/deliver/deliver.ts';
-import { drain } from '../../functions/drain/drain.ts';
 import { untried } from '../../functions/edge/backlog.ts';
-import { Metrics } from '../../functions/edge/metrics.ts';
-import { BacklogInMemory, LogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
-import { message, notification, streamRecord } from '../support/records.ts';
+import { notification, streamRecord } from '../support/records.ts';
+import { stages } from '../support/stages.ts';
 
 mock.method(console, 'log', () => {});
 
 const record = (n: number) => String(n).padStart(64, '0');
 
-/** All three stages over one world in memory; what they measured of a trigger since the last look. */
+/** The metrics that were seen in any test. */
+const seen = new Set<string>();
+
 function world(answers: () => Answer) {
-  const lines: string[] = [];
-  const triggers = new TriggersInMemory();
-  const backlog = new BacklogInMemory();
-  void triggers.writeUrl('customer.edit', 'https://x/');
-  void triggers.writeUrl('customer.create', 'https://x/');
-  const sent: Notification[] = [];
-  const parts = {
-    entity: 'customer' as const,
-    triggers,
-    backlog,
-    secrets: new SecretsInMemory(),
-    log: new LogInMemory(),
-    logged: 'all' as const,
-    metrics: new Metrics('CrmTriggers', (line) => void lines.push(line)),
-    queue: {
-      send: async (list: readonly Notification[]) => void sent.push(...list),
-      bury: async () => {},
-      handBack: async () => {},
-    },
-    call: async () => answers(),
-    holds: [5],
-    attemptMs: 1_000,
-    concurrency: 5,
-    now: Date.now,
-    random: () => 0.5,
-    sleep: async () => {},
-    after: () => () => {},
+  const made = stages(answers);
+  const measured = (trigger?: string) => {
+    const found = made.measured(trigger);
+    for (const name of Object.keys(found)) seen.add(name);
+    return found;
   };
-  return {
-    parts,
-    triggers,
-    backlog,
-    sent,
-    deliver: (...list: Notification[]) =>
-      deliver(
-        list.map((one) => message(one)),
-        parts,
-        () => 60_000,
-      ),
-    drain: () => {
-      let looks = 0;
-      return drain(parts, () => (looks++ < 30 ? 60_000 : 0));
-    },
-    measured(trigger = 'customer.edit') {
-      const found: Record<string, number[]> = {};
-      for (const { _aws: _, trigger: of, ...values } of lines.splice(0).map((line) => JSON.parse(line)))
-        if (of === trigger)
-          for (const [name, value] of Object.entries(values))
-            found[name] = [found[name] ?? [], value].flat() as number[];
-      for (const name of Object.keys(found)) seen.add(name);
-      return found;
-    },
-  };
+  return { ...made, measured };
 }
 
-const seen = new Set<string>();
 const ok: Answer = { status: 200, body: '' };
 const down: Answer = { status: 503, body: '' };
 const old = () => Date.now() - 73 * 60 * 60_000;

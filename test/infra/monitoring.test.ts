@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { AwsSolutionsChecks } from 'cdk-nag';
+import { commands } from '../../functions/admin/commands.ts';
 import { DIMENSION, type Metric, metrics } from '../../functions/core/metrics.ts';
 import { alarms, runbookLink } from '../../infra/alarms.ts';
 import { all, main, only, type Properties, plain, stackOf, synth } from '../support/template.ts';
@@ -34,6 +35,15 @@ test('every alarm says in a sentence what is wrong, and names the heading of the
     const [, sentence = '', link = ''] = AlarmDescription.match(/^(.+\.) What to do: (\S+)$/) ?? assert.fail(id);
     assert.ok(sentence.length > 40 && sentence.length < 400, id);
     assert.ok(headings.includes(link), `${id}: ${link}`);
+  }
+});
+
+test('every command that the runbook names is one of the command line, with its options', () => {
+  const named = [...runbook.matchAll(/(?:^|`)crm ([a-z-]+)((?: [^`#\n]+)?)/gm)];
+  assert.ok(named.length > 10);
+  for (const [said, name = '', rest = ''] of named) {
+    const command = commands[name] ?? assert.fail(said);
+    for (const [, option] of rest.matchAll(/--([a-z-]+)/g)) assert.ok(command.options?.includes(option as never), said);
   }
 });
 
