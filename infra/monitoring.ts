@@ -1,9 +1,17 @@
-import { Alarm, AlarmStatusWidget, Dashboard, type IAlarmAction, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import {
+  Alarm,
+  AlarmStatusWidget,
+  ComparisonOperator,
+  Dashboard,
+  type IAlarmAction,
+  MathExpression,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Construct } from 'constructs';
 import { capital } from '../functions/core/capital.ts';
 import { alarmTopic } from './alarm-topic.ts';
-import { type AlarmRow, alarms, comparisons, missingData, runbookLink, type Watched } from './alarms.ts';
+import { type AlarmRow, alarms, runbookLink, type Watched } from './alarms.ts';
 import { graphs } from './graphs.ts';
 
 /** What wakes people, and what they look at then. */
@@ -21,7 +29,7 @@ export class Monitoring extends Construct {
   }
 
   #alarms(heading: string, row: AlarmRow, watched: Watched, action: IAlarmAction | undefined): Alarm[] {
-    const { statistic, period, bad: [datapointsToAlarm, evaluationPeriods] = [1, 1], threshold } = row;
+    const { statistic, period, bad: [datapointsToAlarm, evaluationPeriods] = [1, 1], above = 0, below } = row;
     const name = heading.split(' ').map(capital).join('');
     const metrics = row.watch(watched, { statistic, period });
     // MiniStack refuses a whole stack for one alarm on a query.
@@ -31,9 +39,10 @@ export class Monitoring extends Construct {
         metric,
         datapointsToAlarm,
         evaluationPeriods,
-        threshold: typeof threshold === 'number' ? threshold : threshold(watched.settings),
-        comparisonOperator: comparisons[row.is],
-        treatMissingData: missingData[row.missing],
+        threshold: below ?? (typeof above === 'number' ? above : above(watched.settings)),
+        comparisonOperator:
+          below === undefined ? ComparisonOperator.GREATER_THAN_THRESHOLD : ComparisonOperator.LESS_THAN_THRESHOLD,
+        treatMissingData: row.silence === 'bad' ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
         alarmDescription: `${row.sentence} What to do: ${runbookLink(heading)}`,
       });
       if (action) alarm.addAlarmAction(action);

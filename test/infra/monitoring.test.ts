@@ -77,7 +77,7 @@ test('each trigger is told of by itself, and at most once an hour', () => {
   assert.equal(queries.length, 2);
   for (const [id, { Metrics, EvaluationPeriods }] of queries) {
     const { Expression, Period } = only<Properties>(Metrics);
-    assert.match(Expression, / GROUP BY trigger$/, id);
+    assert.match(Expression, / GROUP BY trigger ORDER BY (MAX|SUM)\(\) DESC$/, id);
     assert.ok(Period * EvaluationPeriods >= 3_600, id);
     assert.ok(Period * EvaluationPeriods <= 10_800, 'a query sees three hours');
   }
@@ -87,8 +87,8 @@ test('every metric of an alarm is one that a function writes, with this dimensio
   for (const [id, { MetricName, Namespace, Metrics }] of made)
     if (MetricName) assert.ok(ofAws.has(`${Namespace} ${MetricName}`), id);
     else {
-      const pattern = /^SELECT (?:SUM|MAX)\((\w+)\) FROM SCHEMA\("(\w+)", (\w+)\) GROUP BY \3$/;
-      const [, metric, namespace, dimension] = only<Properties>(Metrics).Expression.match(pattern) ?? assert.fail(id);
+      const pattern = /^SELECT (SUM|MAX)\((\w+)\) FROM SCHEMA\("(\w+)", (\w+)\) GROUP BY \4 ORDER BY \1\(\) DESC$/;
+      const [, , metric, namespace, dimension] = only<Properties>(Metrics).Expression.match(pattern) ?? assert.fail(id);
       assert.ok(isEmitted(metric), `${id}: ${metric}`);
       assert.deepEqual([namespace, dimension], [namespaceOfFunctions(), DIMENSION], id);
     }

@@ -79,9 +79,9 @@ export async function watchedStack() {
     return MetricAlarms.find(({ AlarmName }) => AlarmName === wanted) ?? assert.fail(id);
   }
 
-  /** Whether the latest period of a series is bad, by the row of its alarm. */
+  /** Whether the latest period of a series is bad, by the row of its alarm, which has a fixed number that it must not be above. */
   async function isBad(heading: Heading, { Namespace, MetricName, Dimensions }: Series): Promise<boolean> {
-    const { statistic, period, threshold, is }: AlarmRow = alarms[heading];
+    const { statistic, period, above = 0 }: AlarmRow = alarms[heading];
     const now = Date.now();
     const { Datapoints = [] } = await cloudwatch.send(
       new GetMetricStatisticsCommand({
@@ -94,7 +94,7 @@ export async function watchedStack() {
         Statistics: [statistic],
       }),
     );
-    return Datapoints.some((point) => is === 'above' && Number(point[statistic]) > Number(threshold));
+    return Datapoints.some((point) => Number(point[statistic]) > Number(above));
   }
 
   /** The series of a trigger's metric. */
