@@ -1,9 +1,10 @@
+import { Stack } from 'aws-cdk-lib';
 import type { attemptEnv, Variables } from '../functions/edge/env.ts';
 import type { Settings } from './settings.ts';
 import type { Tables } from './tables.ts';
 
 interface AttemptProps {
-  readonly tables: Pick<Tables, 'triggers' | 'backlog' | 'secrets' | 'deliveryLog'>;
+  readonly tables: Tables;
   readonly settings: Settings;
 }
 
@@ -14,6 +15,7 @@ export function attemptVariables({ tables, settings }: AttemptProps): Variables<
     BACKLOG_TABLE: tables.backlog.tableName,
     SECRETS_TABLE: tables.secrets.tableName,
     DELIVERY_LOG_TABLE: tables.deliveryLog.tableName,
+    METRICS_NAMESPACE: Stack.of(tables).stackName,
     LOGGED: settings.deliveryLog,
     CONNECT_TIMEOUT_SECONDS: String(settings.connectTimeoutSeconds),
     ATTEMPT_TIMEOUT_SECONDS: String(settings.attemptTimeoutSeconds),

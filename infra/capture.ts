@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
@@ -36,6 +36,7 @@ export class Capture extends Construct {
         QUEUE_URL: queue.queueUrl,
         ROW_RULES: JSON.stringify(rowRulesOf(entity, settings)),
         RECORD_LIMIT: JSON.stringify(settings.recordLimit ?? null),
+        METRICS_NAMESPACE: Stack.of(this).stackName,
       },
       timeout: Duration.seconds(60),
       memoryMiB: 512,

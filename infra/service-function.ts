@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -43,6 +43,7 @@ export class ServiceFunction<Environment extends Record<string, string>> extends
       memorySize: memoryMiB,
       role,
       logGroup,
+      tracing: settings.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       bundling: {
         format: OutputFormat.ESM,
         minify: true,

@@ -31,6 +31,13 @@ const httpsUrl = z
   .string()
   .refine((text) => URL.canParse(text) && text.startsWith('https://'), 'is not an https:// URL');
 
+const topicArn = z
+  .string()
+  .regex(
+    /^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]+$/,
+    'is not the ARN of an SNS topic such as arn:aws:sns:eu-west-1:111122223333:alarms',
+  );
+
 /** What can be chosen at deployment, per stage, in cdk.json under `stages`. */
 const schema = z.strictObject({
   /** Keep tables, queues and logs when the stack is deleted. */
@@ -46,6 +53,8 @@ const schema = z.strictObject({
       perSeconds: z.number().int().min(1).max(86_400),
     })
     .optional(),
+  /** The stack is for an emulator: what those do not take is left out. */
+  emulated: z.boolean().default(false),
   /** Call http:// URLs too. Their calls can be read and altered on the way. */
   allowHttp: z.boolean().default(false),
   /** Ports below 1024 that may be called, beside 80 and 443. */
@@ -81,6 +90,19 @@ const schema = z.strictObject({
       groupsClaim: z.string().min(1).default('groups'),
     })
     .optional(),
+  /**
+   * Who hears of alarms: an e-mail address (of a person, a list or a pager), for which the stack makes a topic; or a topic
+   * of your own. Without, the alarms are there and tell nobody.
+   */
+  alarms: z
+    .strictObject({ email: z.email('is not an e-mail address').optional(), topicArn: topicArn.optional() })
+    .refine(
+      ({ email, topicArn }) => (email === undefined) !== (topicArn === undefined),
+      'needs email or topicArn, one of them',
+    )
+    .optional(),
+  /** Have X-Ray trace the functions. */
+  tracing: z.boolean().default(false),
   /** How long logs are kept. */
   logRetentionDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 180, 365]).default(30),
 });

@@ -9,12 +9,13 @@ import manifest from '../package.json' with { type: 'json' };
 import { Capture } from './capture.ts';
 import { Deliver } from './deliver.ts';
 import { Drain } from './drain.ts';
+import { Monitoring } from './monitoring.ts';
 import { DeliveryQueue } from './queue.ts';
 import { readSettings, readStage, rowRulesOf } from './settings.ts';
 import { Tables } from './tables.ts';
 import { Unsent } from './unsent.ts';
 
-/** The map: tables → capture → queue → deliver, and drain for what had to wait. */
+/** The map: tables → capture → queue → deliver, and drain for what had to wait; monitoring watches them all. */
 export class CrmTriggersStack extends Stack {
   readonly tables: Tables;
   readonly queue: Queue;
@@ -29,18 +30,30 @@ export class CrmTriggersStack extends Stack {
     const { queue, deadLetterQueue } = new DeliveryQueue(this, 'Delivery', settings);
     const unsent = new Unsent(this, 'Unsent', settings);
     const { triggers, backlog } = tables;
-    for (const entity of entityNames)
-      new Capture(this, `Capture${capital(entity)}`, {
-        entity,
-        table: tables.crm[entity],
-        triggers,
-        backlog,
-        queue,
-        unsent,
-        settings,
-      });
-    new Deliver(this, 'Deliver', { queue, deadLetterQueue, tables, settings });
+    const captures = entityNames.map(
+      (entity) =>
+        new Capture(this, `Capture${capital(entity)}`, {
+          entity,
+          table: tables.crm[entity],
+          triggers,
+          backlog,
+          queue,
+          unsent,
+          settings,
+        }).function,
+    );
+    const deliver = new Deliver(this, 'Deliver', { queue, deadLetterQueue, tables, settings });
     const drain = new Drain(this, 'Drain', { tables, settings });
+    new Monitoring(this, 'Monitoring', {
+      captures,
+      deliver: deliver.function,
+      drain: drain.function,
+      queue,
+      deadLetterQueue,
+      unsent,
+      namespace: this.stackName,
+      settings,
+    });
 
     const { allowHttp, allowedPorts, allowedPrivateNetworks } = settings;
     const rules: DestinationRules = { allowHttp, allowedPorts, allowedPrivateNetworks };

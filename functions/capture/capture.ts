@@ -1,18 +1,19 @@
 // [table row → change → notification] → attempt → outcome
 import type { DynamoDBRecord } from 'aws-lambda';
 import { readChange, type Unusable } from '../core/change.ts';
-import type { Entity } from '../core/entity.ts';
+import type { Entity, Trigger } from '../core/entity.ts';
 import { type Notification, notificationId, notificationOf } from '../core/notification.ts';
 import { beyondReason, type RecordLimit } from '../core/record-limit.ts';
 import type { RowRules } from '../core/row-rules.ts';
 import type { Backlog, Failed } from '../edge/backlog.ts';
 import { log, throwingQuietly } from '../edge/log.ts';
+import type { MeasuringParts } from '../edge/metrics.ts';
 import type { DeliveryQueue } from '../edge/queue.ts';
 import type { RecordCounts } from '../edge/record-counts.ts';
 import type { TriggersNow } from '../edge/triggers.ts';
 
 /** What capture touches of the world. */
-export interface CaptureParts {
+export interface CaptureParts extends MeasuringParts {
   readonly entity: Entity;
   /** Nothing when a row is read as it is. */
   readonly rules?: RowRules;
@@ -33,34 +34,32 @@ export interface CaptureParts {
  * its reason. It throws only when the queue or a table does not answer, so that the stream waits and hands out the same batch again.
  */
 export function capture(records: readonly DynamoDBRecord[], parts: CaptureParts): Promise<void> {
-  return throwingQuietly(queueChanges(records, parts));
+  return throwingQuietly(queueChanges(records, parts)).finally(() => parts.metrics.write());
 }
 
 async function queueChanges(records: readonly DynamoDBRecord[], parts: CaptureParts): Promise<void> {
   const triggers = await parts.triggers();
   const made: Notification[] = [];
   const failed: Failed[] = [];
-  let silenced = 0;
+  const silenced: Trigger[] = [];
   for (const record of records) {
     const change = readChange(parts.entity, record, parts.now(), parts.rules);
     if (change.kind === 'ignored' || triggers.get(change.trigger)?.url === undefined) continue;
     if (change.kind === 'change') made.push(notificationOf(change));
     else if (change.kind === 'unusable') failed.push(failedOf(change, parts.now()));
-    else silenced++;
+    else silenced.push(change.trigger);
   }
   const { within, beyond } = await judge(made, parts);
   for (const failure of [...failed, ...beyond]) {
     await parts.backlog.fail(failure);
+    parts.metrics.add('failed', failure.trigger);
     log('error', 'a change is among the failed', { id: failure.id, trigger: failure.trigger, reason: failure.reason });
   }
   if (within.length > 0) await parts.queue.send(within);
-  log('info', 'captured', {
-    records: records.length,
-    sent: within.length,
-    unusable: failed.length,
-    beyond: beyond.length,
-    silenced,
-  });
+  for (const trigger of silenced) parts.metrics.add('silenced', trigger);
+  for (const { trigger } of within) parts.metrics.add('captured', trigger);
+  const ids = within.map(({ id }) => id);
+  log('info', 'captured', { records: records.length, unusable: failed.length, beyond: beyond.length, ids });
 }
 
 /** Tells what goes out from what is beyond the limit of its record. */

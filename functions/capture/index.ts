@@ -2,6 +2,7 @@ import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { entities, type Trigger } from '../core/entity.ts';
 import { Backlog } from '../edge/backlog.ts';
 import { captureEnv, readEnv } from '../edge/env.ts';
+import { Metrics } from '../edge/metrics.ts';
 import { DeliveryQueue } from '../edge/queue.ts';
 import { RecordCounts } from '../edge/record-counts.ts';
 import { remember } from '../edge/remember.ts';
@@ -22,6 +23,7 @@ const parts: CaptureParts = {
   triggers: remember(() => table.read(triggers), TRIGGERS_KEPT_MS, Date.now),
   queue: new DeliveryQueue({ queue: env.QUEUE_URL }),
   backlog: new Backlog(env.BACKLOG_TABLE),
+  metrics: new Metrics(env.METRICS_NAMESPACE),
   now: Date.now,
 };
 

@@ -24,6 +24,11 @@ export function holdSeconds(
   return Math.max(1, jittered, askedFor);
 }
 
+/** The longest that a notification is held in all, seconds, whatever its receiver asks for. */
+export function longestHeld(holds: readonly number[]): number {
+  return holds.reduce((sum, hold) => sum + Math.max(hold * (1 + JITTER), LONGEST_RETRY_AFTER_SECONDS), 0);
+}
+
 /**
  * Reads a `Retry-After` header (RFC 9110, 10.2.3): seconds, or a date.
  *

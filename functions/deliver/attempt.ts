@@ -4,6 +4,7 @@ import type { Notification } from '../core/notification.ts';
 import { type Outcome, outcomeOf } from '../core/outcome.ts';
 import type { Call } from '../edge/http.ts';
 import { log } from '../edge/log.ts';
+import type { MeasuringParts } from '../edge/metrics.ts';
 import type { Secrets } from '../edge/secrets.ts';
 import type { NotedAttempts } from './noted-attempts.ts';
 import { requestHeaders } from './request-headers.ts';
@@ -18,6 +19,7 @@ export interface Attempt {
 }
 
 interface AttemptParts {
+  readonly metrics: Pick<MeasuringParts['metrics'], 'add'>;
   readonly call: Call;
   readonly secrets: Pick<Secrets, 'of'>;
   readonly noted: Pick<NotedAttempts, 'note'>;
@@ -25,7 +27,7 @@ interface AttemptParts {
 }
 
 /**
- * Makes one attempt at a notification, signed anew, and notes it for the delivery log.
+ * Makes one attempt at a notification, signed anew, measures it, and notes it for the delivery log.
  *
  * @param number 1 for its first.
  * @param cut Cuts it off.
@@ -34,7 +36,7 @@ export async function attempt(
   notification: Notification,
   url: string,
   number: number,
-  { call, secrets, noted, now }: AttemptParts,
+  { call, secrets, noted, metrics, now }: AttemptParts,
   cut?: AbortSignal,
 ): Promise<Attempt> {
   const secret = await secrets.of(notification.trigger);
@@ -45,10 +47,19 @@ export async function attempt(
   const endedAt = now();
   const outcome = outcomeOf(answer);
   const body = 'body' in answer ? beginningOf(answer.body) : '';
-  const { id, trigger, formattedString, test, redelivered } = notification;
+  const { id, trigger, formattedString, changedAt, test, redelivered } = notification;
   const milliseconds = endedAt - startedAt;
   if (outcome.kind !== 'delivered')
     log('warn', 'attempt failed', { id, trigger, attempt: number, answer: outcome.answer, ms: milliseconds });
+  if (!test) {
+    metrics.add('attempt', trigger, milliseconds);
+    if (outcome.kind === 'blocked') metrics.add('blocked', trigger);
+    if (outcome.kind === 'delivered') {
+      metrics.add('delivered', trigger);
+      // What was sent again by hand waited for a person.
+      if (redelivered === undefined) metrics.add('delay', trigger, Math.max(0, endedAt - changedAt));
+    }
+  }
   noted.note({
     at: startedAt,
     trigger,

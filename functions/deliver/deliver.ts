@@ -6,6 +6,7 @@ import { inWaves } from '../core/waves.ts';
 import { type Backlog, type Tried, untried } from '../edge/backlog.ts';
 import type { Call } from '../edge/http.ts';
 import { errorFields, log } from '../edge/log.ts';
+import type { MeasuringParts } from '../edge/metrics.ts';
 import type { DeliveryQueue } from '../edge/queue.ts';
 import type { Secrets } from '../edge/secrets.ts';
 import type { Triggers, TriggersNow } from '../edge/triggers.ts';
@@ -14,7 +15,7 @@ import { type LoggingParts, NotedAttempts } from './noted-attempts.ts';
 import { AT_ONCE_SECONDS, settle } from './settle.ts';
 
 /** What deliver touches of the world. Times are epoch milliseconds. */
-export interface DeliverParts extends LoggingParts {
+export interface DeliverParts extends LoggingParts, MeasuringParts {
   readonly triggers: Pick<Triggers, 'read' | 'strike' | 'clearStrikes' | 'move'>;
   readonly backlog: Pick<Backlog, 'seen' | 'hold' | 'release' | 'park' | 'unpark' | 'fail' | 'putTestResult'>;
   readonly queue: Pick<DeliveryQueue, 'bury' | 'handBack'>;
@@ -76,6 +77,7 @@ export async function deliver(
     return handBack(messages, OWN_FAULT_SECONDS);
   });
   await Promise.all([noted.write(), setWhenTheyComeBack(back, parts)]);
+  parts.metrics.write();
   log('info', 'delivered', { messages: messages.length, handedBack: back.length });
   return { batchItemFailures: back.map(({ message }) => ({ itemIdentifier: message.messageId })) };
 }
@@ -170,7 +172,10 @@ async function putAndLookAgain(waiting: readonly Known[], parts: RunParts): Prom
       parts.now(),
     );
   const again = await parts.triggers.read(triggersOf(waiting.map(({ notification }) => notification)));
-  return new Set(waiting.filter(({ notification }) => parks(again, notification)).map(({ message }) => message));
+  const parked = waiting.filter(({ notification }) => parks(again, notification));
+  for (const { notification } of parked) parts.metrics.add('parked', notification.trigger);
+  if (parked.length > 0) log('info', 'parked', { ids: parked.map(({ notification }) => notification.id) });
+  return new Set(parked.map(({ message }) => message));
 }
 
 function parks(triggers: Pick<TriggersNow, 'get'>, { trigger }: Notification): boolean {
@@ -196,7 +201,8 @@ async function one(
       body,
       reason: unreadable,
     });
-    log('error', 'a message went to the dead-letter queue', { id: messageId, reason: unreadable });
+    const fields = { messageId, id: notificationIdOf(message), reason: unreadable };
+    log('error', 'a message went to the dead-letter queue', fields);
     return undefined;
   }
   const { notification, before } = known;
@@ -205,6 +211,11 @@ async function one(
   // Parked by an earlier receive that then saw its trigger come back: the backlog must not deliver it a second time.
   if (before?.parked) await parts.backlog.unpark(notification);
   return settle(notification, before, triggers, parts);
+}
+
+/** What a message that cannot be read was sent as, if that is a notification's id. */
+function notificationIdOf({ attributes }: SQSRecord): string | undefined {
+  return attributes.MessageDeduplicationId?.match(/^msg_[0-9a-f]{32}/)?.[0];
 }
 
 function triggersOf(notifications: readonly Notification[]) {

@@ -1,15 +1,23 @@
 import type { Notification } from '../core/notification.ts';
 import type { Backlog } from '../edge/backlog.ts';
 import { log } from '../edge/log.ts';
+import type { MeasuringParts } from '../edge/metrics.ts';
+
+interface GiveUpParts {
+  readonly backlog: Pick<Backlog, 'fail'>;
+  readonly metrics: Pick<MeasuringParts['metrics'], 'add'>;
+  now(): number;
+}
 
 /** Keeps a notification among the failed. Who calls it takes it from where it waited, afterwards, so that none is lost. */
 export async function giveUp(
   notification: Notification,
   attempts: number,
   reason: string,
-  { backlog, now }: { readonly backlog: Pick<Backlog, 'fail'>; now(): number },
+  { backlog, metrics, now }: GiveUpParts,
 ): Promise<void> {
   const { id, trigger, changedAt, sequence, record } = notification;
   await backlog.fail({ id, trigger, reason, attempts, failedAt: now(), changedAt, sequence, record, notification });
+  metrics.add('failed', trigger);
   log('error', 'a notification failed', { id, trigger, attempts, reason });
 }

@@ -48,7 +48,9 @@ export async function settle(
   await slow;
   if (made.outcome.kind === 'delivered') {
     if (!slow) await noteSuccess(trigger, made, triggers, parts);
-    if (before) await parts.backlog.release(notification);
+    if (!before) return undefined;
+    await parts.backlog.release(notification);
+    log('info', 'delivered in the end', { id: notification.id, trigger, attempt: attempts });
     return undefined;
   }
   const counted = { attempts, firstAttempt: before?.firstAttempt || made.startedAt };
@@ -94,6 +96,7 @@ async function settleFailure(
   const seconds = holdSeconds(counted.attempts, parts.holds, parts.random(), askedFor);
   if (seconds !== undefined && !old) {
     await hold(seconds);
+    parts.metrics.add('held', trigger);
     return seconds;
   }
   // Nothing at all was delivered since its first attempt: it is the destination that is down, not this notification.

@@ -8,15 +8,17 @@ import { type LoggingParts, NotedAttempts } from '../deliver/noted-attempts.ts';
 import type { Backlog, Parked, Place } from '../edge/backlog.ts';
 import type { Call } from '../edge/http.ts';
 import { errorFields, log, throwingQuietly } from '../edge/log.ts';
+import type { MeasuringParts } from '../edge/metrics.ts';
 import { remember } from '../edge/remember.ts';
 import type { Secrets } from '../edge/secrets.ts';
 import type { TriggerNow, Triggers } from '../edge/triggers.ts';
 import { forEach } from './for-each.ts';
+import { measureBacklog } from './measure-backlog.ts';
 
 /** What drain touches of the world. Times are epoch milliseconds. */
-export interface DrainParts extends LoggingParts {
+export interface DrainParts extends LoggingParts, MeasuringParts {
   readonly triggers: Pick<Triggers, 'read' | 'move' | 'clearStrikes' | 'postponeProbe' | 'lease' | 'giveBack'>;
-  readonly backlog: Pick<Backlog, 'parked' | 'keepParked' | 'unpark' | 'fail'>;
+  readonly backlog: Pick<Backlog, 'parked' | 'count' | 'keepParked' | 'unpark' | 'fail'>;
   readonly call: Call;
   readonly secrets: Pick<Secrets, 'of'>;
   readonly holds: readonly number[];
@@ -59,19 +61,23 @@ export function drain(parts: DrainParts, remainingMs: () => number): Promise<voi
 
 async function drainAll(parts: DrainParts, remainingMs: () => number): Promise<void> {
   const now = await parts.triggers.read(triggers);
-  const waiting = [...now].filter(([, { state }]) => state !== 'active').map(([trigger]) => trigger);
-  await Promise.all(
-    waiting.map(async (trigger) => {
-      const until = parts.now() + remainingMs() + LEASE_RESERVE_MS;
-      if (!(await parts.triggers.lease(trigger, until, parts.now()))) return;
-      try {
-        await new Drain(trigger, parts, remainingMs).run();
-      } catch (error) {
-        log('error', 'drain failed', { trigger, ...errorFields(error) });
-      }
-      await parts.triggers.giveBack(trigger, until);
-    }),
-  );
+  const waiting = [...now].filter(([, { state }]) => state !== 'active');
+  await Promise.all([
+    // Also while another run has the right to drain a trigger: that one may go on for minutes.
+    ...waiting.map(([trigger, as]) => measureBacklog(trigger, as, parts)),
+    ...waiting.map(([trigger]) => drainLeased(trigger, parts, remainingMs)),
+  ]);
+}
+
+async function drainLeased(trigger: Trigger, parts: DrainParts, remainingMs: () => number): Promise<void> {
+  const until = parts.now() + remainingMs() + LEASE_RESERVE_MS;
+  if (!(await parts.triggers.lease(trigger, until, parts.now()))) return;
+  try {
+    await new Drain(trigger, parts, remainingMs).run();
+  } catch (error) {
+    log('error', 'drain failed', { trigger, ...errorFields(error) });
+  }
+  await parts.triggers.giveBack(trigger, until);
 }
 
 /** One trigger's drain, which nobody else runs at the same time. */
@@ -108,6 +114,7 @@ class Drain {
       }
     } finally {
       await this.#parts.noted.write();
+      this.#parts.metrics.write();
     }
     if (this.#delivered > 0) log('info', 'drained', { trigger: this.#trigger, delivered: this.#delivered });
   }
@@ -161,7 +168,7 @@ class Drain {
 
   /** Delivers the backlog from its head, each record's notifications in order, records side by side. */
   async #pass({ url }: TriggerNow): Promise<boolean> {
-    const { backlog, triggers, noted, now, sleep, concurrency } = this.#parts;
+    const { backlog, triggers, noted, metrics, now, sleep, concurrency } = this.#parts;
     const startedAt = now();
     const before = this.#delivered;
     /** Records of which something has to wait: nothing behind it may go in this pass. */
@@ -177,6 +184,7 @@ class Drain {
       const lanes = Map.groupBy(page.parked, ({ notification }) => notification.record);
       await forEach([...lanes.values()], concurrency, (lane) => this.#lane(lane, startedAt, waiting));
       await noted.write();
+      metrics.write();
     } while (page.next && !this.#halted && this.#hasTime());
 
     if (this.#delivered > before) await triggers.clearStrikes(this.#trigger, this.#lastSuccess);
@@ -204,12 +212,14 @@ class Drain {
 
   /** Attempts a parked notification and writes down what came of it. */
   async #attempt(parked: Parked, url: string): Promise<'delivered' | 'failed' | 'waits'> {
-    const { backlog, triggers, holds, random } = this.#parts;
+    const { backlog, triggers, metrics, holds, random } = this.#parts;
     const { notification } = parked;
     const attempts = parked.attempts + 1;
     const { outcome, startedAt, endedAt } = await attempt(notification, url, attempts, this.#parts);
     if (outcome.kind === 'delivered') {
       await backlog.unpark(notification);
+      metrics.add('drained', this.#trigger);
+      log('info', 'delivered in the end', { id: notification.id, trigger: this.#trigger, attempt: attempts });
       this.#delivered++;
       this.#strikes = 0;
       this.#lastSuccess = endedAt;
@@ -228,6 +238,7 @@ class Drain {
     }
     const nextTry = endedAt + (seconds ?? holds.at(-1) ?? 0) * 1000;
     await backlog.keepParked({ ...parked, attempts, firstAttempt, answer: outcome.answer, nextTry }, endedAt);
+    metrics.add('held', this.#trigger);
     if (gone) {
       await triggers.move(this.#trigger, 'pause', { pausedBy: 'gone' });
       this.#halted = true;

@@ -3,6 +3,7 @@ import { Backlog } from './backlog.ts';
 import { DeliveryLog } from './delivery-log.ts';
 import type { attemptEnv } from './env.ts';
 import { makeCall } from './http.ts';
+import { Metrics } from './metrics.ts';
 import { Secrets } from './secrets.ts';
 import { Triggers } from './triggers.ts';
 
@@ -14,6 +15,7 @@ export function attemptParts(env: z.output<typeof attemptEnv>) {
     secrets: new Secrets(env.SECRETS_TABLE),
     log: new DeliveryLog(env.DELIVERY_LOG_TABLE),
     logged: env.LOGGED,
+    metrics: new Metrics(env.METRICS_NAMESPACE),
     call: makeCall({
       connectTimeoutSeconds: env.CONNECT_TIMEOUT_SECONDS,
       attemptTimeoutSeconds: env.ATTEMPT_TIMEOUT_SECONDS,

@@ -145,8 +145,12 @@ export class Backlog {
     return { parked, ...(next && { next }) };
   }
 
-  /** How many notifications a trigger has in one of its lists. */
-  async count(trigger: Trigger, list: 'held' | 'parked' | 'failed'): Promise<number> {
+  /** How many notifications a trigger has in one of its lists; it stops counting where there are more than `enough`. */
+  async count(
+    trigger: Trigger,
+    list: 'held' | 'parked' | 'failed',
+    enough = Number.POSITIVE_INFINITY,
+  ): Promise<number> {
     let count = 0;
     let next: Place | undefined;
     do {
@@ -155,7 +159,7 @@ export class Backlog {
       );
       count += Count ?? 0;
       next = LastEvaluatedKey;
-    } while (next);
+    } while (next && count < enough);
     return count;
   }
 

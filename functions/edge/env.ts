@@ -10,6 +10,7 @@ import { rowRules } from '../core/row-rules.ts';
  */
 
 const text = z.string().check(z.minLength(1));
+const measuring = { METRICS_NAMESPACE: text };
 const positive = z.coerce.number().check(z.positive());
 const list = z.pipe(
   z.string(),
@@ -43,6 +44,7 @@ export const captureEnv = z.object({
   ROW_RULES: json(rowRules),
   /** JSON; `null` when there is none. */
   RECORD_LIMIT: json(z.nullable(recordLimit)),
+  ...measuring,
 });
 
 /** What every function needs that makes attempts. */
@@ -51,6 +53,7 @@ export const attemptEnv = z.object({
   BACKLOG_TABLE: text,
   SECRETS_TABLE: text,
   DELIVERY_LOG_TABLE: text,
+  ...measuring,
   /** Which attempts are logged. */
   LOGGED: z.enum(loggedNames as [Logged, ...Logged[]]),
   CONNECT_TIMEOUT_SECONDS: positive,

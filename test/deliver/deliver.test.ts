@@ -11,6 +11,7 @@ import { BacklogInMemory, LogInMemory, SecretsInMemory, TriggersInMemory } from 
 import { receiver } from '../support/receiver.ts';
 import { message, notification } from '../support/records.ts';
 import { loopbackRules } from '../support/rules.ts';
+import { unmeasured } from '../support/unmeasured.ts';
 
 mock.method(console, 'log', () => {});
 
@@ -35,6 +36,7 @@ function world(urls: Partial<Record<Trigger, string>>, overrides: Partial<Delive
     secrets,
     log,
     logged: 'all',
+    metrics: unmeasured,
     queue: {
       bury: async (letter) => void buried.push(letter),
       handBack: async (messages) => void handedBack.push(...messages),

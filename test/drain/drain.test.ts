@@ -8,6 +8,7 @@ import { untried } from '../../functions/edge/backlog.ts';
 import { Clock } from '../model/clock.ts';
 import { BacklogInMemory, LogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
 import { notification } from '../support/records.ts';
+import { unmeasured } from '../support/unmeasured.ts';
 
 mock.method(console, 'log', () => {});
 
@@ -45,6 +46,7 @@ async function world(state: State, parked: readonly Notification[], answers: (ca
     secrets: new SecretsInMemory(),
     log,
     logged: 'all',
+    metrics: unmeasured,
     async call(url) {
       const call = new URL(url).searchParams.get('AccountID') ?? '';
       calls.push(call);

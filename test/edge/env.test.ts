@@ -12,6 +12,7 @@ const right = {
   SECRETS_TABLE: 'secrets',
   DELIVERY_LOG_TABLE: 'log',
   LOGGED: 'failures',
+  METRICS_NAMESPACE: 'CrmTriggers',
   HOLDS: '5,30,120,600',
   ALLOW_HTTP: 'false',
   ALLOWED_PORTS: '25,110',

@@ -8,6 +8,7 @@ import { deliver } from '../../functions/deliver/deliver.ts';
 import { drain } from '../../functions/drain/drain.ts';
 import { untried } from '../../functions/edge/backlog.ts';
 import { makeCall } from '../../functions/edge/http.ts';
+import { Metrics } from '../../functions/edge/metrics.ts';
 import { BacklogInMemory, LogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
 import { type Answer, receiver } from '../support/receiver.ts';
 import { message, streamRecord } from '../support/records.ts';
@@ -69,6 +70,7 @@ for (const [how, behaviour] of Object.entries(behaviours))
       secrets,
       log: new LogInMemory(),
       logged: 'all' as const,
+      metrics: new Metrics('CrmTriggers', (line) => void logged.push(line)),
       queue,
       holds: [],
       attemptMs: 1_000,
@@ -87,14 +89,18 @@ for (const [how, behaviour] of Object.entries(behaviours))
       { eventName: MARKER, dynamodb: { Keys: MARKER } } as never,
     ];
     for (const { dynamodb } of records) if (dynamodb) dynamodb.ApproximateCreationDateTime = Date.now() / 1000;
-    const captureParts = { entity: 'customer' as const, backlog, queue, now: Date.now };
+    const captureParts = { entity: 'customer' as const, backlog, queue, metrics: parts.metrics, now: Date.now };
     const read = () => triggers.read(['customer.create', 'customer.edit', 'customer.delete']);
     await capture(records, { ...captureParts, triggers: read }).catch(keep);
     await capture(records, { ...captureParts, triggers: failing }).catch(keep);
     await capture(records, { ...captureParts, triggers: read, queue: { send: failing } }).catch(keep);
     assert.ok(sent.length >= 3);
 
-    const batch = [...sent.map((one) => message(one)), message(MARKER), message(`{"v":1,"${MARKER}":"${MARKER}"}`)];
+    const batch = [
+      ...sent.map((one) => message(one)),
+      message(MARKER, { MessageDeduplicationId: MARKER }),
+      message(`{"v":1,"${MARKER}":"${MARKER}"}`),
+    ];
     const all = { ...triggers, read: failing, strike: failing, clearStrikes: failing, move: failing };
     await deliver(batch, parts, () => 60_000).catch(keep);
     await deliver(batch, { ...parts, triggers: all }, () => 60_000).catch(keep);

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +12,7 @@ import { clear, list, set, typeUrl } from '../../functions/admin/triggers.ts';
 import { diagram, type Move } from '../../functions/core/breaker.ts';
 import { type Trigger, triggers } from '../../functions/core/entity.ts';
 import { demonstration } from '../../infra/local/demonstration.ts';
+import { cli, cliWith } from '../support/cli.ts';
 import { deployedStack, until } from '../support/emulator.ts';
 import { type Call, receiver } from '../support/receiver.ts';
 import { notification, streamRecord } from '../support/records.ts';
@@ -33,20 +33,6 @@ after(async () => {
 async function type(origin: string, ...typed: Trigger[]) {
   for (const trigger of typed) await set(stack.parts, trigger, `${origin}/${trigger}`);
 }
-
-/** Runs the command line against the stack. */
-const cli = (...words: string[]) => cliWith('', ...words);
-
-/** The same with something on its standard input. */
-const cliWith = (input: string, ...words: string[]) =>
-  new Promise<{ status: number; stdout: string; stderr: string }>((resolve) => {
-    const file = new URL('../../functions/admin/cli.ts', import.meta.url).pathname;
-    const child = execFile(process.execPath, [file, ...words], (error, stdout, stderr) =>
-      resolve({ status: (error?.code as number | undefined) ?? 0, stdout, stderr }),
-    );
-    child.stdin?.on('error', () => {}); // Most commands never read it.
-    child.stdin?.end(input);
-  });
 
 /** A typed or cleared URL takes effect within this time. */
 const TAKES_EFFECT_MS = 5_500;

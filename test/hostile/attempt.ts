@@ -11,6 +11,7 @@ import { BacklogInMemory, LogInMemory, SecretsInMemory, TriggersInMemory } from 
 import { adminWorld } from '../support/admin-world.ts';
 import { type Connection, watchConnections } from '../support/connections.ts';
 import { message, notification } from '../support/records.ts';
+import { unmeasured } from '../support/unmeasured.ts';
 import type { Hostile } from './corpus.ts';
 
 export const TRIGGER = 'customer.create';
@@ -111,6 +112,7 @@ export async function deliverReally(
     secrets: new SecretsInMemory(),
     log: new LogInMemory(),
     logged: 'all',
+    metrics: unmeasured,
     queue: { bury: async () => {}, handBack: async () => {} },
     call: makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 2, rules }, resolve),
     holds: [5, 30, 120, 600],

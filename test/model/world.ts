@@ -8,6 +8,7 @@ import { drain } from '../../functions/drain/drain.ts';
 import type { Call } from '../../functions/edge/http.ts';
 import { DeliveryQueue } from '../../functions/edge/queue.ts';
 import { streamRecord } from '../support/records.ts';
+import { unmeasured } from '../support/unmeasured.ts';
 import { Chance } from './chance.ts';
 import type { Time } from './clock.ts';
 import { FifoQueue } from './fifo-queue.ts';
@@ -148,6 +149,7 @@ export class World {
             remote(this.triggers, this.network, from).read(['customer.create', 'customer.edit', 'customer.delete']),
           queue: new DeliveryQueue(QUEUE, this.queue.client(from), this.clock.sleep),
           backlog: remote(this.backlog, this.network, from),
+          metrics: unmeasured,
           now,
         }),
       );
@@ -175,6 +177,7 @@ export class World {
             secrets: this.#secrets,
             log: this.#logFrom(from),
             logged: 'all',
+            metrics: unmeasured,
             queue: new DeliveryQueue(QUEUE, this.queue.client(from), this.clock.sleep),
             call: this.#callFrom(from),
             holds: HOLDS,
@@ -210,6 +213,7 @@ export class World {
           secrets: this.#secrets,
           log: this.#logFrom(from),
           logged: 'all',
+          metrics: unmeasured,
           call: this.#callFrom(from),
           holds: HOLDS,
           attemptMs: ATTEMPT_MS,

@@ -1,0 +1,33 @@
+import type { Trigger } from '../core/entity.ts';
+import type { Backlog } from '../edge/backlog.ts';
+import { errorFields, log } from '../edge/log.ts';
+import type { MeasuringParts } from '../edge/metrics.ts';
+import type { TriggerNow } from '../edge/triggers.ts';
+
+interface MeasureParts extends MeasuringParts {
+  readonly backlog: Pick<Backlog, 'parked' | 'count'>;
+  now(): number;
+}
+
+/** From here on a backlog is only "at least so many": to count on would be to read all of it each minute. */
+const ENOUGH = 10_000;
+
+/** Measures whether a trigger is down, and what waits in its backlog. It never throws: a drain does not need it. */
+export async function measureBacklog(
+  trigger: Trigger,
+  { state, pausedBy }: TriggerNow,
+  { backlog, metrics, now }: MeasureParts,
+): Promise<void> {
+  if (state === 'parked' || (state === 'paused' && pausedBy === 'gone')) metrics.add('down', trigger);
+  try {
+    const size = await backlog.count(trigger, 'parked', ENOUGH);
+    const [oldest] = size > 0 ? (await backlog.parked(trigger, 1)).parked : [];
+    if (oldest) {
+      metrics.add('backlog', trigger, size);
+      metrics.add('oldest', trigger, Math.max(0, Math.round((now() - oldest.notification.changedAt) / 1000)));
+    }
+  } catch (error) {
+    log('warn', 'cannot measure a backlog', { trigger, ...errorFields(error) });
+  }
+  metrics.write();
+}

@@ -1,0 +1,146 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { DIMENSION, type Metric as OwnMetric } from '../functions/core/metrics.ts';
+import { longestHeld } from '../functions/core/schedule.ts';
+import type { Settings } from './settings.ts';
+
+/** What is watched. */
+export interface Watched {
+  readonly captures: readonly IFunction[];
+  readonly deliver: IFunction;
+  readonly drain: IFunction;
+  readonly queue: IQueue;
+  readonly deadLetterQueue: IQueue;
+  readonly unsent: IBucket;
+  /** Of our own metrics. */
+  readonly namespace: string;
+  readonly settings: Settings;
+}
+
+/** How a metric is looked at. */
+interface How {
+  readonly statistic: string;
+  readonly period: Duration;
+}
+
+/** An alarm: when it goes off, and what the one who is woken by it reads. */
+export interface AlarmRow {
+  readonly statistic: 'Maximum' | 'Sum';
+  readonly period: Duration;
+  /** It goes off when so many of so many periods are bad; one of one when left out. */
+  readonly bad?: readonly [of: number, periods: number];
+  /** A value is bad above this, 0 when neither is given … */
+  readonly above?: number | ((settings: Settings) => number);
+  /** … or below this. */
+  readonly below?: number;
+  /** No value at all is bad, too. */
+  readonly silence?: 'bad';
+  /** The metrics that it watches, an alarm each, with the word by which their names differ. */
+  readonly watch: (watched: Watched, how: How) => readonly (readonly [word: string, metric: IMetric])[];
+  readonly sentence: string;
+}
+
+const minutes = Duration.minutes(5);
+
+const everyFunction = ({ captures, deliver, drain }: Watched) => [...captures, deliver, drain];
+
+const each = (functions: readonly IFunction[], metric: string, how: How) =>
+  functions.map((one) => [one.node.scope?.node.id ?? '', one.metric(metric, how)] as const);
+
+/**
+ * A metric of our own, of each trigger that has values: each that goes off is told by itself, with its name. CloudWatch wants
+ * the order, of which nothing depends here.
+ */
+const byTrigger =
+  (metric: OwnMetric): AlarmRow['watch'] =>
+  ({ namespace }, { statistic, period }) => {
+    const select = statistic === 'Sum' ? 'SUM' : 'MAX';
+    const expression = `SELECT ${select}(${metric}) FROM SCHEMA("${namespace}", ${DIMENSION}) GROUP BY ${DIMENSION} ORDER BY ${select}() DESC`;
+    return [['', new MathExpression({ expression, period })]];
+  };
+
+/** All alarms, by the heading in docs/runbook.md that says what to do. An alarm notifies when it goes off, not while it is on. */
+export const alarms = {
+  'Trigger down': {
+    statistic: 'Maximum',
+    period: minutes,
+    // Of more than an hour, so that one that comes and goes is told once an hour.
+    bad: [3, 15],
+    watch: byTrigger('down'),
+    sentence:
+      'The URL of this trigger has failed for 15 minutes, may not be called, or said 410 Gone. Nothing is lost yet: its notifications wait for up to 72 hours, and arrive in order once it answers.',
+  },
+  'Notifications failed': {
+    statistic: 'Sum',
+    period: Duration.hours(1),
+    watch: byTrigger('failed'),
+    sentence:
+      'Notifications of this trigger were given up within the last hour. They are kept for 30 days, and can be sent again.',
+  },
+  'Stream behind': {
+    statistic: 'Maximum',
+    period: minutes,
+    above: Duration.minutes(5).toMilliseconds(),
+    watch: ({ captures }, how) => each(captures, 'IteratorAge', how),
+    sentence:
+      'Changes of this table have waited for more than 5 minutes to get into the queue, and so has all behind them. After 23 hours they go to the bucket Unsent.',
+  },
+  'Queue behind': {
+    statistic: 'Maximum',
+    period: minutes,
+    above: ({ holdSeconds }) => longestHeld(holdSeconds),
+    watch: ({ queue }, how) => [['', queue.metricApproximateAgeOfOldestMessage(how)]],
+    sentence:
+      'A notification has been in the queue for longer than all its attempts take: deliver does not keep up, or does not run.',
+  },
+  'Dead letters': {
+    statistic: 'Maximum',
+    period: minutes,
+    watch: ({ deadLetterQueue }, how) => [['', deadLetterQueue.metricApproximateNumberOfMessagesVisible(how)]],
+    sentence: 'There are messages that deliver could not read, or that killed it each time. They are kept for 14 days.',
+  },
+  'Function errors': {
+    statistic: 'Sum',
+    period: minutes,
+    bad: [2, 3],
+    watch: (watched, how) => each(everyFunction(watched), 'Errors', how),
+    sentence: 'This function has failed again and again for 10 minutes. What it works on waits, and is tried again.',
+  },
+  'Function throttled': {
+    statistic: 'Sum',
+    period: minutes,
+    bad: [2, 3],
+    watch: (watched, how) => each(everyFunction(watched), 'Throttles', how),
+    sentence:
+      'Lambda has refused to run this function for 10 minutes: the concurrency of the account is used up. What it works on waits.',
+  },
+  'Drain stopped': {
+    statistic: 'Sum',
+    period: minutes,
+    bad: [3, 3],
+    below: 1,
+    silence: 'bad',
+    watch: ({ drain }, how) => [['', drain.metricInvocations(how)]],
+    sentence: 'Drain, which runs each minute, has not run for 15. What waits for a destination stays where it is.',
+  },
+  'Changes unsent': {
+    statistic: 'Maximum',
+    period: Duration.days(1),
+    // S3 counts once a day, at no price, and may be late.
+    bad: [1, 2],
+    watch: ({ unsent }, how) => {
+      const dimensionsMap = { BucketName: unsent.bucketName, StorageType: 'AllStorageTypes' };
+      return [['', new Metric({ ...how, namespace: 'AWS/S3', metricName: 'NumberOfObjects', dimensionsMap })]];
+    },
+    sentence:
+      'Changes that the queue did not take for 23 hours are in the bucket Unsent: nobody was told of them. They are kept for 90 days.',
+  },
+} as const satisfies Record<string, AlarmRow>;
+
+/** Where docs/runbook.md says what to do: the heading as a link names it. */
+export function runbookLink(heading: string): string {
+  return `docs/runbook.md#${heading.toLowerCase().replaceAll(' ', '-')}`;
+}

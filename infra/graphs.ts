@@ -1,0 +1,49 @@
+import { Duration } from 'aws-cdk-lib';
+import { GraphWidget, type IMetric, type IWidget, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { DIMENSION, type Metric, metrics } from '../functions/core/metrics.ts';
+import type { Watched } from './alarms.ts';
+
+const period = Duration.minutes(5);
+
+/** What the dashboard draws of our own metrics, a line a trigger: those that have values, and no others. */
+const ours: readonly (readonly [title: string, metric: Metric, statistic: string])[] = [
+  ['Captured', 'captured', 'Sum'],
+  ['Delivered', 'delivered', 'Sum'],
+  ['Failed', 'failed', 'Sum'],
+  ['From change to delivery, 95 of 100', 'delay', 'p95'],
+  ['Attempts, 95 of 100', 'attempt', 'p95'],
+  ['Held', 'held', 'Sum'],
+  ['Waiting in the backlog', 'backlog', 'Maximum'],
+  ['Oldest in the backlog', 'oldest', 'Maximum'],
+  ['Drained', 'drained', 'Sum'],
+];
+
+/** The rows of the dashboard, three graphs each. */
+export function graphs({ captures, deliver, drain, queue, deadLetterQueue, namespace }: Watched): IWidget[][] {
+  const all = [...captures, deliver, drain];
+  const graph = (title: string, left: IMetric[], label?: string) =>
+    new GraphWidget({ title, left, width: 8, leftYAxis: { min: 0, ...(label && { label, showUnits: false }) } });
+  const own = ours.map(([title, metric, statistic]) => {
+    const find = `{"${namespace}",${DIMENSION}} MetricName="${metric}"`;
+    const expression = `SEARCH('${find}', '${statistic}', ${period.toSeconds()})`;
+    return graph(title, [new MathExpression({ expression, period, label: '' })], metrics[metric].unit);
+  });
+  const aws = [
+    graph(
+      'Streams: age of what waits',
+      captures.map((one) => one.metric('IteratorAge', { statistic: 'Maximum', period })),
+    ),
+    graph('Queue: age of what waits', [queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum', period })]),
+    graph('Dead letters', [deadLetterQueue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period })]),
+    graph(
+      'Errors',
+      all.map((one) => one.metricErrors({ period })),
+    ),
+    graph(
+      'Throttles',
+      all.map((one) => one.metricThrottles({ period })),
+    ),
+    graph('Concurrent runs of deliver', [deliver.metric('ConcurrentExecutions', { statistic: 'Maximum', period })]),
+  ];
+  return [...own, ...aws].flatMap((_, index, widgets) => (index % 3 === 0 ? [widgets.slice(index, index + 3)] : []));
+}

@@ -1,0 +1,63 @@
+import type { Notification } from '../../functions/core/notification.ts';
+import type { Answer } from '../../functions/core/outcome.ts';
+import { deliver } from '../../functions/deliver/deliver.ts';
+import { drain } from '../../functions/drain/drain.ts';
+import { Metrics } from '../../functions/edge/metrics.ts';
+import { BacklogInMemory, LogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
+import { message } from './records.ts';
+
+/** All three stages over one world in memory, and what they measured of a trigger since the last look. */
+export function stages(answers: () => Answer) {
+  const lines: string[] = [];
+  const triggers = new TriggersInMemory();
+  const backlog = new BacklogInMemory();
+  void triggers.writeUrl('customer.edit', 'https://x/');
+  void triggers.writeUrl('customer.create', 'https://x/');
+  const sent: Notification[] = [];
+  const parts = {
+    entity: 'customer' as const,
+    triggers,
+    backlog,
+    secrets: new SecretsInMemory(),
+    log: new LogInMemory(),
+    logged: 'all' as const,
+    metrics: new Metrics('CrmTriggers', (line) => void lines.push(line)),
+    queue: {
+      send: async (list: readonly Notification[]) => void sent.push(...list),
+      bury: async () => {},
+      handBack: async () => {},
+    },
+    call: async () => answers(),
+    holds: [5],
+    attemptMs: 1_000,
+    concurrency: 5,
+    now: Date.now,
+    random: () => 0.5,
+    sleep: async () => {},
+    after: () => () => {},
+  };
+  return {
+    parts,
+    triggers,
+    backlog,
+    sent,
+    deliver: (...list: Notification[]) =>
+      deliver(
+        list.map((one) => message(one)),
+        parts,
+        () => 60_000,
+      ),
+    drain: () => {
+      let looks = 0;
+      return drain(parts, () => (looks++ < 30 ? 60_000 : 0));
+    },
+    measured(trigger = 'customer.edit') {
+      const found: Record<string, number[]> = {};
+      for (const { _aws: _, trigger: of, ...values } of lines.splice(0).map((line) => JSON.parse(line)))
+        if (of === trigger)
+          for (const [name, value] of Object.entries(values))
+            found[name] = [found[name] ?? [], value].flat() as number[];
+      return found;
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudWatchClient,
+  DescribeAlarmsCommand,
+  GetMetricStatisticsCommand,
+  type MetricAlarm,
+  PutMetricDataCommand,
+} from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchLogsClient,
+  DescribeLogGroupsCommand,
+  FilterLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { Trigger } from '../../functions/core/entity.ts';
+import { DIMENSION, type Metric, metrics } from '../../functions/core/metrics.ts';
+import { type AlarmRow, alarms } from '../../infra/alarms.ts';
+import { plain } from './template.ts';
+
+/** An alarm's, in the runbook. */
+export type Heading = keyof typeof alarms;
+
+type Series = Pick<MetricAlarm, 'Namespace' | 'MetricName' | 'Dimensions'>;
+
+const NAMESPACE = 'CrmTriggers';
+
+/** What an operator sees of a deployed stack: its resources by name, what its functions measured, and its alarms. */
+export async function watchedStack() {
+  const { StackResources = [] } = await new CloudFormationClient().send(
+    new DescribeStackResourcesCommand({ StackName: NAMESPACE }),
+  );
+  const names = new Map(
+    StackResources.map(({ LogicalResourceId = '', PhysicalResourceId = '' }) => [
+      plain(LogicalResourceId),
+      PhysicalResourceId,
+    ]),
+  );
+  const name = (id: string) => names.get(id) ?? assert.fail(`no ${id}`);
+  const cloudwatch = new CloudWatchClient();
+  const logs = new CloudWatchLogsClient();
+  const lambda = new LambdaClient({ maxAttempts: 1 });
+
+  /** Calls a function by hand, with no work to do. */
+  const invoke = (id: string, event: object = { Records: [] }) =>
+    lambda.send(new InvokeCommand({ FunctionName: name(id), Payload: JSON.stringify(event) }));
+
+  /** What a function has measured of a trigger since a time; each line is checked against the table of metrics. */
+  async function measured(id: string, metric: Metric, trigger: Trigger, since: number): Promise<number[]> {
+    // MiniStack may show the end of a run's log only when the function runs again.
+    await invoke(id);
+    // LocalStack logs to a group of its own making.
+    const groups = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: `/aws/lambda/${name(id)}` }));
+    const logGroupName = groups.logGroups?.[0]?.logGroupName ?? name(`${id}Logs`);
+    const { events = [] } = await logs.send(new FilterLogEventsCommand({ logGroupName, startTime: since - 60_000 }));
+    const lines = events.flatMap(({ message = '' }) => (message.startsWith('{"_aws"') ? [JSON.parse(message)] : []));
+    return lines.flatMap(({ _aws: { Timestamp, CloudWatchMetrics }, ...values }) => {
+      const [{ Namespace, Dimensions, Metrics }] = CloudWatchMetrics;
+      assert.deepEqual([Namespace, Dimensions], [NAMESPACE, [[DIMENSION]]]);
+      for (const { Name, Unit } of Metrics) assert.equal(Unit, metrics[Name as Metric].unit);
+      return Timestamp >= since && values[DIMENSION] === trigger ? [values[metric] ?? []].flat() : [];
+    });
+  }
+
+  /** Puts values into CloudWatch, as AWS does with what functions wrote, or with what it measures by itself. */
+  const put = (series: Series, values: readonly number[]) =>
+    cloudwatch.send(
+      new PutMetricDataCommand({
+        Namespace: series.Namespace,
+        MetricData: values.map((Value) => ({ MetricName: series.MetricName, Dimensions: series.Dimensions, Value })),
+      }),
+    );
+
+  /** The deployed alarm of a heading, of the function whose name is given where there are several. */
+  async function alarm(heading: Heading, of = ''): Promise<MetricAlarm> {
+    const { MetricAlarms = [] } = await cloudwatch.send(new DescribeAlarmsCommand({ MaxRecords: 100 }));
+    const id = `${heading.replaceAll(/ (.)/g, (_, letter) => letter.toUpperCase())}${of}`;
+    const wanted = name(`Monitoring${id}`);
+    return MetricAlarms.find(({ AlarmName }) => AlarmName === wanted) ?? assert.fail(id);
+  }
+
+  /** Whether the latest period of a series is bad, by the row of its alarm, which has a fixed number that it must not be above. */
+  async function isBad(heading: Heading, { Namespace, MetricName, Dimensions }: Series): Promise<boolean> {
+    const { statistic, period, above = 0 }: AlarmRow = alarms[heading];
+    const now = Date.now();
+    const { Datapoints = [] } = await cloudwatch.send(
+      new GetMetricStatisticsCommand({
+        Namespace,
+        MetricName,
+        Dimensions,
+        StartTime: new Date(now - period.toMilliseconds()),
+        EndTime: new Date(now + 1_000),
+        Period: period.toSeconds(),
+        Statistics: [statistic],
+      }),
+    );
+    return Datapoints.some((point) => Number(point[statistic]) > Number(above));
+  }
+
+  /** The series of a trigger's metric. */
+  const series = (MetricName: Metric, Value: Trigger): Series => ({
+    Namespace: NAMESPACE,
+    MetricName,
+    Dimensions: [{ Name: DIMENSION, Value }],
+  });
+
+  return { name, lambda, invoke, measured, put, alarm, isBad, series };
+}
