@@ -91,6 +91,8 @@ export async function startPipeline() {
     answerIn(milliseconds: number): void {
       answerMs = milliseconds;
     },
+    /** The requests of the latest measurement. */
+    exchanges: () => ledger.exchanges,
     /** How many CloudWatch metrics the functions' log lines made so far. */
     metrics: () => metrics.size,
 
