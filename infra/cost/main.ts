@@ -1,6 +1,5 @@
 // npm run cost -- --changes-per-month N: what a deployment costs, and why
 import { parseArgs } from 'node:util';
-import { deployed } from './deployed.ts';
 import { measurements } from './measured.ts';
 import { printed } from './printed.ts';
 import { report } from './report.ts';
@@ -41,6 +40,8 @@ try {
   const { help, stage, json, changesPerMonth, answerMs } = read();
   if (help) console.log(HELP);
   else {
+    // The CDK takes seconds to load.
+    const { deployed } = await import('./deployed.ts');
     const found = report(measurements(), deployed(stage), { changesPerMonth, answerMs });
     console.log(json ? JSON.stringify(found, null, 2) : printed(found));
   }

@@ -16,6 +16,16 @@ export function printed(report: Report): string {
     ]),
     ...situations.map(({ name, lines }) => `\n${name}, a million:\n${bill(lines)}`),
     `\nfixed, a month:\n${bill(fixed.lines)}`,
+    '\na million, by how many notifications a batch holds:',
+    columns(report.byBatch.map(({ batch, perMillion }) => [String(batch), dollars(perMillion)])),
+    '\ndeliver, a million, busy, by its memory:',
+    columns(
+      report.memory.map(({ memoryMiB, ms, perMillion }) => [
+        `${memoryMiB} MiB`,
+        `${ms.toFixed(0)} ms`,
+        dollars(perMillion),
+      ]),
+    ),
     `\nothers, ${changes} messages a month:`,
     columns(rivals.map(({ name, perMonth, lacks }) => [name, perMonth === undefined ? '?' : dollars(perMonth), lacks])),
   ].join('\n');

@@ -27,6 +27,8 @@ export interface Report extends Asked {
   /** What a month's minutes of one parked trigger with a long backlog cost beside. */
   readonly parkedMonth: number;
   readonly rivals: readonly { readonly name: string; readonly perMonth?: number; readonly lacks: string }[];
+  /** What a million costs by how many notifications deliver finds in a batch: between busy and trickle. */
+  readonly byBatch: readonly { readonly batch: number; readonly perMillion: number }[];
   /** Deliver's memory against what its part of a million costs, busy. */
   readonly memory: readonly { readonly memoryMiB: number; readonly ms: number; readonly perMillion: number }[];
 }
@@ -62,6 +64,12 @@ export function report(measured: Measurements, deployed: Deployed, asked: Asked)
       perMonth: rivalDollars(rival, asked.changesPerMonth),
       lacks: rival.lacks,
     })),
+    byBatch: [10, 6, 4, 3, 2, 1].map((batch) => {
+      const [full, single] = [total(perMillion('busy')), total(perMillion('trickle'))];
+      // What is paid for a run is shared by its batch, so it goes with 1 / batch.
+      const share = (1 / batch - 1 / deployed.deliverBatch) / (1 - 1 / deployed.deliverBatch);
+      return { batch, perMillion: full + (single - full) * share };
+    }),
     memory: [128, 256, 512, 1024, 1769].map((memoryMiB) => memoryOf(measured, memoryMiB, asked.answerMs)),
   };
 }

@@ -3,7 +3,7 @@ import { type Measured, type Measurements, type Runs, type Stage, stages } from 
 import type { Usage } from './prices.ts';
 
 /** What no measurement here can tell. */
-export const assumed = {
+const assumed = {
   /** A function of this memory has one whole core; a smaller one a share (AWS Lambda Developer Guide). */
   coreMiB: 1769,
   /** How long a request to DynamoDB or SQS takes from a function in the same region. */

@@ -15,7 +15,7 @@ interface Chart {
   readonly curves: readonly Curve[];
 }
 
-const WIDTH = 860;
+const WIDTH = 880;
 const HEIGHT = 430;
 const AREA = { left: 70, right: 590, top: 44, bottom: 370 };
 const styles = [

@@ -23,7 +23,7 @@ const variants: readonly Variant[] = [
   },
   { name: 'settings raised', deliverConcurrency: 900, captureParallelization: 10, backlogPartitions: 1 },
   {
-    name: 'raised, and a backlog of 8 partitions',
+    name: 'raised, backlog split in 8',
     deliverConcurrency: 900,
     captureParallelization: 10,
     backlogPartitions: 8,
