@@ -9,7 +9,9 @@ export interface Deployed {
   readonly functions: Readonly<Record<Stage, { readonly memoryMiB: number; readonly logDays: number }>>;
   readonly captureBatch: number;
   readonly deliverBatch: number;
+  readonly captureParallelization: number;
   readonly deliverConcurrency: number;
+  readonly drainConcurrency: number;
   /** Tables that can be restored to any second of the last 35 days, named as in infra/tables.ts. */
   readonly restorable: readonly string[];
   /** Runs of a function that a schedule starts, a month. */
@@ -36,20 +38,23 @@ export function read(resources: Readonly<Record<string, Resource>>): Deployed {
   const of = (...types: string[]) => Object.entries(resources).filter(([, { Type }]) => types.includes(Type));
   const count = (...types: string[]) => of(...types.map((type) => `AWS::${type}`)).length;
   const functions = of('AWS::Lambda::Function');
+  const functionOf = (stage: Stage) => functions.find(([id]) => id.toLowerCase().startsWith(stage))?.[1].Properties;
   const mappings = of('AWS::Lambda::EventSourceMapping').map(([, { Properties }]) => Properties);
   const stream = mappings.find((properties) => 'StartingPosition' in properties);
   const queue = mappings.find((properties) => !('StartingPosition' in properties));
   return {
     functions: Object.fromEntries(
       stages.map((stage) => {
-        const [, found] = functions.find(([id]) => id.toLowerCase().startsWith(stage)) ?? [];
-        const logs = resources[found?.Properties.LoggingConfig.LogGroup.Ref];
-        return [stage, { memoryMiB: found?.Properties.MemorySize, logDays: logs?.Properties.RetentionInDays }];
+        const found = functionOf(stage);
+        const logs = resources[found?.LoggingConfig.LogGroup.Ref];
+        return [stage, { memoryMiB: found?.MemorySize, logDays: logs?.Properties.RetentionInDays }];
       }),
     ) as Deployed['functions'],
     captureBatch: stream.BatchSize,
+    captureParallelization: stream.ParallelizationFactor,
     deliverBatch: queue.BatchSize,
     deliverConcurrency: queue.ScalingConfig.MaximumConcurrency,
+    drainConcurrency: Number(functionOf('drain')?.Environment.Variables.DRAIN_CONCURRENCY),
     restorable: of('AWS::DynamoDB::GlobalTable', 'AWS::DynamoDB::Table')
       .filter(([, { Properties: p }]) => isRestorable(p.Replicas?.[0] ?? p))
       .map(([id]) => id.replace(/^Tables|[0-9A-F]{8}$/g, '')),

@@ -42,7 +42,9 @@ export interface Measurements {
   readonly busy: Measured;
   /** One change at a time. */
   readonly trickle: Measured;
-  /** An outage: all is parked, and delivered when the destination is back. */
+  /** An outage, while it lasts: all is parked. */
+  readonly parked: Measured;
+  /** The whole of it: what was parked is delivered too. */
   readonly dead: Measured;
   /** One run of drain with nothing to do; and one with a full page parked. */
   readonly idleMinute: Measured;

@@ -33,7 +33,12 @@ export interface Report extends Asked {
   readonly memory: readonly { readonly memoryMiB: number; readonly ms: number; readonly perMillion: number }[];
 }
 
-const names = { busy: 'busy', trickle: 'trickle', dead: 'dead, then drained' } as const;
+const names = {
+  busy: 'busy',
+  trickle: 'trickle',
+  parked: 'dead: parked',
+  dead: 'dead: parked, then drained',
+} as const;
 
 /** What a deployment costs, from what was measured and what the template says, at listed prices. */
 export function report(measured: Measurements, deployed: Deployed, asked: Asked): Report {
@@ -42,7 +47,7 @@ export function report(measured: Measurements, deployed: Deployed, asked: Asked)
     const usage = usageOf(measured[situation], deployed, asked.answerMs);
     return times(usage, 1e6 / measured[situation].notifications);
   };
-  const situations = (['busy', 'trickle', 'dead'] as const).map((situation) => {
+  const situations = (Object.keys(names) as (keyof typeof names)[]).map((situation) => {
     const usage = perMillion(situation);
     return {
       name: names[situation],

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { until } from '../../support/emulator.ts';
 import type { Figures } from '../figures.ts';
+import { changes } from '../requests/changes.ts';
 import { burst, countFunctions } from '../requests/on-emulator.ts';
-import { changes, type Pipeline, startPipeline } from '../requests/pipeline.ts';
+import { type Pipeline, startPipeline } from '../requests/pipeline.ts';
 import { percentile } from '../scale/load.ts';
 import { type Way, ways } from './way.ts';
 

@@ -34,7 +34,7 @@ export class Ledger {
 
   note(exchange: Exchange): void {
     const [service = '', action = ''] = exchange.target.split('.');
-    add(this.requests, `${service.startsWith('Dynamo') ? 'DynamoDB' : 'SQS'} ${action}`, 1);
+    this.count(`${service.startsWith('Dynamo') ? 'DynamoDB' : 'SQS'} ${action}`);
     this.exchanges.push(exchange);
     const { request, answer } = exchange;
     const table = request.TableName;
@@ -53,6 +53,11 @@ export class Ledger {
       BatchWriteItem: () => this.#batchWrite(request.RequestItems),
     };
     actions[action]?.();
+  }
+
+  /** A request that is only counted: `SQS ReceiveMessage`. */
+  count(action: string): void {
+    add(this.requests, action, 1);
   }
 
   /** Bytes × months of what stays until its time to live ends, by table. @param now Epoch seconds. */

@@ -1,7 +1,8 @@
 import { BatchWriteItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { until } from '../../support/emulator.ts';
 import { setVariables } from '../../support/function-variables.ts';
-import { changes, type Pipeline } from './pipeline.ts';
+import { changes } from './changes.ts';
+import type { Pipeline } from './pipeline.ts';
 
 /** What BatchWriteItem takes at once. */
 const BATCH = 25;

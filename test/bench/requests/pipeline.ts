@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import {
   GetFunctionConfigurationCommand,
@@ -8,13 +7,14 @@ import {
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { capital } from '../../../functions/core/capital.ts';
 import { type Entity, type Trigger, triggers } from '../../../functions/core/entity.ts';
 import { deployed } from '../../../infra/cost/deployed.ts';
 import type { Measured, Stage } from '../../../infra/cost/measured.ts';
 import { deployedStack } from '../../support/emulator.ts';
 import { setVariables } from '../../support/function-variables.ts';
 import { receiver } from '../../support/receiver.ts';
-import { streamRecord } from '../../support/records.ts';
+import type { Records } from './changes.ts';
 import { countingProxy } from './counting-proxy.ts';
 import { host, type Run } from './hosted.ts';
 import { Ledger } from './ledger.ts';
@@ -23,12 +23,9 @@ import { Tally } from './tally.ts';
 /** Long enough that a batch's calls, made side by side, are seen to overlap. */
 const ANSWER_MS = 10;
 
-type Records = ReturnType<typeof streamRecord>[];
-
 /**
  * The deployed stack's tables and queue, and its functions in processes of their own, invoked here as Lambda would: with
- * as many messages as the mapping's batch size allows, if so many are there. (The emulator would take one batch of a FIFO
- * queue at a time, and takes hours for what is measured here in seconds.)
+ * as many messages as the mapping's batch size allows, if so many are there.
  */
 export async function startPipeline() {
   const stack = await deployedStack();
@@ -63,8 +60,10 @@ export async function startPipeline() {
   const nameOf = (part: string) => Functions.find((f) => f.FunctionName?.includes(part))?.FunctionName ?? '';
   const hosts = new Map<string, Awaited<ReturnType<typeof host>>>();
   const hosted = async (part: string, stage: Stage) => {
+    const there = hosts.get(part);
+    if (there) return there;
     const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: nameOf(part) }));
-    const made = hosts.get(part) ?? (await host(stage, { ...Environment?.Variables, AWS_ENDPOINT_URL: proxy.origin }));
+    const made = await host(stage, { ...Environment?.Variables, AWS_ENDPOINT_URL: proxy.origin });
     hosts.set(part, made);
     return made;
   };
@@ -124,7 +123,7 @@ export async function startPipeline() {
     },
 
     async capture(entity: Entity, records: Records): Promise<void> {
-      const part = `Capture${entity.charAt(0).toUpperCase()}${entity.slice(1)}`;
+      const part = `Capture${capital(entity)}`;
       for (let i = 0; i < records.length; i += captureBatch)
         await run(part, 'capture', { Records: records.slice(i, i + captureBatch) });
     },
@@ -140,7 +139,7 @@ export async function startPipeline() {
           }),
         );
         if (Messages.length === 0) return batches;
-        ledger.requests['SQS ReceiveMessage'] = (ledger.requests['SQS ReceiveMessage'] ?? 0) + 1;
+        ledger.count('SQS ReceiveMessage');
         const event = Messages.map((m) => ({
           messageId: m.MessageId,
           receiptHandle: m.ReceiptHandle,
@@ -153,7 +152,7 @@ export async function startPipeline() {
         if (done.length === 0) continue;
         const Entries = done.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle }));
         await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
-        ledger.requests['SQS DeleteMessageBatch'] = (ledger.requests['SQS DeleteMessageBatch'] ?? 0) + 1;
+        ledger.count('SQS DeleteMessageBatch');
       }
     },
 
@@ -176,23 +175,3 @@ export async function startPipeline() {
 }
 
 export type Pipeline = Awaited<ReturnType<typeof startPipeline>>;
-
-const kinds = ['INSERT', 'MODIFY', 'REMOVE'] as const;
-
-/** Of ten changes three create, six edit and one deletes: a row with ids as long as those of most systems. */
-export function changes(entity: Entity, count: number, kindOf = byTen): Records {
-  return Array.from({ length: count }, (_, i) => {
-    const ids = { AccountID: randomUUID(), CaseID: randomUUID(), FollowupID: randomUUID(), TaskID: randomUUID() };
-    const kind = kinds[kindOf(i)] ?? 'INSERT';
-    // An edit of a followup calls nobody.
-    const name = entity === 'followup' && kind === 'MODIFY' ? 'INSERT' : kind;
-    const record = streamRecord(entity, name, ids, { eventID: randomUUID() });
-    if (record.dynamodb) record.dynamodb.ApproximateCreationDateTime = Math.floor(Date.now() / 1000);
-    return record;
-  });
-}
-
-function byTen(i: number): number {
-  const digit = (i * 7) % 10;
-  return digit < 3 ? 0 : digit < 9 ? 1 : 2;
-}

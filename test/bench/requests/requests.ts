@@ -22,7 +22,12 @@ export async function requests(quick: boolean): Promise<Figures> {
     metrics: pipeline.metrics(),
     ...found,
   };
-  const situations = { busy: found.busy, trickle: found.trickle, 'dead, then drained': found.dead };
+  const situations = {
+    busy: found.busy,
+    trickle: found.trickle,
+    'dead: parked': found.parked,
+    'dead: parked, then drained': found.dead,
+  };
   return {
     ratios: [
       { what: 'paid SQS requests a notification, busy', value: sqs(found.busy), better: 'less', target: 0.35 },

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { entityNames } from '../../../functions/core/entity.ts';
-import type { Measured } from '../../../infra/cost/measured.ts';
+import type { Measured, Measurements } from '../../../infra/cost/measured.ts';
 import { until } from '../../support/emulator.ts';
-import { changes, type Pipeline } from './pipeline.ts';
+import { changes } from './changes.ts';
+import type { Pipeline } from './pipeline.ts';
 
 const DEAD = 'case.edit';
 
@@ -46,7 +47,10 @@ export function minute(pipeline: Pipeline): Promise<Measured> {
 }
 
 /** A destination is down while many changes come, and comes back: all that one outage takes, and one minute of it. */
-export async function dead(pipeline: Pipeline, count: number): Promise<{ dead: Measured; deadMinute: Measured }> {
+export async function dead(
+  pipeline: Pipeline,
+  count: number,
+): Promise<Pick<Measurements, 'parked' | 'dead' | 'deadMinute'>> {
   const { parts } = pipeline;
   pipeline.setDead(true);
   const parked = await pipeline.measure(async () => {
@@ -71,9 +75,13 @@ export async function dead(pipeline: Pipeline, count: number): Promise<{ dead: M
     while ((await pipeline.state(DEAD)) !== 'active') await pipeline.drain();
     return 0;
   });
-  const both = add(parked, delivered) as Measured;
-  // Of the backlog nothing stays.
-  return { dead: { ...both, byteMonths: { ...both.byteMonths, Backlog: 0 } }, deadMinute };
+  return { parked: withoutBacklog(parked), dead: withoutBacklog(add(parked, delivered) as Measured), deadMinute };
+}
+
+/** What is parked stays until the destination is back, not until its time to live ends. */
+function withoutBacklog(measured: Measured): Measured {
+  const { Backlog: _, ...byteMonths } = measured.byteMonths;
+  return { ...measured, byteMonths };
 }
 
 /** Adds numbers by their names, however deep. */
