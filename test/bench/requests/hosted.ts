@@ -21,9 +21,10 @@ export async function host(stage: string, env: Readonly<Record<string, string>>)
   });
   await once(child, 'message');
   return {
-    async invoke(event: unknown): Promise<Run> {
+    /** @param laterMs How much more time has passed for it than did. */
+    async invoke(event: unknown, laterMs: number): Promise<Run> {
       log = '';
-      child.send({ event });
+      child.send({ event, laterMs });
       const [{ result, error, cpuMs }] = await once(child, 'message');
       if (error) throw new Error(`${stage}: ${error}`);
       // What it logged comes by another way, and ends with a mark.

@@ -7,6 +7,7 @@ import {
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { ensureSecret } from '../../../functions/admin/secrets.ts';
 import { capital } from '../../../functions/core/capital.ts';
 import { type Entity, type Trigger, triggers } from '../../../functions/core/entity.ts';
 import { deployed } from '../../../infra/cost/deployed.ts';
@@ -28,6 +29,7 @@ const ANSWER_MS = 10;
  * as many messages as the mapping's batch size allows, if so many are there.
  */
 export async function startPipeline() {
+  const given = process.env.AWS_ENDPOINT_URL;
   const stack = await deployedStack();
   const { captureBatch, deliverBatch } = deployed();
   const tables = Object.entries(stack.outputs).flatMap(([output, name]) => {
@@ -41,6 +43,7 @@ export async function startPipeline() {
   const proxy = await countingProxy(stack.endpoint, (exchange) => ledger.note(exchange));
   let isDead = false;
   let answerMs = ANSWER_MS;
+  let laterMs = 0;
   const sockets = new Set<Socket>();
   const spans: { from: number; to: number }[] = [];
   const destination = await receiver((_, response, socket) => {
@@ -53,7 +56,10 @@ export async function startPipeline() {
     }, answerMs);
   });
   const bytesCalled = () => [...sockets].reduce((sum, { bytesRead }) => sum + bytesRead, 0);
-  for (const trigger of triggers) await stack.parts.triggersTable.writeUrl(trigger, destination.origin, Date.now());
+  for (const trigger of triggers) {
+    await ensureSecret(stack.parts, trigger);
+    await stack.parts.triggersTable.writeUrl(trigger, destination.origin, Date.now());
+  }
 
   const lambda = new LambdaClient();
   const { Functions = [] } = await lambda.send(new ListFunctionsCommand());
@@ -71,7 +77,7 @@ export async function startPipeline() {
     const to = await hosted(part, stage);
     ledger.exchanges.length = 0;
     spans.length = 0;
-    const done = await to.invoke(event);
+    const done = await to.invoke(event, laterMs);
     tally.note(stage, done, ledger.exchanges, spans);
     return done;
   };
@@ -89,6 +95,10 @@ export async function startPipeline() {
     },
     answerIn(milliseconds: number): void {
       answerMs = milliseconds;
+    },
+    /** Has so much time pass between the runs of each function. */
+    pass(milliseconds: number): void {
+      laterMs = milliseconds;
     },
     /** The requests of the latest measurement. */
     exchanges: () => ledger.exchanges,
@@ -169,6 +179,8 @@ export async function startPipeline() {
       await proxy[Symbol.asyncDispose]();
       await destination[Symbol.asyncDispose]();
       await stack.stop();
+      // The next one starts an emulator of its own.
+      if (given === undefined) delete process.env.AWS_ENDPOINT_URL;
     },
   };
   return pipeline;

@@ -22,10 +22,14 @@ export function busy(pipeline: Pipeline, count: number): Promise<Measured> {
   });
 }
 
+/** Longer than anything is remembered. */
+const QUIET_MS = 10_000;
+
 /** Now and then a change, and nothing beside it. */
 export function trickle(pipeline: Pipeline, count: number): Promise<Measured> {
   return pipeline.measure(async () => {
     const before = pipeline.calls.length;
+    pipeline.pass(QUIET_MS);
     for (let i = 0; i < count; i++) {
       const entity = entityNames[i % entityNames.length] ?? 'case';
       await pipeline.capture(
@@ -34,6 +38,7 @@ export function trickle(pipeline: Pipeline, count: number): Promise<Measured> {
       );
       await pipeline.deliver();
     }
+    pipeline.pass(0);
     return pipeline.calls.length - before;
   });
 }
