@@ -21,10 +21,10 @@ export async function host(stage: string, env: Readonly<Record<string, string>>)
   });
   await once(child, 'message');
   return {
-    /** @param laterMs How much more time has passed for it than did. */
-    async invoke(event: unknown, laterMs: number): Promise<Run> {
+    /** @param aheadMs How far its clock is ahead of ours. */
+    async invoke(event: unknown, aheadMs: number): Promise<Run> {
       log = '';
-      child.send({ event, laterMs });
+      child.send({ event, aheadMs });
       const [{ result, error, cpuMs }] = await once(child, 'message');
       if (error) throw new Error(`${stage}: ${error}`);
       // What it logged comes by another way, and ends with a mark.

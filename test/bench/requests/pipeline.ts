@@ -43,7 +43,7 @@ export async function startPipeline() {
   const proxy = await countingProxy(stack.endpoint, (exchange) => ledger.note(exchange));
   let isDead = false;
   let answerMs = ANSWER_MS;
-  let laterMs = 0;
+  let aheadMs = 0;
   const sockets = new Set<Socket>();
   const spans: { from: number; to: number }[] = [];
   const destination = await receiver((_, response, socket) => {
@@ -77,7 +77,7 @@ export async function startPipeline() {
     const to = await hosted(part, stage);
     ledger.exchanges.length = 0;
     spans.length = 0;
-    const done = await to.invoke(event, laterMs);
+    const done = await to.invoke(event, aheadMs);
     tally.note(stage, done, ledger.exchanges, spans);
     return done;
   };
@@ -96,9 +96,9 @@ export async function startPipeline() {
     answerIn(milliseconds: number): void {
       answerMs = milliseconds;
     },
-    /** Has so much time pass between the runs of each function. */
+    /** Has so much more time pass for the functions. */
     pass(milliseconds: number): void {
-      laterMs = milliseconds;
+      aheadMs += milliseconds;
     },
     /** The requests of the latest measurement. */
     exchanges: () => ledger.exchanges,

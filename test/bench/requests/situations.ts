@@ -29,8 +29,8 @@ const QUIET_MS = 10_000;
 export function trickle(pipeline: Pipeline, count: number): Promise<Measured> {
   return pipeline.measure(async () => {
     const before = pipeline.calls.length;
-    pipeline.pass(QUIET_MS);
     for (let i = 0; i < count; i++) {
+      pipeline.pass(QUIET_MS);
       const entity = entityNames[i % entityNames.length] ?? 'case';
       await pipeline.capture(
         entity,
@@ -38,7 +38,6 @@ export function trickle(pipeline: Pipeline, count: number): Promise<Measured> {
       );
       await pipeline.deliver();
     }
-    pipeline.pass(0);
     return pipeline.calls.length - before;
   });
 }
@@ -77,7 +76,10 @@ export async function dead(
   // Typed anew, its probe is due.
   await parts.triggersTable.writeUrl(DEAD, url, Date.now());
   const delivered = await pipeline.measure(async () => {
-    while ((await pipeline.state(DEAD)) !== 'active') await pipeline.drain();
+    await until('all is delivered', async () => {
+      await pipeline.drain();
+      return (await pipeline.state(DEAD)) === 'active';
+    });
     return 0;
   });
   return { parked: withoutBacklog(parked), dead: withoutBacklog(add(parked, delivered) as Measured), deadMinute };
