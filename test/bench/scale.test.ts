@@ -4,7 +4,8 @@ import { Chance } from '../model/chance.ts';
 import { chart } from './scale/chart.ts';
 import { Heap } from './scale/heap.ts';
 import { drawer, type Load, percentile, type System, zipf } from './scale/load.ts';
-import { PARTITION_WRITES, Simulation } from './scale/simulation.ts';
+import { quotas } from './scale/quotas.ts';
+import { Simulation } from './scale/simulation.ts';
 
 const load: Load = { perSecond: 80, seconds: 20, weights: [2, 5, 3], records: 500, skew: 0.8, answerMs: 50 };
 const system: System = {
@@ -52,7 +53,10 @@ test('one trigger’s backlog takes no more than one partition does, and then ho
     const { delays, seconds } = new Simulation(flood, { ...many, backlogPartitions }, 1).run();
     const [before, last] = [seconds.at(-4), seconds.at(-1)];
     const parkedPerSecond = ((last?.parked ?? 0) - (before?.parked ?? 0)) / 3;
-    assert.ok(parkedPerSecond <= 1.05 * PARTITION_WRITES * backlogPartitions, `${parkedPerSecond} a second`);
+    assert.ok(
+      parkedPerSecond <= 1.05 * quotas.partitionWrites.limit * backlogPartitions,
+      `${parkedPerSecond} a second`,
+    );
     const late = delays.flatMap(({ changedAt, ms }) => (changedAt > 9_000 ? [ms] : []));
     return percentile(
       late.toSorted((a, b) => a - b),

@@ -5,12 +5,10 @@ import { type Batch, runBatch } from './batch.ts';
 import { Events } from './events.ts';
 import { GroupQueue, type Message } from './group-queue.ts';
 import { drawer, type Load, type System, zipf } from './load.ts';
+import { quotas } from './quotas.ts';
 
 /** What SQS takes in one request. */
 const SEND_BATCH = 10;
-
-/** One partition of a table takes so many small writes a second. */
-export const PARTITION_WRITES = 1_000;
 
 /** What happened. Times are milliseconds from the beginning. */
 export interface Course {
@@ -124,7 +122,8 @@ export class Simulation {
   park(items: number): number {
     const arrival = this.events.now + this.hop();
     const taken =
-      Math.max(arrival, this.#partitionFree) + (items * 1000) / (PARTITION_WRITES * this.#system.backlogPartitions);
+      Math.max(arrival, this.#partitionFree) +
+      (items * 1000) / (quotas.partitionWrites.limit * this.#system.backlogPartitions);
     this.#partitionFree = taken;
     this.#parked += items;
     return taken + this.hop() - this.events.now;
