@@ -1,10 +1,10 @@
 // What is measured of speed and cost, each figure beside another of the same run: `npm run bench -- [SECTION…]`
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { root } from '../../infra/local/folders.ts';
 import type { Figures } from './figures.ts';
 import { markdown } from './markdown.ts';
 import { sections } from './sections.ts';
+import { write } from './write.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -22,21 +22,12 @@ if (unknown.length > 0) {
   process.exit(2);
 }
 
-const day = new Date().toISOString().slice(0, 10);
-
-/** A document says where a section's figures belong: between `<!-- bench NAME -->` and `<!-- end -->`. */
-function write(name: string, figures: Figures): void {
-  for (const [path, content] of Object.entries(figures.files ?? {})) writeFileSync(`${root}${path}`, content);
-  const marked = new RegExp(`(<!-- bench ${name} -->\n)[^]*?(<!-- end -->)`);
-  for (const path of globSync('docs/*.md', { cwd: root })) {
-    const text = readFileSync(`${root}${path}`, 'utf8');
-    if (marked.test(text))
-      writeFileSync(
-        `${root}${path}`,
-        text.replace(marked, (_, from, to) => `${from}${markdown(figures, day)}\n${to}`),
-      );
-  }
+if (values.quick && values.write) {
+  console.error('What --quick finds means nothing: it is not for --write.');
+  process.exit(2);
 }
+
+const day = new Date().toISOString().slice(0, 10);
 
 const found: Figures[] = [];
 for (const [name, section] of Object.entries(sections)) {
@@ -44,7 +35,7 @@ for (const [name, section] of Object.entries(sections)) {
   console.error(`${name} …`);
   const figures = await section(values.quick);
   found.push(figures);
-  if (values.write) write(name, figures);
+  if (values.write) write(name, figures, day);
 }
 const figures: Figures = {
   ratios: found.flatMap(({ ratios }) => ratios),

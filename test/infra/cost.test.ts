@@ -21,6 +21,8 @@ const nothing: Measured = {
   bytesCalled: 0,
 };
 
+const main = deployed();
+
 test('every price and every rival’s list says where it was read, and the day and the region are known', () => {
   assert.match(day, /^\d{4}-\d\d-\d\d$/);
   assert.equal(region, 'us-east-1');
@@ -60,21 +62,20 @@ test('a run takes its own time on its share of a core, and what it waits for', (
 });
 
 test('what was measured is paid for by the template: memory, how long logs are kept, what can be restored', () => {
-  const cheap = deployed();
   const measured = {
     ...nothing,
     runs: { ...nothing.runs, deliver: { ...none, invocations: 1, callWaits: 10, logLines: 1, logBytes: 1e6 } },
     requests: { 'SQS SendMessageBatch': 3, 'SQS ReceiveMessage': 4, 'DynamoDB PutItem': 100 },
     byteMonths: { Backlog: 1e9, DeliveryLog: 1e9 },
   };
-  const usage = usageOf(measured, cheap, 1000);
+  const usage = usageOf(measured, main, 1000);
   assert.equal(usage.sqsRequests, 7);
-  assert.equal(usage.lambdaGbSeconds, (10 * cheap.functions.deliver.memoryMiB) / 1024);
+  assert.equal(usage.lambdaGbSeconds, (10 * main.functions.deliver.memoryMiB) / 1024);
   assert.deepEqual([usage.tableGbMonths, usage.backupGbMonths], [2, 1]);
-  const { deliver } = cheap.functions;
+  const { deliver } = main.functions;
   const dear = {
-    ...cheap,
-    functions: { ...cheap.functions, deliver: { memoryMiB: 2 * deliver.memoryMiB, logDays: 2 * deliver.logDays } },
+    ...main,
+    functions: { ...main.functions, deliver: { memoryMiB: 2 * deliver.memoryMiB, logDays: 2 * deliver.logDays } },
   };
   const more = usageOf(measured, dear, 1000);
   assert.equal(more.lambdaGbSeconds, 2 * (usage.lambdaGbSeconds ?? 0));
@@ -82,7 +83,7 @@ test('what was measured is paid for by the template: memory, how long logs are k
 });
 
 test('alarms, dashboards, keys and schedules are counted in the template', () => {
-  const { restorable, scheduledRuns, keys } = deployed();
+  const { restorable, scheduledRuns, keys } = main;
   assert.ok(restorable.includes('Backlog') && !restorable.includes('DeliveryLog'));
   assert.deepEqual([scheduledRuns, keys], [43_200, 1]);
   const mapping = { Type: 'AWS::Lambda::EventSourceMapping' };
@@ -103,7 +104,7 @@ test('alarms, dashboards, keys and schedules are counted in the template', () =>
 });
 
 test('by the counts that were measured last, a busy million costs at most $0.60, all in', () => {
-  const { situations, fixed } = report(measurements(), deployed(), { changesPerMonth: 1e6, answerMs: 100 });
+  const { situations, fixed } = report(measurements(), main, { changesPerMonth: 1e6, answerMs: 100 });
   const [busy, trickle] = situations;
   assert.ok(busy && busy.perMillion <= 0.6, `$${busy?.perMillion}`);
   assert.ok(trickle && trickle.perMillion > busy.perMillion);
