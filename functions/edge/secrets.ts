@@ -28,6 +28,8 @@ const KEPT_MS = 5_000;
 /** A trigger without secrets may have got some this moment; they are looked for at most so often. */
 const LACKING_KEPT_MS = 1_000;
 
+type PerTrigger = ReadonlyMap<Trigger, () => Promise<TriggerSecrets | undefined>>;
+
 /**
  * The secrets table: an item a trigger, encrypted under a key of the deployment's own. Every read is strongly consistent;
  * every method throws when the table is silent.
@@ -35,19 +37,22 @@ const LACKING_KEPT_MS = 1_000;
 export class Secrets {
   readonly #table: string;
   readonly #dynamodb: DynamoDBClient;
-  readonly #kept: () => Promise<ReadonlyMap<Trigger, TriggerSecrets>>;
-  readonly #latest: () => Promise<ReadonlyMap<Trigger, TriggerSecrets>>;
+  readonly #kept: PerTrigger;
+  readonly #latest: PerTrigger;
 
   constructor(table: string, dynamodb = new DynamoDBClient(), now: () => number = Date.now) {
     this.#table = table;
     this.#dynamodb = dynamodb;
-    this.#kept = remember(() => this.read(triggers), KEPT_MS, now);
-    this.#latest = remember(() => this.read(triggers), LACKING_KEPT_MS, now);
+    // Each by itself: who delivers now and then would pay for eleven to use one.
+    const perTrigger = (milliseconds: number): PerTrigger =>
+      new Map(triggers.map((one) => [one, remember(async () => (await this.read([one])).get(one), milliseconds, now)]));
+    this.#kept = perTrigger(KEPT_MS);
+    this.#latest = perTrigger(LACKING_KEPT_MS);
   }
 
   /** A trigger's secrets, at most a few seconds old. */
   async of(trigger: Trigger): Promise<TriggerSecrets> {
-    return (await this.#kept()).get(trigger) ?? (await this.#latest()).get(trigger) ?? none;
+    return (await this.#kept.get(trigger)?.()) ?? (await this.#latest.get(trigger)?.()) ?? none;
   }
 
   /** The secrets of triggers as they are now. */

@@ -1,11 +1,8 @@
-import { createServer, type IncomingMessage, request } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import {
-  GetFunctionConfigurationCommand,
-  LambdaClient,
-  UpdateFunctionConfigurationCommand,
-} from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { setVariables } from './function-variables.ts';
+import { forward, readAll } from './http-forward.ts';
 
 /** Harm that is being done; how often so far. */
 interface Harm {
@@ -29,7 +26,7 @@ export async function saboteur(endpoint: string) {
       harm.deaths.push(death);
       return outgoing.end();
     }
-    const body = await read(incoming);
+    const body = await readAll(incoming);
     const chance = Math.random();
     const refuse = () => {
       harm.refused++;
@@ -54,24 +51,12 @@ export async function saboteur(endpoint: string) {
     harm,
     /** Has all requests of a function go through here, and lets its processes die. */
     async sabotage(name: string, timeoutSeconds?: number) {
-      const lambda = new LambdaClient();
-      const { Environment, Timeout } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: name }));
-      const Variables = {
-        ...Environment?.Variables,
+      const variables = {
         AWS_ENDPOINT_URL_DYNAMODB: origin,
         AWS_ENDPOINT_URL_SQS: origin,
         NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(dying(`${origin}/died/${name}`))}`,
       };
-      undo.push(() =>
-        lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName: name, Environment, Timeout })),
-      );
-      await lambda.send(
-        new UpdateFunctionConfigurationCommand({
-          FunctionName: name,
-          Environment: { Variables },
-          Timeout: timeoutSeconds ?? Timeout,
-        }),
-      );
+      undo.push(await setVariables(name, variables, timeoutSeconds));
     },
     /** What a dead function had received comes back after this time, not after minutes. */
     async shortenVisibility(QueueUrl: string, seconds: number) {
@@ -93,24 +78,6 @@ export async function saboteur(endpoint: string) {
 /** What a process runs before anything else: it tells of its death, and dies as a crash does. */
 const dying = (url: string) =>
   `const die=()=>process.kill(process.pid,'SIGKILL');setTimeout(()=>fetch('${url}').then(die,die),800+1500*Math.random())`;
-
-async function read(stream: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
-
-function forward(endpoint: string, { method, url, headers }: IncomingMessage, body: Buffer) {
-  return new Promise<{ status: number; headers: IncomingMessage['headers']; body: Buffer }>((resolve, reject) => {
-    const { 'content-length': _, 'transfer-encoding': __, ...rest } = headers;
-    const call = request(new URL(url ?? '/', endpoint), { method, headers: rest }, async (response) => {
-      const { 'content-length': _, 'transfer-encoding': __, ...back } = response.headers;
-      resolve({ status: response.statusCode ?? 500, headers: back, body: await read(response) });
-    });
-    call.on('error', reject);
-    call.end(body);
-  });
-}
 
 /** Takes about half the entries out of a batch, though never all. */
 function halve(body: Buffer): { taken: Buffer; left: string[] } {

@@ -1,0 +1,51 @@
+// npm run cost -- --changes-per-month N: what a deployment costs, and why
+import { parseArgs } from 'node:util';
+import { measurements } from './measured.ts';
+import { printed } from './printed.ts';
+import { report } from './report.ts';
+
+const HELP = `npm run cost -- --changes-per-month N [--answer-ms N] [--stage NAME] [--json]
+
+  --changes-per-month N  how many changes there are that have a URL
+  --answer-ms N          how long a receiver takes to answer, milliseconds (100)
+  --stage NAME           of cdk.json (main)
+  --json                 print JSON`;
+
+const options = {
+  'changes-per-month': { type: 'string' },
+  'answer-ms': { type: 'string', default: '100' },
+  stage: { type: 'string', default: 'main' },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/** @throws {Error} One line, when the words do not fit. */
+function read() {
+  const { values } = parseArgs({ options });
+  return {
+    ...values,
+    changesPerMonth: values.help ? 0 : number('changes-per-month', values['changes-per-month'], 1e12),
+    answerMs: number('answer-ms', values['answer-ms'], 60_000),
+  };
+}
+
+function number(option: string, text: string | undefined, most: number): number {
+  if (text === undefined) throw new Error(`How many changes? Write --${option} 1000000.`);
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= most) return value;
+  throw new Error(`--${option} is a whole number up to ${most.toLocaleString('en')}, such as --${option} 1000.`);
+}
+
+try {
+  const { help, stage, json, changesPerMonth, answerMs } = read();
+  if (help) console.log(HELP);
+  else {
+    // The CDK takes seconds to load.
+    const { deployed } = await import('./deployed.ts');
+    const found = report(measurements(), deployed(stage), { changesPerMonth, answerMs });
+    console.log(json ? JSON.stringify(found, null, 2) : printed(found));
+  }
+} catch (error) {
+  console.error((error as Error).message.split('\n')[0]);
+  process.exitCode = 2;
+}

@@ -1,0 +1,51 @@
+import data from './prices.json' with { type: 'json' };
+
+interface Price {
+  readonly what: string;
+  readonly dollars: number;
+  /** So many of them cost `dollars`. */
+  readonly per: number;
+  readonly source: string;
+}
+
+export type PriceName = keyof typeof data.prices;
+
+/** How many of what has a price. */
+export type Usage = Readonly<Partial<Record<PriceName, number>>>;
+
+export const { region, read, rivals } = data;
+export const prices: Readonly<Record<PriceName, Price>> = data.prices;
+
+/** One line of a bill. */
+export interface Line {
+  readonly what: string;
+  readonly quantity: number;
+  readonly dollars: number;
+}
+
+/** A bill at listed prices, without free tiers and discounts; the dearest line first. */
+export function bill(usage: Usage): Line[] {
+  return (Object.keys(prices) as PriceName[])
+    .flatMap((name) => {
+      const { what, dollars, per } = prices[name];
+      const quantity = usage[name] ?? 0;
+      return quantity > 0 ? [{ what, quantity, dollars: (quantity / per) * dollars }] : [];
+    })
+    .sort((a, b) => b.dollars - a.dollars);
+}
+
+export function total(usage: Usage): number {
+  return bill(usage).reduce((sum, { dollars }) => sum + dollars, 0);
+}
+
+/** Some usage, so many times. */
+export function times(usage: Usage, factor: number): Usage {
+  return Object.fromEntries(Object.entries(usage).map(([name, quantity]) => [name, quantity * factor]));
+}
+
+/** What a rival's list says of so many messages a month, or `undefined` where it names no price for them. */
+export function rivalDollars({ monthly, included, perMillion }: (typeof rivals)[number], messages: number) {
+  const further = included === null ? 0 : Math.max(0, messages - included);
+  if (further > 0 && perMillion === null) return undefined;
+  return monthly + (further / 1e6) * (perMillion ?? 0);
+}

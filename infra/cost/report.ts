@@ -1,0 +1,86 @@
+import type { Deployed } from './deployed.ts';
+import type { Measurements } from './measured.ts';
+import { bill, type Line, rivalDollars, rivals, times, total } from './prices.ts';
+import { averageMs, idleMonth, usageOf } from './usage.ts';
+
+export interface Asked {
+  readonly changesPerMonth: number;
+  /** How long a receiver takes to answer. */
+  readonly answerMs: number;
+}
+
+interface Situation {
+  readonly name: string;
+  /** A million notifications, all in but the fixed costs. */
+  readonly perMillion: number;
+  /** What was asked for, with the fixed costs. */
+  readonly perMonth: number;
+  readonly lines: readonly Line[];
+}
+
+export interface Report extends Asked {
+  readonly measuredOn: string;
+  readonly fixed: { readonly perMonth: number; readonly lines: readonly Line[] };
+  readonly situations: readonly Situation[];
+  /** What a dead destination costs of a healthy one, busy: 1 is the same. */
+  readonly deadOfHealthy: number;
+  /** What a month's minutes of one parked trigger with a long backlog cost beside. */
+  readonly parkedMonth: number;
+  readonly rivals: readonly { readonly name: string; readonly perMonth?: number; readonly lacks: string }[];
+  /** What a million costs by how many notifications deliver finds in a batch: between busy and trickle. */
+  readonly byBatch: readonly { readonly batch: number; readonly perMillion: number }[];
+  /** Deliver's memory against what its part of a million costs, busy. */
+  readonly memory: readonly { readonly memoryMiB: number; readonly ms: number; readonly perMillion: number }[];
+}
+
+const names = {
+  busy: 'busy',
+  trickle: 'trickle',
+  parked: 'dead: parked',
+  dead: 'dead: parked, then drained',
+} as const;
+
+/** What a deployment costs, from what was measured and what the template says, at listed prices. */
+export function report(measured: Measurements, deployed: Deployed, asked: Asked): Report {
+  const fixed = idleMonth(measured, deployed);
+  const perMillion = (situation: keyof typeof names) => {
+    const usage = usageOf(measured[situation], deployed, asked.answerMs);
+    return times(usage, 1e6 / measured[situation].notifications);
+  };
+  const situations = (Object.keys(names) as (keyof typeof names)[]).map((situation) => {
+    const usage = perMillion(situation);
+    return {
+      name: names[situation],
+      perMillion: total(usage),
+      perMonth: total(fixed) + (total(usage) * asked.changesPerMonth) / 1e6,
+      lines: bill(usage),
+    };
+  });
+  const minute = (one: 'deadMinute' | 'idleMinute') => total(usageOf(measured[one], deployed, asked.answerMs));
+  return {
+    ...asked,
+    measuredOn: measured.day,
+    fixed: { perMonth: total(fixed), lines: bill(fixed) },
+    situations,
+    deadOfHealthy: total(perMillion('dead')) / total(perMillion('busy')),
+    parkedMonth: (minute('deadMinute') - minute('idleMinute')) * deployed.scheduledRuns,
+    rivals: rivals.map((rival) => ({
+      name: rival.name,
+      perMonth: rivalDollars(rival, asked.changesPerMonth),
+      lacks: rival.lacks,
+    })),
+    byBatch: [10, 6, 4, 3, 2, 1].map((batch) => {
+      const [full, single] = [total(perMillion('busy')), total(perMillion('trickle'))];
+      // What is paid for a run is shared by its batch, so it goes with 1 / batch.
+      const share = (1 / batch - 1 / deployed.deliverBatch) / (1 - 1 / deployed.deliverBatch);
+      return { batch, perMillion: full + (single - full) * share };
+    }),
+    memory: [128, 256, 512, 1024, 1769].map((memoryMiB) => memoryOf(measured, memoryMiB, asked.answerMs)),
+  };
+}
+
+function memoryOf({ busy }: Measurements, memoryMiB: number, answerMs: number) {
+  const ms = averageMs(busy.runs.deliver, memoryMiB, answerMs);
+  const gbSeconds = (busy.runs.deliver.invocations * ms * memoryMiB) / 1024 / 1000;
+  return { memoryMiB, ms, perMillion: (total({ lambdaGbSeconds: gbSeconds }) * 1e6) / busy.notifications };
+}

@@ -1,0 +1,84 @@
+import type { Deployed } from './deployed.ts';
+import { type Measured, type Measurements, type Runs, type Stage, stages } from './measured.ts';
+import type { Usage } from './prices.ts';
+
+/** What no measurement here can tell. */
+const assumed = {
+  /** A function of this memory has one whole core; a smaller one a share (AWS Lambda Developer Guide). */
+  coreMiB: 1769,
+  /** How long a request to DynamoDB or SQS takes from a function in the same region. */
+  awsMs: 8,
+  /** Lambda's own lines of a run: START, END, REPORT. */
+  runLogLines: 3,
+  runLogBytes: 274,
+  /** CloudWatch Logs counts so much with each line. */
+  lineBytes: 26,
+  /** Logs are kept compressed. */
+  compression: 0.15,
+  /** An idle mapping without messages goes on asking the queue: so many pollers, each waiting for 20 s. */
+  pollers: 5,
+  pollSeconds: 20,
+  /** DynamoDB asks for the key of a table once in five minutes for each role that reads it. */
+  kmsMinutes: 5,
+};
+
+const GB = 1e9;
+const MONTH_DAYS = 30;
+const MONTH_MINUTES = MONTH_DAYS * 24 * 60;
+
+/** How long a run takes by average, milliseconds: its own time on a share of a core, and what it waits for. */
+export function averageMs({ invocations, cpuMs, awsWaits, callWaits }: Runs, memoryMiB: number, answerMs: number) {
+  if (invocations === 0) return 0;
+  const own = cpuMs * Math.max(1, assumed.coreMiB / memoryMiB);
+  return (own + awsWaits * assumed.awsMs + callWaits * answerMs) / invocations;
+}
+
+/** What was measured, as it is paid for. @param answerMs How long a receiver takes to answer. */
+export function usageOf(measured: Measured, deployed: Deployed, answerMs: number): Usage {
+  const runs = stages.map((stage) => ({ ...measured.runs[stage], ...deployed.functions[stage] }));
+  const logged = runs.map(({ invocations, logLines, logBytes, logDays }) => {
+    const lines = logLines + invocations * assumed.runLogLines;
+    const bytes = logBytes + invocations * assumed.runLogBytes + lines * assumed.lineBytes;
+    return { gb: bytes / GB, months: logDays / MONTH_DAYS };
+  });
+  const stored = (tables: (name: string) => boolean) =>
+    sum(Object.entries(measured.byteMonths).map(([name, bytes]) => (tables(name) ? bytes : 0))) / GB;
+  const requests = Object.entries(measured.requests).filter(([name]) => name.startsWith('SQS '));
+  return {
+    sqsRequests: sum(requests.map(([, count]) => count)),
+    lambdaRequests: sum(runs.map(({ invocations }) => invocations)),
+    lambdaGbSeconds: sum(
+      runs.map((run) => (run.invocations * averageMs(run, run.memoryMiB, answerMs) * run.memoryMiB) / 1024 / 1000),
+    ),
+    writeUnits: sum(Object.values(measured.writeUnits)),
+    readUnits: sum(Object.values(measured.readUnits)),
+    tableGbMonths: stored(() => true),
+    backupGbMonths: stored((name) => deployed.restorable.includes(name)),
+    logGb: sum(logged.map(({ gb }) => gb)),
+    logGbMonths: sum(logged.map(({ gb, months }) => gb * months * assumed.compression)),
+    transferGb: measured.bytesCalled / GB,
+  };
+}
+
+/** What is paid each month though nothing changes. */
+export function idleMonth(measured: Measurements, deployed: Deployed): Usage {
+  const minute = usageOf(measured.idleMinute, deployed, 0);
+  const polls = (Math.min(assumed.pollers, deployed.deliverConcurrency) * 60) / assumed.pollSeconds;
+  const runs = Object.fromEntries(Object.entries(minute).map(([name, n]) => [name, n * deployed.scheduledRuns]));
+  return {
+    ...runs,
+    sqsRequests: (runs.sqsRequests ?? 0) + polls * MONTH_MINUTES,
+    keys: deployed.keys,
+    kmsRequests: (readers.length * MONTH_MINUTES) / assumed.kmsMinutes,
+    alarms: deployed.alarms,
+    dashboards: deployed.dashboards,
+    metrics: measured.metrics,
+  };
+}
+
+/** Who reads the secrets. */
+const readers: readonly Stage[] = ['deliver', 'drain'];
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((a, b) => a + b, 0);
+}

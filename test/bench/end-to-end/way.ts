@@ -1,0 +1,52 @@
+import type { Exchange } from '../requests/ledger.ts';
+
+/** When one change was where, epoch milliseconds. */
+export interface Way {
+  /** Its write was sent, and answered. */
+  readonly written: number;
+  readonly inTable: number;
+  /** Capture sent it to the queue, and was answered. */
+  readonly sent: number;
+  readonly queued: number;
+  /** Deliver made its first request, and was answered. */
+  readonly begun: number;
+  readonly known: number;
+  /** The receiver got the call. */
+  readonly called: number;
+}
+
+const epoch = (at: number): number => performance.timeOrigin + at;
+
+/** Finds each change's way in the functions' requests. */
+export function ways(
+  written: ReadonlyMap<string, Pick<Way, 'written' | 'inTable'>>,
+  exchanges: readonly Exchange[],
+  called: ReadonlyMap<string, number>,
+): Way[] {
+  const sends = new Map<string, Exchange>();
+  for (const exchange of exchanges)
+    if (exchange.target.endsWith('.SendMessageBatch'))
+      for (const { MessageBody } of exchange.request.Entries)
+        sends.set(JSON.parse(MessageBody).formattedString, exchange);
+  // Capture reads all triggers of its entity, deliver those of its batch: here there is one.
+  const looks = exchanges.filter(
+    ({ target, request }) => target.endsWith('.BatchGetItem') && keysOf(request).length === 1,
+  );
+  return [...written].flatMap(([ids, write]) => {
+    const at = called.get(ids);
+    const send = sends.get(ids);
+    const look = looks.findLast(({ from }) => at !== undefined && epoch(from) <= at);
+    if (at === undefined || !send || !look) return [];
+    const [sent, queued, begun, known] = [send.from, send.to, look.from, look.to].map(epoch) as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    return [{ ...write, sent, queued, begun, known, called: at }];
+  });
+}
+
+function keysOf({ RequestItems }: Exchange['request']): unknown[] {
+  return Object.values(RequestItems as Record<string, { Keys: unknown[] }>).flatMap(({ Keys }) => Keys);
+}

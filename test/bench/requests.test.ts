@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Ledger, waits } from './requests/ledger.ts';
+import { metricsIn } from './requests/tally.ts';
+import { itemBytes, readUnits, writeUnits } from './requests/units.ts';
+
+const spans = (...pairs: [number, number][]) => pairs.map(([from, to]) => ({ from, to }));
+
+test('an item is as large as its names and values', () => {
+  const item = {
+    id: { S: 'äb' },
+    n: { N: '12345' },
+    rows: { B: Buffer.from('abc').toString('base64') },
+    yes: { BOOL: true },
+  };
+  assert.equal(itemBytes(item), 2 + 3 + 1 + 4 + 4 + 3 + 3 + 1);
+});
+
+test('writes are paid for by the kilobyte, reads by four, and what is not there by one', () => {
+  assert.deepEqual([0, 1024, 1025].map(writeUnits), [1, 1, 2]);
+  assert.deepEqual([0, 4096, 4097].map(readUnits), [1, 1, 2]);
+});
+
+test('requests side by side are one wait, one after another are several', () => {
+  assert.equal(waits([]), 0);
+  assert.equal(waits(spans([0, 10], [1, 11], [2, 5])), 1);
+  assert.equal(waits(spans([0, 10], [10, 20], [25, 30], [26, 40])), 3);
+});
+
+test('the ledger knows what a delete removes, what a batch reads in vain, and what stays in a table', () => {
+  const ledger = new Ledger((table) => table);
+  const note = (action: string, request: object, answer: object = {}) =>
+    ledger.note({ target: `DynamoDB_20120810.${action}`, request, answer, from: 0, to: 1 });
+  const big = { key: { S: 'a' }, text: { S: 'x'.repeat(1500) }, expiresAt: { N: '2592000' } };
+  note('PutItem', { TableName: 'T', Item: big });
+  note('BatchWriteItem', { RequestItems: { T: [{ PutRequest: { Item: { key: { S: 'b' } } } }] } });
+  note(
+    'BatchGetItem',
+    { RequestItems: { T: { Keys: [{ key: big.key }, { key: { S: 'c' } }] } } },
+    { Responses: { T: [big] } },
+  );
+  note('Query', { TableName: 'T' }, { Items: [big, big, big] });
+  assert.deepEqual([ledger.writeUnits, ledger.readUnits], [{ T: 3 }, { T: 4 }]);
+  assert.equal(Math.round(ledger.byteMonths(0).T ?? 0), itemBytes(big) + 100);
+  note('DeleteItem', { TableName: 'T', Key: { key: big.key } });
+  assert.deepEqual(ledger.writeUnits, { T: 5 });
+  assert.equal(ledger.byteMonths(0).T, 0);
+});
+
+test('a line in the embedded metric format makes a metric for each name and value of its dimensions', () => {
+  const _aws = {
+    CloudWatchMetrics: [{ Namespace: 'N', Dimensions: [[], ['trigger']], Metrics: [{ Name: 'Delivered' }] }],
+  };
+  assert.deepEqual(metricsIn(JSON.stringify({ _aws, trigger: 'case.edit', Delivered: 1 })), [
+    'N Delivered',
+    'N Delivered trigger=case.edit',
+  ]);
+  assert.deepEqual(metricsIn('{"level":"info"}'), []);
+});

@@ -1,0 +1,28 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { forward, readAll } from '../../support/http-forward.ts';
+import type { Exchange } from './ledger.ts';
+
+/** Stands before AWS, or what stands for it, and tells of each request. */
+export async function countingProxy(endpoint: string, note: (exchange: Exchange) => void) {
+  const server = createServer(async (incoming, outgoing) => {
+    const from = performance.now();
+    const body = await readAll(incoming);
+    const answer = await forward(endpoint, incoming, body);
+    const target = String(incoming.headers['x-amz-target']);
+    note({ target, request: parse(body), answer: parse(answer.body), from, to: performance.now() });
+    outgoing.writeHead(answer.status, answer.headers).end(answer.body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function parse(body: Buffer): unknown {
+  return body.length === 0 ? {} : JSON.parse(body.toString());
+}

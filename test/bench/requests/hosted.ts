@@ -1,0 +1,41 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+
+/** What one run of a function took of its own. */
+export interface Run {
+  // biome-ignore lint/suspicious/noExplicitAny: what the handler returns
+  readonly result: any;
+  readonly cpuMs: number;
+  readonly log: string;
+}
+
+/** A function of this project in a process of its own, as Lambda runs it: one event at a time. */
+export async function host(stage: string, env: Readonly<Record<string, string>>) {
+  const child = fork(new URL('function.ts', import.meta.url), [stage], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
+  let log = '';
+  child.stdout?.setEncoding('utf8').on('data', (text) => {
+    log += text;
+  });
+  await once(child, 'message');
+  return {
+    /** @param aheadMs How far its clock is ahead of ours. */
+    async invoke(event: unknown, aheadMs: number): Promise<Run> {
+      log = '';
+      child.send({ event, aheadMs });
+      const [{ result, error, cpuMs }] = await once(child, 'message');
+      if (error) throw new Error(`${stage}: ${error}`);
+      // What it logged comes by another way, and ends with a mark.
+      while (!log.endsWith(END_OF_RUN)) await once(child.stdout as NodeJS.ReadableStream, 'data');
+      return { result, cpuMs, log: log.slice(0, -END_OF_RUN.length) };
+    },
+    async [Symbol.asyncDispose]() {
+      child.disconnect();
+      await once(child, 'exit');
+    },
+  };
+}
+
+export const END_OF_RUN = '\u0000';

@@ -1,0 +1,189 @@
+import type { Socket } from 'node:net';
+import {
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  ListEventSourceMappingsCommand,
+  ListFunctionsCommand,
+  UpdateEventSourceMappingCommand,
+} from '@aws-sdk/client-lambda';
+import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { ensureSecret } from '../../../functions/admin/secrets.ts';
+import { capital } from '../../../functions/core/capital.ts';
+import { type Entity, type Trigger, triggers } from '../../../functions/core/entity.ts';
+import { deployed } from '../../../infra/cost/deployed.ts';
+import type { Measured, Stage } from '../../../infra/cost/measured.ts';
+import { deployedStack } from '../../support/emulator.ts';
+import { setVariables } from '../../support/function-variables.ts';
+import { receiver } from '../../support/receiver.ts';
+import type { Records } from './changes.ts';
+import { countingProxy } from './counting-proxy.ts';
+import { host, type Run } from './hosted.ts';
+import { Ledger } from './ledger.ts';
+import { Tally } from './tally.ts';
+
+/** Long enough that a batch's calls, made side by side, are seen to overlap. */
+const ANSWER_MS = 10;
+
+/**
+ * The deployed stack's tables and queue, and its functions in processes of their own, invoked here as Lambda would: with
+ * as many messages as the mapping's batch size allows, if so many are there.
+ */
+export async function startPipeline() {
+  const given = process.env.AWS_ENDPOINT_URL;
+  const stack = await deployedStack();
+  const { captureBatch, deliverBatch } = deployed();
+  const tables = Object.entries(stack.outputs).flatMap(([output, name]) => {
+    const [, table] = /^(?!Exports)(\w+)Table$/.exec(output) ?? [];
+    return table ? [[name, table] as const] : [];
+  });
+  const names = new Map(tables);
+  let ledger = new Ledger((table) => names.get(table) ?? table);
+  const metrics = new Set<string>();
+  let tally = new Tally(metrics);
+  const proxy = await countingProxy(stack.endpoint, (exchange) => ledger.note(exchange));
+  let isDead = false;
+  let answerMs = ANSWER_MS;
+  let aheadMs = 0;
+  const sockets = new Set<Socket>();
+  const spans: { from: number; to: number }[] = [];
+  const destination = await receiver((_, response, socket) => {
+    if (isDead) return socket.resetAndDestroy();
+    sockets.add(socket);
+    const from = performance.now();
+    setTimeout(() => {
+      spans.push({ from, to: performance.now() });
+      response.end('ok');
+    }, answerMs);
+  });
+  const bytesCalled = () => [...sockets].reduce((sum, { bytesRead }) => sum + bytesRead, 0);
+  for (const trigger of triggers) {
+    await ensureSecret(stack.parts, trigger);
+    await stack.parts.triggersTable.writeUrl(trigger, destination.origin, Date.now());
+  }
+
+  const lambda = new LambdaClient();
+  const { Functions = [] } = await lambda.send(new ListFunctionsCommand());
+  const nameOf = (part: string) => Functions.find((f) => f.FunctionName?.includes(part))?.FunctionName ?? '';
+  const hosts = new Map<string, Awaited<ReturnType<typeof host>>>();
+  const hosted = async (part: string, stage: Stage) => {
+    const there = hosts.get(part);
+    if (there) return there;
+    const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: nameOf(part) }));
+    const made = await host(stage, { ...Environment?.Variables, AWS_ENDPOINT_URL: proxy.origin });
+    hosts.set(part, made);
+    return made;
+  };
+  const run = async (part: string, stage: Stage, event: unknown): Promise<Run> => {
+    const to = await hosted(part, stage);
+    ledger.exchanges.length = 0;
+    spans.length = 0;
+    const done = await to.invoke(event, aheadMs);
+    tally.note(stage, done, ledger.exchanges, spans);
+    return done;
+  };
+
+  const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
+  const QueueUrl = stack.outputs.DeliveryQueueUrl;
+  const pipeline = {
+    ...stack,
+    proxy,
+    nameOf,
+    calls: destination.calls,
+    captureBatch,
+    setDead(dead: boolean): void {
+      isDead = dead;
+    },
+    answerIn(milliseconds: number): void {
+      answerMs = milliseconds;
+    },
+    /** Has so much more time pass for the functions. */
+    pass(milliseconds: number): void {
+      aheadMs += milliseconds;
+    },
+    /** The requests of the latest measurement. */
+    exchanges: () => ledger.exchanges,
+    /** How many CloudWatch metrics the functions' log lines made so far. */
+    metrics: () => metrics.size,
+
+    /** From now on these functions run here alone. */
+    async takeOver(): Promise<void> {
+      const { EventSourceMappings = [] } = await lambda.send(new ListEventSourceMappingsCommand());
+      for (const { UUID } of EventSourceMappings)
+        await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: false }));
+      // Each minute's run reaches nothing.
+      await hosted('Drain', 'drain');
+      await setVariables(nameOf('Drain'), { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' });
+    },
+
+    /** What is done until it ends is measured as one situation. */
+    async measure(work: () => Promise<number>): Promise<Measured> {
+      const before = bytesCalled();
+      ledger = new Ledger((table) => names.get(table) ?? table);
+      tally = new Tally(metrics);
+      const notifications = await work();
+      return {
+        notifications,
+        runs: tally.runs,
+        requests: ledger.requests,
+        writeUnits: ledger.writeUnits,
+        readUnits: ledger.readUnits,
+        byteMonths: ledger.byteMonths(Date.now() / 1000),
+        bytesCalled: bytesCalled() - before,
+      };
+    },
+
+    async capture(entity: Entity, records: Records): Promise<void> {
+      const part = `Capture${capital(entity)}`;
+      for (let i = 0; i < records.length; i += captureBatch)
+        await run(part, 'capture', { Records: records.slice(i, i + captureBatch) });
+    },
+
+    /** Works off what is in sight in the queue. @returns How many batches that were. */
+    async deliver(): Promise<number> {
+      for (let batches = 0; ; batches++) {
+        const { Messages = [] } = await sqs.send(
+          new ReceiveMessageCommand({
+            QueueUrl,
+            MaxNumberOfMessages: deliverBatch,
+            MessageSystemAttributeNames: ['All'],
+          }),
+        );
+        if (Messages.length === 0) return batches;
+        ledger.count('SQS ReceiveMessage');
+        const event = Messages.map((m) => ({
+          messageId: m.MessageId,
+          receiptHandle: m.ReceiptHandle,
+          body: m.Body,
+          attributes: m.Attributes,
+        }));
+        const { result } = await run('Deliver', 'deliver', { Records: event });
+        const kept = new Set(result.batchItemFailures.map((f: { itemIdentifier: string }) => f.itemIdentifier));
+        const done = Messages.filter(({ MessageId }) => !kept.has(MessageId));
+        if (done.length === 0) continue;
+        const Entries = done.map(({ ReceiptHandle }, i) => ({ Id: String(i), ReceiptHandle }));
+        await sqs.send(new DeleteMessageBatchCommand({ QueueUrl, Entries }));
+        ledger.count('SQS DeleteMessageBatch');
+      }
+    },
+
+    async drain(): Promise<void> {
+      await run('Drain', 'drain', {});
+    },
+
+    async state(trigger: Trigger): Promise<string | undefined> {
+      return (await stack.parts.triggersTable.read([trigger])).get(trigger)?.state;
+    },
+
+    async [Symbol.asyncDispose]() {
+      for (const one of hosts.values()) await one[Symbol.asyncDispose]();
+      await proxy[Symbol.asyncDispose]();
+      await destination[Symbol.asyncDispose]();
+      await stack.stop();
+      // The next one starts an emulator of its own.
+      if (given === undefined) delete process.env.AWS_ENDPOINT_URL;
+    },
+  };
+  return pipeline;
+}
+
+export type Pipeline = Awaited<ReturnType<typeof startPipeline>>;

@@ -1,0 +1,101 @@
+import type { Measured, Measurements } from '../../../infra/cost/measured.ts';
+import type { Figures, Table } from '../figures.ts';
+import { onEmulator } from './on-emulator.ts';
+import { startPipeline } from './pipeline.ts';
+import { busy, dead, minute, trickle } from './situations.ts';
+
+/** How many requests and units a notification takes, counted with the real functions. */
+export async function requests(quick: boolean): Promise<Figures> {
+  await using pipeline = await startPipeline();
+  const scale = quick ? 0.1 : 1;
+  const emulated = 1_000 * scale;
+  const there = await onEmulator(pipeline, emulated);
+  await pipeline.takeOver();
+  const found = {
+    idleMinute: await minute(pipeline),
+    busy: await busy(pipeline, 10_000 * scale),
+    trickle: await trickle(pipeline, 300 * scale),
+    ...(await dead(pipeline, 2_000 * scale)),
+  };
+  const measurements: Measurements = {
+    day: new Date().toISOString().slice(0, 10),
+    metrics: pipeline.metrics(),
+    ...found,
+  };
+  const situations = {
+    busy: found.busy,
+    trickle: found.trickle,
+    'dead: parked': found.parked,
+    'dead: parked, then drained': found.dead,
+  };
+  return {
+    ratios: [
+      { what: 'paid SQS requests a notification, busy', value: sqs(found.busy), better: 'less', target: 0.35 },
+      { what: 'write units a notification, busy', value: writes(found.busy), better: 'less', target: 0.2 },
+    ],
+    tables: [
+      { title: 'A notification, by what is paid for', rows: Object.entries(situations).map(([n, m]) => paid(n, m)) },
+      { title: 'A notification, by action', rows: byAction(situations) },
+      { title: 'The same on the emulator, as deployed', rows: besideEmulator(found.busy, there, emulated) },
+      {
+        title: 'Runs',
+        rows: Object.entries(situations).flatMap(([name, { runs }]) =>
+          Object.entries(runs)
+            .filter(([, { invocations }]) => invocations > 0)
+            .map(([stage, run]) => ({
+              situation: name,
+              function: stage,
+              runs: run.invocations,
+              'CPU ms a run': run.cpuMs / run.invocations,
+              'waits for AWS': run.awsWaits / run.invocations,
+              'waits for receivers': run.callWaits / run.invocations,
+              'log bytes': run.logBytes / run.invocations,
+            })),
+        ),
+      },
+    ],
+    files: { 'infra/cost/measured.json': `${JSON.stringify(measurements, null, 2)}\n` },
+  };
+}
+
+function sum(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((a, b) => a + b, 0);
+}
+
+const sqs = ({ requests: all, notifications }: Measured): number =>
+  sum(Object.fromEntries(Object.entries(all).filter(([name]) => name.startsWith('SQS ')))) / notifications;
+
+const writes = ({ writeUnits, notifications }: Measured): number => sum(writeUnits) / notifications;
+
+function paid(situation: string, measured: Measured): Table['rows'][number] {
+  return {
+    situation,
+    notifications: measured.notifications,
+    'SQS requests': sqs(measured),
+    'write units': writes(measured),
+    'read units': sum(measured.readUnits) / measured.notifications,
+    'bytes sent to its receiver': measured.bytesCalled / measured.notifications,
+  };
+}
+
+function byAction(situations: Readonly<Record<string, Measured>>): Table['rows'] {
+  const actions = [...new Set(Object.values(situations).flatMap(({ requests: all }) => Object.keys(all)))].sort();
+  return actions.map((action) => ({
+    action,
+    ...Object.fromEntries(
+      Object.entries(situations).map(([name, { requests: all, notifications }]) => [
+        name,
+        (all[action] ?? 0) / notifications,
+      ]),
+    ),
+  }));
+}
+
+/** What Lambda itself asks the queue cannot be seen on the emulator: it asks its own. */
+function besideEmulator(here: Measured, there: Readonly<Record<string, number>>, count: number): Table['rows'] {
+  return Object.entries(there).map(([action, requested]) => ({
+    action,
+    'here, a notification': (here.requests[action] ?? 0) / here.notifications,
+    'on the emulator': requested / count,
+  }));
+}

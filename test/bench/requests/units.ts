@@ -1,0 +1,23 @@
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+
+/** A row as it stands in DynamoDB's JSON: binary values are base64. */
+export type Item = Readonly<Record<string, AttributeValue | { readonly B: string }>>;
+
+/** How large DynamoDB takes an item to be (Developer Guide, "DynamoDB item sizes and formats"). */
+export function itemBytes(item: Item): number {
+  return Object.entries(item).reduce((sum, [name, value]) => sum + Buffer.byteLength(name) + valueBytes(value), 0);
+}
+
+function valueBytes(value: Item[string]): number {
+  if ('S' in value && value.S !== undefined) return Buffer.byteLength(value.S);
+  if ('N' in value && value.N !== undefined) return Math.ceil(value.N.replace(/\D/g, '').length / 2) + 1;
+  if ('B' in value && value.B !== undefined) return Buffer.from(value.B as string, 'base64').length;
+  if ('BOOL' in value || 'NULL' in value) return 1;
+  throw new Error(`No table of ours holds such a value: ${Object.keys(value)}`);
+}
+
+/** A write is paid for by each kilobyte that it begins. */
+export const writeUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / 1024));
+
+/** A strongly consistent read by each four kilobytes; of something that is not there, as of something small. */
+export const readUnits = (bytes: number): number => Math.max(1, Math.ceil(bytes / 4096));

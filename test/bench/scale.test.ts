@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Chance } from '../model/chance.ts';
+import { chart } from './scale/chart.ts';
+import { Heap } from './scale/heap.ts';
+import { drawer, type Load, percentile, type System, zipf } from './scale/load.ts';
+import { quotas } from './scale/quotas.ts';
+import { Simulation } from './scale/simulation.ts';
+
+const load: Load = { perSecond: 80, seconds: 20, weights: [2, 5, 3], records: 500, skew: 0.8, answerMs: 50 };
+const system: System = {
+  workers: 30,
+  shards: 2,
+  captureBatch: () => 100,
+  deliverBatch: 10,
+  pauseMs: [10, 40],
+  backlogPartitions: 1,
+};
+
+test('every healthy change is called once, each record’s in order, and no more functions run than there are', () => {
+  const { delays, healthy, seconds } = new Simulation(load, system, 3).run();
+  assert.equal(delays.length, healthy.length);
+  for (const one of Map.groupBy(delays, ({ record }) => record).values()) {
+    const times = one.map(({ changedAt }) => changedAt);
+    assert.deepEqual(
+      times,
+      times.toSorted((a, b) => a - b),
+    );
+  }
+  for (const { busy, inFlight, queued } of seconds) {
+    assert.ok(busy >= 0 && busy <= system.workers, `${busy} functions`);
+    assert.ok(inFlight <= queued, `${inFlight} out of sight of ${queued}`);
+  }
+});
+
+test('a trigger that hangs is parked soon after its answers are slow, and holds nobody up from then on', () => {
+  // Records of its own, so that nothing healthy stands behind what hangs.
+  const { delays, openedAt } = new Simulation({ ...load, records: 1e6, skew: 0 }, system, 3).run();
+  assert.ok(openedAt > 5_000 && openedAt < 15_000, `${openedAt} ms`);
+  const after = delays.flatMap(({ changedAt, ms }) => (changedAt > openedAt + 5_000 ? [ms] : []));
+  assert.ok(
+    percentile(
+      after.toSorted((a, b) => a - b),
+      0.99,
+    ) < 1_000,
+  );
+});
+
+test('one trigger’s backlog takes no more than one partition does, and then holds up the healthy', () => {
+  const flood = { ...load, perSecond: 3_000, seconds: 12, weights: [1, 1], records: 1e5, skew: 0 };
+  const many = { ...system, workers: 300, shards: 40 };
+  const p50 = (backlogPartitions: number) => {
+    const { delays, seconds } = new Simulation(flood, { ...many, backlogPartitions }, 1).run();
+    const [before, last] = [seconds.at(-4), seconds.at(-1)];
+    const parkedPerSecond = ((last?.parked ?? 0) - (before?.parked ?? 0)) / 3;
+    assert.ok(
+      parkedPerSecond <= 1.05 * quotas.partitionWrites.limit * backlogPartitions,
+      `${parkedPerSecond} a second`,
+    );
+    const late = delays.flatMap(({ changedAt, ms }) => (changedAt > 9_000 ? [ms] : []));
+    return percentile(
+      late.toSorted((a, b) => a - b),
+      0.5,
+    );
+  };
+  assert.ok(p50(1) > 10 * p50(8));
+});
+
+test('what is drawn by weights comes as often as they say, and a heap gives the least first', () => {
+  const draw = drawer([1, 0, 3], new Chance(1));
+  const drawn = Array.from({ length: 4_000 }, draw);
+  const share = drawn.filter((index) => index === 2).length / drawn.length;
+  assert.ok(!drawn.includes(1) && Math.abs(share - 0.75) < 0.03, `${share}`);
+  assert.ok((zipf(3, 1)[2] ?? 0) === 1 / 3);
+  const heap = new Heap<string>();
+  for (const key of [5, 1, 4, 1, 3]) heap.push(key, `${key}`);
+  assert.deepEqual(
+    Array.from({ length: 5 }, () => heap.pop()?.key),
+    [1, 1, 3, 4, 5],
+  );
+});
+
+test('a chart’s curves can be told apart without colour, and what is off the scale stands at its edge', () => {
+  const points = [
+    [10, 1],
+    [1000, Number.POSITIVE_INFINITY],
+  ] as const;
+  const svg = chart({
+    title: 'a < b',
+    x: 'x',
+    y: 'y',
+    range: [1, 100],
+    curves: ['one', 'two', 'three'].map((name) => ({ name, points })),
+  });
+  assert.doesNotMatch(svg, /NaN|Infinity|undefined/);
+  assert.match(svg, /a &lt; b/);
+  assert.match(svg, /prefers-color-scheme: dark/);
+  assert.equal(new Set([...svg.matchAll(/stroke-dasharray="(.*?)"/g)].map(([, dash]) => dash)).size, 3);
+});

@@ -1,0 +1,87 @@
+import { deployed } from '../../../infra/cost/deployed.ts';
+import type { Figures, Table } from '../figures.ts';
+import { delayChart, quotaChart } from './charts.ts';
+import { type Point, pointAt, type Variant } from './course.ts';
+import { quotas } from './quotas.ts';
+import { validation } from './validation.ts';
+import { walls } from './walls.ts';
+
+const RATES = [10, 30, 100, 300, 1_000, 2_000, 3_000, 5_000, 7_000, 10_000];
+const QUICK_RATES = [10, 300];
+
+/** A delay is in order up to this. */
+const GOOD_MS = 1_000;
+
+const now = deployed();
+
+/** All but a hundred functions of the account for deliver. */
+const raised = { deliverConcurrency: quotas.functions.limit - 100, captureParallelization: 10 };
+
+const variants: readonly Variant[] = [
+  { ...now, name: 'defaults', backlogPartitions: 1 },
+  { ...raised, name: 'settings raised', backlogPartitions: 1 },
+  { ...raised, name: 'raised, backlog split in 8', backlogPartitions: 8 },
+];
+
+/** How delays, functions and queues grow with the changes a second, one of eleven triggers being dead. */
+export async function scale(quick: boolean): Promise<Figures> {
+  const compared = await validation(quick ? [1] : undefined);
+  const found = variants.map((variant) => ({
+    name: variant.name,
+    points: (quick ? QUICK_RATES : RATES).map((rate) => pointAt(rate, variant, 1)),
+  }));
+  const [defaults] = found;
+  const reach = ({ points }: { readonly points: readonly Point[] }) => {
+    const bad = points.findIndex(({ p99Calm }) => p99Calm > GOOD_MS);
+    return points.at(bad === -1 ? -1 : Math.max(0, bad - 1))?.perSecond ?? 0;
+  };
+  return {
+    ratios: [
+      ...compared.map(({ what, full, simulated }) => ({
+        what: `${what}, simulated and played by the real functions: the greater by the lesser`,
+        value: Math.max(simulated / full, full / simulated),
+        better: 'less' as const,
+        target: 1.25,
+      })),
+      ...found.map((one) => ({
+        what: `changes a second with a healthy p99 within ${GOOD_MS / 1000} s, ${one.name}`,
+        value: reach(one),
+        better: 'more' as const,
+      })),
+    ],
+    tables: [
+      { title: 'The event simulation beside the real functions in virtual time', rows: compared.map(milliseconds) },
+      ...found.map(({ name, points }) => ({ title: `By changes a second: ${name}`, rows: points.map(row) })),
+      { title: 'Where the walls are', rows: walls(defaults?.points ?? [], now) },
+      { title: 'The limits', rows: Object.values(quotas).map(({ limit, what, source }) => ({ limit, what, source })) },
+    ],
+    files: {
+      'docs/scale-delay.svg': delayChart(found, GOOD_MS),
+      'docs/scale-quotas.svg': quotaChart(defaults?.points ?? [], now),
+    },
+  };
+}
+
+function milliseconds({ what, full, simulated }: { what: string; full: number; simulated: number }) {
+  return { what, 'real functions, ms': Math.round(full), 'simulated, ms': Math.round(simulated) };
+}
+
+/** What has not arrived within the run is not known to the millisecond. */
+const shown = (ms: number): string => (Number.isFinite(ms) ? Math.round(ms).toLocaleString('en') : 'never caught up');
+
+function row(point: Point): Table['rows'][number] {
+  return {
+    'changes/s': point.perSecond,
+    'healthy p50, ms': shown(point.p50),
+    p99: shown(point.p99),
+    'p99 but for hot records': shown(point.p99Calm),
+    functions: Math.round(point.functions),
+    'handled/s': Math.round(point.handledPerSecond),
+    batch: point.batch,
+    'SQS requests each': point.sqsRequests,
+    'most queued': point.queued,
+    'most out of sight': point.inFlight,
+    'left in streams': point.streamed,
+    'parked/s': Math.round(point.parkedPerSecond),
+  };
+}

@@ -1,0 +1,190 @@
+import { parkingStates, STRIKES, type State } from '../../../functions/core/breaker.ts';
+import { inBatches, inWaves } from '../../../functions/core/waves.ts';
+import { Chance } from '../../model/chance.ts';
+import { type Batch, runBatch } from './batch.ts';
+import { Events } from './events.ts';
+import { GroupQueue, type Message } from './group-queue.ts';
+import { drawer, type Load, type System, zipf } from './load.ts';
+import { quotas } from './quotas.ts';
+
+/** What SQS takes in one request. */
+const SEND_BATCH = 10;
+
+/** What happened. Times are milliseconds from the beginning. */
+export interface Course {
+  /** Of each delivery to a healthy trigger: when its change came, and how much later the call. */
+  readonly delays: { readonly changedAt: number; readonly record: number; readonly ms: number }[];
+  /** When the dead trigger was parked. */
+  openedAt: number;
+  /** Each second: functions at work, messages in the queue and out of sight, changes in the streams, and parked. */
+  readonly seconds: {
+    readonly busy: number;
+    readonly queued: number;
+    readonly inFlight: number;
+    readonly streamed: number;
+    readonly parked: number;
+    /** Messages that deliver was handed so far. */
+    readonly handled: number;
+  }[];
+  batches: number;
+  handled: number;
+  sends: number;
+  /** Healthy changes that came. */
+  readonly healthy: Message[];
+}
+
+/**
+ * The system as events: what the functions decide (strikes, holds, parking, waves) by the functions' own core, what they wait
+ * for by the times of test/model/network.ts. A request takes 2 to 30 ms.
+ */
+export class Simulation {
+  readonly events = new Events();
+  readonly chance: Chance;
+  readonly load: Load;
+  readonly course: Course = {
+    delays: [],
+    openedAt: Number.POSITIVE_INFINITY,
+    seconds: [],
+    batches: 0,
+    handled: 0,
+    sends: 0,
+    healthy: [],
+  };
+  /** The first trigger's, which hangs. The others stay active. */
+  dead: { state: State; strikes: number } = { state: 'active', strikes: 0 };
+  readonly queue: GroupQueue;
+  readonly #system: System;
+  readonly #streams: { waiting: Message[]; running: boolean }[];
+  #idle: number;
+  #waking = 0;
+  #partitionFree = 0;
+  #parked = 0;
+
+  constructor(load: Load, system: System, seed: number) {
+    this.load = load;
+    this.#system = system;
+    this.chance = new Chance(seed);
+    this.queue = new GroupQueue(this.events);
+    this.queue.onReady = () => this.#wake();
+    this.#idle = system.workers;
+    this.#streams = Array.from({ length: system.shards }, () => ({ waiting: [], running: false }));
+  }
+
+  run(): Course {
+    const trigger = drawer(this.load.weights, this.chance);
+    const record = drawer(zipf(this.load.records, this.load.skew), this.chance);
+    const change = () => {
+      if (this.events.now >= this.load.seconds * 1000) return;
+      const message = { trigger: trigger(), record: record(), changedAt: this.events.now, attempts: 0 };
+      if (message.trigger !== 0) this.course.healthy.push(message);
+      this.#write(message);
+      this.events.after((-Math.log(1 - this.chance.random()) * 1000) / this.load.perSecond, change);
+    };
+    change();
+    for (let second = 1; second <= this.load.seconds; second++) {
+      this.events.runUntil(second * 1000);
+      this.course.seconds.push({
+        busy: this.#system.workers - this.#idle - this.#waking,
+        queued: this.queue.length,
+        inFlight: this.queue.inFlight,
+        streamed: this.#streams.reduce((sum, { waiting }) => sum + waiting.length, 0),
+        parked: this.#parked,
+        handled: this.course.handled,
+      });
+    }
+    // What is on its way gets there, if it can.
+    this.events.runUntil((this.load.seconds + 10) * 1000);
+    return this.course;
+  }
+
+  /** How long a request takes: on its way there, and back. */
+  hop(): number {
+    return this.chance.between(1, 15);
+  }
+
+  roundTrip(): number {
+    return this.hop() + this.hop();
+  }
+
+  get isParked(): boolean {
+    return parkingStates.has(this.dead.state);
+  }
+
+  /** @returns Whether that parks the trigger. */
+  strike(): boolean {
+    if (this.dead.state !== 'active' || ++this.dead.strikes < STRIKES) return false;
+    this.dead.state = 'parked';
+    this.course.openedAt = this.events.now;
+    return true;
+  }
+
+  /** Puts so many items into the dead trigger's backlog. @returns How long that takes, milliseconds. */
+  park(items: number): number {
+    const arrival = this.events.now + this.hop();
+    const taken =
+      Math.max(arrival, this.#partitionFree) +
+      (items * 1000) / (quotas.partitionWrites.limit * this.#system.backlogPartitions);
+    this.#partitionFree = taken;
+    this.#parked += items;
+    return taken + this.hop() - this.events.now;
+  }
+
+  #write(message: Message): void {
+    const stream = this.#streams[message.record % this.#streams.length];
+    stream?.waiting.push(message);
+    if (!stream || stream.running) return;
+    stream.running = true;
+    this.events.after(this.chance.between(0, 250), () => this.#capture(stream));
+  }
+
+  /** A batch after the other, each record's changes in waves. */
+  #capture(stream: { waiting: Message[]; running: boolean }): void {
+    const batch = stream.waiting.slice(0, this.#system.captureBatch(this.chance));
+    if (batch.length === 0) {
+      stream.running = false;
+      return;
+    }
+    const waves = inWaves(batch, ({ record }) => String(record));
+    const send = (index: number): void => {
+      const wave = waves[index];
+      if (!wave) {
+        stream.waiting.splice(0, batch.length);
+        this.#capture(stream);
+        return;
+      }
+      const trips = inBatches(wave, SEND_BATCH).map((messages) => {
+        const there = this.hop();
+        this.course.sends++;
+        this.events.after(there, () => {
+          for (const message of messages) this.queue.send(message);
+        });
+        return there + this.hop();
+      });
+      this.events.after(Math.max(...trips), () => send(index + 1));
+    };
+    this.events.after(this.roundTrip(), () => send(0));
+  }
+
+  #wake(): void {
+    for (; this.#idle > 0; this.#idle--) {
+      this.#waking++;
+      this.events.after(this.chance.between(...this.#system.pauseMs), () => this.#poll());
+    }
+  }
+
+  #poll(): void {
+    this.#waking--;
+    const messages = this.queue.receive(this.#system.deliverBatch);
+    if (messages.length === 0) {
+      this.#idle++;
+      return;
+    }
+    this.course.batches++;
+    this.course.handled += messages.length;
+    const batch: Batch = { messages, lanes: Map.groupBy(messages, ({ record }) => record) };
+    runBatch(batch, this, () => {
+      this.#waking++;
+      this.events.after(this.chance.between(...this.#system.pauseMs), () => this.#poll());
+    });
+  }
+}

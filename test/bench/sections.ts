@@ -1,0 +1,13 @@
+import { cost } from './cost.ts';
+import { endToEnd } from './end-to-end/end-to-end.ts';
+import type { Section } from './figures.ts';
+import { requests } from './requests/requests.ts';
+import { scale } from './scale/scale.ts';
+
+/** The parts of the bench in the order in which they run; `npm run bench -- NAME…` runs some. */
+export const sections: Readonly<Record<string, Section>> = {
+  requests,
+  cost,
+  scale,
+  'end-to-end': endToEnd,
+};

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { deployed, read } from '../../infra/cost/deployed.ts';
+import { type Measured, measurements, type Runs } from '../../infra/cost/measured.ts';
+import { bill, read as day, prices, region, rivalDollars, rivals, total } from '../../infra/cost/prices.ts';
+import { report } from '../../infra/cost/report.ts';
+import { averageMs, usageOf } from '../../infra/cost/usage.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+
+const none: Runs = { invocations: 0, cpuMs: 0, awsWaits: 0, callWaits: 0, logLines: 0, logBytes: 0 };
+
+const nothing: Measured = {
+  notifications: 1,
+  runs: { capture: none, deliver: none, drain: none },
+  requests: {},
+  writeUnits: {},
+  readUnits: {},
+  byteMonths: {},
+  bytesCalled: 0,
+};
+
+const main = deployed();
+
+test('every price and every rival’s list says where it was read, and the day and the region are known', () => {
+  assert.match(day, /^\d{4}-\d\d-\d\d$/);
+  assert.equal(region, 'us-east-1');
+  for (const { what, dollars, per, source } of Object.values(prices)) {
+    assert.ok(dollars > 0 && per > 0, what);
+    assert.ok(source.length > 10, what);
+  }
+  for (const { name, source } of rivals) assert.match(source, /\d{4}-\d\d-\d\d/, name);
+});
+
+test('a bill adds up what is used at the listed prices, the dearest first', () => {
+  const usage = { sqsRequests: 2e6, lambdaRequests: 1e6, keys: 1, writeUnits: 0 };
+  assert.deepEqual(
+    bill(usage).map(({ what, dollars }) => [what, dollars]),
+    [
+      ['SQS FIFO requests', 1],
+      ['KMS keys', 1],
+      ['Lambda requests', 0.2],
+    ],
+  );
+  assert.equal(total(usage), 2.2);
+});
+
+test('a rival’s bill has its fee and what exceeds it, and none where its list names no price', () => {
+  const list = { name: '', monthly: 490, included: 50_000, perMillion: 100, lacks: '', source: '' };
+  assert.equal(rivalDollars(list, 40_000), 490);
+  assert.equal(rivalDollars(list, 1_050_000), 590);
+  assert.equal(rivalDollars({ ...list, perMillion: null }, 1_050_000), undefined);
+  assert.equal(rivalDollars({ ...list, included: null, perMillion: 0 }, 1e9), 490);
+});
+
+test('a run takes its own time on its share of a core, and what it waits for', () => {
+  const runs = { ...none, invocations: 10, cpuMs: 50, awsWaits: 20, callWaits: 10 };
+  // 5 ms on a tenth of a core, two requests of 8 ms, one call of 100 ms.
+  assert.equal(averageMs(runs, 176.9, 100), 50 + 16 + 100);
+  assert.equal(averageMs(runs, 1769, 100), 5 + 16 + 100);
+});
+
+test('what was measured is paid for by the template: memory, how long logs are kept, what can be restored', () => {
+  const measured = {
+    ...nothing,
+    runs: { ...nothing.runs, deliver: { ...none, invocations: 1, callWaits: 10, logLines: 1, logBytes: 1e6 } },
+    requests: { 'SQS SendMessageBatch': 3, 'SQS ReceiveMessage': 4, 'DynamoDB PutItem': 100 },
+    byteMonths: { Backlog: 1e9, DeliveryLog: 1e9 },
+  };
+  const usage = usageOf(measured, main, 1000);
+  assert.equal(usage.sqsRequests, 7);
+  assert.equal(usage.lambdaGbSeconds, (10 * main.functions.deliver.memoryMiB) / 1024);
+  assert.deepEqual([usage.tableGbMonths, usage.backupGbMonths], [2, 1]);
+  const { deliver } = main.functions;
+  const dear = {
+    ...main,
+    functions: { ...main.functions, deliver: { memoryMiB: 2 * deliver.memoryMiB, logDays: 2 * deliver.logDays } },
+  };
+  const more = usageOf(measured, dear, 1000);
+  assert.equal(more.lambdaGbSeconds, 2 * (usage.lambdaGbSeconds ?? 0));
+  assert.equal(more.logGbMonths, 2 * (usage.logGbMonths ?? 0));
+});
+
+test('alarms, dashboards, keys and schedules are counted in the template', () => {
+  const { restorable, scheduledRuns, keys } = main;
+  assert.ok(restorable.includes('Backlog') && !restorable.includes('DeliveryLog'));
+  assert.deepEqual([scheduledRuns, keys], [43_200, 1]);
+  const mapping = { Type: 'AWS::Lambda::EventSourceMapping' };
+  const counted = read({
+    Stream: { ...mapping, Properties: { StartingPosition: 'LATEST', BatchSize: 7 } },
+    Queue: { ...mapping, Properties: { BatchSize: 3, ScalingConfig: { MaximumConcurrency: 2 } } },
+    Alarm: { Type: 'AWS::CloudWatch::Alarm', Properties: {} },
+    Other: { Type: 'AWS::CloudWatch::Alarm', Properties: {} },
+    Board: { Type: 'AWS::CloudWatch::Dashboard', Properties: {} },
+    Rule: { Type: 'AWS::Events::Rule', Properties: { ScheduleExpression: 'rate(2 minutes)' } },
+  });
+  const { alarms, dashboards, captureBatch, deliverBatch } = counted;
+  assert.deepEqual(
+    { alarms, dashboards, captureBatch, deliverBatch },
+    { alarms: 2, dashboards: 1, captureBatch: 7, deliverBatch: 3 },
+  );
+  assert.equal(counted.scheduledRuns, 21_600);
+});
+
+test('by the counts that were measured last, a busy million costs at most $0.60, all in', () => {
+  const { situations, fixed } = report(measurements(), main, { changesPerMonth: 1e6, answerMs: 100 });
+  const [busy, trickle] = situations;
+  assert.ok(busy && busy.perMillion <= 0.6, `$${busy?.perMillion}`);
+  assert.ok(trickle && trickle.perMillion > busy.perMillion);
+  assert.equal(busy.perMonth, fixed.perMonth + busy.perMillion);
+});
+
+test('wrong words get one line that says which and how, and exit status 2', () => {
+  const lines = {
+    '': /^How many changes\? Write --changes-per-month 1000000\.$/,
+    '--changes-per-month -3': /--changes-per-month/,
+    '--changes-per-month 1e3': /^--changes-per-month is a whole number up to/,
+    '--changes-per-month 5 --answer-ms soon': /^--answer-ms is a whole number up to/,
+    '--frequency 5': /--frequency/,
+  };
+  for (const [words, line] of Object.entries(lines)) {
+    const args = [`${root}infra/cost/main.ts`, ...words.split(' ').filter(Boolean)];
+    const { status, stderr, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    assert.deepEqual([status, stdout], [2, ''], words);
+    assert.equal(stderr.trim().split('\n').length, 1, stderr);
+    assert.match(stderr.trim(), line);
+  }
+});
