@@ -1,0 +1,4 @@
+import type { Section } from './figures.ts';
+
+/** The parts of the bench in the order in which they run; `npm run bench -- NAME…` runs some. */
+export const sections: Readonly<Record<string, Section>> = {};
