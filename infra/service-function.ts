@@ -48,7 +48,7 @@ export class ServiceFunction<Environment extends Record<string, string>> extends
         minify: true,
         target: 'node24',
         mainFields: ['module', 'main'],
-        externalModules: [...unreachable],
+        externalModules: [],
         ...(alongside && {
           commandHooks: {
             beforeInstall: () => [],
@@ -69,6 +69,3 @@ export class ServiceFunction<Environment extends Record<string, string>> extends
     });
   }
 }
-
-/** undici's parsers for machines without WebAssembly SIMD, and its second parser, which is off unless asked for. */
-const unreachable = ['../milo/*', '../llhttp/llhttp-wasm.js'];
