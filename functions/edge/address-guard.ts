@@ -10,7 +10,7 @@ export class DestinationRefused extends Error {
 }
 
 /** A connection took too long, with all that belongs to it: look-up, TCP, TLS. */
-export class NoConnection extends Error {
+class NoConnection extends Error {
   override readonly name = 'NoConnection';
 }
 

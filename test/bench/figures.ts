@@ -14,10 +14,17 @@ export interface Table {
   readonly rows: readonly Readonly<Record<string, string | number>>[];
 }
 
+/** What is drawn; the second bar is ours. */
+export interface Chart {
+  readonly title: string;
+  readonly bars: readonly { readonly label: string; readonly value: number }[];
+}
+
 /** What one section of the bench found. */
 export interface Figures {
   readonly ratios: readonly Ratio[];
   readonly tables: readonly Table[];
+  readonly chart?: Chart;
 }
 
 /** A part of the bench. @param quick Only to see that it works: its figures mean nothing. */
