@@ -8,6 +8,7 @@ export const bundling = {
     // Lambda gives a function its role's credentials in the environment. The default chain (SSO, profiles, instance
     // metadata) would be a fifth of the bundle and is never asked.
     '@aws-sdk/credential-provider-node': `${root}functions/edge/credentials.ts`,
+    'node:http': `${root}functions/edge/node-http.ts`,
   },
   banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
   bundle: true,

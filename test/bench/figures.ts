@@ -16,10 +16,10 @@ export interface Table {
   readonly rows: readonly Readonly<Record<string, string | number>>[];
 }
 
-/** What is drawn; the second bar is ours. */
+/** What is drawn of one of them. */
 export interface Chart {
   readonly title: string;
-  readonly bars: readonly { readonly label: string; readonly value: number }[];
+  readonly bars: readonly { readonly label: string; readonly value: number; readonly isOurs: boolean }[];
 }
 
 /** What one section of the bench found. */

@@ -7,7 +7,7 @@ export function markdown({ ratios, tables }: Figures, day: string): string {
   return [`Measured on ${day}: ${machine()}.`, ...all.filter(({ rows }) => rows.length > 0).map(table)].join('\n\n');
 }
 
-export function machine(): string {
+function machine(): string {
   const [{ model = 'unknown' } = {}, ...others] = cpus();
   return `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${others.length + 1} × ${model.trim()}`;
 }
@@ -38,4 +38,14 @@ function cell(value: string | number): string {
   if (typeof value === 'string') return value;
   const digits = value >= 100 || Number.isInteger(value) ? 0 : 2;
   return value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits });
+}
+
+const BEGIN = '<!-- made by npm run bench -- --write -->';
+const END = '<!-- until here -->';
+
+/** A document with these tables in place of those that it has. */
+export function inserted(document: string, tables: string): string {
+  const [before, rest = ''] = document.split(BEGIN);
+  const [, after = ''] = rest.split(END);
+  return `${before}${BEGIN}\n\n${tables}\n\n${END}${after}`;
 }

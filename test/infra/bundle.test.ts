@@ -3,11 +3,15 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { pathWithThisNode } from '../../infra/local/process.ts';
+import { bundle, stages } from '../bench/start/bundles.ts';
+import { variables } from '../bench/start/section.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
 const out = mkdtempSync(join(tmpdir(), 'crm-triggers-bundle-'));
+
+after(() => rmSync(out, { recursive: true }));
 
 interface Resource {
   readonly Type: string;
@@ -18,7 +22,6 @@ interface Resource {
 const limits = { capture: 270_000, deliver: 290_000, drain: 258_000, console: 465_000 };
 
 test('cdk synth needs no account, says no word of warning, and makes bundles that are no larger than they have to be', (t) => {
-  t.after(() => rmSync(out, { recursive: true }));
   const { AWS_ENDPOINT_URL: _, AWS_PROFILE: __, AWS_REGION: ___, ...env } = process.env;
   const cdk = join(root, 'node_modules/aws-cdk/bin/cdk');
   const printed = execFileSync(process.execPath, [cdk, 'synth', '--quiet', '--output', out, '--no-notices'], {
@@ -37,14 +40,39 @@ test('cdk synth needs no account, says no word of warning, and makes bundles tha
   t.diagnostic(`bundles: ${JSON.stringify(bytes)} bytes`);
 });
 
-/** Each function's stage and the bytes of its bundle. */
-function bundles(): [stage: string, bytes: number][] {
+test('what is measured is what is deployed, byte for byte', async () => {
+  const deployed = new Map(bundles().map(([stage, , path]) => [stage, path]));
+  for (const stage of stages)
+    assert.ok(readFileSync(deployed.get(stage) ?? '').equals((await bundle(stage)).bytes), stage);
+});
+
+// When an upgrade has the SDK load one of these by another way, what stands for it in infra/bundling.ts is of no use.
+test('no bundle has the credential chain in it, and none loads the HTTP client that Node has beside its own', async () => {
+  for (const stage of stages) {
+    const { packages } = await bundle(stage);
+    const providers = [...packages.keys()].filter((name) => /credential-provider|sso/.test(name));
+    assert.deepEqual(providers, ['@aws-sdk/credential-provider-env'], stage);
+    assert.ok(!loadedBy(bundles().find(([name]) => name === stage)?.[2] ?? '').includes('undici'), stage);
+  }
+  assert.ok(loadedBy('node:http').includes('undici'), 'functions/edge/node-http.ts is not needed any more');
+});
+
+/** What of Node is loaded once a module is imported. */
+function loadedBy(module: string): string {
+  const script = 'await import(process.argv[1]); console.log(process.moduleLoadList.join("\\n")); process.exit()';
+  const args = ['--input-type=module', '--eval', script, module];
+  return execFileSync(process.execPath, args, { encoding: 'utf8', env: { ...process.env, ...variables } });
+}
+
+/** Each function's stage, the bytes of its bundle, and where that is. */
+function bundles(): [stage: string, bytes: number, path: string][] {
   const templates = readdirSync(out).filter((name) => name.endsWith('.template.json'));
   return templates
     .flatMap((name) => Object.values<Resource>(JSON.parse(readFileSync(join(out, name), 'utf8')).Resources))
     .filter(({ Type }) => Type === 'AWS::Lambda::Function')
-    .map(({ Metadata = {} }) => [
-      Metadata['aws:cdk:path']?.match(/Capture|Deliver|Drain|Console/)?.[0].toLowerCase() ?? 'unknown',
-      statSync(join(out, Metadata['aws:asset:path'] ?? '', 'index.mjs')).size,
-    ]);
+    .map(({ Metadata = {} }) => {
+      const stage = Metadata['aws:cdk:path']?.match(/Capture|Deliver|Drain|Console/)?.[0].toLowerCase() ?? 'unknown';
+      const path = join(out, Metadata['aws:asset:path'] ?? '', 'index.mjs');
+      return [stage, statSync(path).size, path];
+    });
 }

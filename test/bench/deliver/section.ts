@@ -73,7 +73,11 @@ export async function deliver(quick: boolean): Promise<Figures> {
     ...(near && {
       chart: {
         title: `Deliveries per second to a receiver that answers after ${NEAR} ms`,
-        bars: names.map((label) => ({ label, value: perSecond(near.worked[label]) })),
+        bars: names.map((label) => ({
+          label,
+          value: perSecond(near.worked[label]),
+          isOurs: label.startsWith('deliver'),
+        })),
       },
     }),
   };

@@ -105,7 +105,8 @@ async function importIn(path: string): Promise<Started> {
 }
 
 const https = 'https://id.example.com/';
-const variables = {
+/** What all functions read at their start. */
+export const variables = {
   ...functionVariables,
   ENTITY: 'task',
   DRAIN_CONCURRENCY: '10',
