@@ -54,7 +54,7 @@ export function makeCall(options: CallerOptions, resolve = resolveByDns): Call {
         host: literalAddress(url.hostname) ?? url.hostname,
         port: url.port,
         path: url.pathname + url.search,
-        headers: { ...headers, ...basicAuthorization(url), host: url.host },
+        headers: Object.entries({ ...headers, ...basicAuthorization(url), host: url.host }).flat(),
       });
       // Not by signals: one that watches two others costs more than the call.
       const deadline = setTimeout(() => sent.destroy(new NoAnswer()), options.attemptTimeoutSeconds * 1000);
