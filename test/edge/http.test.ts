@@ -181,6 +181,22 @@ test('connections are kept for the next call', async () => {
   assert.equal(server.connections(), 1);
 });
 
+test('a connection that is not used is closed after four seconds, but not one on which an answer is waited for', async () => {
+  const patient = makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 10, rules: loopbackRules });
+  const closed = Promise.withResolvers<number>();
+  await using server = await receiver(({ target }, response, socket) => {
+    if (target !== '/unused') return void sleep(4_500).then(() => response.end('late'));
+    response.writeHead(200, { 'keep-alive': 'timeout=60' }).end();
+    const since = performance.now();
+    socket.once('close', () => closed.resolve(performance.now() - since));
+  });
+  const waiting = patient(`${server.origin}/slow`, {});
+  await patient(`${server.origin}/unused`, {});
+  const after = await closed.promise;
+  assert.ok(after > 3_500 && after < 5_500, `${after} ms`);
+  assert.deepEqual(await waiting, { status: 200, body: 'late' });
+});
+
 test('a call whose kept connection broke is made once more, at once, and only once', async () => {
   await using server = await receiver((_, response, socket) => {
     if (server.calls.length === 2) socket.resetAndDestroy();
