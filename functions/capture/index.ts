@@ -1,3 +1,4 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { entities, type Trigger } from '../core/entity.ts';
 import { Backlog } from '../edge/backlog.ts';
@@ -11,14 +12,15 @@ import { type CaptureParts, capture } from './capture.ts';
 const TRIGGERS_KEPT_MS = 5_000;
 
 const env = readEnv(captureEnv);
-const table = new Triggers(env.TRIGGERS_TABLE);
+const dynamodb = new DynamoDBClient({ cacheMiddleware: true });
+const table = new Triggers(env.TRIGGERS_TABLE, dynamodb);
 const triggers = entities[env.ENTITY].actions.map((action) => `${env.ENTITY}.${action}` as Trigger);
 
 const parts: CaptureParts = {
   entity: env.ENTITY,
   triggers: remember(() => table.read(triggers), TRIGGERS_KEPT_MS, Date.now),
   queue: new DeliveryQueue({ queue: env.QUEUE_URL }),
-  backlog: new Backlog(env.BACKLOG_TABLE),
+  backlog: new Backlog(env.BACKLOG_TABLE, dynamodb),
   now: Date.now,
 };
 
