@@ -1,4 +1,7 @@
-import type { Chart } from './figures.ts';
+interface Chart {
+  readonly title: string;
+  readonly bars: readonly { readonly label: string; readonly value: number; readonly isOurs: boolean }[];
+}
 
 const WIDTH = 720;
 const LABEL = 210;

@@ -16,17 +16,12 @@ export interface Table {
   readonly rows: readonly Readonly<Record<string, string | number>>[];
 }
 
-/** What is drawn of one of them. */
-export interface Chart {
-  readonly title: string;
-  readonly bars: readonly { readonly label: string; readonly value: number; readonly isOurs: boolean }[];
-}
-
 /** What one section of the bench found. */
 export interface Figures {
   readonly ratios: readonly Ratio[];
   readonly tables: readonly Table[];
-  readonly chart?: Chart;
+  /** What `--write` writes, by its path in the project: charts, and what others read. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** A part of the bench. @param quick Only to see that it works: its figures mean nothing. */

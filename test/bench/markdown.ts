@@ -7,7 +7,7 @@ export function markdown({ ratios, tables }: Figures, day: string): string {
   return [`Measured on ${day}: ${machine()}.`, ...all.filter(({ rows }) => rows.length > 0).map(table)].join('\n\n');
 }
 
-function machine(): string {
+export function machine(): string {
   const [{ model = 'unknown' } = {}, ...others] = cpus();
   return `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${others.length + 1} × ${model.trim()}`;
 }
@@ -40,12 +40,8 @@ function cell(value: string | number): string {
   return value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits });
 }
 
-const BEGIN = '<!-- made by npm run bench -- --write -->';
-const END = '<!-- until here -->';
-
-/** A document with these tables in place of those that it has. */
-export function inserted(document: string, tables: string): string {
-  const [before, rest = ''] = document.split(BEGIN);
-  const [, after = ''] = rest.split(END);
-  return `${before}${BEGIN}\n\n${tables}\n\n${END}${after}`;
+/** A document with a section's figures where it says that they belong: between `<!-- bench NAME -->` and `<!-- end -->`. */
+export function inserted(document: string, section: string, figures: string): string {
+  const marked = new RegExp(`(<!-- bench ${section} -->\n)[^]*?(<!-- end -->)`);
+  return document.replace(marked, (_, from, to) => `${from}${figures}\n${to}`);
 }

@@ -1,63 +1,69 @@
 // What is measured of speed and cost, each figure beside another of the same run: `npm run bench -- [SECTION…]`
-import { readFileSync, writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { drawn } from './chart.ts';
+import { root } from '../../infra/local/folders.ts';
 import { worsened } from './check.ts';
 import type { Figures } from './figures.ts';
-import { inserted, markdown } from './markdown.ts';
+import { inserted, machine, markdown } from './markdown.ts';
 import { sections } from './sections.ts';
 
-const HELP = `npm run bench -- [SECTION…] [--check] [--write] [--quick]
+const HELP = `npm run bench -- [SECTION…] [--check] [--write] [--quick] [--json FILE]
 
 Sections: ${Object.keys(sections).join(', ')}; without one, all.
 
   --check  fail when a ratio is more than 20 % worse than the committed one
-  --write  write the figures, the chart and the tables of docs/performance.md
-  --quick  only see that it works: the figures mean nothing`;
-
-const file = (name: string) => new URL(`../../${name}`, import.meta.url);
-const committed = file('test/bench/figures.json');
+  --write  commit to the figures: into test/bench/figures.json and, where a document has its mark, docs/, with the charts
+  --quick  only see that it works: the figures mean nothing
+  --json   write the figures to a file`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
-    check: { type: 'boolean' },
-    help: { type: 'boolean' },
-    quick: { type: 'boolean' },
-    write: { type: 'boolean' },
+    check: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
   },
 });
-const isPart = positionals.length > 0;
-const wrong = positionals.find((name) => !(name in sections)) ?? (isPart && values.write ? '--write with a part' : '');
-if (wrong || values.help) {
-  if (wrong) console.error(`The bench has no ${wrong}.`);
+const unknown = positionals.filter((name) => !(name in sections));
+if (unknown.length > 0) console.error(`The bench has no ${unknown.join(', ')}.`);
+if (unknown.length > 0 || values.help) {
   console.log(HELP);
-  process.exit(wrong ? 2 : 0);
+  process.exit(values.help ? 0 : 2);
 }
+
+const day = new Date().toISOString().slice(0, 10);
+const committedFile = `${root}test/bench/figures.json`;
+const committed: Record<string, Figures> = JSON.parse(readFileSync(committedFile, 'utf8'));
 
 const found: Figures[] = [];
 for (const [name, section] of Object.entries(sections)) {
-  if (isPart && !positionals.includes(name)) continue;
+  if (positionals.length > 0 && !positionals.includes(name)) continue;
   console.error(`${name} …`);
-  found.push(await section(values.quick ?? false));
+  const figures = await section(values.quick);
+  found.push(figures);
+  if (values.check)
+    for (const line of worsened(figures.ratios, committed[name]?.ratios ?? [])) {
+      console.error(`Worse than the committed run: ${line}`);
+      process.exitCode = 1;
+    }
+  if (values.write) write(name, figures);
 }
 const figures: Figures = {
   ratios: found.flatMap(({ ratios }) => ratios),
   tables: found.flatMap(({ tables }) => tables),
 };
-const text = markdown(figures, new Date().toISOString().slice(0, 10));
-console.log(text);
+console.log(markdown(figures, day));
+if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
 
-if (values.check) {
-  const { ratios }: Figures = JSON.parse(readFileSync(committed, 'utf8'));
-  const measured = new Set(figures.ratios.map(({ what }) => what));
-  const lines = worsened(figures.ratios, isPart ? ratios.filter(({ what }) => measured.has(what)) : ratios);
-  for (const line of lines) console.error(`Worse than the committed run: ${line}`);
-  if (lines.length > 0) process.exitCode = 1;
-}
-if (values.write) {
-  const document = file('docs/performance.md');
-  writeFileSync(committed, `${JSON.stringify(figures, null, 2)}\n`);
-  writeFileSync(document, inserted(readFileSync(document, 'utf8'), text));
-  for (const { chart } of found) if (chart) writeFileSync(file('docs/performance.svg'), drawn(chart));
+function write(name: string, figures: Figures): void {
+  const { ratios, tables, files = {} } = figures;
+  Object.assign(committed, { [name]: { day, machine: machine(), ratios, tables } });
+  writeFileSync(committedFile, `${JSON.stringify(committed, null, 2)}\n`);
+  for (const [path, content] of Object.entries(files)) writeFileSync(root + path, content);
+  for (const path of globSync('docs/*.md', { cwd: root })) {
+    const text = readFileSync(root + path, 'utf8');
+    writeFileSync(root + path, inserted(text, name, markdown(figures, day)));
+  }
 }
