@@ -12,7 +12,7 @@ const HELP = `npm run bench -- [SECTION…] [--check] [--write] [--quick] [--jso
 Sections: ${Object.keys(sections).join(', ')}; without one, all.
 
   --check  fail when a ratio is more than 20 % worse than the committed one
-  --write  commit to the figures: into test/bench/figures.json and, where a document has its mark, docs/, with the charts
+  --write  keep the figures in test/bench/figures.json and, with the charts, in docs/, where a document has a section's mark
   --quick  only see that it works: the figures mean nothing
   --json   write the figures to a file`;
 
