@@ -5,6 +5,7 @@ import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { bundling, entryOf } from './bundling.ts';
 import { removalPolicy, type Settings } from './settings.ts';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -33,7 +34,7 @@ export class ServiceFunction<Environment extends Record<string, string>> extends
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
     super(scope, id, {
-      entry: `${root}functions/${stage}/index.ts`,
+      entry: entryOf(stage),
       projectRoot: root,
       depsLockFilePath: `${root}package-lock.json`,
       runtime: Runtime.NODEJS_24_X,
@@ -46,10 +47,12 @@ export class ServiceFunction<Environment extends Record<string, string>> extends
       tracing: settings.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       bundling: {
         format: OutputFormat.ESM,
-        minify: true,
-        target: 'node24',
-        mainFields: ['module', 'main'],
-        externalModules: [...unreachable],
+        minify: bundling.minify,
+        target: bundling.target,
+        mainFields: bundling.mainFields,
+        externalModules: [],
+        banner: bundling.banner.js,
+        esbuildArgs: { ...named('--alias:', bundling.alias), ...named('--define:', bundling.define) },
         ...(alongside && {
           commandHooks: {
             beforeInstall: () => [],
@@ -59,17 +62,12 @@ export class ServiceFunction<Environment extends Record<string, string>> extends
             ],
           },
         }),
-        banner: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-        esbuildArgs: {
-          // Lambda gives a function its role's credentials in the environment. The default chain (SSO, profiles,
-          // instance metadata) would be a fifth of the bundle and is never asked.
-          '--alias:@aws-sdk/credential-provider-node': `${root}functions/edge/credentials.ts`,
-          '--define:process.env.JEST_WORKER_ID': 'undefined',
-        },
       },
     });
   }
 }
 
-/** undici's parsers for machines without WebAssembly SIMD, and its second parser, which is off unless asked for. */
-const unreachable = ['../milo/*', '../llhttp/llhttp-wasm.js'];
+/** Options of which each has a name of its own, as esbuild's command line takes them. */
+function named(option: string, values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [option + name, value]));
+}

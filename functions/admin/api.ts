@@ -2,8 +2,8 @@ import { type Context, Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type * as z from 'zod/mini';
-import manifest from '../../package.json' with { type: 'json' };
 import { isTrigger } from '../core/entity.ts';
+import { VERSION } from '../core/version.ts';
 import { errorFields, log } from '../edge/log.ts';
 import { failedRoutes } from './api/failed.ts';
 import { logRoutes } from './api/log.ts';
@@ -46,7 +46,7 @@ class Malformed extends Error {
  */
 export function adminApi(parts: AdminParts, whoOf: (context: Context) => string): Hono {
   const api = new Hono().basePath('/api');
-  const description = openApi(routes, manifest.version);
+  const description = openApi(routes, VERSION);
   api.use(async ({ res }, next) => {
     await next();
     res.headers.set('cache-control', 'no-store');

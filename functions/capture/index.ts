@@ -1,3 +1,4 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { entities, type Trigger } from '../core/entity.ts';
 import { Backlog } from '../edge/backlog.ts';
@@ -13,17 +14,18 @@ import { type CaptureParts, capture } from './capture.ts';
 const TRIGGERS_KEPT_MS = 5_000;
 
 const env = readEnv(captureEnv);
-const table = new Triggers(env.TRIGGERS_TABLE);
+const dynamodb = new DynamoDBClient({ cacheMiddleware: true });
+const table = new Triggers(env.TRIGGERS_TABLE, dynamodb);
 const triggers = entities[env.ENTITY].actions.map((action) => `${env.ENTITY}.${action}` as Trigger);
 
 const parts: CaptureParts = {
   entity: env.ENTITY,
   rules: env.ROW_RULES,
-  ...(env.RECORD_LIMIT && { counts: new RecordCounts(env.BACKLOG_TABLE, env.RECORD_LIMIT) }),
+  ...(env.RECORD_LIMIT && { counts: new RecordCounts(env.BACKLOG_TABLE, env.RECORD_LIMIT, dynamodb) }),
   triggers: remember(() => table.read(triggers), TRIGGERS_KEPT_MS, Date.now),
   queue: new DeliveryQueue({ queue: env.QUEUE_URL }),
-  backlog: new Backlog(env.BACKLOG_TABLE),
   metrics: new Metrics(env.METRICS_NAMESPACE),
+  backlog: new Backlog(env.BACKLOG_TABLE, dynamodb),
   now: Date.now,
 };
 

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 
 /** What Standard Webhooks puts before a secret's base64. */
 const PREFIX = 'whsec_';
@@ -28,7 +28,16 @@ export interface Signed {
 export function signatures(secrets: readonly string[], { id, timestamp, target }: Signed): string {
   const content = `${id}.${timestamp}.${target}`;
   return secrets
-    .map((secret) => createHmac('sha256', Buffer.from(secret.slice(PREFIX.length), 'base64')).update(content))
+    .map((secret) => createHmac('sha256', keyOf(secret)).update(content))
     .map((hmac) => `v1,${hmac.digest('base64')}`)
     .join(' ');
+}
+
+/** Those that were used: to make one takes longer than to sign with it. */
+const keys = new Map<string, KeyObject>();
+
+function keyOf(secret: string): KeyObject {
+  const key = keys.get(secret) ?? createSecretKey(secret.slice(PREFIX.length), 'base64');
+  keys.set(secret, key);
+  return key;
 }

@@ -1,6 +1,6 @@
-import manifest from '../../package.json' with { type: 'json' };
 import type { Notification } from '../core/notification.ts';
 import { signatures } from '../core/signature.ts';
+import { VERSION } from '../core/version.ts';
 import type { TriggerSecrets } from '../edge/secrets.ts';
 
 /**
@@ -23,7 +23,7 @@ export function requestHeaders(
   return {
     accept: '*/*',
     ...headers,
-    'user-agent': `crm-triggers/${manifest.version}`,
+    'user-agent': `crm-triggers/${VERSION}`,
     'webhook-id': id,
     'webhook-timestamp': String(timestamp),
     ...(secret && { 'webhook-signature': signatures([secret, ...old], { id, timestamp, target }) }),

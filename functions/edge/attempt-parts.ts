@@ -1,3 +1,4 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type * as z from 'zod/mini';
 import { Backlog } from './backlog.ts';
 import { DeliveryLog } from './delivery-log.ts';
@@ -9,11 +10,13 @@ import { Triggers } from './triggers.ts';
 
 /** What every function that makes attempts touches of the world, from its environment. */
 export function attemptParts(env: z.output<typeof attemptEnv>) {
+  // One for all tables: each has connections of its own, and each first connection is a TLS handshake of a cold start.
+  const dynamodb = new DynamoDBClient({ cacheMiddleware: true });
   return {
-    triggers: new Triggers(env.TRIGGERS_TABLE),
-    backlog: new Backlog(env.BACKLOG_TABLE),
-    secrets: new Secrets(env.SECRETS_TABLE),
-    log: new DeliveryLog(env.DELIVERY_LOG_TABLE),
+    triggers: new Triggers(env.TRIGGERS_TABLE, dynamodb),
+    backlog: new Backlog(env.BACKLOG_TABLE, dynamodb),
+    secrets: new Secrets(env.SECRETS_TABLE, dynamodb),
+    log: new DeliveryLog(env.DELIVERY_LOG_TABLE, dynamodb),
     logged: env.LOGGED,
     metrics: new Metrics(env.METRICS_NAMESPACE),
     call: makeCall({

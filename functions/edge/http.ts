@@ -1,8 +1,9 @@
-import request from 'undici/lib/api/api-request.js';
-import Agent from 'undici/lib/dispatcher/agent.js';
+import { type IncomingMessage, request as requestPlainly } from 'node:http';
+import { request as requestByTls } from 'node:https';
+import { literalAddress } from '../core/address.ts';
 import { type DestinationRules, judgeBy, NOT_A_URL } from '../core/destination-rules.ts';
 import type { Answer } from '../core/outcome.ts';
-import { DestinationRefused, guardedConnector } from './address-guard.ts';
+import { DestinationRefused, guardedAgents } from './address-guard.ts';
 import { resolveByDns } from './resolve.ts';
 
 /** More of a response is not read: only the status counts, the rest is for people. */
@@ -10,6 +11,17 @@ const MAX_RESPONSE_BYTES = 16 * 1024;
 
 /** A connection kept from an earlier call may be dead. One that breaks this fast is tried once more, on a new one. */
 const INSTANT_MS = 1_000;
+
+/** A connection that nobody used for so long is closed: many receivers close theirs after five seconds. */
+const IDLE_MS = 4_000;
+
+/** There was no answer in time. */
+class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+}
+
+/** Made once: an error is made slowly. */
+const BROKEN = Object.assign(new Error('no answer'), { code: 'ECONNRESET' });
 
 interface CallerOptions {
   readonly connectTimeoutSeconds: number;
@@ -25,49 +37,53 @@ export type Call = (url: string, headers: Readonly<Record<string, string>>, cut?
 export function makeCall(options: CallerOptions, resolve = resolveByDns): Call {
   const judge = judgeBy(options.rules);
   const connecting = {
-    timeout: options.connectTimeoutSeconds * 1000,
+    keepAlive: true,
+    timeout: IDLE_MS,
     minVersion: 'TLSv1.2',
     // The default, but said aloud: no environment variable can turn it off.
     rejectUnauthorized: true,
   } as const;
-  const agent = new Agent({
-    connect: guardedConnector(judge, connecting, resolve),
-    allowH2: false,
-    // The deadline below covers both; undici's own timers are too coarse to be exact.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  const agents = guardedAgents(judge, connecting, options.connectTimeoutSeconds * 1000, resolve);
 
-  const get = async (url: URL, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Answer> => {
-    const response = await request.call(agent, {
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method: 'GET',
-      headers: { ...headers, ...basicAuthorization(url) },
-      signal,
+  const get = (url: URL, headers: Readonly<Record<string, string>>, cut?: AbortSignal) =>
+    new Promise<Answer>((resolve, reject) => {
+      cut?.throwIfAborted();
+      const isTls = url.protocol === 'https:';
+      const sent = (isTls ? requestByTls : requestPlainly)({
+        agent: isTls ? agents.https : agents.http,
+        host: literalAddress(url.hostname) ?? url.hostname,
+        port: url.port,
+        path: url.pathname + url.search,
+        headers: Object.entries({ ...headers, ...basicAuthorization(url), host: url.host }).flat(),
+      });
+      // Not by signals: one that watches two others costs more than the call.
+      const deadline = setTimeout(() => sent.destroy(new NoAnswer()), options.attemptTimeoutSeconds * 1000);
+      const cutOff = () => sent.destroy(cut?.reason);
+      cut?.addEventListener('abort', cutOff);
+      sent
+        .on('response', (response) => resolve(answerOf(response)))
+        .on('error', reject)
+        .on('close', () => {
+          clearTimeout(deadline);
+          cut?.removeEventListener('abort', cutOff);
+          // Nothing any more if there was an answer or an error. There is neither when the other side asks for another protocol.
+          reject(BROKEN);
+        })
+        .end();
     });
-    const retryAfter = response.headers['retry-after'];
-    return {
-      status: response.statusCode,
-      ...(typeof retryAfter === 'string' && { retryAfter }),
-      body: await beginningOf(response.body),
-    };
-  };
 
   return async (url, headers, cut) => {
-    const deadline = AbortSignal.timeout(options.attemptTimeoutSeconds * 1000);
-    const signal = cut ? AbortSignal.any([deadline, cut]) : deadline;
     const target = URL.parse(url);
     if (!target) return { blocked: NOT_A_URL };
-    // The guard would refuse it too, but undici throws at what is no http or https before it gets there.
+    // The guard would refuse it too, but only what is http or https gets there.
     const refused = judge.destination(target);
     if (refused !== undefined) return { blocked: refused };
     const started = performance.now();
     try {
-      return await get(target, headers, signal).catch((error) => {
+      return await get(target, headers, cut).catch((error) => {
         const again = brokenConnection.has(codeOf(error)) && performance.now() - started < INSTANT_MS;
         if (!again) throw error;
-        return get(target, headers, signal);
+        return get(target, headers, cut);
       });
     } catch (error) {
       if (error instanceof DestinationRefused) return { blocked: error.message };
@@ -76,18 +92,31 @@ export function makeCall(options: CallerOptions, resolve = resolveByDns): Call {
   };
 }
 
+async function answerOf(response: IncomingMessage): Promise<Answer> {
+  const retryAfter = response.headers['retry-after'];
+  return {
+    status: response.statusCode ?? 0,
+    ...(retryAfter !== undefined && { retryAfter }),
+    body: await beginningOf(response),
+  };
+}
+
 /** A response that breaks off or never ends has given its status all the same. */
-async function beginningOf(body: AsyncIterable<Buffer> & { destroy(): unknown }): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of body) {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes >= MAX_RESPONSE_BYTES) break;
-    }
-  } catch {}
-  return Buffer.concat(chunks).subarray(0, MAX_RESPONSE_BYTES).toString();
+function beginningOf(response: IncomingMessage): Promise<string> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const end = () => resolve(Buffer.concat(chunks).subarray(0, MAX_RESPONSE_BYTES).toString());
+    response
+      .on('data', (chunk) => {
+        chunks.push(chunk);
+        bytes += chunk.length;
+        if (bytes >= MAX_RESPONSE_BYTES) response.destroy();
+      })
+      .on('end', end)
+      .on('error', end)
+      .on('close', end);
+  });
 }
 
 function basicAuthorization(url: URL): Record<string, string> {
@@ -104,19 +133,21 @@ function percentDecode(text: string): string {
   }
 }
 
-const brokenConnection: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+const brokenConnection: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
+
+/** Node has thirty codes for it. */
+const PARSER_ERROR = 'HPE_';
 
 const failures: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection broken before an answer',
   EPIPE: 'connection broken before an answer',
-  UND_ERR_SOCKET: 'connection broken before an answer',
   ENOTFOUND: 'host name not found',
   EAI_AGAIN: 'host name not found for now',
   EHOSTUNREACH: 'host not reachable',
   ENETUNREACH: 'host not reachable',
   ETIMEDOUT: 'no connection',
-  HTTPParserError: 'not an HTTP answer',
+  [PARSER_ERROR]: 'not an HTTP answer',
   AbortError: 'cut off: too slow, like those before it',
   CERT_HAS_EXPIRED: 'TLS certificate expired',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'TLS certificate signed by itself',
@@ -127,15 +158,15 @@ const failures: Readonly<Record<string, string>> = {
 };
 
 function describe(code: string, { connectTimeoutSeconds, attemptTimeoutSeconds }: CallerOptions): string {
-  if (code === 'UND_ERR_CONNECT_TIMEOUT') return `no connection within ${connectTimeoutSeconds} s`;
-  if (code === 'TimeoutError') return `no answer within ${attemptTimeoutSeconds} s`;
+  if (code === 'NoConnection') return `no connection within ${connectTimeoutSeconds} s`;
+  if (code === 'NoAnswer') return `no answer within ${attemptTimeoutSeconds} s`;
   return failures[code] ?? `failed (${code})`;
 }
 
 /** The code that names an error best; never its message, which may quote the URL. */
 function codeOf(error: unknown): string {
   const { code, name, errors } = error as { code?: unknown; name?: unknown; errors?: unknown[] };
-  if (typeof code === 'string' && name !== 'HTTPParserError') return code;
+  if (typeof code === 'string') return code.startsWith(PARSER_ERROR) ? PARSER_ERROR : code;
   // Node tries each address of a host, and wraps their errors.
   if (errors?.[0]) return codeOf(errors[0]);
   return typeof name === 'string' ? name : 'unknown';

@@ -50,7 +50,7 @@ export class DeliveryQueue {
   constructor(
     urls: { readonly queue: string; readonly deadLetterQueue?: string },
     // The endpoint is the one that the environment names, also where a queue's URL names another host (emulators).
-    sqs = new SQSClient({ useQueueUrlAsEndpoint: false }),
+    sqs = new SQSClient({ useQueueUrlAsEndpoint: false, cacheMiddleware: true }),
     sleep: (milliseconds: number) => Promise<unknown> = setTimeout,
   ) {
     this.#sqs = sqs;

@@ -6,6 +6,8 @@ export interface Ratio {
   readonly better: 'more' | 'less';
   /** What it should be at least, or at most. */
   readonly target?: number;
+  /** It says as much of the machine as of the code, and is compared with no other run's. */
+  readonly isOfTheMachine?: boolean;
 }
 
 /** What a ratio was made of. The first row's names are the columns. */

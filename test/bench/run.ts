@@ -1,33 +1,41 @@
 // What is measured of speed and cost, each figure beside another of the same run: `npm run bench -- [SECTION…]`
-import { writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { root } from '../../infra/local/folders.ts';
+import { worsened } from './check.ts';
 import type { Figures } from './figures.ts';
-import { markdown } from './markdown.ts';
+import { inserted, machine, markdown } from './markdown.ts';
 import { sections } from './sections.ts';
-import { write } from './write.ts';
+
+const HELP = `npm run bench -- [SECTION…] [--check] [--write] [--quick] [--json FILE]
+
+Sections: ${Object.keys(sections).join(', ')}; without one, all.
+
+  --check  fail when a ratio is more than 20 % worse than the committed one
+  --write  keep the figures in test/bench/figures.json and, with the charts, in docs/, where a document has a section's mark
+  --quick  only see that it works: the figures mean nothing
+  --json   write the figures to a file`;
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: {
-    quick: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
     json: { type: 'string' },
-    /** Also into docs/, between the marks of each section, with the charts. */
+    quick: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
 });
-
 const unknown = positionals.filter((name) => !(name in sections));
-if (unknown.length > 0) {
-  console.error(`The bench has no ${unknown.join(', ')}: it has ${Object.keys(sections).join(', ')}.`);
-  process.exit(2);
-}
-
-if (values.quick && values.write) {
-  console.error('What --quick finds means nothing: it is not for --write.');
-  process.exit(2);
+if (unknown.length > 0) console.error(`The bench has no ${unknown.join(', ')}.`);
+if (unknown.length > 0 || values.help) {
+  console.log(HELP);
+  process.exit(values.help ? 0 : 2);
 }
 
 const day = new Date().toISOString().slice(0, 10);
+const committedFile = `${root}test/bench/figures.json`;
+const committed: Record<string, Figures> = JSON.parse(readFileSync(committedFile, 'utf8'));
 
 const found: Figures[] = [];
 for (const [name, section] of Object.entries(sections)) {
@@ -35,7 +43,12 @@ for (const [name, section] of Object.entries(sections)) {
   console.error(`${name} …`);
   const figures = await section(values.quick);
   found.push(figures);
-  if (values.write) write(name, figures, day);
+  if (values.check)
+    for (const line of worsened(figures.ratios, committed[name]?.ratios ?? [])) {
+      console.error(`Worse than the committed run: ${line}`);
+      process.exitCode = 1;
+    }
+  if (values.write) write(name, figures);
 }
 const figures: Figures = {
   ratios: found.flatMap(({ ratios }) => ratios),
@@ -43,3 +56,14 @@ const figures: Figures = {
 };
 console.log(markdown(figures, day));
 if (values.json) writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`);
+
+function write(name: string, figures: Figures): void {
+  const { ratios, tables, files = {} } = figures;
+  Object.assign(committed, { [name]: { day, machine: machine(), ratios, tables } });
+  writeFileSync(committedFile, `${JSON.stringify(committed, null, 2)}\n`);
+  for (const [path, content] of Object.entries(files)) writeFileSync(root + path, content);
+  for (const path of globSync('docs/*.md', { cwd: root })) {
+    const text = readFileSync(root + path, 'utf8');
+    writeFileSync(root + path, inserted(text, name, markdown(figures, day)));
+  }
+}

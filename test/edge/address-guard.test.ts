@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import type { LookupAddress } from 'node:dns';
 import { once } from 'node:events';
-import { createServer as createTlsServer } from 'node:https';
+import { get as getPlainly } from 'node:http';
+import { createServer as createTlsServer, get as getByTls } from 'node:https';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import tls from 'node:tls';
 import { type DestinationRules, judgeBy } from '../../functions/core/destination-rules.ts';
-import { guardedConnector } from '../../functions/edge/address-guard.ts';
+import { guardedAgents } from '../../functions/edge/address-guard.ts';
 import { makeCall } from '../../functions/edge/http.ts';
 import type { Resolve } from '../../functions/edge/resolve.ts';
 import { watchConnections } from '../support/connections.ts';
@@ -116,13 +117,17 @@ test('what is no URL, and a scheme that is not called, are answers in words', as
   });
 });
 
-test('the connector judges all by itself: nothing that comes to it by another way gets round it', async () => {
+test('the agents judge all by themselves: nothing that comes to them by another way gets round them', async () => {
   using watched = await watchConnections();
-  const connect = guardedConnector(judgeBy(defaultRules), {}, answering(['10.0.0.1']).resolve);
+  const agents = guardedAgents(judgeBy(defaultRules), {}, 1_000, answering(['10.0.0.1']).resolve);
   const to = (url: string) =>
     new Promise((resolve) => {
-      const { hostname, host, protocol, port } = new URL(url);
-      connect({ hostname, host, protocol, port }, (...[error]) => resolve(error?.message));
+      const [get, agent] = url.startsWith('https') ? [getByTls, agents.https] : [getPlainly, agents.http];
+      try {
+        get(url, { agent }).on('error', ({ message }) => resolve(message));
+      } catch (error) {
+        resolve((error as Error).message);
+      }
     });
   for (const url of ['https://127.0.0.1/', 'https://[::1]/', 'https://localhost./', 'https://inside.example/'])
     assert.equal(await to(url), PRIVATE.blocked, url);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeCall } from '../../functions/edge/http.ts';
@@ -107,6 +108,65 @@ test('what is no HTTP fails', async () => {
   assert.deepEqual(answer, { failure: 'not an HTTP answer' });
 });
 
+/** Answers every request with these bytes. */
+async function answering(bytes: string) {
+  let requests = 0;
+  const server = createServer((socket) =>
+    socket
+      .on('error', () => {})
+      .on('data', () => {
+        requests++;
+        socket.write(bytes);
+      }),
+  );
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return { url: `http://127.0.0.1:${port}/`, requests: () => requests, [Symbol.dispose]: () => void server.close() };
+}
+
+for (const [what, bytes] of [
+  ['headers of more than 16 KiB', `HTTP/1.1 200 OK\r\n${'x-a: y\r\n'.repeat(20_000)}`],
+  ['two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n'],
+] as const)
+  test(`an answer with ${what} is none`, async () => {
+    using server = await answering(bytes);
+    assert.deepEqual(await call(server.url, {}), { failure: 'not an HTTP answer' });
+  });
+
+test('an answer that asks for another protocol fails at once', async () => {
+  using server = await answering('HTTP/1.1 101 Switching\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n');
+  assert.deepEqual(await call(server.url, {}), { failure: 'connection broken before an answer' });
+});
+
+test('what comes behind an answer is not taken for the answer to the next call', async () => {
+  const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
+  using server = await answering(answer + answer.replace('200', '201'));
+  for (const calls of [1, 2]) {
+    assert.deepEqual(await call(server.url, {}), { status: 200, body: '' });
+    assert.equal(server.requests(), calls);
+  }
+});
+
+test('a call is cut off at once, also before it begins', async () => {
+  await using server = await receiver(() => cut.abort());
+  const cut = new AbortController();
+  const answer = { failure: 'cut off: too slow, like those before it' };
+  assert.deepEqual(await call(`${server.origin}/`, {}, cut.signal), answer);
+  assert.deepEqual(await call(`${server.origin}/`, {}, cut.signal), answer);
+  assert.equal(server.calls.length, 1);
+});
+
+test('a connection that is not made fails at its own, shorter time', async () => {
+  // It takes the connection, but says nothing of TLS.
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const started = performance.now();
+  const answer = await call(`https://127.0.0.1:${(silent.address() as AddressInfo).port}/`, {});
+  assert.deepEqual(answer, { failure: 'no connection within 1 s' });
+  assert.ok(performance.now() - started < 1_900);
+  silent.close();
+});
+
 test('TLS with a certificate nobody vouches for fails', async () => {
   // Plain HTTP behind an https URL: the handshake cannot succeed.
   await using server = await receiver();
@@ -118,8 +178,23 @@ test('connections are kept for the next call', async () => {
   await using server = await receiver();
   for (let i = 0; i < 50; i++) await call(`${server.origin}/${i}`, {});
   assert.equal(server.calls.length, 50);
-  // undici opens a second one when a call begins in the very tick in which the one before it ends.
-  assert.ok(server.connections() <= 2, `${server.connections()} connections`);
+  assert.equal(server.connections(), 1);
+});
+
+test('a connection that is not used is closed after four seconds, but not one on which an answer is waited for', async () => {
+  const patient = makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 10, rules: loopbackRules });
+  const closed = Promise.withResolvers<number>();
+  await using server = await receiver(({ target }, response, socket) => {
+    if (target !== '/unused') return void sleep(4_500).then(() => response.end('late'));
+    response.writeHead(200, { 'keep-alive': 'timeout=60' }).end();
+    const since = performance.now();
+    socket.once('close', () => closed.resolve(performance.now() - since));
+  });
+  const waiting = patient(`${server.origin}/slow`, {});
+  await patient(`${server.origin}/unused`, {});
+  const after = await closed.promise;
+  assert.ok(after > 3_500 && after < 5_500, `${after} ms`);
+  assert.deepEqual(await waiting, { status: 200, body: 'late' });
 });
 
 test('a call whose kept connection broke is made once more, at once, and only once', async () => {

@@ -80,7 +80,9 @@ export async function tryInjection(text: string, trap: Trap): Promise<string[]> 
     if (requests.length === 0) continue;
     const [head = '', ...rest] = request.split('\r\n\r\n');
     const [line = '', ...headers] = head.split('\r\n');
-    const foreign = headers.map((header) => header.split(':')[0] ?? '').filter((name) => !HEADERS.includes(name));
+    const foreign = headers
+      .map((header) => header.split(':')[0]?.toLowerCase() ?? '')
+      .filter((name) => !HEADERS.includes(name));
     if (!/^GET \/[\x21-\x7e]* HTTP\/1\.1$/.test(line)) wrong.push(`${where}: the request line is ${line}`);
     if (foreign.length > 0 || /[\r\n]/.test(headers.join(''))) wrong.push(`${where}: the headers are ${headers}`);
     if (rest.join('') !== '') wrong.push(`${where}: something follows the headers`);

@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto';
+import type { AttributeValue, BatchGetItemCommandInput } from '@aws-sdk/client-dynamodb';
+import type { SendMessageBatchCommandInput, SendMessageCommandInput } from '@aws-sdk/client-sqs';
+import { SECRET_BYTES, secretOf } from '../../functions/core/signature.ts';
+
+/** Every trigger's. */
+export const secret = secretOf(Buffer.alloc(SECRET_BYTES, 7));
+
+const tables: Readonly<Record<string, (url: string) => Record<string, AttributeValue>>> = {
+  triggers: (url) => ({ url: { S: url }, state: { S: 'active' } }),
+  secrets: () => ({
+    content: { S: JSON.stringify({ secret, replaced: [], headers: {} }) },
+    version: { N: '1' },
+  }),
+};
+
+/** AWS as it answers when all is well: every trigger has this URL and a secret, and what is written is taken. */
+export const awsAnswers = (url: () => string) => ({
+  BatchGetItem: ({ RequestItems = {} }: BatchGetItemCommandInput) => ({
+    Responses: Object.fromEntries(
+      Object.entries(RequestItems).map(([table, { Keys = [] }]) => [
+        table,
+        Keys.map((key) => ({ ...key, ...tables[table]?.(url()) })),
+      ]),
+    ),
+  }),
+  PutItem: () => ({}),
+  SendMessageBatch: ({ Entries = [] }: SendMessageBatchCommandInput) => ({
+    Successful: Entries.map(({ Id, MessageBody = '' }) => ({ Id, ...taken(MessageBody) })),
+  }),
+  SendMessage: ({ MessageBody = '' }: SendMessageCommandInput) => taken(MessageBody),
+});
+
+/** The SDK compares the digest with what it sent. */
+function taken(body: string) {
+  return { MessageId: 'm', MD5OfMessageBody: createHash('md5').update(body).digest('hex'), SequenceNumber: '1' };
+}
+
+/** The functions' variables. The names of the tables are those above. */
+export const functionVariables = {
+  TRIGGERS_TABLE: 'triggers',
+  SECRETS_TABLE: 'secrets',
+  BACKLOG_TABLE: 'backlog',
+  DELIVERY_LOG_TABLE: 'log',
+  QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/000000000000/queue.fifo',
+  DEAD_LETTER_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/000000000000/dead.fifo',
+  LOGGED: 'all',
+  CONNECT_TIMEOUT_SECONDS: '3',
+  ATTEMPT_TIMEOUT_SECONDS: '10',
+  HOLDS: '5,30,120,600',
+  ALLOW_HTTP: 'true',
+  ALLOWED_PORTS: '',
+  ALLOWED_PRIVATE_NETWORKS: '127.0.0.0/8',
+  AWS_REGION: 'eu-west-1',
+  AWS_ACCESS_KEY_ID: 'bench',
+  AWS_SECRET_ACCESS_KEY: 'bench',
+};

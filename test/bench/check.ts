@@ -1,0 +1,15 @@
+import type { Ratio } from './figures.ts';
+
+/** So much worse than the committed one a ratio may be: two runs on one machine differ too. */
+const TOLERANCE = 0.2;
+
+/** Compares with an earlier run's ratios. @returns A line for each that has worsened, or that there is no more. */
+export function worsened(now: readonly Ratio[], committed: readonly Ratio[]): string[] {
+  return committed.flatMap(({ what, value: before, better, isOfTheMachine }) => {
+    if (isOfTheMachine) return [];
+    const value = now.find((ratio) => ratio.what === what)?.value;
+    if (value === undefined) return [`${what}: there was one, ${before.toFixed(2)}, and is none now`];
+    const isWorse = better === 'more' ? value < before * (1 - TOLERANCE) : value > before * (1 + TOLERANCE);
+    return isWorse ? [`${what}: ${value.toFixed(2)}, was ${before.toFixed(2)}`] : [];
+  });
+}

@@ -1,0 +1,121 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { selfSigned } from '../../support/self-signed.ts';
+import { functionVariables } from '../aws-answers.ts';
+import { drawn } from '../chart.ts';
+import type { Figures, Ratio } from '../figures.ts';
+import { forked, type Worked, workers } from '../workers.ts';
+import { ways } from './ways.ts';
+
+type Way = keyof typeof ways;
+
+const names = Object.keys(ways) as Way[];
+
+/** Receivers that answer after so many milliseconds, and how many turns everyone has with them. */
+const receivers = [
+  { delay: 0, turns: 4 },
+  { delay: 20, turns: 6 },
+  { delay: 200, turns: 2 },
+];
+
+/** The receiver that people have. */
+const NEAR = 20;
+
+/** At which speeds enough is called to tell what a call costs. */
+const isCpuTold = (delay: number) => delay <= NEAR;
+
+interface Found {
+  readonly scheme: string;
+  readonly delay: number;
+  readonly worked: Readonly<Record<Way, Worked>>;
+}
+
+/** Messages of the queue → calls, by our handler and by others, over plain HTTP and TLS, to receivers of three speeds. */
+export async function deliver(quick: boolean): Promise<Figures> {
+  const folder = await mkdtemp(join(tmpdir(), 'crm-triggers-bench-'));
+  const certificate = join(folder, 'certificate.pem');
+  await writeFile(certificate, selfSigned.cert);
+  await using receiver = await forked<Record<string, string>>('deliver/receiver.ts');
+  await using aws = await forked<string>('aws-server.ts');
+  await using all = await workers(new URL('ways.ts', import.meta.url), names, {
+    ...functionVariables,
+    AWS_ENDPOINT_URL: aws.first,
+    NODE_EXTRA_CA_CERTS: certificate,
+  });
+  const found: Found[] = [];
+  for (const [scheme, origin] of Object.entries(receiver.first))
+    for (const { delay, turns } of quick ? [{ delay: 0, turns: 1 }] : receivers) {
+      const url = `${origin}/${delay}`;
+      await aws.ask(url);
+      // What is compiled and connected on the way is no part of it.
+      if (delay === 0) await all.take(1, { milliseconds: quick ? 1 : 600, url });
+      const worked = await all.take(turns, { milliseconds: quick ? 1 : 400, url });
+      found.push({
+        scheme,
+        delay,
+        worked: Object.fromEntries(names.map((way, i) => [way, worked[i]])) as Found['worked'],
+      });
+    }
+  await rm(folder, { recursive: true });
+  const near = found.find(({ scheme, delay }) => scheme === 'http' && delay === NEAR);
+  return {
+    ratios: found.flatMap(ratiosOf),
+    tables: [
+      { title: 'Deliveries per second', rows: rows(found, perSecond) },
+      {
+        title: 'CPU per 1,000 deliveries, milliseconds',
+        rows: rows(
+          found.filter(({ delay }) => isCpuTold(delay)),
+          cpuPerThousand,
+        ),
+      },
+    ],
+    ...(near && { files: { 'docs/performance.svg': chartOf(near) } }),
+  };
+}
+
+const perSecond = ({ done, seconds }: Worked) => done / seconds;
+const cpuPerThousand = ({ done, cpuSeconds }: Worked) => (cpuSeconds / done) * 1e6;
+
+function chartOf({ delay, worked }: Found): string {
+  return drawn({
+    title: `Deliveries per second to a receiver that answers after ${delay} ms`,
+    bars: names.map((label) => ({ label, value: perSecond(worked[label]), isOurs: label.startsWith('deliver') })),
+  });
+}
+
+function rows(found: readonly Found[], of: (worked: Worked) => number) {
+  return names.map((way) => ({
+    way,
+    ...Object.fromEntries(found.map(({ scheme, delay, worked }) => [`${scheme}, ${delay} ms`, of(worked[way])])),
+  }));
+}
+
+/** A receiver that answers in no time is none that there is: there the CPU alone is compared, and nothing is aimed at. */
+function ratiosOf({ scheme, delay, worked }: Found): Ratio[] {
+  const { deliver, 'undici request, bare': bare, 'axios, in sequence': axios } = worked;
+  const where = `${scheme}, ${delay} ms`;
+  const ratios: Ratio[] = [
+    {
+      what: `deliver, of a bare loop's deliveries per second (${where})`,
+      value: perSecond(deliver) / perSecond(bare),
+      better: 'more',
+      ...(delay > 0 && { target: 0.8 }),
+    },
+    {
+      what: `deliver, of axios's deliveries per second (${where})`,
+      value: perSecond(deliver) / perSecond(axios),
+      better: 'more',
+      ...(delay === NEAR && { target: 5 }),
+    },
+  ];
+  if (isCpuTold(delay))
+    ratios.push({
+      what: `deliver, of a bare loop's CPU per delivery (${where})`,
+      value: cpuPerThousand(deliver) / cpuPerThousand(bare),
+      better: 'less',
+      target: 2,
+    });
+  return ratios;
+}

@@ -1,0 +1,18 @@
+// A process of its own that does one thing for as long as it is told: `worker.ts MODULE NAME`.
+import type { Told, Way, Worked } from './workers.ts';
+
+const [module = '', name = ''] = process.argv.slice(2);
+const { ways }: { ways: Readonly<Record<string, Way>> } = await import(module);
+const work = await ways[name]?.();
+if (!work) throw new Error(`There is no ${name} in ${module}.`);
+
+process.on('message', async ({ milliseconds, url }: Told) => {
+  const start = performance.now();
+  const before = process.cpuUsage();
+  const done = await work(() => performance.now() - start < milliseconds, url);
+  const { user, system } = process.cpuUsage(before);
+  const worked: Worked = { done, seconds: (performance.now() - start) / 1e3, cpuSeconds: (user + system) / 1e6 };
+  process.send?.(worked);
+});
+process.on('disconnect', () => process.exit());
+process.send?.('ready');

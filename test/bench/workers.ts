@@ -1,0 +1,70 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+
+/** Does something for as long as `goesOn` says. @param url What is called. @returns How many things it did. */
+export type Work = (goesOn: () => boolean, url: string) => Promise<number>;
+
+/** One of the ways to do what is compared: gets ready for it. */
+export type Way = () => Promise<Work> | Work;
+
+export interface Told {
+  readonly milliseconds: number;
+  readonly url: string;
+}
+
+/** What a process did, and the time that it took. */
+export interface Worked {
+  readonly done: number;
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
+type Variables = Readonly<Record<string, string>>;
+
+/** Starts a process that talks to us, and ends it in the end. What it prints is thrown away. @returns Its first message, too. */
+export async function forked<First>(program: string, args: readonly string[] = [], variables: Variables = {}) {
+  const child = fork(new URL(program, import.meta.url), args, {
+    env: { ...process.env, ...variables },
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const ended = once(child, 'exit').then(([code]) => new Error(`${program} ${args.join(' ')} ended with ${code}.`));
+  /** Its next message. */
+  const next = async <Message>(): Promise<Message> => {
+    const message = await Promise.race([once(child, 'message'), ended]);
+    if (message instanceof Error) throw message;
+    return message[0];
+  };
+  return {
+    first: await next<First>(),
+    ask<Message>(question: object | string): Promise<Message> {
+      child.send(question);
+      return next();
+    },
+    async [Symbol.asyncDispose]() {
+      child.disconnect();
+      await ended;
+    },
+  };
+}
+
+/** Gets the ways of a module ready, each in a process of its own. */
+export async function workers(module: URL, names: readonly string[], variables: Variables) {
+  const started = await Promise.all(names.map((name) => forked('worker.ts', [module.href, name], variables)));
+  return {
+    /** Has all work in turns, for so long each, so that what else the machine does meets all of them. */
+    async take(turns: number, told: Told): Promise<Worked[]> {
+      const all = started.map((): Worked[] => []);
+      for (let turn = 0; turn < turns; turn++)
+        for (const [index, one] of started.entries()) all[index]?.push(await one.ask<Worked>(told));
+      return all.map(total);
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(started.map((one) => one[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+function total(worked: readonly Worked[]): Worked {
+  const sum = (name: keyof Worked) => worked.reduce((all, one) => all + one[name], 0);
+  return { done: sum('done'), seconds: sum('seconds'), cpuSeconds: sum('cpuSeconds') };
+}

@@ -1,0 +1,8 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { VERSION } from '../../functions/core/version.ts';
+import manifest from '../../package.json' with { type: 'json' };
+
+test("the version that receivers see is package.json's", () => {
+  assert.equal(VERSION, manifest.version);
+});
