@@ -19,7 +19,7 @@ interface Resource {
 }
 
 /** Bytes, some hundredths above what they are: what a bundle grows by is paid for at every cold start. */
-const limits = { capture: 267_000, deliver: 285_000, drain: 255_000, console: 460_000 };
+const limits = { capture: 276_000, deliver: 290_000, drain: 262_000, console: 462_000 };
 
 test('cdk synth needs no account, says no word of warning, and makes bundles that are no larger than they have to be', (t) => {
   const { AWS_ENDPOINT_URL: _, AWS_PROFILE: __, AWS_REGION: ___, ...env } = process.env;
