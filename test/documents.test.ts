@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { headline } from './bench/headline.ts';
+import { inserted } from './bench/markdown.ts';
 
 const root = new URL('..', import.meta.url).pathname;
 const read = (name: string) => readFileSync(`${root}${name}`, 'utf8');
@@ -27,3 +29,9 @@ for (const document of ['SECURITY.md', 'ARCHITECTURE.md'])
       assert.ok(found, `${folder}: ${title}`);
     }
   });
+
+test('the README says of speed and cost what the bench found last, and nothing else', () => {
+  const found = headline(JSON.parse(read('test/bench/figures.json')));
+  assert.doesNotMatch(found, /NaN/);
+  assert.equal(inserted(read('README.md'), 'headline', found), read('README.md'));
+});

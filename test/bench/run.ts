@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { root } from '../../infra/local/folders.ts';
 import { worsened } from './check.ts';
 import type { Figures } from './figures.ts';
+import { headline, type Kept } from './headline.ts';
 import { inserted, machine, markdown } from './markdown.ts';
 import { sections } from './sections.ts';
 
@@ -35,7 +36,7 @@ if (unknown.length > 0 || values.help) {
 
 const day = new Date().toISOString().slice(0, 10);
 const committedFile = `${root}test/bench/figures.json`;
-const committed: Record<string, Figures> = JSON.parse(readFileSync(committedFile, 'utf8'));
+const committed: Record<string, Kept> = JSON.parse(readFileSync(committedFile, 'utf8'));
 
 const found: Figures[] = [];
 for (const [name, section] of Object.entries(sections)) {
@@ -66,4 +67,6 @@ function write(name: string, figures: Figures): void {
     const text = readFileSync(root + path, 'utf8');
     writeFileSync(root + path, inserted(text, name, markdown(figures, day)));
   }
+  const readme = readFileSync(`${root}README.md`, 'utf8');
+  writeFileSync(`${root}README.md`, inserted(readme, 'headline', headline(committed)));
 }
