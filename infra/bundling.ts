@@ -2,6 +2,27 @@ import type { BuildOptions } from 'esbuild';
 
 const root = new URL('..', import.meta.url).pathname;
 
+/**
+ * Files of undici that a GET by HTTP/1.1 never gets to: bodies, HTTP/2, a machine without WebAssembly SIMD. It loads the
+ * second at its start, and the others when it needs them.
+ */
+export const leftOut = [
+  '../web/fetch/body.js',
+  './client-h2.js',
+  '../llhttp/llhttp-wasm.js',
+  '../web/fetch/formdata',
+  '../web/webidl',
+];
+
+/** What the packages that are not ES modules load. What is left out says so once it is used. The shell must find nothing in it. */
+const require = `
+import { createRequire } from 'node:module';
+const load = createRequire(import.meta.url);
+const require = (name) => {
+  const leftOut = () => { throw new Error(name + ' is left out of the bundle: see infra/bundling.ts'); };
+  return name.startsWith('.') ? new Proxy(leftOut, { get: leftOut }) : load(name);
+};`;
+
 /** How esbuild makes a function's bundle: wherever one is made, deployed or measured. */
 export const bundling = {
   alias: {
@@ -10,9 +31,11 @@ export const bundling = {
     '@aws-sdk/credential-provider-node': `${root}functions/edge/credentials.ts`,
     'node:http': `${root}functions/edge/node-http.ts`,
   },
-  banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+  banner: { js: require.replaceAll(/\s+/g, ' ').trim() },
   bundle: true,
-  define: { 'process.env.JEST_WORKER_ID': 'undefined' },
+  // By this undici leaves out a second parser, which is off unless asked for.
+  define: { esbuildDetection: 'true' },
+  external: leftOut,
   format: 'esm',
   mainFields: ['module', 'main'],
   minify: true,

@@ -50,7 +50,7 @@ export class ServiceFunction<Environment extends Record<string, string>> extends
         minify: bundling.minify,
         target: bundling.target,
         mainFields: bundling.mainFields,
-        externalModules: [],
+        externalModules: [...bundling.external],
         banner: bundling.banner.js,
         esbuildArgs: { ...named('--alias:', bundling.alias), ...named('--define:', bundling.define) },
         ...(alongside && {

@@ -1,6 +1,6 @@
-import { Agent, type AgentOptions, type ClientRequestArgs } from 'node:http';
-import { Agent as TlsAgent } from 'node:https';
 import type { LookupFunction } from 'node:net';
+import type { buildConnector } from 'undici';
+import build from 'undici/lib/core/connect.js';
 import type { Judge } from '../core/destination-rules.ts';
 import type { Resolve } from './resolve.ts';
 
@@ -9,36 +9,22 @@ export class DestinationRefused extends Error {
   override readonly name = 'DestinationRefused';
 }
 
-/** A connection took too long, with all that belongs to it: look-up, TCP, TLS. */
-class NoConnection extends Error {
-  override readonly name = 'NoConnection';
-}
-
 /**
- * Agents, one for each scheme, that connect to judged addresses only. They stand below everything that could choose another
- * destination: whatever is to be connected to comes through here. Scheme, port and a literal address, for which no look-up
- * happens, are judged first; then the addresses that a name leads to, and just these are handed on, so that there is no
- * second look-up which could answer otherwise.
- *
- * @param connectMs The longest that connecting takes.
+ * A connector that connects to judged addresses only. It stands below everything that could choose another destination
+ * (a redirect, a retry, a pool): whatever is to be connected to comes through here. Scheme, port and a literal address,
+ * for which no look-up happens, are judged first; then the addresses that a name leads to, and just these are handed on,
+ * so that there is no second look-up which could answer otherwise.
  */
-export function guardedAgents(judge: Judge, options: AgentOptions, connectMs: number, resolve: Resolve) {
-  const guarded = { ...options, lookup: guardedLookup(judge, resolve) };
-  const guard = (agent: Agent, protocol: string, connected: string): Agent => {
-    const connect = agent.createConnection.bind(agent);
-    agent.createConnection = (to: ClientRequestArgs, callback) => {
-      const refused = judge.destination({ protocol, hostname: to.host ?? '', port: String(to.port ?? '') });
-      if (refused !== undefined) throw new DestinationRefused(refused);
-      const socket = connect(to, callback);
-      const tooLong = setTimeout(() => socket?.destroy(new NoConnection()), connectMs);
-      for (const event of [connected, 'close']) socket?.once(event, () => clearTimeout(tooLong));
-      return socket;
-    };
-    return agent;
-  };
-  return {
-    http: guard(new Agent(guarded), 'http:', 'connect'),
-    https: guard(new TlsAgent(guarded), 'https:', 'secureConnect'),
+export function guardedConnector(
+  judge: Judge,
+  options: buildConnector.BuildOptions,
+  resolve: Resolve,
+): buildConnector.connector {
+  const connect = build({ ...options, lookup: guardedLookup(judge, resolve) });
+  return (target, callback) => {
+    const refused = judge.destination(target);
+    if (refused !== undefined) return callback(new DestinationRefused(refused), null);
+    connect(target, callback);
   };
 }
 

@@ -1,3 +1,5 @@
+import { NO_ANSWER } from './get.ts';
+
 export interface Timeouts {
   readonly connectTimeoutSeconds: number;
   /** For the whole call: connecting, waiting, reading. */
@@ -5,21 +7,21 @@ export interface Timeouts {
 }
 
 /** Codes of a connection that broke. */
-export const brokenConnection: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
-
-/** Node has thirty codes for it. */
-const PARSER_ERROR = 'HPE_';
+export const brokenConnection: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
 const failures: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection broken before an answer',
   EPIPE: 'connection broken before an answer',
+  UND_ERR_SOCKET: 'connection broken before an answer',
   ENOTFOUND: 'host name not found',
   EAI_AGAIN: 'host name not found for now',
   EHOSTUNREACH: 'host not reachable',
   ENETUNREACH: 'host not reachable',
   ETIMEDOUT: 'no connection',
-  [PARSER_ERROR]: 'not an HTTP answer',
+  HTTPParserError: 'not an HTTP answer',
+  UND_ERR_HEADERS_OVERFLOW: 'not an HTTP answer',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'not an HTTP answer',
   AbortError: 'cut off: too slow, like those before it',
   CERT_HAS_EXPIRED: 'TLS certificate expired',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'TLS certificate signed by itself',
@@ -31,15 +33,16 @@ const failures: Readonly<Record<string, string>> = {
 
 /** A failure in words, which go into logs: nothing of the URL is in them. */
 export function describe(code: string, { connectTimeoutSeconds, attemptTimeoutSeconds }: Timeouts): string {
-  if (code === 'NoConnection') return `no connection within ${connectTimeoutSeconds} s`;
-  if (code === 'NoAnswer') return `no answer within ${attemptTimeoutSeconds} s`;
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return `no connection within ${connectTimeoutSeconds} s`;
+  if (code === NO_ANSWER.code) return `no answer within ${attemptTimeoutSeconds} s`;
   return failures[code] ?? `failed (${code})`;
 }
 
 /** The code that names an error best; never its message, which may quote the URL. */
 export function codeOf(error: unknown): string {
   const { code, name, errors } = error as { code?: unknown; name?: unknown; errors?: unknown[] };
-  if (typeof code === 'string') return code.startsWith(PARSER_ERROR) ? PARSER_ERROR : code;
+  // That has thirty codes, or none.
+  if (typeof code === 'string' && name !== 'HTTPParserError') return code;
   // Node tries each address of a host, and wraps their errors.
   if (errors?.[0]) return codeOf(errors[0]);
   return typeof name === 'string' ? name : 'unknown';

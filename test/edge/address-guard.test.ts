@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import type { LookupAddress } from 'node:dns';
 import { once } from 'node:events';
-import { get as getPlainly } from 'node:http';
-import { createServer as createTlsServer, get as getByTls } from 'node:https';
+import { createServer as createTlsServer } from 'node:https';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { test } from 'node:test';
 import tls from 'node:tls';
 import { type DestinationRules, judgeBy } from '../../functions/core/destination-rules.ts';
-import { guardedAgents } from '../../functions/edge/address-guard.ts';
+import { guardedConnector } from '../../functions/edge/address-guard.ts';
 import { makeCall } from '../../functions/edge/http.ts';
 import type { Resolve } from '../../functions/edge/resolve.ts';
 import { watchConnections } from '../support/connections.ts';
@@ -117,17 +116,13 @@ test('what is no URL, and a scheme that is not called, are answers in words', as
   });
 });
 
-test('the agents judge all by themselves: nothing that comes to them by another way gets round them', async () => {
+test('the connector judges all by itself: nothing that comes to it by another way gets round it', async () => {
   using watched = await watchConnections();
-  const agents = guardedAgents(judgeBy(defaultRules), {}, 1_000, answering(['10.0.0.1']).resolve);
+  const connect = guardedConnector(judgeBy(defaultRules), {}, answering(['10.0.0.1']).resolve);
   const to = (url: string) =>
     new Promise((resolve) => {
-      const [get, agent] = url.startsWith('https') ? [getByTls, agents.https] : [getPlainly, agents.http];
-      try {
-        get(url, { agent }).on('error', ({ message }) => resolve(message));
-      } catch (error) {
-        resolve((error as Error).message);
-      }
+      const { hostname, host, protocol, port } = new URL(url);
+      connect({ hostname, host, protocol, port }, (...[error]) => resolve(error?.message));
     });
   for (const url of ['https://127.0.0.1/', 'https://[::1]/', 'https://localhost./', 'https://inside.example/'])
     assert.equal(await to(url), PRIVATE.blocked, url);
@@ -155,7 +150,7 @@ test('a certificate that nobody vouches for is refused, whatever the environment
   assert.equal(requests.length, 0);
 });
 
-test('TLS 1.2 is the least that is offered, whatever the process is set to', async (t) => {
+test('TLS 1.2 is the least that is offered, and HTTP/1.1 all, whatever the process is set to', async (t) => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => server.close());
@@ -169,10 +164,18 @@ test('TLS 1.2 is the least that is offered, whatever the process is set to', asy
   socket.destroy();
   await answered;
   assert.deepEqual(supportedVersions(hello), ['0304', '0303']);
+  assert.deepEqual(protocols(hello), ['http/1.1']);
 });
 
 /** Of a TLS ClientHello, the extension that lists the versions. */
 function supportedVersions(hello: Buffer): string[] {
   const [, versions = ''] = hello.toString('hex').match(/002b00.{4}((?:030\d)+)/) ?? [];
   return versions.match(/.{4}/g) ?? [];
+}
+
+/** Of a TLS ClientHello, the extension that lists the protocols within TLS. */
+function protocols(hello: Buffer): string[] {
+  const names = ['http/1.1', 'h2'].map((name) => [name, Buffer.from(name).toString('hex')] as const);
+  const [, list = ''] = hello.toString('hex').match(/0010.{8}((?:08687474702f312e31|026832)+)/) ?? [];
+  return names.filter(([, hex]) => list.includes(hex)).map(([name]) => name);
 }

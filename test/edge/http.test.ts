@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeCall } from '../../functions/edge/http.ts';
+import { until } from '../support/emulator.ts';
 import { receiver } from '../support/receiver.ts';
 import { loopbackRules } from '../support/rules.ts';
 
@@ -147,6 +148,30 @@ test('what comes behind an answer is not taken for the answer to the next call',
   }
 });
 
+test('what a receiver says before its answer is none', async () => {
+  const hints = 'HTTP/1.1 103 Early Hints\r\nlink: </style.css>\r\n\r\n';
+  using server = await answering(`${hints}HTTP/1.1 204 No Content\r\n\r\n`);
+  assert.deepEqual(await call(server.url, {}), { status: 204, body: '' });
+  await using broken = await receiver((_, __, socket) => socket.end(hints));
+  assert.deepEqual(await call(`${broken.origin}/`, {}), { failure: 'connection broken before an answer' });
+});
+
+test('a call that is cut off while it connects is not made when it has connected', async () => {
+  const cut = new AbortController();
+  const resolve = () => {
+    cut.abort();
+    return sleep(50, [{ address: '127.0.0.1', family: 4 }]);
+  };
+  await using server = await receiver();
+  const slowly = makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 2, rules: loopbackRules }, resolve);
+  const url = `${server.origin.replace('127.0.0.1', 'slow.example')}/`;
+  assert.deepEqual(await slowly(url, {}, cut.signal), { failure: 'cut off: too slow, like those before it' });
+  assert.equal(server.connections(), 0);
+  await until('it connected', () => server.connections() === 1);
+  assert.deepEqual(await slowly(url, {}), { status: 200, body: 'ok' });
+  assert.equal(server.calls.length, 1);
+});
+
 test('a call is cut off at once, also before it begins', async () => {
   await using server = await receiver(() => cut.abort());
   const cut = new AbortController();
@@ -174,11 +199,14 @@ test('TLS with a certificate nobody vouches for fails', async () => {
   assert.ok('failure' in answer, JSON.stringify(answer));
 });
 
-test('connections are kept for the next call', async () => {
-  await using server = await receiver();
-  for (let i = 0; i < 50; i++) await call(`${server.origin}/${i}`, {});
-  assert.equal(server.calls.length, 50);
-  assert.equal(server.connections(), 1);
+test('connections are kept for the next call, and those of a batch for the next batch', async () => {
+  for (const atOnce of [1, 10]) {
+    await using server = await receiver();
+    for (let i = 0; i < 50; i++)
+      await Promise.all(Array.from({ length: atOnce }, () => call(`${server.origin}/${i}`, {})));
+    assert.equal(server.calls.length, 50 * atOnce);
+    assert.equal(server.connections(), atOnce);
+  }
 });
 
 test('a connection that is not used is closed after four seconds, but not one on which an answer is waited for', async () => {
@@ -209,4 +237,17 @@ test('a call whose kept connection broke is made once more, at once, and only on
   await using broken = await receiver((_, __, socket) => socket.resetAndDestroy());
   assert.deepEqual(await call(`${broken.origin}/`, {}), { failure: 'connection broken before an answer' });
   assert.equal(broken.calls.length, 2);
+});
+
+test('a call that is made once more has what is left of the time', async () => {
+  await using server = await receiver(async (_, __, socket) => {
+    if (server.calls.length > 1) return;
+    await sleep(700);
+    socket.resetAndDestroy();
+  });
+  const started = performance.now();
+  assert.deepEqual(await call(`${server.origin}/`, {}), { failure: 'no answer within 2 s' });
+  const took = performance.now() - started;
+  assert.equal(server.calls.length, 2);
+  assert.ok(took > 1_900 && took < 2_600, `${took} ms`);
 });

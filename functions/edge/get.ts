@@ -1,0 +1,68 @@
+import type { Dispatcher } from 'undici';
+import type { Answer } from '../core/outcome.ts';
+
+/** More of a response is not read: only the status counts, the rest is for people. */
+const MAX_RESPONSE_BYTES = 16 * 1024;
+
+/** Why a call is ended, made once: an error is made slowly. Neither quotes anything. */
+export const NO_ANSWER = Object.assign(new Error('no answer in time'), { code: 'NO_ANSWER' });
+const ENOUGH = new Error('enough was read');
+
+interface Asked {
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * One GET, by what undici tells of it while it is made: a stream for the body, and signals that watch each other, cost more
+ * than the call. It ends once, by the first of what can end it; and a response that breaks off has given its status all the same.
+ *
+ * @param milliseconds For all of it: connecting, waiting, reading.
+ * @param cut Cuts it off.
+ */
+export function get(agent: Dispatcher, { url, headers }: Asked, milliseconds: number, cut?: AbortSignal) {
+  return new Promise<Answer>((resolve, reject) => {
+    cut?.throwIfAborted();
+    let controller: Dispatcher.DispatchController | undefined;
+    let endedBy: Error | undefined;
+    let answered: { readonly status: number; readonly retryAfter?: string } | undefined;
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const settle = (error?: unknown) => {
+      clearTimeout(deadline);
+      cut?.removeEventListener('abort', cutOff);
+      if (!answered) return reject(error);
+      const body = Buffer.concat(chunks, Math.min(bytes, MAX_RESPONSE_BYTES)).toString();
+      resolve({ ...answered, body });
+    };
+    const end = (error: Error) => {
+      endedBy = error;
+      settle(error);
+      controller?.abort(error);
+    };
+    const cutOff = () => end(cut?.reason);
+    const deadline = setTimeout(end, milliseconds, NO_ANSWER);
+    cut?.addEventListener('abort', cutOff);
+    agent.dispatch(
+      { origin: url.origin, path: url.pathname + url.search, method: 'GET', headers },
+      {
+        onRequestStart(started) {
+          controller = started;
+          if (endedBy) started.abort(endedBy);
+        },
+        onResponseStart(_, status, { 'retry-after': retryAfter }) {
+          // Below, it is not the answer yet.
+          if (status >= 200) answered = { status, ...(typeof retryAfter === 'string' && { retryAfter }) };
+        },
+        onResponseData(reading, chunk) {
+          chunks.push(chunk);
+          bytes += chunk.length;
+          if (bytes >= MAX_RESPONSE_BYTES) reading.abort(ENOUGH);
+        },
+        // Not before undici has seen that the connection is free, which takes it until then: the next call would make a new one.
+        onResponseEnd: () => process.nextTick(setImmediate, settle),
+        onResponseError: (_, error) => settle(error),
+      },
+    );
+  });
+}
