@@ -26,6 +26,8 @@ export interface Report extends Asked {
   readonly deadOfHealthy: number;
   /** What a month's minutes of one parked trigger with a long backlog cost beside. */
   readonly parkedMonth: number;
+  /** What a month costs beside for each trigger that is used in every hour of it: metrics are paid by the hour. */
+  readonly usedTriggerMonth: number;
   readonly rivals: readonly { readonly name: string; readonly perMonth?: number; readonly lacks: string }[];
   /** What a million costs by how many notifications deliver finds in a batch: between busy and trickle. */
   readonly byBatch: readonly { readonly batch: number; readonly perMillion: number }[];
@@ -64,6 +66,7 @@ export function report(measured: Measurements, deployed: Deployed, asked: Asked)
     situations,
     deadOfHealthy: total(perMillion('dead')) / total(perMillion('busy')),
     parkedMonth: (minute('deadMinute') - minute('idleMinute')) * deployed.scheduledRuns,
+    usedTriggerMonth: total({ metrics: measured.triggerMetrics }),
     rivals: rivals.map((rival) => ({
       name: rival.name,
       perMonth: rivalDollars(rival, asked.changesPerMonth),

@@ -72,7 +72,6 @@ export function idleMonth(measured: Measurements, deployed: Deployed): Usage {
     kmsRequests: (readers.length * MONTH_MINUTES) / assumed.kmsMinutes,
     alarms: deployed.alarms,
     dashboards: deployed.dashboards,
-    metrics: measured.metrics,
   };
 }
 

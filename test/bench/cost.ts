@@ -28,6 +28,10 @@ export async function cost(): Promise<Figures> {
           })),
           { situation: 'nothing changes', 'a month, fixed costs too': dollars(found.fixed.perMonth) },
           {
+            situation: 'beside, each trigger that is used all the time',
+            'a month, fixed costs too': dollars(found.usedTriggerMonth),
+          },
+          {
             situation: 'beside, each parked trigger with a long backlog',
             'a month, fixed costs too': dollars(found.parkedMonth),
           },

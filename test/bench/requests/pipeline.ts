@@ -38,8 +38,7 @@ export async function startPipeline() {
   });
   const names = new Map(tables);
   let ledger = new Ledger((table) => names.get(table) ?? table);
-  const metrics = new Set<string>();
-  let tally = new Tally(metrics);
+  let tally = new Tally();
   const proxy = await countingProxy(stack.endpoint, (exchange) => ledger.note(exchange));
   let isDead = false;
   let answerMs = ANSWER_MS;
@@ -102,8 +101,8 @@ export async function startPipeline() {
     },
     /** The requests of the latest measurement. */
     exchanges: () => ledger.exchanges,
-    /** How many CloudWatch metrics the functions' log lines made so far. */
-    metrics: () => metrics.size,
+    /** CloudWatch metrics of a trigger, by the log lines of the latest measurement. */
+    triggerMetrics: () => tally.triggerMetrics,
 
     /** From now on these functions run here alone. */
     async takeOver(): Promise<void> {
@@ -119,7 +118,7 @@ export async function startPipeline() {
     async measure(work: () => Promise<number>): Promise<Measured> {
       const before = bytesCalled();
       ledger = new Ledger((table) => names.get(table) ?? table);
-      tally = new Tally(metrics);
+      tally = new Tally();
       const notifications = await work();
       return {
         notifications,

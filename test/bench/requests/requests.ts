@@ -11,15 +11,18 @@ export async function requests(quick: boolean): Promise<Figures> {
   const emulated = 1_000 * scale;
   const there = await onEmulator(pipeline, emulated);
   await pipeline.takeOver();
+  const idleMinute = await minute(pipeline);
+  const full = await busy(pipeline, 10_000 * scale);
+  const triggerMetrics = pipeline.triggerMetrics();
   const found = {
-    idleMinute: await minute(pipeline),
-    busy: await busy(pipeline, 10_000 * scale),
+    idleMinute,
+    busy: full,
     trickle: await trickle(pipeline, 300 * scale),
     ...(await dead(pipeline, 2_000 * scale)),
   };
   const measurements: Measurements = {
     day: new Date().toISOString().slice(0, 10),
-    metrics: pipeline.metrics(),
+    triggerMetrics,
     ...found,
   };
   const situations = {

@@ -14,10 +14,12 @@ export class Tally {
   runs: Record<Stage, Runs> = Object.fromEntries(stages.map((stage) => [stage, none])) as Record<Stage, Runs>;
 
   /** The CloudWatch metrics that the log lines made (embedded metric format): each name with each of its dimensions' values. */
-  readonly metrics: Set<string>;
+  readonly metrics = new Set<string>();
 
-  constructor(metrics: Set<string>) {
-    this.metrics = metrics;
+  /** How many of them a trigger has, by average. */
+  get triggerMetrics(): number {
+    const dimensions = new Set([...this.metrics].map((metric) => metric.split(' ').slice(2).join(' ')));
+    return this.metrics.size / dimensions.size;
   }
 
   note(stage: Stage, { cpuMs, log }: Run, requests: readonly Span[], calls: readonly Span[]): void {
