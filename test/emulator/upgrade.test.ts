@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
-import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { type AdminParts, findDeployment, stackOutputs } from '../../functions/admin/deployment.ts';
 import { failed, redeliver } from '../../functions/admin/failed.ts';
 import { searchLog } from '../../functions/admin/log.ts';
@@ -62,6 +62,9 @@ describe(`an upgrade from ${PREVIOUS.version}`, { skip: skipped() }, () => {
     const agent = new Agent(await stackOutputs());
     const old = await (await ofPrevious('functions/admin/deployment.ts')).findDeployment();
     const admin = await ofPrevious('functions/admin/triggers.ts');
+    // The emulator ends a function that is at work when it is updated, as AWS does not: its batch comes back after this time.
+    const Attributes = { VisibilityTimeout: '30' };
+    await old.sqs.send(new SetQueueAttributesCommand({ QueueUrl: old.queueUrl, Attributes }));
     for (const trigger of ['customer.create', 'case.create', 'followup.create'])
       await admin.set(old, trigger, `${server.origin}/${trigger}`);
     await admin.set(old, 'task.create', `${server.origin}/gone`);
@@ -96,10 +99,8 @@ describe(`an upgrade from ${PREVIOUS.version}`, { skip: skipped() }, () => {
       const rows = Array.from({ length: written }, (_, n) => `/customer.create?AccountID=w${n}`);
       return rows.filter((target) => !arrived.has(target)).length;
     };
-    // The emulator ends a function that is at work when it is updated, as AWS does not; its batch is in the queue, and out
-    // of sight for six minutes.
-    await until('what was written meanwhile', async () => missing() === (await outOfSight(now)), 120_000);
-    assert.equal(targets().size, written - missing() + 5 + 1 + 1, 'and nothing that nobody wrote');
+    await until('what was written meanwhile', () => missing() === 0, 120_000).catch(() => assert.equal(missing(), 0));
+    assert.equal(targets().size, written + 5 + 1 + 1, 'and nothing that nobody wrote');
     assert.ok(written > 10, `${written} rows were written meanwhile`);
     const outcomes = async () => {
       const { entries } = await searchLog(now, { trigger: 'task.create' }, 10, 10);
@@ -108,12 +109,6 @@ describe(`an upgrade from ${PREVIOUS.version}`, { skip: skipped() }, () => {
     await until('one log of both releases', async () => (await outcomes()) === 'delivered,gone');
   });
 });
-
-async function outOfSight({ sqs, queueUrl }: AdminParts): Promise<number> {
-  const name = 'ApproximateNumberOfMessagesNotVisible';
-  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: queueUrl, AttributeNames: [name] }));
-  return Number(Attributes?.[name]);
-}
 
 async function waiting(parts: AdminParts, trigger: Trigger): Promise<number> {
   return (await list(parts)).find((line) => line.trigger === trigger)?.waiting ?? 0;
