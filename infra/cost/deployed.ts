@@ -62,7 +62,8 @@ export function read(resources: Readonly<Record<string, Resource>>): Deployed {
       .map(([, { Properties }]) => Number(/^rate\((\d+) minutes?\)$/.exec(Properties.ScheduleExpression)?.[1]))
       .reduce((sum, minutes) => sum + (minutes > 0 ? MINUTES_A_MONTH / minutes : 0), 0),
     keys: count('KMS::Key'),
-    alarms: count('CloudWatch::Alarm'),
+    // One on a query is paid for by the series that it finds: none when all is well.
+    alarms: of('AWS::CloudWatch::Alarm').filter(([, { Properties }]) => !Properties.Metrics).length,
     dashboards: count('CloudWatch::Dashboard'),
   };
 }
