@@ -17,7 +17,7 @@ test('a change’s way is put together from the requests of capture and of deliv
     ['?a=1', write],
     ['?a=2', write],
   ]);
-  const [way, ...others] = ways(written, exchanges, new Map([['?a=1', origin + 8]]));
+  const [way, ...others] = ways(written, exchanges, new Map([['?a=1', origin + 8]]), origin);
   assert.deepEqual(others, []);
   assert.deepEqual(
     Object.values(way ?? {}).map((time) => Math.round(time - origin)),

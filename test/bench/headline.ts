@@ -12,8 +12,8 @@ const rows: readonly { readonly says: string; readonly ratio: string; readonly u
     unit: '×',
   },
   {
-    says: 'CPU of a delivery, signed and logged, of a bare call’s',
-    ratio: "deliver, of a bare loop's CPU per delivery (http, 20 ms)",
+    says: 'CPU of a delivery, signed and logged, of a bare call’s (no wait)',
+    ratio: "deliver, of a bare loop's CPU per delivery (http, 0 ms)",
     unit: '×',
   },
   {

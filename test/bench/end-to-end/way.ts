@@ -15,14 +15,18 @@ export interface Way {
   readonly called: number;
 }
 
-const epoch = (at: number): number => performance.timeOrigin + at;
-
-/** Finds each change's way in the functions' requests. */
+/**
+ * Finds each change's way in the functions' requests.
+ *
+ * @param origin Of the requests' times, epoch milliseconds. A clock that is set right on the way drifts from where it began.
+ */
 export function ways(
   written: ReadonlyMap<string, Pick<Way, 'written' | 'inTable'>>,
   exchanges: readonly Exchange[],
   called: ReadonlyMap<string, number>,
+  origin: number,
 ): Way[] {
+  const epoch = (at: number): number => origin + at;
   const sends = new Map<string, Exchange>();
   for (const exchange of exchanges)
     if (exchange.target.endsWith('.SendMessageBatch'))
