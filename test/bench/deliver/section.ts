@@ -14,8 +14,8 @@ const names = Object.keys(ways) as Way[];
 
 /** Receivers that answer after so many milliseconds, and how many turns everyone has with them. */
 const receivers = [
-  { delay: 0, turns: 4 },
-  { delay: 20, turns: 9 },
+  { delay: 0, turns: 11 },
+  { delay: 20, turns: 7 },
   { delay: 200, turns: 2 },
 ];
 
