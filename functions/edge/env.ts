@@ -20,7 +20,8 @@ const numbers = z.pipe(
   list,
   z.transform((parts) => parts.map(Number)),
 );
-const json = <Schema extends z.ZodMiniType>(schema: Schema) =>
+/** A variable that holds JSON. */
+export const json = <Schema extends z.ZodMiniType>(schema: Schema) =>
   z.pipe(
     z.pipe(
       z.string(),
