@@ -10,7 +10,9 @@ import type { Notification } from './notification.ts';
  * - **closing**: the backlog was seen empty. One more look decides, and what comes meanwhile waits for it.
  * - **paused**: by an admin, or because the destination answered 410 Gone; they go to its backlog.
  */
-export type State = 'active' | 'parked' | 'draining' | 'closing' | 'paused';
+export const states = ['active', 'parked', 'draining', 'closing', 'paused'] as const;
+
+export type State = (typeof states)[number];
 
 export type Move = 'trip' | 'probed' | 'emptied' | 'relapsed' | 'refilled' | 'closed' | 'pause' | 'resume';
 
@@ -58,6 +60,9 @@ export function nextProbeDelay(delay: number): number {
 const GIVE_UP_MS = 72 * 60 * 60_000;
 
 /** Whether a notification has waited so long that it is given up. @param now Epoch milliseconds. */
-export function isTooOld({ changedAt, redelivered = changedAt }: Notification, now: number): boolean {
+export function isTooOld(
+  { changedAt, redelivered = changedAt }: Pick<Notification, 'changedAt' | 'redelivered'>,
+  now: number,
+): boolean {
   return now - redelivered > GIVE_UP_MS;
 }

@@ -1,5 +1,8 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import * as z from 'zod/mini';
+import { type Trigger, triggers } from './entity.ts';
 import type { LogEntry } from './log-entry.ts';
+import { outcomeKinds } from './outcome.ts';
 import { inBatchesOfBytes } from './waves.ts';
 
 /**
@@ -8,19 +11,26 @@ import { inBatchesOfBytes } from './waves.ts';
  */
 const MAX_BYTES = 350_000;
 
-/** The entries of one item: lists compress better than objects, whose names would be repeated. */
-type Row = [
-  at: number,
-  trigger: string,
-  id: string,
-  formattedString: string,
-  attempt: number,
-  outcome: string,
-  answer: string,
-  milliseconds: number,
-  flags: number,
-  body?: string,
-];
+/**
+ * The entries of one item: lists compress better than objects, whose names would be repeated. In order: at, trigger, id,
+ * formatted string, attempt, outcome, answer, milliseconds, flags, and the body if there is one.
+ */
+const row = z.tuple(
+  [
+    z.number(),
+    z.enum(triggers as [Trigger, ...Trigger[]]),
+    z.string(),
+    z.string(),
+    z.number(),
+    z.enum(outcomeKinds),
+    z.string(),
+    z.number(),
+    z.number(),
+  ],
+  z.string(),
+);
+
+type Row = z.output<typeof row>;
 
 const TEST = 1;
 const REDELIVERED = 2;
@@ -33,7 +43,7 @@ export function packed(entries: readonly LogEntry[]): Uint8Array[] {
 
 /** The entries of an item, in the order in which they were packed. */
 export function unpacked(item: Uint8Array): LogEntry[] {
-  return (JSON.parse(inflateRawSync(item).toString()) as Row[]).map(fromRow);
+  return z.parse(z.array(row), JSON.parse(inflateRawSync(item).toString())).map(fromRow);
 }
 
 function toRow(entry: LogEntry): Row {
@@ -46,7 +56,7 @@ function toRow(entry: LogEntry): Row {
 
 function fromRow([at, trigger, id, formattedString, attempt, outcome, answer, milliseconds, flags, body]: Row) {
   return {
-    ...({ at, trigger, id, formattedString, attempt, outcome, answer, milliseconds } as LogEntry),
+    ...{ at, trigger, id, formattedString, attempt, outcome, answer, milliseconds },
     ...(body !== undefined && { body }),
     ...(flags & TEST && { test: true as const }),
     ...(flags & REDELIVERED && { redelivered: true as const }),

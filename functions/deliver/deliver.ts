@@ -1,50 +1,29 @@
 // table row → change → [notification → attempt → outcome]
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+import { AttemptLog } from '../attempt/attempt-log.ts';
+import { allEnded } from '../core/all-ended.ts';
+import { returnSeconds } from '../core/backoff.ts';
 import { parkingStates } from '../core/breaker.ts';
+import type { Trigger } from '../core/entity.ts';
 import { fromMessage, type Notification } from '../core/notification.ts';
 import { inWaves } from '../core/waves.ts';
-import { type Backlog, type Tried, untried } from '../edge/backlog.ts';
-import type { Call } from '../edge/http.ts';
+import type { Seen } from '../edge/backlog.ts';
+import { untried } from '../edge/backlog-rows.ts';
 import { errorFields, log } from '../edge/log.ts';
-import type { MeasuringParts } from '../edge/metrics.ts';
-import type { DeliveryQueue } from '../edge/queue.ts';
-import type { Secrets } from '../edge/secrets.ts';
-import type { Triggers, TriggersNow } from '../edge/triggers.ts';
+import type { TriggersNow } from '../edge/triggers.ts';
 import { KnownTriggers } from './known-triggers.ts';
-import { type LoggingParts, NotedAttempts } from './noted-attempts.ts';
-import { AT_ONCE_SECONDS, settle } from './settle.ts';
+import type { DeliverParts, RunParts } from './parts.ts';
+import { isSharedMessage, mayHaveHistory, receivesOf } from './received.ts';
+import { atOnce, settle, type Wait } from './settle.ts';
 
-/** What deliver touches of the world. Times are epoch milliseconds. */
-export interface DeliverParts extends LoggingParts, MeasuringParts {
-  readonly triggers: Pick<Triggers, 'read' | 'strike' | 'clearStrikes' | 'move'>;
-  readonly backlog: Pick<Backlog, 'seen' | 'hold' | 'release' | 'park' | 'unpark' | 'fail' | 'putTestResult'>;
-  readonly queue: Pick<DeliveryQueue, 'bury' | 'handBack'>;
-  readonly call: Call;
-  readonly secrets: Pick<Secrets, 'of'>;
-  /** Seconds, one after each failed attempt. */
-  readonly holds: readonly number[];
-  /** The longest that one attempt takes. */
-  readonly attemptMs: number;
-  now(): number;
-  /** From 0 up to 1. */
-  random(): number;
-  /** Does something after a time, unless it is cancelled before. @returns What cancels it. */
-  after(milliseconds: number, act: () => void): () => void;
-}
-
-/** The same for one batch, whose attempts are noted together. */
-export interface RunParts extends DeliverParts {
-  readonly noted: NotedAttempts;
-}
-
-/** Kept back from the function's time, for handing back what was not attempted. */
+/** Kept back from the function's time, to return what was not attempted. */
 const RESERVE_MS = 5_000;
 
-/** How long messages wait when it is we who cannot go on: a table or a queue does not answer. */
-const OWN_FAULT_SECONDS = 5;
+/** The first delay of messages that cannot be handled for an internal reason: a table or a queue does not answer. */
+const INTERNAL_ERROR_SECONDS = 5;
 
-/** A message to be received again, and for how many seconds it stays out of sight until then. */
-interface HandedBack {
+/** A message to be received again, and for how many seconds it stays invisible until then. */
+interface Returned {
   readonly message: SQSRecord;
   readonly seconds: number;
 }
@@ -53,14 +32,14 @@ interface HandedBack {
 interface Known {
   readonly message: SQSRecord;
   readonly notification: Notification;
-  /** Absent when it has had no attempt and was never parked. */
-  readonly before: (Tried & { readonly parked: boolean }) | undefined;
+  /** Absent when it was neither attempted nor in a backlog before. */
+  readonly before: Seen | undefined;
 }
 
 /**
- * Works off a batch: what belongs to a trigger that is down or paused goes to its backlog; the rest is attempted, the
+ * Processes a batch: what belongs to a trigger that is down or paused goes to its backlog; the rest is attempted, the
  * notifications of one record one after another, records side by side. A record's first notification that must wait
- * takes all behind it back to the queue.
+ * returns to the queue with all behind it.
  *
  * It never throws, since Lambda would then poll less for everybody; it names the messages that the queue has to keep.
  *
@@ -71,10 +50,10 @@ export async function deliver(
   parts: DeliverParts,
   remainingMs: () => number,
 ): Promise<SQSBatchResponse> {
-  const noted = new NotedAttempts(parts);
+  const noted = new AttemptLog(parts);
   const back = await workOff(messages, { ...parts, noted }, remainingMs).catch((error) => {
     log('error', 'cannot read what is needed to deliver', errorFields(error));
-    return handBack(messages, OWN_FAULT_SECONDS);
+    return [...lanesOf(messages).values()].flatMap((lane) => handBack(lane, internalError));
   });
   await Promise.all([noted.write(), setWhenTheyComeBack(back, parts)]);
   parts.metrics.write();
@@ -86,39 +65,37 @@ async function workOff(
   messages: readonly SQSRecord[],
   parts: RunParts,
   remainingMs: () => number,
-): Promise<HandedBack[]> {
+): Promise<Returned[]> {
   const read = new Map(messages.map((message) => [message, fromMessage(message.body)] as const));
   const readable = [...read].filter((pair): pair is [SQSRecord, Notification] => 'id' in pair[1]);
-  // A message that is received for the first time has had no attempt: a healthy delivery reads nothing but its trigger.
-  const seen = readable.filter(([message]) => message.attributes.ApproximateReceiveCount !== '1');
-  const [stored, before] = await Promise.all([
-    readable.length > 0 ? parts.triggers.read(triggersOf(readable.map(([, notification]) => notification))) : new Map(),
-    seen.length > 0 ? parts.backlog.seen(seen.map(([, notification]) => notification)) : new Map(),
+  // A healthy delivery reads nothing but its trigger.
+  const now = parts.now();
+  const looked = readable.filter(([message, notification]) => mayHaveHistory(message, notification, now));
+  const [stored, before] = await allEnded([
+    readable.length > 0 ? parts.triggers.read(triggersOf(readable.map(([, one]) => one))) : nothing,
+    looked.length > 0 ? parts.backlog.seen(looked.map(([, one]) => one)) : nothing,
   ]);
   const triggers = new KnownTriggers(stored);
   const known = new Map(
-    readable.map(([message, notification]) => [
-      message,
-      { message, notification, before: before.get(notification.id) },
-    ]),
+    readable.map(([message, notification]) => [message, { message, notification, before: before.get(notification) }]),
   );
   // Side by side with the attempts: what belongs to a trigger that is up does not wait for what is parked.
   const parking = park([...known.values()], triggers, parts);
   const endWatch = triggers.watch(parts);
 
-  const lanes = Map.groupBy(messages, (message) => message.attributes.MessageGroupId ?? '');
-  const worked = [...lanes.values()].map(async (lane) => {
+  const worked = [...lanesOf(messages).values()].map(async (lane) => {
     for (const [index, message] of lane.entries()) {
       if (parking.includes(message) && (await parking.done).has(message)) continue;
-      const seconds = await one(message, known.get(message), triggers, parts, remainingMs).catch((error) => {
+      const later = lane.slice(index + 1).map((one) => known.get(one));
+      const wait = await one(message, known.get(message), later, triggers, parts, remainingMs).catch((error) => {
         log('error', 'cannot keep what came of an attempt', errorFields(error));
-        return OWN_FAULT_SECONDS;
+        return internalError;
       });
-      if (seconds === undefined) continue;
+      if (wait === undefined) continue;
       const done = await parking.done;
       return handBack(
         lane.slice(index).filter((later) => !done.has(later)),
-        seconds,
+        wait,
       );
     }
     return [];
@@ -126,19 +103,30 @@ async function workOff(
   return (await Promise.all(worked).finally(endWatch)).flat();
 }
 
-async function setWhenTheyComeBack(back: readonly HandedBack[], { queue }: DeliverParts): Promise<void> {
+const nothing = Promise.resolve(new Map<never, never>());
+
+async function setWhenTheyComeBack(back: readonly Returned[], { queue }: DeliverParts): Promise<void> {
   if (back.length === 0) return;
   await queue
     .handBack(back.map(({ message, seconds }) => ({ receiptHandle: message.receiptHandle, seconds })))
     .catch((error) => log('error', 'messages come back later than they should', errorFields(error)));
 }
 
+const internalError: Wait = { seconds: INTERNAL_ERROR_SECONDS, isInternal: true };
+
 /**
  * All of a lane come back together. A follower that stayed away longer would lock its record for longer than its head
  * has to wait; one that came back sooner could pass its head, where a queue takes that for the end of the record's lock.
  */
-function handBack(lane: readonly SQSRecord[], seconds: number): HandedBack[] {
-  return lane.map((message) => ({ message, seconds }));
+function handBack(lane: readonly SQSRecord[], { seconds, isInternal }: Wait): Returned[] {
+  const receives = Math.max(...lane.map(receivesOf));
+  const delay = isInternal ? returnSeconds(seconds, receives) : seconds;
+  return lane.map((message) => ({ message, seconds: delay }));
+}
+
+/** The messages of each record, in order. */
+function lanesOf(messages: readonly SQSRecord[]) {
+  return Map.groupBy(messages, (message) => message.attributes.MessageGroupId ?? '');
 }
 
 /** What of a batch goes to backlogs. */
@@ -150,7 +138,9 @@ interface Parking {
 
 /** Begins to park what belongs to triggers that are down or paused. */
 function park(known: readonly Known[], triggers: KnownTriggers, parts: RunParts): Parking {
-  const waiting = known.filter(({ notification }) => !notification.test && parks(triggers, notification));
+  const waiting = known.filter(
+    ({ notification, before }) => !notification.test && !before?.settled && parks(triggers, notification),
+  );
   const messages = new Set(waiting.map(({ message }) => message));
   const done = putAndLookAgain(waiting, parts).catch((error) => {
     log('error', 'cannot park', errorFields(error));
@@ -168,14 +158,25 @@ async function putAndLookAgain(waiting: readonly Known[], parts: RunParts): Prom
   // An item must be in the backlog before the next of its record is dated: drain's look at the backlog trusts that.
   for (const wave of inWaves(waiting, ({ notification }) => notification.record))
     await parts.backlog.park(
-      wave.map(({ notification, before }) => ({ ...untried, ...before, notification })),
+      wave.map(({ notification, before }) => ({ ...triedOf(before), notification })),
       parts.now(),
     );
   const again = await parts.triggers.read(triggersOf(waiting.map(({ notification }) => notification)));
   const parked = waiting.filter(({ notification }) => parks(again, notification));
+  // From here on it is drain that delivers it: what another function does with its message has no effect.
+  await allEnded(
+    parked
+      .filter(({ message, before }) => before || isSharedMessage(message, parts.now()))
+      .map(({ notification }) => parts.backlog.release(notification, parts.now())),
+  );
   for (const { notification } of parked) parts.metrics.add('parked', notification.trigger);
   if (parked.length > 0) log('info', 'parked', { ids: parked.map(({ notification }) => notification.id) });
   return new Set(parked.map(({ message }) => message));
+}
+
+function triedOf(before: Seen | undefined) {
+  const { attempts, firstAttempt, answer, nextTry } = before ?? untried;
+  return { attempts, firstAttempt, answer, nextTry };
 }
 
 function parks(triggers: Pick<TriggersNow, 'get'>, { trigger }: Notification): boolean {
@@ -183,34 +184,46 @@ function parks(triggers: Pick<TriggersNow, 'get'>, { trigger }: Notification): b
   return now !== undefined && parkingStates.has(now.state);
 }
 
-/** Does what can be done with one message now. Returns for how many seconds it must wait, or nothing if it is done with. */
+/** Does what can be done with one message now. Returns how it must wait, or nothing if it is done with. */
 async function one(
   message: SQSRecord,
   known: Known | undefined,
+  later: readonly (Known | undefined)[],
   triggers: KnownTriggers,
   parts: RunParts,
   remainingMs: () => number,
-): Promise<number | undefined> {
-  if (remainingMs() < parts.attemptMs + RESERVE_MS) return AT_ONCE_SECONDS;
+): Promise<Wait | undefined> {
+  if (remainingMs() < parts.attemptMs + RESERVE_MS) return atOnce;
   if (!known) {
-    const { unreadable } = fromMessage(message.body) as { unreadable: string };
-    const { messageId, body } = message;
-    await parts.queue.bury({
-      id: messageId,
-      group: message.attributes.MessageGroupId ?? messageId,
-      body,
-      reason: unreadable,
-    });
-    const fields = { messageId, id: notificationIdOf(message), reason: unreadable };
-    log('error', 'a message went to the dead-letter queue', fields);
+    await sendToDeadLetterQueue(message, parts);
     return undefined;
   }
   const { notification, before } = known;
+  if (before?.settled) return undefined;
   const trigger = triggers.get(notification.trigger);
-  if (trigger && trigger.state !== 'active' && !notification.test) return AT_ONCE_SECONDS;
-  // Parked by an earlier receive that then saw its trigger come back: the backlog must not deliver it a second time.
-  if (before?.parked) await parts.backlog.unpark(notification);
-  return settle(notification, before, triggers, parts);
+  if (trigger && trigger.state !== 'active' && !notification.test) return atOnce;
+  const isShared = isSharedMessage(message, parts.now());
+  return settle({ notification, before, isShared, behind: () => countOf(later) }, triggers, parts);
+}
+
+/** How many notifications stand behind one that waits, by their triggers. */
+function countOf(later: readonly (Known | undefined)[]): Partial<Record<Trigger, number>> {
+  const behind: Partial<Record<Trigger, number>> = {};
+  for (const known of later) {
+    if (!known) continue;
+    const { trigger } = known.notification;
+    behind[trigger] = (behind[trigger] ?? 0) + 1;
+  }
+  return behind;
+}
+
+async function sendToDeadLetterQueue(message: SQSRecord, { queue }: RunParts): Promise<void> {
+  const { messageId, body, attributes } = message;
+  const read = fromMessage(body);
+  const reason = 'unreadable' in read ? read.unreadable : '';
+  await queue.bury({ id: messageId, group: attributes.MessageGroupId ?? messageId, body, reason });
+  const fields = { messageId, id: notificationIdOf(message), reason };
+  log('error', 'a message went to the dead-letter queue', fields);
 }
 
 /** What a message that cannot be read was sent as, if that is a notification's id. */

@@ -2,7 +2,8 @@ import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { attemptParts } from '../edge/attempt-parts.ts';
 import { deliverEnv, readEnv } from '../edge/env.ts';
 import { DeliveryQueue } from '../edge/queue.ts';
-import { type DeliverParts, deliver } from './deliver.ts';
+import { deliver } from './deliver.ts';
+import type { DeliverParts } from './parts.ts';
 
 const env = readEnv(deliverEnv);
 

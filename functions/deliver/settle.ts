@@ -1,65 +1,84 @@
-import { firstProbe, isTooOld, SLOW_MS, STRIKES } from '../core/breaker.ts';
+import { type Attempt, attempt } from '../attempt/attempt.ts';
+import { moveToFailed } from '../attempt/move-to-failed.ts';
+import { firstProbe, SLOW_MS, STRIKES } from '../core/breaker.ts';
 import type { Trigger } from '../core/entity.ts';
 import type { Notification } from '../core/notification.ts';
-import { holdSeconds, retryAfterSeconds } from '../core/schedule.ts';
-import type { Tried } from '../edge/backlog.ts';
+import { countsAsFailure, type Verdict, verdictOf } from '../core/verdict.ts';
+import type { Seen } from '../edge/backlog.ts';
+import type { Waiting } from '../edge/backlog-rows.ts';
 import { errorFields, log } from '../edge/log.ts';
-import { type Attempt, attempt } from './attempt.ts';
-import type { RunParts } from './deliver.ts';
-import { giveUp } from './give-up.ts';
 import type { KnownTriggers } from './known-triggers.ts';
+import type { RunParts } from './parts.ts';
 
-/** What has only to be looked at again comes back as soon as can be; see `handBack` for why not in no time at all. */
-export const AT_ONCE_SECONDS = 1;
-
-/** The answer of which nothing is known yet but that it is slow. */
+/** The response of which nothing is known yet but that it is slow. */
 const SLOW = `no answer within ${SLOW_MS / 1000} s`;
 
+/** A notification that was received, and what is known of it. */
+interface Received {
+  readonly notification: Notification;
+  /** Absent when it was neither attempted nor in a backlog before. */
+  readonly before: Seen | undefined;
+  /** Another function may hold its message too. */
+  readonly isShared: boolean;
+  /** How many notifications of its record wait for it, by their triggers. */
+  behind(): NonNullable<Waiting['behind']>;
+}
+
+/** Why a record's messages return to the queue, and after how many seconds. */
+export interface Wait {
+  readonly seconds: number;
+  /** The delay grows with the receives: nothing of the receiver's decides on it. */
+  readonly isInternal: boolean;
+}
+
+/** What has only to be looked at again comes back as soon as can be; see `handBack` for why not in no time at all. */
+export const atOnce: Wait = { seconds: 1, isInternal: true };
+
 /**
- * Attempts a notification of an active trigger, and writes down what came of it; nothing when all is well.
+ * Attempts a notification of an active trigger, and records what came of it; nothing when all is well.
  *
- * @returns For how many seconds it must be held, or nothing if it is done with.
+ * @returns How it must wait, or nothing if it is done with.
  */
-export async function settle(
-  notification: Notification,
-  before: Tried | undefined,
-  triggers: KnownTriggers,
-  parts: RunParts,
-): Promise<number | undefined> {
+export async function settle(received: Received, triggers: KnownTriggers, parts: RunParts): Promise<Wait | undefined> {
+  const { notification, before } = received;
   const { trigger } = notification;
   const url = triggers.get(trigger)?.url;
-  if (notification.test) return settleTest(notification, url, parts);
+  if (notification.test) return sendTest(notification, url, parts);
   const attempts = (before?.attempts ?? 0) + 1;
   if (url === undefined) {
-    await giveUp(notification, attempts - 1, `no URL is typed for ${trigger} any more`, parts);
-    if (attempts > 1) await parts.backlog.release(notification);
+    await moveToFailed(notification, attempts - 1, `no URL is set for ${trigger}`, parts);
+    await markSettled(received, parts);
     return undefined;
   }
-  // A strike as soon as the answer is slow, not when it comes at last: a destination that hangs is parked the sooner.
+  // A failure as soon as the response is slow, not when it comes at last: a receiver that hangs is parked the sooner.
   let slow: Promise<void> | undefined;
   const cancel = parts.after(SLOW_MS, () => {
-    if (notification.redelivered) return;
+    if (!countsAsFailure(notification)) return;
     slow = strike(trigger, parts.now(), SLOW, triggers, parts).catch((error) =>
-      log('error', 'cannot count a strike', { trigger, ...errorFields(error) }),
+      log('error', 'cannot count a failure', { trigger, ...errorFields(error) }),
     );
   });
   const cut = triggers.cutOff(trigger);
   const made = await attempt(notification, url, attempts, parts, cut).finally(cancel);
   await slow;
-  if (made.outcome.kind === 'delivered') {
-    if (!slow) await noteSuccess(trigger, made, triggers, parts);
-    if (!before) return undefined;
-    await parts.backlog.release(notification);
-    log('info', 'delivered in the end', { id: notification.id, trigger, attempt: attempts });
-    return undefined;
-  }
-  const counted = { attempts, firstAttempt: before?.firstAttempt || made.startedAt };
-  if (!slow && !cut.aborted && !notification.redelivered && made.outcome.kind === 'retry')
-    await strike(trigger, made.endedAt, made.outcome.answer, triggers, parts);
-  return settleFailure(notification, counted, made, triggers, parts);
+  const { outcome, startedAt, endedAt } = made;
+  const tally = {
+    attempts,
+    firstAttempt: before?.firstAttempt || startedAt,
+    lastSuccess: triggers.get(trigger)?.lastSuccess ?? 0,
+  };
+  const schedule = { holds: parts.holds, random: parts.random() };
+  const verdict = verdictOf(
+    notification,
+    { outcome, slow: slow !== undefined, endedAt, from: 'queue' },
+    tally,
+    schedule,
+  );
+  await count(verdict.isFailure, made, { isSlow: slow !== undefined, isCut: cut.aborted }, trigger, triggers, parts);
+  return carryOut(verdict, received, tally, made, triggers, parts);
 }
 
-async function settleTest(notification: Notification, url: string | undefined, parts: RunParts): Promise<undefined> {
+async function sendTest(notification: Notification, url: string | undefined, parts: RunParts): Promise<undefined> {
   if (url === undefined) return undefined;
   const { outcome, body, startedAt, endedAt } = await attempt(notification, url, 1, parts);
   const delivered = outcome.kind === 'delivered';
@@ -67,56 +86,67 @@ async function settleTest(notification: Notification, url: string | undefined, p
   await parts.backlog.putTestResult(notification, result, endedAt);
 }
 
-async function settleFailure(
-  notification: Notification,
-  counted: { readonly attempts: number; readonly firstAttempt: number },
-  { outcome, endedAt }: Attempt,
+/** Does what the verdict says. @returns How the notification must wait, or nothing if it is done with. */
+async function carryOut(
+  { notification: fate, seconds, trigger: move }: Verdict,
+  received: Received,
+  { attempts, firstAttempt }: { readonly attempts: number; readonly firstAttempt: number },
+  { outcome: { kind, answer }, endedAt }: Attempt,
   triggers: KnownTriggers,
   parts: RunParts,
-): Promise<number | undefined> {
-  const { trigger } = notification;
-  const { answer } = outcome;
-  const hold = (seconds: number) =>
-    parts.backlog.hold({ ...counted, answer, notification, nextTry: endedAt + seconds * 1000 }, endedAt);
-  const parkAtOnce = async () => {
-    await hold(0);
-    await trip(trigger, endedAt, answer, triggers, parts);
-    return AT_ONCE_SECONDS;
-  };
-  if (outcome.kind === 'gone') {
-    await hold(0);
+): Promise<Wait | undefined> {
+  const { notification, before, behind } = received;
+  const { id, trigger } = notification;
+  let wait: Wait | undefined;
+  if (fate === 'retry' || fate === 'keep') {
+    const nextTry = endedAt + seconds * 1000;
+    const held = { attempts, firstAttempt, answer, nextTry, notification, behind: behind() };
+    // Otherwise another function that held its message has settled it: here nothing is left to do.
+    if (await parts.backlog.hold(held, endedAt)) wait = fate === 'retry' ? { seconds, isInternal: false } : atOnce;
+  } else {
+    if (fate === 'fail') await moveToFailed(notification, attempts, answer, parts);
+    await markSettled(received, parts);
+    if (kind === 'delivered' && before?.attempts)
+      log('info', 'delivered in the end', { id, trigger, attempt: attempts });
+  }
+  if (fate === 'retry') parts.metrics.add('held', trigger);
+  if (move === 'park') await trip(trigger, endedAt, answer, triggers, parts);
+  if (move === 'pause') {
     await parts.triggers.move(trigger, 'pause', { pausedBy: 'gone' });
     triggers.note(trigger, { state: 'paused' });
-    return AT_ONCE_SECONDS;
   }
-  const old = isTooOld(notification, endedAt);
-  // To try on would change nothing: an admin has to, or the one whose name leads there.
-  if (outcome.kind === 'blocked' && !old) return parkAtOnce();
-  const askedFor = retryAfterSeconds(outcome.retryAfter, endedAt);
-  const seconds = holdSeconds(counted.attempts, parts.holds, parts.random(), askedFor);
-  if (seconds !== undefined && !old) {
-    await hold(seconds);
-    parts.metrics.add('held', trigger);
-    return seconds;
-  }
-  // Nothing at all was delivered since its first attempt: it is the destination that is down, not this notification.
-  const dead = (triggers.get(trigger)?.lastSuccess ?? 0) < counted.firstAttempt;
-  if (dead && !old && !notification.redelivered) return parkAtOnce();
-  await giveUp(notification, counted.attempts, answer, parts);
-  await parts.backlog.release(notification);
-  return undefined;
+  return wait;
 }
 
-/** A healthy delivery writes nothing; the first one after a strike wipes the slate. */
-async function noteSuccess(
+/** Clears away what the backlog table holds of a notification that is settled. A first attempt leaves nothing to clear. */
+async function markSettled({ notification, before, isShared }: Received, { backlog, now }: RunParts): Promise<void> {
+  if (before || isShared) await backlog.release(notification, now());
+  // Parked by an earlier receive that then saw its trigger come back. Not before it is settled: another function may
+  // have handed it over to drain and deleted the message.
+  if (before?.parked) await backlog.unpark(before.parked);
+}
+
+/**
+ * Counts a consecutive failure, or resets the count: a healthy delivery writes nothing, the first one after a failure does.
+ * It never throws: a count that is off by one must not repeat a call that was made.
+ */
+async function count(
+  isFailure: boolean,
+  { outcome, endedAt }: Attempt,
+  { isSlow, isCut }: { readonly isSlow: boolean; readonly isCut: boolean },
   trigger: Trigger,
-  { endedAt }: Attempt,
   triggers: KnownTriggers,
   parts: RunParts,
 ): Promise<void> {
-  if (!triggers.get(trigger)?.strikes) return;
-  triggers.note(trigger, { strikes: 0, lastSuccess: endedAt });
-  await parts.triggers.clearStrikes(trigger, endedAt);
+  try {
+    // A slow one has been counted already; one that was cut off says nothing of its own.
+    if (isFailure && !isSlow && !isCut) await strike(trigger, endedAt, outcome.answer, triggers, parts);
+    if (isFailure || outcome.kind !== 'delivered' || !triggers.get(trigger)?.strikes) return;
+    triggers.note(trigger, { strikes: 0, lastSuccess: endedAt });
+    await parts.triggers.clearStrikes(trigger, endedAt);
+  } catch (error) {
+    log('error', 'cannot count a failure or a success', { trigger, ...errorFields(error) });
+  }
 }
 
 async function strike(

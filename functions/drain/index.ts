@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
 import { attemptParts } from '../edge/attempt-parts.ts';
 import { drainEnv, readEnv } from '../edge/env.ts';
-import { type DrainParts, drain } from './drain.ts';
+import { drain } from './drain.ts';
+import type { DrainParts } from './parts.ts';
 
 const env = readEnv(drainEnv);
 

@@ -1,293 +1,225 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod/mini';
+import { type Trigger, triggers } from '../core/entity.ts';
+import type { Notification } from '../core/notification.ts';
 import {
-  type AttributeValue,
-  BatchWriteItemCommand,
-  DeleteItemCommand,
-  DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  type WriteRequest,
-} from '@aws-sdk/client-dynamodb';
-import type { Trigger } from '../core/entity.ts';
-import { fromMessage, type Notification, toMessage } from '../core/notification.ts';
-import { batchGet } from './batch-get.ts';
+  type Failed,
+  fromFailedRow,
+  fromParkedRow,
+  heldRow,
+  keyOf,
+  type List,
+  lifeOf,
+  listOf,
+  newToken,
+  type Parked,
+  seenRow,
+  type TestResult,
+  type Tried,
+  testRow,
+  toFailedRow,
+  toHeldRow,
+  toMark,
+  toParkedRow,
+  toTestRow,
+  unreadableAsFailed,
+  untried,
+  type Waiting,
+} from './backlog-rows.ts';
+import { type Pause, type Place, Table } from './table.ts';
 
-/** How long items are kept that nothing removes, days. */
-const KEPT_DAYS = { held: 14, parked: 30, failed: 30, test: 1 };
-const DAY_SECONDS = 24 * 60 * 60;
+export type { Failed, Parked, TestResult, Tried, Waiting } from './backlog-rows.ts';
+export type { Place } from './table.ts';
 
-/** What BatchWriteItem takes at once. */
-const BATCH = 25;
-
-/** What is known of a notification that was attempted before. Times are epoch milliseconds. */
-export interface Tried {
-  readonly attempts: number;
-  /** When it was attempted first, 0 for never. */
-  readonly firstAttempt: number;
-  /** What came of the latest attempt, in words. */
-  readonly answer: string;
-  /** Not to be attempted before. */
-  readonly nextTry: number;
+/** What the backlog table says of a notification whose message may have been received before. */
+export interface Seen extends Tried {
+  /** Its row in its trigger's backlog, if it is there. */
+  readonly parked: Pick<Parked, 'notification' | 'token'> | undefined;
+  /** Another function delivered it, moved it to Failed or put it into the backlog: nothing is left to do. */
+  readonly settled: boolean;
 }
 
-/** What is known of one that was not attempted yet. */
-export const untried: Tried = { attempts: 0, firstAttempt: 0, answer: '', nextTry: 0 };
-
-/** A notification that waits. */
-export interface Waiting extends Tried {
-  readonly notification: Notification;
+/** How many of a trigger's notifications are pending in the queue, as far as one of their record was attempted. */
+interface HeldCount {
+  /** Waiting for their next attempt. */
+  readonly waiting: number;
+  /** Behind those, of the same records. */
+  readonly behind: number;
 }
 
-/** A notification in its trigger's backlog. */
-export interface Parked extends Waiting {
-  readonly parkedAt: number;
+/** A page of a trigger's backlog. */
+export interface ParkedPage {
+  readonly parked: Parked[];
+  /** What stands there and cannot be read, as it is moved to Failed. */
+  readonly unreadable: readonly { readonly failed: Failed; readonly place: unknown }[];
+  readonly next?: Place;
 }
 
-/** A notification, or a change of which none could be made, that was given up. */
-export interface Failed {
-  /** The notification's id. */
-  readonly id: string;
-  readonly trigger: Trigger;
-  readonly reason: string;
-  readonly attempts: number;
-  readonly failedAt: number;
-  /** The change's time. */
-  readonly changedAt: number;
-  readonly sequence: string;
-  readonly record: string;
-  /** Absent when the change could not be formatted. */
-  readonly notification?: Notification;
-  /** The row's key, when the change could not be formatted. */
-  readonly keys?: object;
-}
-
-/** What came of a notification that was sent by hand. */
-export interface TestResult {
-  readonly delivered: boolean;
-  /** `HTTP 200`, `connection refused` … */
-  readonly answer: string;
-  readonly milliseconds: number;
-  /** The beginning of the response. */
-  readonly body: string;
-}
-
-type Item = Readonly<Record<string, AttributeValue>>;
-type List = keyof typeof KEPT_DAYS;
-
-/** A place in a trigger's list: where a page of it goes on. */
-export type Place = Item;
+/** A row whose notification was settled before its time to live removes it. */
+const PENDING = 'attribute_not_exists(#done)';
 
 /**
- * The backlog table. Each trigger has four lists: what is held in the queue, what is parked, what failed, and what came of
- * tests. A list is sorted by the time of the change and the stream's sequence number. A notification that is delivered at
- * once is never written here. Every read is strongly consistent; every method throws when the table is silent.
+ * The backlog table. Each trigger has four lists: notifications that wait for a retry (held in the queue), its backlog
+ * (parked), Failed, and results of tests. A list stands by the time of the change. A notification that is delivered at once is
+ * never written here. Every read is strongly consistent; every method throws when the table does not answer.
  */
 export class Backlog {
-  readonly #table: string;
-  readonly #dynamodb: DynamoDBClient;
+  readonly #table: Table;
 
-  constructor(table: string, dynamodb = new DynamoDBClient()) {
-    this.#table = table;
-    this.#dynamodb = dynamodb;
+  constructor(table: string, dynamodb = new DynamoDBClient(), pause?: Pause) {
+    this.#table = new Table(table, dynamodb, pause);
   }
 
-  /** What is known of these notifications (at most 50) by id, and whether one is parked. */
-  async seen(notifications: readonly Notification[]): Promise<ReadonlyMap<string, Tried & { parked: boolean }>> {
-    const seen = new Map<string, Tried & { parked: boolean }>();
-    const keys = notifications.flatMap((n) => [key(n, 'held'), key(n, 'parked')]);
-    for (const item of await batchGet(this.#dynamodb, this.#table, keys)) {
-      const parked = item.list?.S?.endsWith('#parked') ?? false;
-      const id = item.id?.S ?? '';
-      if (parked || !seen.has(id)) seen.set(id, { ...tried(item), parked });
+  /** What is known of these notifications; absent for one of which nothing is. */
+  async seen(notifications: readonly Notification[]): Promise<ReadonlyMap<Notification, Seen>> {
+    const keys = notifications.flatMap((n) => [keyOf(n, 'held'), keyOf(n, 'parked')]);
+    const rows = (await this.#table.getAll(keys)).map((row) => z.parse(seenRow, row));
+    const seen = new Map<Notification, Seen>();
+    for (const notification of notifications) {
+      const own = rows.filter(({ id }) => id === notification.id);
+      if (own.length > 0) seen.set(notification, seenOf(notification, own));
     }
     return seen;
   }
 
-  /** Keeps what is known of a notification that is held in the queue. */
-  async hold(waiting: Waiting, at: number): Promise<void> {
-    await this.#put(waitingItem(waiting, 'held', at));
-  }
-
-  /** Forgets a held notification: it has been delivered or given up. */
-  async release(notification: Notification): Promise<void> {
-    await this.#delete(key(notification, 'held'));
-  }
-
-  /** Puts notifications into their triggers' backlogs, each always in the same place. */
-  async park(waiting: readonly Waiting[], at: number): Promise<void> {
-    const puts = waiting.map((w) => ({
-      PutRequest: { Item: { ...waitingItem(w, 'parked', at), ...time('parkedAt', at) } },
-    }));
-    const deletes = waiting
-      .filter(({ attempts }) => attempts > 0)
-      .map(({ notification }) => ({ DeleteRequest: { Key: key(notification, 'held') } }));
-    await this.#write([...puts, ...deletes]);
-  }
-
-  /** Takes a notification out of its backlog. */
-  async unpark(notification: Notification): Promise<void> {
-    await this.#delete(key(notification, 'parked'));
-  }
-
-  /** Notes a failed attempt at a parked notification. */
-  async keepParked(parked: Parked, at: number): Promise<void> {
-    await this.#put({ ...waitingItem(parked, 'parked', at), ...time('parkedAt', parked.parkedAt) });
-  }
-
-  /** A page of a trigger's backlog, in order; `next` when there is more. */
-  async parked(trigger: Trigger, limit: number, after?: Place): Promise<{ parked: Parked[]; next?: Place }> {
-    const { items, next } = await this.#page(trigger, 'parked', limit, after);
-    const parked = items.flatMap((item) => {
-      const notification = fromMessage(item.message?.S ?? '');
-      if ('unreadable' in notification) return [];
-      return [{ notification, ...tried(item), parkedAt: Number(item.parkedAt?.N) }];
+  /**
+   * Keeps what is known of a notification that waits in the queue for its retry.
+   *
+   * @returns False when another function has settled it meanwhile: then it does not wait.
+   */
+  hold(waiting: Waiting, at: number): Promise<boolean> {
+    return this.#table.put(toHeldRow(waiting, at), {
+      condition: `attribute_not_exists(#life) OR #life < :life OR (#life = :life AND ${PENDING})`,
+      values: { life: lifeOf(waiting.notification) },
     });
-    return { parked, ...(next && { next }) };
+  }
+
+  /**
+   * Marks a notification of the queue as settled: delivered, moved to Failed, or in the backlog. The mark tells another
+   * function that holds its message too.
+   */
+  async release(notification: Notification, at: number): Promise<void> {
+    const condition = 'attribute_not_exists(#life) OR #life <= :life';
+    await this.#table.put(toMark(notification, at), { condition, values: { life: lifeOf(notification) } });
+  }
+
+  /** Puts notifications into their triggers' backlogs, each always at the same place. */
+  async park(waiting: readonly Waiting[], at: number): Promise<void> {
+    const rows = waiting.map((one) => toParkedRow(one, at, newToken(), at));
+    await this.#table.putAll([...new Map(rows.map((row) => [`${row.list} ${row.place}`, row])).values()]);
+  }
+
+  /** Takes a notification out of its backlog, unless it was put there anew since it was read. */
+  async unpark(parked: Pick<Parked, 'notification' | 'token'>): Promise<void> {
+    await this.#table.delete(keyOf(parked.notification, 'parked'), asRead(parked));
+  }
+
+  /** Keeps what came of an attempt at a parked notification, unless somebody else changed its row since it was read. */
+  async keepParked(parked: Parked, at: number): Promise<void> {
+    const { condition, values } = asRead(parked);
+    const row = toParkedRow(parked, parked.parkedAt, parked.token, at);
+    await this.#table.put(row, { condition: `attribute_exists(#place) AND ${condition}`, values });
+  }
+
+  /** A page of a trigger's backlog, in order of the changes' times; `next` when there is more. */
+  async parked(trigger: Trigger, limit: number, after?: Place): Promise<ParkedPage> {
+    const { rows, next } = await this.#page(trigger, 'parked', limit, after);
+    const parked: Parked[] = [];
+    const unreadable: ParkedPage['unreadable'][number][] = [];
+    for (const row of rows)
+      try {
+        parked.push(fromParkedRow(row));
+      } catch (error) {
+        const because = (error as z.core.$ZodError).issues?.[0]?.message ?? 'unknown';
+        unreadable.push({ failed: unreadableAsFailed(row, trigger, because, Date.now()), place: row.place });
+      }
+    return { parked, unreadable, ...(next && { next }) };
+  }
+
+  /** Deletes a row of a trigger's backlog that cannot be read, once it stands in Failed. */
+  async dropUnreadable(trigger: Trigger, place: unknown): Promise<void> {
+    await this.#table.delete({ list: listOf(trigger, 'parked'), place });
   }
 
   /** How many notifications a trigger has in one of its lists; it stops counting where there are more than `enough`. */
-  async count(
-    trigger: Trigger,
-    list: 'held' | 'parked' | 'failed',
-    enough = Number.POSITIVE_INFINITY,
-  ): Promise<number> {
-    let count = 0;
-    let next: Place | undefined;
-    do {
-      const { Count, LastEvaluatedKey } = await this.#dynamodb.send(
-        new QueryCommand({ ...this.#query(trigger, list, next), Select: 'COUNT' }),
-      );
-      count += Count ?? 0;
-      next = LastEvaluatedKey;
-    } while (next && count < enough);
-    return count;
+  count(trigger: Trigger, list: 'held' | 'parked' | 'failed', enough = Number.POSITIVE_INFINITY): Promise<number> {
+    return this.#table.count({ partition: { list: listOf(trigger, list) }, filter: PENDING }, enough);
   }
 
-  /** Keeps what was given up where the operator can see it and send it again. */
+  /** How many notifications wait in the queue for a retry, and behind one that does, by their triggers. */
+  async heldCounts(): Promise<ReadonlyMap<Trigger, HeldCount>> {
+    const counts = new Map(triggers.map((trigger) => [trigger, { waiting: 0, behind: 0 }]));
+    await Promise.all(
+      triggers.map(async (trigger) => {
+        let next: Place | undefined;
+        do {
+          const page = await this.#page(trigger, 'held', undefined, next, PENDING);
+          for (const row of page.rows) {
+            for (const [of, behind] of Object.entries(z.parse(heldRow, row).behind)) {
+              const count = counts.get(of as Trigger);
+              if (count) count.behind += behind;
+            }
+          }
+          const own = counts.get(trigger);
+          if (own) own.waiting += page.rows.length;
+          next = page.next;
+        } while (next);
+      }),
+    );
+    return counts;
+  }
+
+  /** Keeps what was moved to Failed where the operator can see it and send it again. */
   async fail(failed: Failed): Promise<void> {
-    const { notification, keys } = failed;
-    await this.#put({
-      ...key(failed, 'failed'),
-      id: { S: failed.id },
-      reason: { S: failed.reason },
-      attempts: { N: String(failed.attempts) },
-      ...time('failedAt', failed.failedAt),
-      ...time('changedAt', failed.changedAt),
-      sequence: { S: failed.sequence },
-      record: { S: failed.record },
-      ...(notification && { message: { S: toMessage(notification) } }),
-      ...(keys && { keys: { S: JSON.stringify(keys) } }),
-      ...expiry('failed', failed.failedAt),
-    });
+    await this.#table.put(toFailedRow(failed));
   }
 
-  /** Forgets what failed: it has been sent again. */
+  /** Deletes what failed, since it has been sent again; unless it failed once more since it was read. */
   async forget(failed: Failed): Promise<void> {
-    await this.#delete(key(failed, 'failed'));
+    const { condition, values } = asRead(failed);
+    await this.#table.delete(keyOf(failed, 'failed'), {
+      condition: `${condition} AND #failedAt = :failedAt`,
+      values: { ...values, failedAt: failed.failedAt },
+    });
   }
 
-  /** A page of what a trigger has given up, the oldest change first. */
+  /** A page of what a trigger has in Failed, the oldest change first. */
   async failed(trigger: Trigger, limit: number, after?: Place): Promise<{ failed: Failed[]; next?: Place }> {
-    const { items, next } = await this.#page(trigger, 'failed', limit, after);
-    const failed = items.map((item) => {
-      const read = item.message?.S === undefined ? undefined : fromMessage(item.message.S);
-      return {
-        id: item.id?.S ?? '',
-        trigger,
-        reason: item.reason?.S ?? '',
-        attempts: Number(item.attempts?.N),
-        failedAt: Number(item.failedAt?.N),
-        changedAt: Number(item.changedAt?.N),
-        sequence: item.sequence?.S ?? '0',
-        record: item.record?.S ?? '',
-        ...(read && 'id' in read && { notification: read }),
-        ...(item.keys?.S && { keys: JSON.parse(item.keys.S) }),
-      };
-    });
-    return { failed, ...(next && { next }) };
+    const { rows, next } = await this.#page(trigger, 'failed', limit, after);
+    return { failed: rows.map(fromFailedRow), ...(next && { next }) };
   }
 
   async putTestResult(notification: Notification, result: TestResult, at: number): Promise<void> {
-    await this.#put({ ...key(notification, 'test'), result: { S: JSON.stringify(result) }, ...expiry('test', at) });
+    await this.#table.put(toTestRow(notification, result, at));
   }
 
   /** What came of a test, or `undefined` while it is on its way. */
   async testResult(notification: Notification): Promise<TestResult | undefined> {
-    const { Item } = await this.#dynamodb.send(
-      new GetItemCommand({ TableName: this.#table, Key: key(notification, 'test'), ConsistentRead: true }),
-    );
-    return Item?.result?.S === undefined ? undefined : JSON.parse(Item.result.S);
+    const row = await this.#table.get(keyOf(notification, 'test'));
+    return row && z.parse(testRow, row).result;
   }
 
-  #query(trigger: Trigger, list: List, after?: Place) {
-    return {
-      TableName: this.#table,
-      KeyConditionExpression: '#list = :list',
-      ExpressionAttributeNames: { '#list': 'list' },
-      ExpressionAttributeValues: { ':list': { S: `${trigger}#${list}` } },
-      ConsistentRead: true,
-      ExclusiveStartKey: after,
-    };
-  }
-
-  async #page(trigger: Trigger, list: List, limit: number, after?: Place): Promise<{ items: Item[]; next?: Place }> {
-    const { Items = [], LastEvaluatedKey } = await this.#dynamodb.send(
-      new QueryCommand({ ...this.#query(trigger, list, after), Limit: limit }),
-    );
-    return { items: Items, ...(LastEvaluatedKey && { next: LastEvaluatedKey }) };
-  }
-
-  async #put(Item: Record<string, AttributeValue>): Promise<void> {
-    await this.#dynamodb.send(new PutItemCommand({ TableName: this.#table, Item }));
-  }
-
-  async #delete(Key: Record<string, AttributeValue>): Promise<void> {
-    await this.#dynamodb.send(new DeleteItemCommand({ TableName: this.#table, Key }));
-  }
-
-  async #write(requests: readonly WriteRequest[]): Promise<void> {
-    let left = [...requests];
-    while (left.length > 0) {
-      const { UnprocessedItems } = await this.#dynamodb.send(
-        new BatchWriteItemCommand({ RequestItems: { [this.#table]: left.slice(0, BATCH) } }),
-      );
-      left = [...(UnprocessedItems?.[this.#table] ?? []), ...left.slice(BATCH)];
-    }
+  #page(trigger: Trigger, list: List, limit?: number, after?: Place, filter?: string) {
+    const partition = { list: listOf(trigger, list) };
+    return this.#table.query({ partition, limit, after, ...(filter && { filter }) });
   }
 }
 
-/** Sorts a trigger's notifications by the time of their change, and those of one record by its sequence. */
-function key(of: Pick<Notification, 'trigger' | 'changedAt' | 'sequence' | 'id'>, list: List) {
-  const place = `${String(of.changedAt).padStart(15, '0')}#${of.sequence.padStart(40, '0')}#${of.id}`;
-  return { list: { S: `${of.trigger}#${list}` }, place: { S: place } };
-}
-
-function waitingItem({ notification, ...known }: Waiting, list: 'held' | 'parked', at: number) {
+function seenOf(notification: Notification, rows: readonly z.output<typeof seenRow>[]): Seen {
+  const life = lifeOf(notification);
+  const parked = rows.find(({ list }) => list.endsWith('#parked'));
+  const settled = rows.some((row) => row.life > life || (row.life === life && row.done));
+  const tried = [parked, ...rows].find((row) => row?.life === life && !row.done) ?? untried;
+  const { attempts, firstAttempt, answer, nextTry } = tried;
   return {
-    ...key(notification, list),
-    id: { S: notification.id },
-    message: { S: toMessage(notification) },
-    attempts: { N: String(known.attempts) },
-    ...time('firstAttempt', known.firstAttempt),
-    answer: { S: known.answer },
-    ...time('nextTry', known.nextTry),
-    ...expiry(list, at),
+    ...{ attempts, firstAttempt, answer, nextTry },
+    settled,
+    parked: parked && { notification, token: parked.token },
   };
 }
 
-function tried(item: Item): Tried {
-  return {
-    attempts: Number(item.attempts?.N ?? 0),
-    firstAttempt: Number(item.firstAttempt?.N ?? 0),
-    answer: item.answer?.S ?? '',
-    nextTry: Number(item.nextTry?.N ?? 0),
-  };
-}
-
-function time<Name extends string>(name: Name, at: number) {
-  return { [name]: { N: String(at) } } as Record<Name, AttributeValue>;
-}
-
-function expiry(list: List, from: number) {
-  return { expiresAt: { N: String(Math.ceil(from / 1000) + KEPT_DAYS[list] * DAY_SECONDS) } };
+/** The condition that a row is still the one that was read. */
+function asRead({ token }: { readonly token?: string | undefined }) {
+  if (token === undefined) return { condition: 'attribute_not_exists(#token)', values: {} };
+  return { condition: '#token = :token', values: { token } };
 }

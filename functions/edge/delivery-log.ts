@@ -1,10 +1,17 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { type AttributeValue, DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import * as z from 'zod/mini';
 import { fits, type LogEntry, type LogFilter } from '../core/log-entry.ts';
 import { packed, unpacked } from '../core/log-item.ts';
 import { type LogItem, type LogPlace, LogSearch, timeKey } from '../core/log-search.ts';
 
 export type { LogEntry, LogFilter } from '../core/log-entry.ts';
+
+/** The version of the items' shape. Release 0.2.0 wrote none; its items are read as well. */
+const VERSION = 1;
+
+const row = z.object({ written: z.string(), rows: z.instanceof(Uint8Array) });
 
 const KEPT_DAYS = 30;
 const DAY_SECONDS = 24 * 60 * 60;
@@ -44,11 +51,11 @@ export class DeliveryLog {
   async write(entries: readonly LogEntry[]): Promise<void> {
     // No attempt in an item may be later than the item: the search relies on it.
     const at = Math.max(Date.now(), ...entries.map((entry) => entry.at));
-    const expiresAt = { N: String(Math.ceil(at / 1000) + KEPT_DAYS * DAY_SECONDS) };
+    const expiresAt = Math.ceil(at / 1000) + KEPT_DAYS * DAY_SECONDS;
     await Promise.all(
       packed(entries).map((bytes) => {
-        const key = { shard: { S: String(randomInt(SHARDS)) }, written: { S: newKey(at) } };
-        const Item = { ...key, rows: { B: bytes }, expiresAt };
+        const key = { shard: String(randomInt(SHARDS)), written: newKey(at) };
+        const Item = marshall({ ...key, v: VERSION, rows: bytes, expiresAt });
         const abortSignal = AbortSignal.timeout(WRITE_MS);
         return this.#dynamodb.send(new PutItemCommand({ TableName: this.#table, Item }), { abortSignal });
       }),
@@ -107,7 +114,7 @@ export class DeliveryLog {
         ...this.#query(shard, oldest, from),
         ScanIndexForward: false,
         Limit: PAGE,
-        ...(isRead && { ExclusiveStartKey: { shard: { S: String(shard) }, written: { S: from } } }),
+        ...(isRead && { ExclusiveStartKey: marshall({ shard: String(shard), written: from }) }),
       }),
     );
     return { items: Items.map(toItem), more: LastEvaluatedKey !== undefined };
@@ -143,7 +150,7 @@ export class DeliveryLog {
       KeyConditionExpression: '#shard = :shard AND written BETWEEN :from AND :to',
       // A reserved word.
       ExpressionAttributeNames: { '#shard': 'shard' },
-      ExpressionAttributeValues: { ':shard': { S: String(shard) }, ':from': { S: from }, ':to': { S: to } },
+      ExpressionAttributeValues: marshall({ ':shard': String(shard), ':from': from, ':to': to }),
     };
   }
 }
@@ -154,8 +161,9 @@ function newKey(at: number): string {
   return `${timeKey(at)}#${randomBytes(6).toString('base64url')}`;
 }
 
-function toItem({ written, rows }: Record<string, AttributeValue>): LogItem {
-  return { key: written?.S ?? '', entries: rows?.B ? unpacked(rows.B) : [] };
+function toItem(item: Record<string, AttributeValue>): LogItem {
+  const { written, rows } = z.parse(row, unmarshall(item));
+  return { key: written, entries: unpacked(rows) };
 }
 
 function fromPlace({ behind, from }: LogPlace): string {

@@ -1,66 +1,72 @@
 import { randomUUID } from 'node:crypto';
-import { DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import type { Trigger } from '../core/entity.ts';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import * as z from 'zod/mini';
+import { type Trigger, triggers } from '../core/entity.ts';
+import { type Pause, Table } from './table.ts';
 
 /** How long it is remembered what admins did. */
 const KEPT_SECONDS = 365 * 24 * 60 * 60;
 
 const LIST = 'history';
 
-/** What an admin did. Secrets and the values of headers are not in it. */
-export interface HistoryEntry {
+/** The version of the items' shape. Release 0.2.0 wrote none; its items are read as well. */
+const VERSION = 1;
+
+const entry = z.object({
   /** Epoch milliseconds. */
-  readonly at: number;
-  readonly who: string;
-  readonly what: 'url' | 'state' | 'secret' | 'header' | 'redelivered';
-  readonly trigger: Trigger;
-  /** `null`: there was none, or it is not told. */
-  readonly from: string | null;
-  readonly to: string | null;
-}
+  at: z.number(),
+  who: z.string(),
+  what: z.enum(['url', 'state', 'secret', 'header', 'redelivered']),
+  trigger: z.enum(triggers as [Trigger, ...Trigger[]]),
+  /** `null`: there was none, or it is not shown. */
+  from: z.nullable(z.string()),
+  to: z.nullable(z.string()),
+});
+
+/** What an admin did. Secrets and the values of headers are not in it. */
+export type HistoryEntry = Readonly<z.output<typeof entry>>;
+
+const row = z.object({
+  entry: z.pipe(
+    z.pipe(
+      z.string(),
+      z.transform((text) => JSON.parse(text)),
+    ),
+    entry,
+  ),
+});
 
 /** Where a page of the history goes on. */
 export const placePattern = /^\d{15}#[0-9a-f-]{36}$/;
 
-/** What admins did: a list in the backlog table, sorted by time. Every method throws when the table is silent. */
+/** What admins did: a list in the backlog table, sorted by time. Every method throws when the table does not answer. */
 export class History {
-  readonly #table: string;
-  readonly #dynamodb: DynamoDBClient;
+  readonly #table: Table;
 
-  constructor(table: string, dynamodb = new DynamoDBClient()) {
-    this.#table = table;
-    this.#dynamodb = dynamodb;
+  constructor(table: string, dynamodb = new DynamoDBClient(), pause?: Pause) {
+    this.#table = new Table(table, dynamodb, pause);
   }
 
   async add(entry: HistoryEntry): Promise<void> {
-    await this.#dynamodb.send(
-      new PutItemCommand({
-        TableName: this.#table,
-        Item: {
-          list: { S: LIST },
-          place: { S: `${String(entry.at).padStart(15, '0')}#${randomUUID()}` },
-          entry: { S: JSON.stringify(entry) },
-          expiresAt: { N: String(Math.ceil(entry.at / 1000) + KEPT_SECONDS) },
-        },
-      }),
-    );
+    await this.#table.put({
+      list: LIST,
+      place: `${String(entry.at).padStart(15, '0')}#${randomUUID()}`,
+      v: VERSION,
+      entry: JSON.stringify(entry),
+      expiresAt: Math.ceil(entry.at / 1000) + KEPT_SECONDS,
+    });
   }
 
   /** The latest first; `next` when there is more. */
   async read(limit: number, after?: string): Promise<{ entries: HistoryEntry[]; next?: string }> {
-    const { Items = [], LastEvaluatedKey } = await this.#dynamodb.send(
-      new QueryCommand({
-        TableName: this.#table,
-        KeyConditionExpression: '#list = :list',
-        ExpressionAttributeNames: { '#list': 'list' },
-        ExpressionAttributeValues: { ':list': { S: LIST } },
-        ConsistentRead: true,
-        ScanIndexForward: false,
-        Limit: limit,
-        ...(after && { ExclusiveStartKey: { list: { S: LIST }, place: { S: after } } }),
-      }),
-    );
-    const entries = Items.map(({ entry }) => JSON.parse(entry?.S ?? '{}') as HistoryEntry);
-    return { entries, ...(LastEvaluatedKey?.place?.S && { next: LastEvaluatedKey.place.S }) };
+    const { rows, next } = await this.#table.query({
+      partition: { list: LIST },
+      limit,
+      newestFirst: true,
+      after: after === undefined ? undefined : marshall({ list: LIST, place: after }),
+    });
+    const entries = rows.map((item) => z.parse(row, item).entry);
+    return { entries, ...(next?.place?.S && { next: next.place.S }) };
   }
 }

@@ -1,14 +1,17 @@
-import {
-  ConditionalCheckFailedException,
-  DynamoDBClient,
-  UpdateItemCommand,
-  type UpdateItemCommandInput,
-} from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod/mini';
+import { allEnded } from '../core/all-ended.ts';
 import type { Notification } from '../core/notification.ts';
 import { isBeyond, type RecordLimit, windowOf } from '../core/record-limit.ts';
+import { type Pause, Table } from './table.ts';
 
 /** As long as a stream may hand out a record again, seconds. */
 const KEPT_SECONDS = 24 * 60 * 60;
+
+/** The version of the items' shape. Release 0.2.0 wrote none; its items are read as well. */
+const VERSION = 1;
+
+const row = z.object({ sequences: z._default(z.set(z.string()), new Set<string>()) });
 
 /**
  * Counts the changes of each record in the backlog table, since one record's changes come to any of a function's
@@ -16,19 +19,17 @@ const KEPT_SECONDS = 24 * 60 * 60;
  */
 export class RecordCounts {
   readonly limit: RecordLimit;
-  readonly #table: string;
-  readonly #dynamodb: DynamoDBClient;
+  readonly #table: Table;
 
-  constructor(table: string, limit: RecordLimit, dynamodb = new DynamoDBClient()) {
-    this.#table = table;
+  constructor(table: string, limit: RecordLimit, dynamodb = new DynamoDBClient(), pause?: Pause) {
+    this.#table = new Table(table, dynamodb, pause);
     this.limit = limit;
-    this.#dynamodb = dynamodb;
   }
 
   /** Counts changes, and returns those beyond the limit. One write for each record. @throws When the table is silent. */
   async beyond(notifications: readonly Notification[]): Promise<ReadonlySet<Notification>> {
     const groups = Map.groupBy(notifications, (n) => `${n.record} ${windowOf(n, this.limit)}`);
-    const judged = await Promise.all(
+    const judged = await allEnded(
       [...groups.values()].map(async (group) => {
         const counted = await this.#count(group);
         return group.filter(({ sequence }) => isBeyond(sequence, counted, this.limit));
@@ -42,26 +43,20 @@ export class RecordCounts {
     const [first] = changes;
     if (!first) return [];
     const window = windowOf(first, this.limit);
-    const update: UpdateItemCommandInput = {
-      TableName: this.#table,
-      Key: { list: { S: `${first.record}#changes` }, place: { S: String(window) } },
-      UpdateExpression: 'SET expiresAt = :expiry ADD sequences :sequences',
-      // A full set judges all that is to come: it need not grow until an item cannot hold it.
-      ConditionExpression: 'attribute_not_exists(sequences) OR size(sequences) < :full',
-      ExpressionAttributeValues: {
-        ':expiry': { N: String(window + this.limit.perSeconds + KEPT_SECONDS) },
-        ':sequences': { SS: [...new Set(changes.map(({ sequence }) => sequence))] },
-        ':full': { N: String(this.limit.changes) },
+    const counted = await this.#table.update(
+      { list: `${first.record}#changes`, place: String(window) },
+      {
+        update: 'SET #v = :v, #expiresAt = :expiry ADD #sequences :sequences',
+        // A full set decides on all changes to come: it need not grow until an item cannot hold it.
+        condition: 'attribute_not_exists(#sequences) OR size(#sequences) < :full',
+        values: {
+          v: VERSION,
+          expiry: window + this.limit.perSeconds + KEPT_SECONDS,
+          sequences: new Set(changes.map(({ sequence }) => sequence)),
+          full: this.limit.changes,
+        },
       },
-      ReturnValues: 'UPDATED_NEW',
-      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
-    };
-    try {
-      const { Attributes } = await this.#dynamodb.send(new UpdateItemCommand(update));
-      return Attributes?.sequences?.SS ?? [];
-    } catch (error) {
-      if (!(error instanceof ConditionalCheckFailedException)) throw error;
-      return error.Item?.sequences?.SS ?? [];
-    }
+    );
+    return [...z.parse(row, 'row' in counted ? counted.row : (counted.unmet ?? {})).sequences];
   }
 }

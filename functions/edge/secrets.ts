@@ -1,7 +1,8 @@
-import { ConditionalCheckFailedException, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { isTrigger, type Trigger, triggers } from '../core/entity.ts';
-import { batchGet } from './batch-get.ts';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import * as z from 'zod/mini';
+import { type Trigger, triggers } from '../core/entity.ts';
 import { remember } from './remember.ts';
+import { type Pause, Table } from './table.ts';
 
 /** A secret that was replaced, and signs beside its successor until a time, epoch milliseconds. */
 export interface Replaced {
@@ -22,6 +23,27 @@ export interface TriggerSecrets {
 
 const none: TriggerSecrets = { replaced: [], headers: {}, version: 0 };
 
+/** The version of the items' shape. Release 0.2.0 wrote none; its items are read as well. */
+const VERSION = 1;
+
+const content = z.object({
+  secret: z.optional(z.string()),
+  replaced: z._default(z.array(z.object({ secret: z.string(), until: z.number() })), []),
+  headers: z._default(z.record(z.string(), z.string()), {}),
+});
+
+const row = z.object({
+  trigger: z.enum(triggers as [Trigger, ...Trigger[]]),
+  content: z.pipe(
+    z.pipe(
+      z.string(),
+      z.transform((text) => JSON.parse(text)),
+    ),
+    content,
+  ),
+  version: z.number(),
+});
+
 /** What is new takes effect within this time. */
 const KEPT_MS = 5_000;
 
@@ -35,14 +57,12 @@ type PerTrigger = ReadonlyMap<Trigger, () => Promise<TriggerSecrets | undefined>
  * every method throws when the table is silent.
  */
 export class Secrets {
-  readonly #table: string;
-  readonly #dynamodb: DynamoDBClient;
+  readonly #table: Table;
   readonly #kept: PerTrigger;
   readonly #latest: PerTrigger;
 
-  constructor(table: string, dynamodb = new DynamoDBClient(), now: () => number = Date.now) {
-    this.#table = table;
-    this.#dynamodb = dynamodb;
+  constructor(table: string, dynamodb = new DynamoDBClient(), now: () => number = Date.now, pause?: Pause) {
+    this.#table = new Table(table, dynamodb, pause);
     // Each by itself: who delivers now and then would pay for eleven to use one.
     const perTrigger = (milliseconds: number): PerTrigger =>
       new Map(triggers.map((one) => [one, remember(async () => (await this.read([one])).get(one), milliseconds, now)]));
@@ -57,35 +77,33 @@ export class Secrets {
 
   /** The secrets of triggers as they are now. */
   async read(of: readonly Trigger[]): Promise<ReadonlyMap<Trigger, TriggerSecrets>> {
-    const found = new Map<Trigger, TriggerSecrets>();
-    const keys = of.map((trigger) => ({ trigger: { S: trigger } }));
-    for (const { trigger, content, version } of await batchGet(this.#dynamodb, this.#table, keys))
-      if (isTrigger(trigger?.S))
-        found.set(trigger.S, { ...none, ...JSON.parse(content?.S ?? '{}'), version: Number(version?.N) });
-    return found;
+    const rows = await this.#table.getAll(of.map((trigger) => ({ trigger })));
+    return new Map(
+      rows.map((item) => {
+        const { trigger, content, version } = z.parse(row, item);
+        return [trigger, { ...content, version } as TriggerSecrets];
+      }),
+    );
   }
 
   /** Changes a trigger's secrets. @returns Whether nobody else did in between. */
   async change(trigger: Trigger, change: (now: TriggerSecrets) => Omit<TriggerSecrets, 'version'>): Promise<boolean> {
     const now = (await this.read([trigger])).get(trigger) ?? none;
     const { secret, replaced, headers } = change(now);
-    try {
-      await this.#dynamodb.send(
-        new PutItemCommand({
-          TableName: this.#table,
-          Item: {
-            trigger: { S: trigger },
-            content: { S: JSON.stringify({ secret, replaced, headers }) },
-            version: { N: String(now.version + 1) },
-          },
-          ConditionExpression: 'attribute_not_exists(version) OR version = :version',
-          ExpressionAttributeValues: { ':version': { N: String(now.version) } },
-        }),
-      );
-      return true;
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return false;
-      throw error;
-    }
+    const written = await this.#table.update(
+      { trigger },
+      {
+        update: 'SET #v = :v, #content = :content, #version = :next',
+        condition: '(attribute_not_exists(#version) OR #version = :version)',
+        values: {
+          v: VERSION,
+          content: JSON.stringify({ secret, replaced, headers }),
+          version: now.version,
+          next: now.version + 1,
+        },
+        token: 'writeToken',
+      },
+    );
+    return 'row' in written;
   }
 }

@@ -6,7 +6,7 @@ import type { Call } from '../edge/http.ts';
 import { log } from '../edge/log.ts';
 import type { MeasuringParts } from '../edge/metrics.ts';
 import type { Secrets } from '../edge/secrets.ts';
-import type { NotedAttempts } from './noted-attempts.ts';
+import type { AttemptLog } from './attempt-log.ts';
 import { requestHeaders } from './request-headers.ts';
 
 /** One call, and what came of it. Times are epoch milliseconds. */
@@ -22,7 +22,7 @@ interface AttemptParts {
   readonly metrics: Pick<MeasuringParts['metrics'], 'add'>;
   readonly call: Call;
   readonly secrets: Pick<Secrets, 'of'>;
-  readonly noted: Pick<NotedAttempts, 'note'>;
+  readonly noted: Pick<AttemptLog, 'note'>;
   now(): number;
 }
 

@@ -3,18 +3,18 @@ import type { Backlog } from '../edge/backlog.ts';
 import { log } from '../edge/log.ts';
 import type { MeasuringParts } from '../edge/metrics.ts';
 
-interface GiveUpParts {
+interface MoveToFailedParts {
   readonly backlog: Pick<Backlog, 'fail'>;
   readonly metrics: Pick<MeasuringParts['metrics'], 'add'>;
   now(): number;
 }
 
 /** Keeps a notification among the failed. Who calls it takes it from where it waited, afterwards, so that none is lost. */
-export async function giveUp(
+export async function moveToFailed(
   notification: Notification,
   attempts: number,
   reason: string,
-  { backlog, metrics, now }: GiveUpParts,
+  { backlog, metrics, now }: MoveToFailedParts,
 ): Promise<void> {
   const { id, trigger, changedAt, sequence, record } = notification;
   await backlog.fail({ id, trigger, reason, attempts, failedAt: now(), changedAt, sequence, record, notification });

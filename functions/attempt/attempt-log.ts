@@ -9,7 +9,7 @@ export interface LoggingParts {
 }
 
 /** The attempts of one run of a function on their way to the delivery log: written together, which costs one request. */
-export class NotedAttempts {
+export class AttemptLog {
   readonly #parts: LoggingParts;
   #entries: LogEntry[] = [];
 

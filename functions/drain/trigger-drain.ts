@@ -1,0 +1,299 @@
+import { attempt } from '../attempt/attempt.ts';
+import { AttemptLog } from '../attempt/attempt-log.ts';
+import { moveToFailed } from '../attempt/move-to-failed.ts';
+import { FIRST_PROBE_MS, firstProbe, isTooOld, nextProbeDelay, STRIKES } from '../core/breaker.ts';
+import type { Trigger } from '../core/entity.ts';
+import { inRecordOrder, TIME_RUNS_BACK_MS } from '../core/record-order.ts';
+import { verdictOf } from '../core/verdict.ts';
+import type { Parked, ParkedPage, Place } from '../edge/backlog.ts';
+import { errorFields, log } from '../edge/log.ts';
+import { remember } from '../edge/remember.ts';
+import type { TriggerNow } from '../edge/triggers.ts';
+import { forEach } from './for-each.ts';
+import type { DrainParts } from './parts.ts';
+
+/** Kept back from the function's time, for recording what came of the last attempts. */
+const RESERVE_MS = 5_000;
+
+/**
+ * A query is not a snapshot: it can return an item and miss an earlier one of its record that was put while it ran. Deliver
+ * dates an item only when the one before it is in the backlog, so what is dated before the query began has nothing missing
+ * before it. This is how far the clocks of two functions may disagree.
+ */
+const SETTLED_MS = 2_000;
+
+const PAGE = 500;
+
+/** How many records a probe tries. */
+const PROBES = 10;
+
+/** How old the look at a trigger may be, during a pass over its backlog. */
+const LATEST_MS = 1_000;
+
+/** How long to wait for parked notifications that may not be taken yet. */
+const IDLE_MS = 1_000;
+
+/** The first page of a backlog, and the time before its query began. */
+interface Head extends ParkedPage {
+  readonly at: number;
+}
+
+/** The drain of one trigger's backlog, which nobody else runs at the same time. */
+export class TriggerDrain {
+  readonly #trigger: Trigger;
+  readonly #parts: DrainParts & { readonly noted: AttemptLog };
+  readonly #remainingMs: () => number;
+  /** The trigger as it stood at most a second ago. */
+  readonly #latest: () => Promise<TriggerNow | undefined>;
+  #delivered = 0;
+  #lastSuccess = 0;
+  /** The response to the latest attempt that failed. */
+  #latestAnswer = '';
+  /** Of a pass: consecutive failures, over all records. */
+  #failures = 0;
+  /** Of a pass: the trigger is to be parked, whatever its failures. */
+  #isDown = false;
+  /** Of a pass: nothing more is to be attempted. */
+  #halted = false;
+
+  constructor(trigger: Trigger, parts: DrainParts, remainingMs: () => number) {
+    this.#trigger = trigger;
+    this.#parts = { ...parts, noted: new AttemptLog(parts) };
+    this.#remainingMs = remainingMs;
+    this.#latest = remember(() => this.#read(), LATEST_MS, parts.now);
+  }
+
+  /** Makes one step after another for as long as the trigger's state asks for one. */
+  async run(): Promise<void> {
+    try {
+      while (this.#hasTime()) {
+        const now = await this.#read();
+        if (!now || !(await this.#step(now))) break;
+      }
+    } finally {
+      await this.#parts.noted.write();
+      this.#parts.metrics.write();
+    }
+    if (this.#delivered > 0) log('info', 'drained', { trigger: this.#trigger, delivered: this.#delivered });
+  }
+
+  async #read(): Promise<TriggerNow | undefined> {
+    return (await this.#parts.triggers.read([this.#trigger])).get(this.#trigger);
+  }
+
+  #hasTime(): boolean {
+    return this.#remainingMs() >= this.#parts.attemptMs + RESERVE_MS;
+  }
+
+  /** @returns Whether there may be more to do now. */
+  async #step(now: TriggerNow): Promise<boolean> {
+    if (now.state === 'active') return false;
+    this.#lastSuccess = Math.max(this.#lastSuccess, now.lastSuccess);
+    const head = await this.#head(now);
+    const isEmpty = head.parked.length === 0 && !head.next;
+    const steps = {
+      paused: async () => false,
+      parked: () => this.#probe(now, head, isEmpty),
+      draining: () => (isEmpty ? this.#parts.triggers.move(this.#trigger, 'emptied') : this.#pass(now, head)),
+      closing: () => this.#close(isEmpty),
+    };
+    return steps[now.state]();
+  }
+
+  /**
+   * The first page of the backlog, once what cannot stay there has moved to Failed: what is too old, what cannot be read, and
+   * everything when the trigger has no URL. A parked trigger's is read each minute, and what a long one costs is this query.
+   */
+  async #head({ url }: TriggerNow): Promise<Head> {
+    for (;;) {
+      const at = this.#parts.now();
+      const page = await this.#page();
+      const leaving = page.parked.filter(({ notification }) => url === undefined || isTooOld(notification, at));
+      if (leaving.length === 0 || !this.#hasTime()) return { ...page, at };
+      const isSet = url === undefined && (await this.#latest())?.url !== undefined;
+      if (isSet) return { ...page, at };
+      const reason = (answer: string) =>
+        url === undefined ? `no URL is set for ${this.#trigger}` : answer || 'never attempted';
+      await forEach(leaving, this.#parts.concurrency, (p) => this.#fail(p, p.attempts, reason(p.answer)));
+    }
+  }
+
+  /** Reads a page of the backlog. What cannot be read moves to Failed, where it is seen. */
+  async #page(after?: Place): Promise<ParkedPage> {
+    const { backlog } = this.#parts;
+    const page = await backlog.parked(this.#trigger, PAGE, after);
+    for (const { failed, place } of page.unreadable) {
+      await backlog.fail(failed);
+      await backlog.dropUnreadable(this.#trigger, place);
+      log('error', 'a stored notification cannot be read', { trigger: this.#trigger, id: failed.id });
+    }
+    return page;
+  }
+
+  /** Tries the first notification of some records. One success says that the receiver is back. */
+  async #probe(now: TriggerNow, { parked, next, at }: Head, isEmpty: boolean): Promise<boolean> {
+    const { triggers } = this.#parts;
+    // What made it park may still be held in the queue: only when a probe is due is an empty backlog the end of an outage.
+    if (isEmpty) return at >= now.probeAt && triggers.move(this.#trigger, 'probed');
+    const isKnown = isKnownBefore(parked, next);
+    const heads = [...lanesOf(parked).values()]
+      .flatMap(([head]) => (head && isKnown(head) ? [head] : []))
+      .filter(({ parkedAt }) => parkedAt <= at - SETTLED_MS)
+      .sort((a, b) => a.attempts - b.attempts);
+    if (now.url === undefined || heads.length === 0 || !isProbeDue(now, heads, at)) return false;
+
+    const url = now.url;
+    const outcomes: string[] = [];
+    await this.#forEach(heads.slice(0, PROBES), PROBES, async (head) => {
+      outcomes.push(await this.#attempt(head, url));
+    });
+    // Nothing was attempted, for an internal reason: that says nothing of the receiver.
+    if (outcomes.length === 0) return false;
+    if (outcomes.includes('delivered'))
+      return triggers.move(this.#trigger, 'probed', { lastSuccess: this.#lastSuccess });
+    const delay = at < now.probeAt ? now.probeDelay : nextProbeDelay(now.probeDelay);
+    await triggers.postponeProbe(this.#trigger, this.#parts.now() + delay, delay, this.#latestAnswer);
+    return false;
+  }
+
+  /** Delivers the backlog from its head, each record's notifications in order, records side by side. */
+  async #pass({ url }: TriggerNow, head: Head): Promise<boolean> {
+    const { triggers, noted, metrics, sleep, concurrency } = this.#parts;
+    const before = this.#delivered;
+    /** Records of which something has to wait: nothing behind it may go in this pass. */
+    const waiting = new Set<string>();
+    let page: ParkedPage = head;
+    /** Read, but an earlier change of their record may stand on the next page. */
+    let carried: Parked[] = [];
+    this.#failures = 0;
+    this.#isDown = false;
+    this.#halted = url === undefined;
+    for (;;) {
+      const read = [...carried, ...page.parked];
+      const isKnown = isKnownBefore(page.parked, page.next);
+      carried = [];
+      await this.#forEach([...lanesOf(read).values()], concurrency, async (lane) => {
+        const end = lane.findIndex((one) => !isKnown(one));
+        const known = end < 0 ? lane : lane.slice(0, end);
+        carried.push(...lane.slice(known.length));
+        await this.#lane(known, head.at, waiting);
+      });
+      await noted.write();
+      metrics.write();
+      if (!page.next || this.#halted || !this.#hasTime()) break;
+      page = await this.#page(page.next);
+    }
+
+    if (this.#delivered > before) await triggers.clearStrikes(this.#trigger, this.#lastSuccess);
+    if (this.#failures >= STRIKES || this.#isDown) return this.#relapse();
+    if (this.#delivered === before) await sleep(IDLE_MS);
+    return true;
+  }
+
+  async #lane(lane: readonly Parked[], startedAt: number, waiting: Set<string>): Promise<void> {
+    for (const parked of lane) {
+      const { record } = parked.notification;
+      if (waiting.has(record)) return;
+      // Until it is done with, also when what came of it cannot be recorded.
+      waiting.add(record);
+      // A pass may last for minutes: what an admin sets or pauses meanwhile counts.
+      const now = await this.#latest();
+      this.#halted ||= now?.state !== 'draining' || now.url === undefined;
+      const ready = parked.parkedAt <= startedAt - SETTLED_MS && parked.nextTry <= this.#parts.now();
+      if (this.#halted || !ready || !this.#hasTime()) return;
+      if ((await this.#attempt(parked, now?.url ?? '')) === 'waits') return;
+      waiting.delete(record);
+    }
+  }
+
+  /** Attempts a parked notification and records what came of it. */
+  async #attempt(parked: Parked, url: string): Promise<'delivered' | 'failed' | 'waits'> {
+    const { backlog, triggers, metrics, holds, random } = this.#parts;
+    const { notification } = parked;
+    const attempts = parked.attempts + 1;
+    const { outcome, startedAt, endedAt } = await attempt(notification, url, attempts, this.#parts);
+    const firstAttempt = parked.firstAttempt || startedAt;
+    const tally = { attempts, firstAttempt, lastSuccess: this.#lastSuccess };
+    const made = { outcome, slow: false, endedAt, from: 'backlog' } as const;
+    const verdict = verdictOf(notification, made, tally, { holds, random: random() });
+    if (verdict.notification === 'done') {
+      this.#delivered++;
+      this.#failures = 0;
+      this.#lastSuccess = endedAt;
+      await backlog.unpark(parked);
+      metrics.add('drained', this.#trigger);
+      log('info', 'delivered in the end', { id: notification.id, trigger: this.#trigger, attempt: attempts });
+      return 'delivered';
+    }
+    this.#latestAnswer = outcome.answer;
+    if (verdict.isFailure) this.#failures++;
+    this.#isDown ||= verdict.trigger === 'park';
+    this.#halted ||= this.#isDown || verdict.trigger === 'pause' || this.#failures >= STRIKES;
+    if (verdict.notification === 'fail') await this.#fail(parked, attempts, outcome.answer);
+    else {
+      const nextTry = endedAt + verdict.seconds * 1000;
+      await backlog.keepParked({ ...parked, attempts, firstAttempt, answer: outcome.answer, nextTry }, endedAt);
+      metrics.add('held', this.#trigger);
+    }
+    if (verdict.trigger === 'pause') await triggers.move(this.#trigger, 'pause', { pausedBy: 'gone' });
+    return verdict.notification === 'fail' ? 'failed' : 'waits';
+  }
+
+  /** The same as `forEach`, but a failure with one item stops no other. */
+  #forEach<Item>(items: readonly Item[], limit: number, work: (item: Item) => Promise<void>): Promise<void> {
+    return forEach(items, limit, (item) =>
+      work(item).catch((error) =>
+        log('error', 'cannot keep what came of an attempt', { trigger: this.#trigger, ...errorFields(error) }),
+      ),
+    );
+  }
+
+  async #relapse(): Promise<boolean> {
+    const fields = { ...firstProbe(this.#parts.now()), parkedBecause: this.#latestAnswer };
+    if (await this.#parts.triggers.move(this.#trigger, 'relapsed', fields))
+      log('warn', 'trigger parked', { trigger: this.#trigger });
+    return false;
+  }
+
+  /** The backlog was seen empty before; this look, in a state in which nobody parks, tells whether it is. */
+  async #close(isEmpty: boolean): Promise<boolean> {
+    if (!isEmpty) return this.#parts.triggers.move(this.#trigger, 'refilled');
+    if (await this.#parts.triggers.move(this.#trigger, 'closed', { strikes: 0 }))
+      log('info', 'trigger active again', { trigger: this.#trigger });
+    return false;
+  }
+
+  async #fail(parked: Parked, attempts: number, reason: string): Promise<void> {
+    await moveToFailed(parked.notification, attempts, reason, this.#parts);
+    await this.#parts.backlog.unpark(parked);
+  }
+}
+
+/** The notifications of each record, in the order of their sequence. */
+function lanesOf(parked: readonly Parked[]): ReadonlyMap<string, Parked[]> {
+  return Map.groupBy(
+    inRecordOrder(parked, ({ notification }) => notification),
+    ({ notification }) => notification.record,
+  );
+}
+
+/**
+ * Whether everything of a record that comes before one of its notifications has been read. Pages stand by time, which can run
+ * back within a record: what stands near the end of a page can have an earlier one of its record on the next.
+ */
+function isKnownBefore(page: readonly Parked[], next: Place | undefined): (one: Parked) => boolean {
+  if (!next) return () => true;
+  const last = page.at(-1)?.notification.changedAt ?? 0;
+  return ({ notification }) => notification.changedAt <= last - TIME_RUNS_BACK_MS;
+}
+
+/**
+ * A probe is due at its time, and before it for a record that was not tried yet: 30 seconds after the probe before, if it
+ * came since.
+ */
+function isProbeDue({ probeAt, probeDelay }: TriggerNow, heads: readonly Parked[], at: number): boolean {
+  if (at >= probeAt) return true;
+  const lastProbe = probeAt - probeDelay;
+  const isUntried = heads.some(({ parkedAt, attempts }) => attempts === 0 && parkedAt >= lastProbe);
+  return isUntried && at >= lastProbe + FIRST_PROBE_MS;
+}

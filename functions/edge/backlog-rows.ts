@@ -1,0 +1,227 @@
+import { randomUUID } from 'node:crypto';
+import * as z from 'zod/mini';
+import { isTrigger, type Trigger } from '../core/entity.ts';
+import { fromMessage, type Notification, toMessage } from '../core/notification.ts';
+import type { Row } from './table.ts';
+
+/** The version of the items in the backlog table. Release 0.2.0 wrote none; its items are read as well. */
+const VERSION = 1;
+
+/** How long items are kept that nothing removes, days. */
+const KEPT_DAYS = { held: 14, parked: 30, failed: 30, test: 1 };
+const DAY_SECONDS = 24 * 60 * 60;
+
+/** How long the mark is kept that a notification is settled: longer than any function can still hold its message, seconds. */
+const MARK_SECONDS = DAY_SECONDS;
+
+export type List = keyof typeof KEPT_DAYS;
+
+/** What is known of a notification that was attempted before. Times are epoch milliseconds. */
+export interface Tried {
+  readonly attempts: number;
+  /** When it was attempted first, 0 for never. */
+  readonly firstAttempt: number;
+  /** The response to the latest attempt, in words. */
+  readonly answer: string;
+  /** Not to be attempted before. */
+  readonly nextTry: number;
+}
+
+/** What is known of one that was not attempted yet. */
+export const untried: Tried = { attempts: 0, firstAttempt: 0, answer: '', nextTry: 0 };
+
+/** A notification that is pending. */
+export interface Waiting extends Tried {
+  readonly notification: Notification;
+  /** How many later notifications of its record returned to the queue with it, by their triggers. */
+  readonly behind?: Partial<Readonly<Record<Trigger, number>>>;
+}
+
+/** A notification in its trigger's backlog. */
+export interface Parked extends Waiting {
+  readonly parkedAt: number;
+  /** Names this write of it: what is done to it is done to no other. Release 0.2.0 wrote none. */
+  readonly token?: string | undefined;
+}
+
+/** A notification, or a change of which none could be made, that was moved to Failed. */
+export interface Failed {
+  /** The notification's id. */
+  readonly id: string;
+  readonly trigger: Trigger;
+  readonly reason: string;
+  readonly attempts: number;
+  readonly failedAt: number;
+  /** The change's time. */
+  readonly changedAt: number;
+  readonly sequence: string;
+  readonly record: string;
+  /** Absent when the change could not be formatted. */
+  readonly notification?: Notification;
+  /** The row's key, when the change could not be formatted. */
+  readonly keys?: object;
+  /** Names this write of it. Release 0.2.0 wrote none. */
+  readonly token?: string | undefined;
+}
+
+/** What came of a notification that was sent by hand. */
+export interface TestResult {
+  readonly delivered: boolean;
+  /** `HTTP 200`, `connection refused` … */
+  readonly answer: string;
+  readonly milliseconds: number;
+  /** The beginning of the response. */
+  readonly body: string;
+}
+
+const key = { list: z.string(), place: z.string() };
+const number = z._default(z.number(), 0);
+const text = z._default(z.string(), '');
+const written = { token: z.optional(z.string()), v: z.optional(z.number()) };
+const tried = { attempts: number, firstAttempt: number, answer: text, nextTry: number };
+
+const notification = z.pipe(
+  z.string(),
+  z.transform((message, { issues }) => {
+    const read = fromMessage(message);
+    if ('id' in read) return read;
+    issues.push({ code: 'custom', message: read.unreadable, input: message });
+    return z.NEVER;
+  }),
+);
+
+/** A row that says that a notification is pending, or with `done` that it is settled. */
+export const seenRow = z.object({
+  ...key,
+  ...tried,
+  ...written,
+  id: z.string(),
+  /** When it was redelivered, 0 for never: a notification that was redelivered starts anew. */
+  life: number,
+  done: z._default(z.boolean(), false),
+});
+
+export const heldRow = z.object({ ...key, behind: z._default(z.record(z.string(), z.number()), {}) });
+
+export const parkedRow = z.object({ ...key, ...tried, ...written, message: notification, parkedAt: number });
+
+export const failedRow = z.object({
+  ...key,
+  ...written,
+  id: text,
+  reason: text,
+  attempts: number,
+  failedAt: number,
+  changedAt: number,
+  sequence: z._default(z.string().check(z.regex(/^\d+$/)), '0'),
+  record: text,
+  message: z.optional(z.string()),
+  keys: z.optional(z.string()),
+});
+
+export const testRow = z.object({
+  result: z.pipe(
+    z.string(),
+    z.transform((result) => JSON.parse(result) as TestResult),
+  ),
+});
+
+/** The key of a notification's row: a trigger's rows stand by the time of their change, then by sequence and id. */
+export function keyOf(of: Pick<Notification, 'trigger' | 'changedAt' | 'sequence' | 'id'>, list: List) {
+  const place = `${String(of.changedAt).padStart(15, '0')}#${of.sequence.padStart(40, '0')}#${of.id}`;
+  return { list: listOf(of.trigger, list), place };
+}
+
+export function listOf(trigger: Trigger, list: List): string {
+  return `${trigger}#${list}`;
+}
+
+/** The life of a notification: one that was redelivered starts a new one, and keeps its id. */
+export function lifeOf({ redelivered = 0 }: Pick<Notification, 'redelivered'>): number {
+  return redelivered;
+}
+
+export function toHeldRow({ behind, ...waiting }: Waiting, at: number): Row {
+  return { ...toWaitingRow(waiting, 'held', at), ...(behind && { behind }) };
+}
+
+export function toParkedRow(waiting: Waiting, parkedAt: number, token: string | undefined, at: number): Row {
+  return { ...toWaitingRow(waiting, 'parked', at), parkedAt, token };
+}
+
+/** The mark that a notification is settled, in place of its held row. */
+export function toMark(settled: Notification, at: number): Row {
+  const expiresAt = Math.ceil(at / 1000) + MARK_SECONDS;
+  return { ...keyOf(settled, 'held'), v: VERSION, id: settled.id, life: lifeOf(settled), done: true, expiresAt };
+}
+
+function toWaitingRow({ notification, attempts, firstAttempt, answer, nextTry }: Waiting, list: List, at: number): Row {
+  return {
+    ...keyOf(notification, list),
+    v: VERSION,
+    id: notification.id,
+    message: toMessage(notification),
+    life: lifeOf(notification),
+    ...{ attempts, firstAttempt, answer, nextTry },
+    expiresAt: expiry(list, at),
+  };
+}
+
+export function toFailedRow({ notification, keys, trigger, token: _, ...failed }: Failed): Row {
+  return {
+    ...keyOf({ ...failed, trigger }, 'failed'),
+    v: VERSION,
+    ...failed,
+    token: newToken(),
+    ...(notification && { message: toMessage(notification) }),
+    ...(keys && { keys: JSON.stringify(keys) }),
+    expiresAt: expiry('failed', failed.failedAt),
+  };
+}
+
+export function toTestRow(sent: Notification, result: TestResult, at: number): Row {
+  return { ...keyOf(sent, 'test'), v: VERSION, result: JSON.stringify(result), expiresAt: expiry('test', at) };
+}
+
+/** @throws {Error} When the row is none of this list. */
+export function fromParkedRow(row: Row): Parked {
+  const { message, attempts, firstAttempt, answer, nextTry, parkedAt, token } = z.parse(parkedRow, row);
+  return { notification: message, attempts, firstAttempt, answer, nextTry, parkedAt, token };
+}
+
+/** @throws {Error} When the row is none of this list. */
+export function fromFailedRow(row: Row): Failed {
+  const { list, place: _, v: __, message, keys, ...failed } = z.parse(failedRow, row);
+  const trigger = list.split('#')[0];
+  if (!isTrigger(trigger)) throw new Error(`there is no trigger ${trigger}`);
+  const read = message === undefined ? undefined : fromMessage(message);
+  return {
+    ...failed,
+    trigger,
+    ...(read && 'id' in read && { notification: read }),
+    ...(keys && { keys: JSON.parse(keys) }),
+  };
+}
+
+/** What can be said of a parked row that this version cannot read: it is moved to Failed, with its text. */
+export function unreadableAsFailed(row: Row, trigger: Trigger, because: string, failedAt: number): Failed {
+  const [time = '', sequence = '', id = ''] = String(row.place).split('#');
+  return {
+    id,
+    trigger,
+    reason: `this version cannot read the notification as it is stored: ${because}`,
+    attempts: 0,
+    failedAt,
+    changedAt: Number(time) || 0,
+    sequence: BigInt(/^\d+$/.test(sequence) ? sequence : 0).toString(),
+    record: '',
+  };
+}
+
+export function newToken(): string {
+  return randomUUID();
+}
+
+function expiry(list: List, from: number): number {
+  return Math.ceil(from / 1000) + KEPT_DAYS[list] * DAY_SECONDS;
+}
