@@ -1,0 +1,588 @@
+import {
+  type AttributeValue,
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  DynamoDBServiceException,
+  ResourceNotFoundException,
+} from '@aws-sdk/client-dynamodb';
+import {
+  InvalidExpression,
+  type Kind,
+  parse,
+  projected,
+  resolve,
+  type Scope,
+  updated,
+} from './dynamodb-expressions.ts';
+import { keyCondition, type Range } from './dynamodb-key-condition.ts';
+import { type Entry, type Schema, Table, type View } from './dynamodb-table.ts';
+import { checkValue, copy, InvalidValue, type Item, itemSize } from './dynamodb-values.ts';
+
+/** The name of a table's partition key, and of its sort key. A name may end with the key's type, as in `id:N`. */
+export type Tables = Readonly<Record<string, readonly [partition: string, sort?: string]>>;
+
+/** What DynamoDB may do, and seldom does. Left out, it never happens. */
+export interface Hazards {
+  /** Whether a batch request leaves half of its keys or items unprocessed. */
+  unprocessed?: () => boolean;
+  /** Whether a read of several items shows one of the writes that came between its sending and its effect. */
+  shown?: () => boolean;
+  /** Whether a read without `ConsistentRead` misses the latest write, which is `age` milliseconds old. */
+  stale?: (age: number) => boolean;
+}
+
+/** A request that took effect, or was refused. */
+export interface Request {
+  /** As in `PutItem`. */
+  readonly name: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into inputs of every command
+  readonly input: any;
+}
+
+interface Command {
+  readonly input: object;
+  readonly constructor: { readonly name: string };
+}
+
+/** Has a request take effect, now or later, once or more often, and returns or throws what the caller gets. */
+export type Around = (command: Command, effect: () => object) => Promise<object>;
+
+const MB = 1024 * 1024;
+const MAX_ITEM = 400 * 1024;
+/** A page of a query or scan, and the answer to a BatchGetItem. */
+const MAX_PAGE = MB;
+const MAX_BATCH = 16 * MB;
+
+// biome-ignore lint/suspicious/noExplicitAny: the inputs of nine commands
+type Input = any;
+
+/** DynamoDB in memory, as strict as the service. Nothing that is handed in or out is shared with it. */
+export class DynamoDBInMemory {
+  hazards: Hazards;
+  /** Every request in the order in which they took effect. */
+  readonly requests: Request[] = [];
+  readonly #tables = new Map<string, Table>();
+  readonly #now: () => number;
+
+  constructor(tables: Tables, now: () => number = Date.now, hazards: Hazards = {}) {
+    this.#now = now;
+    this.hazards = hazards;
+    for (const [name, keys] of Object.entries(tables)) this.#tables.set(name, new Table(name, schemaOf(keys), now));
+  }
+
+  /** A client whose requests go straight through, or through `around`, which may delay, fail or repeat them. */
+  client(around?: Around): DynamoDBClient {
+    const send = async (command: Command, options?: { abortSignal?: AbortSignal }) => {
+      options?.abortSignal?.throwIfAborted();
+      const name = command.constructor.name.replace(/Command$/, '');
+      const input = copy(command.input);
+      const sent = this.#clock();
+      const effect = () => this.#handle(name, input, sent);
+      return around ? around(command, effect) : effect();
+    };
+    return { send, destroy() {} } as unknown as DynamoDBClient;
+  }
+
+  /** The items of a table, sorted by key, without those that have expired. */
+  items(table: string): readonly Item[] {
+    return this.#table(table)
+      .sorted()
+      .flatMap(({ item }) => (item && !this.#hasExpired(item) ? [copy(item)] : []));
+  }
+
+  /** Puts an item as PutItem does, without a request. */
+  put(table: string, item: Item): void {
+    const own = copy(item);
+    this.#table(table).write(this.#checkedItem(this.#table(table), own), own);
+  }
+
+  /** Removes what has expired, which DynamoDB does within days. */
+  expire(): void {
+    for (const table of this.#tables.values())
+      for (const entry of table.sorted()) if (entry.item && this.#hasExpired(entry.item)) table.remove(entry);
+  }
+
+  /** Items that were written or deleted so far. */
+  get writes(): number {
+    return [...this.#tables.values()].reduce((sum, { writes }) => sum + writes, 0);
+  }
+
+  /** The same of one table. */
+  writesTo(table: string): number {
+    return this.#table(table).writes;
+  }
+
+  #clock(): number {
+    return [...this.#tables.values()].reduce((latest, { latest: own }) => Math.max(latest, own), 0);
+  }
+
+  #hasExpired({ expiresAt }: Item): boolean {
+    return expiresAt?.N !== undefined && Number(expiresAt.N) * 1000 <= this.#now();
+  }
+
+  #table(name: string): Table {
+    const table = this.#tables.get(name);
+    if (table) return table;
+    throw new ResourceNotFoundException({
+      message: 'Requested resource not found',
+      $metadata: { httpStatusCode: 400 },
+    });
+  }
+
+  #handle(name: string, input: Input, sent: number): object {
+    this.requests.push({ name, input });
+    try {
+      return { ...this.#answer(name, input, sent), $metadata: { httpStatusCode: 200, attempts: 1 } };
+    } catch (error) {
+      if (error instanceof InvalidExpression || error instanceof InvalidValue) refuse(error.message);
+      throw error;
+    }
+  }
+
+  #answer(name: string, input: Input, sent: number): object {
+    refuseUnknown(name, input);
+    switch (name) {
+      case 'GetItem':
+        return this.#get(input, sent);
+      case 'PutItem':
+        return this.#put(input);
+      case 'DeleteItem':
+        return this.#delete(input);
+      case 'UpdateItem':
+        return this.#update(input);
+      case 'Query':
+        return this.#query(input, sent);
+      case 'Scan':
+        return this.#scan(input, sent);
+      case 'BatchGetItem':
+        return this.#batchGet(input, sent);
+      case 'BatchWriteItem':
+        return this.#batchWrite(input);
+      case 'DescribeTable':
+        return { Table: this.#table(input.TableName).describe() };
+      default:
+        throw new Error(`DynamoDBInMemory does not know ${name}.`);
+    }
+  }
+
+  #get(input: Input, sent: number) {
+    const table = this.#table(input.TableName);
+    const { paths, scope } = request(input, ['ProjectionExpression']);
+    const key = checkedKey(table, input.Key);
+    const item = table.find(key, this.#view(input.ConsistentRead, sent, false));
+    return item ? { Item: copy(paths ? projected(item, paths, scope.names) : item) } : {};
+  }
+
+  #put(input: Input) {
+    const table = this.#table(input.TableName);
+    const key = this.#checkedItem(table, input.Item);
+    const { before, meet } = this.#conditional(table, key, input);
+    oneOf('returnValues', input.ReturnValues, ['NONE', 'ALL_OLD']);
+    meet();
+    table.write(key, input.Item);
+    return before && input.ReturnValues === 'ALL_OLD' ? { Attributes: copy(before) } : {};
+  }
+
+  #delete(input: Input) {
+    const table = this.#table(input.TableName);
+    const key = checkedKey(table, input.Key);
+    const { before, meet } = this.#conditional(table, key, input);
+    oneOf('returnValues', input.ReturnValues, ['NONE', 'ALL_OLD']);
+    meet();
+    table.delete(key);
+    return before && input.ReturnValues === 'ALL_OLD' ? { Attributes: copy(before) } : {};
+  }
+
+  #update(input: Input) {
+    const table = this.#table(input.TableName);
+    const key = checkedKey(table, input.Key);
+    oneOf('returnValues', input.ReturnValues, ['NONE', 'ALL_OLD', 'UPDATED_OLD', 'ALL_NEW', 'UPDATED_NEW']);
+    const { before, meet, update, scope } = this.#conditional(table, key, input, ['UpdateExpression']);
+    for (const { path } of update?.actions ?? []) {
+      const [name] = resolve(path, scope.names);
+      if (table.schema.some((attribute) => attribute.name === name))
+        refuse(
+          `One or more parameter values were invalid: Cannot update attribute ${name}. This attribute is part of the key`,
+        );
+    }
+    meet();
+    const { item, paths } = update
+      ? updated(update, { ...scope, item: before ?? input.Key })
+      : { item: before ?? input.Key, paths: [] };
+    this.#checkedItem(table, item as Item, 'Item size to update has exceeded the maximum allowed size');
+    table.write(key, item as Item);
+    const attributes = {
+      ALL_OLD: before,
+      UPDATED_OLD: before && projected(before, paths, {}),
+      ALL_NEW: item,
+      UPDATED_NEW: projected(item as Item, paths, {}),
+    }[input.ReturnValues as string];
+    return attributes && Object.keys(attributes).length > 0 ? { Attributes: copy(attributes) } : {};
+  }
+
+  /** What a conditional write is judged by. `meet` throws when its condition does not hold. */
+  #conditional(table: Table, key: Entry['key'], input: Input, kinds: readonly Kind[] = []) {
+    const { condition, update, scope } = request(input, ['ConditionExpression', ...kinds]);
+    oneOf('returnValuesOnConditionCheckFailure', input.ReturnValuesOnConditionCheckFailure, ['NONE', 'ALL_OLD']);
+    const before = table.find(key);
+    const meet = () => {
+      if (!condition || condition.holds({ ...scope, item: before })) return;
+      const shows = before && input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
+      throw new ConditionalCheckFailedException({
+        message: 'The conditional request failed',
+        $metadata: { httpStatusCode: 400 },
+        ...(shows && { Item: copy(before) as Record<string, AttributeValue> }),
+      });
+    };
+    return { before, meet, update, scope };
+  }
+
+  #query(input: Input, sent: number) {
+    const table = this.#table(input.TableName);
+    if (input.IndexName) refuse(`The table does not have the specified index: ${input.IndexName}`);
+    if (input.KeyConditionExpression === undefined)
+      refuse('Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.');
+    const parsed = request(input, ['KeyConditionExpression', 'FilterExpression', 'ProjectionExpression']);
+    const range = keyCondition(parsed.key, parsed.scope, table.schema);
+    refuseKeysInFilter(table, parsed);
+    if (input.ExclusiveStartKey) checkStart(table, input.ExclusiveStartKey, range);
+    const view = this.#view(input.ConsistentRead, sent, true);
+    const entries = table.range(range, input.ExclusiveStartKey, input.ScanIndexForward !== false, view);
+    return this.#page(table, input, parsed, entries);
+  }
+
+  #scan(input: Input, sent: number) {
+    const table = this.#table(input.TableName);
+    if (input.IndexName) refuse(`The table does not have the specified index: ${input.IndexName}`);
+    const parsed = request(input, ['FilterExpression', 'ProjectionExpression']);
+    if (input.ExclusiveStartKey) checkStart(table, input.ExclusiveStartKey);
+    const view = this.#view(input.ConsistentRead, sent, true);
+    return this.#page(table, input, parsed, table.scan(input.ExclusiveStartKey, view));
+  }
+
+  /** Of items that a query or scan comes upon, a page of those that pass its filter. */
+  #page(table: Table, input: Input, parsed: ReturnType<typeof request>, entries: Iterable<[Entry['key'], Item]>) {
+    const { filter, paths, scope } = parsed;
+    if (input.Limit !== undefined && !(input.Limit >= 1))
+      refuse(
+        `1 validation error detected: Value '${input.Limit}' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1`,
+      );
+    oneOf('select', input.Select, ['ALL_ATTRIBUTES', 'COUNT', 'SPECIFIC_ATTRIBUTES']);
+    if (paths && input.Select && input.Select !== 'SPECIFIC_ATTRIBUTES')
+      refuse(`Cannot specify the ProjectionExpression when choosing to get ${input.Select}`);
+    if (!paths && input.Select === 'SPECIFIC_ATTRIBUTES')
+      refuse('Must specify the ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES');
+    const found: Item[] = [];
+    let [scanned, bytes, next] = [0, 0, undefined as Item | undefined];
+    let last: Item | undefined;
+    for (const [key, item] of entries) {
+      const size = itemSize(item);
+      if (bytes + size > MAX_PAGE) {
+        next = last;
+        break;
+      }
+      last = key;
+      bytes += size;
+      scanned++;
+      if (!filter || filter.holds({ ...scope, item })) found.push(item);
+      if (scanned === input.Limit) {
+        // Also when nothing is left: DynamoDB does not look.
+        next = key;
+        break;
+      }
+    }
+    return {
+      ...(input.Select !== 'COUNT' && {
+        Items: found.map((item) => copy(paths ? projected(item, paths, scope.names) : item)),
+      }),
+      Count: found.length,
+      ScannedCount: scanned,
+      ...(next && { LastEvaluatedKey: copy(table.keyOf(next)) }),
+    };
+  }
+
+  #batchGet(input: Input, sent: number) {
+    const requested: [string, Input][] = Object.entries(input.RequestItems ?? {});
+    const all = requested.flatMap(([, { Keys = [] }]) => Keys);
+    if (requested.length === 0 || requested.some(([, { Keys = [] }]) => Keys.length === 0))
+      refuse(
+        "1 validation error detected: Value at 'requestItems' failed to satisfy constraint: Member must have length greater than or equal to 1",
+      );
+    if (all.length > 100) refuse('Too many items requested for the BatchGetItem call');
+    const Responses: Record<string, Item[]> = {};
+    const UnprocessedKeys: Record<string, object> = {};
+    const leaves = this.#leaves();
+    let bytes = 0;
+    for (const [name, of] of requested) {
+      const table = this.#table(name);
+      const { paths, scope } = request(of, ['ProjectionExpression']);
+      const keys = (of.Keys as Item[]).map((key) => [key, checkedKey(table, key)] as const);
+      refuseDuplicates(keys.map(([, key]) => key));
+      const view = this.#view(of.ConsistentRead, sent, true);
+      const left: Item[] = [];
+      const found: Item[] = [];
+      for (const [given, key] of keys) {
+        const item = left.length === 0 || !isFull(bytes) ? table.find(key, view) : undefined;
+        const size = item ? itemSize(item) : 0;
+        if (leaves() || isFull(bytes + size)) {
+          left.push(given);
+          continue;
+        }
+        bytes += size;
+        if (item) found.push(copy(paths ? projected(item, paths, scope.names) : item));
+      }
+      // In no order, says DynamoDB.
+      Responses[name] = found.reverse();
+      if (left.length > 0) UnprocessedKeys[name] = copy({ ...of, Keys: left });
+    }
+    return { Responses, UnprocessedKeys };
+  }
+
+  #batchWrite(input: Input) {
+    const requested: [string, Input[]][] = Object.entries(input.RequestItems ?? {});
+    const count = requested.reduce((sum, [, { length }]) => sum + length, 0);
+    if (requested.length === 0 || count > 25 || requested.some(([, { length }]) => length === 0))
+      refuse(
+        "1 validation error detected: Value at 'requestItems' failed to satisfy constraint: Map value must satisfy constraint: [Member must have length less than or equal to 25, Member must have length greater than or equal to 1]",
+      );
+    // DynamoDB checks all before it writes any.
+    const writes = requested.map(([name, requests]) => {
+      const table = this.#table(name);
+      const keyed = requests.map((one) => {
+        const { PutRequest, DeleteRequest } = one;
+        if (Boolean(PutRequest) === Boolean(DeleteRequest))
+          refuse(
+            'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
+          );
+        const key = PutRequest ? this.#checkedItem(table, PutRequest.Item) : checkedKey(table, DeleteRequest.Key);
+        return { one, key, item: PutRequest?.Item };
+      });
+      refuseDuplicates(keyed.map(({ key }) => key));
+      return { name, table, keyed };
+    });
+    const leaves = this.#leaves();
+    const UnprocessedItems: Record<string, object[]> = {};
+    for (const { name, table, keyed } of writes)
+      for (const { one, key, item } of keyed) {
+        if (leaves()) UnprocessedItems[name] = [...(UnprocessedItems[name] ?? []), copy(one)];
+        else if (item) table.write(key, item);
+        else table.delete(key);
+      }
+    return { UnprocessedItems };
+  }
+
+  /** Tells of each part of a batch whether it is left unprocessed: every second one, should it happen at all. */
+  #leaves(): () => boolean {
+    const happens = this.hazards.unprocessed?.() ?? false;
+    let part = 0;
+    return () => happens && part++ % 2 === 1;
+  }
+
+  /** What a read gets to see of the latest writes. */
+  #view(isConsistent: boolean | undefined, sent: number, several: boolean): View | undefined {
+    const { shown, stale } = this.hazards;
+    const view: View = {
+      ...(several && shown && { sent, shown }),
+      ...(!isConsistent && stale && { stale: (at: number) => stale(this.#now() - at) }),
+    };
+    return view.shown || view.stale ? view : undefined;
+  }
+
+  /** Checks an item as it is put, and gives its key. */
+  #checkedItem(
+    table: Table,
+    item: Item | undefined,
+    tooLarge = 'Item size has exceeded the maximum allowed size',
+  ): Item {
+    if (!item)
+      refuse("1 validation error detected: Value null at 'item' failed to satisfy constraint: Member must not be null");
+    for (const { name } of table.schema)
+      if (item[name] === undefined)
+        refuse(`One or more parameter values were invalid: Missing the key ${name} in the item`);
+    for (const [name, value] of Object.entries(item)) {
+      if (name === '') refuse('Attribute name must not be empty');
+      checkValue(value);
+    }
+    for (const { name, type } of table.schema) {
+      const [actual] = Object.keys(item[name] as AttributeValue);
+      if (actual !== type)
+        refuse(
+          `One or more parameter values were invalid: Type mismatch for key ${name} expected: ${type} actual: ${actual}`,
+        );
+    }
+    if (itemSize(item) > MAX_ITEM) refuse(tooLarge);
+    const key = table.keyOf(item);
+    checkKeyContent(table, key);
+    return key;
+  }
+}
+
+function schemaOf(keys: readonly (string | undefined)[]): Schema {
+  return keys.flatMap((key) => {
+    if (key === undefined) return [];
+    const [name = '', type = 'S'] = key.split(':');
+    return [{ name, type }];
+  });
+}
+
+const isFull = (bytes: number): boolean => bytes > MAX_BATCH;
+
+function refuse(message: string): never {
+  throw new DynamoDBServiceException({
+    name: 'ValidationException',
+    $fault: 'client',
+    message,
+    $metadata: { httpStatusCode: 400 },
+  });
+}
+
+const common = ['TableName', 'ReturnConsumedCapacity', 'ExpressionAttributeNames'];
+const reads = [...common, 'ConsistentRead', 'ProjectionExpression'];
+const listings = [
+  ...reads,
+  'IndexName',
+  'FilterExpression',
+  'ExpressionAttributeValues',
+  'Select',
+  'Limit',
+  'ExclusiveStartKey',
+];
+const changes = [
+  ...common,
+  'ConditionExpression',
+  'ExpressionAttributeValues',
+  'ReturnValues',
+  'ReturnItemCollectionMetrics',
+  'ReturnValuesOnConditionCheckFailure',
+];
+
+/** What a request may have. A name that AWS does not know the SDK leaves out, so a misspelled one changes nothing there. */
+const members: Readonly<Record<string, readonly string[]>> = {
+  GetItem: [...reads, 'Key'],
+  PutItem: [...changes, 'Item'],
+  DeleteItem: [...changes, 'Key'],
+  UpdateItem: [...changes, 'Key', 'UpdateExpression'],
+  Query: [...listings, 'KeyConditionExpression', 'ScanIndexForward'],
+  Scan: listings,
+  BatchGetItem: ['RequestItems', 'ReturnConsumedCapacity'],
+  BatchWriteItem: ['RequestItems', 'ReturnConsumedCapacity', 'ReturnItemCollectionMetrics'],
+  DescribeTable: ['TableName'],
+};
+
+function refuseUnknown(name: string, input: object): void {
+  for (const member of Object.keys(input))
+    if (members[name] && !members[name].includes(member))
+      throw new Error(`DynamoDBInMemory does not know ${member} of ${name}.`);
+}
+
+function oneOf(name: string, value: string | undefined, allowed: readonly string[]): void {
+  if (value === undefined || allowed.includes(value)) return;
+  refuse(
+    name === 'returnValues'
+      ? 'Return values set to invalid value'
+      : `1 validation error detected: Value '${value}' at '${name}' failed to satisfy constraint: Member must satisfy enum value set: [${allowed.join(', ')}]`,
+  );
+}
+
+/** The expressions of a request, with what they are evaluated with. @throws For placeholders that do not match. */
+function request(input: Input, kinds: readonly Kind[]) {
+  const { ExpressionAttributeNames: names, ExpressionAttributeValues: values } = input;
+  const expressions = kinds.flatMap((kind) =>
+    input[kind] === undefined ? [] : [[kind, parse(kind, input[kind])] as const],
+  );
+  if (expressions.length === 0) {
+    if (names) refuse('ExpressionAttributeNames can only be specified when using expressions');
+    if (values) refuse('ExpressionAttributeValues can only be specified when using expressions');
+  }
+  const scope: Scope = { item: undefined, names: names ?? {}, values: values ?? {} };
+  checkPlaceholders('ExpressionAttributeNames', /^#\w+$/, names, expressions, 'names');
+  checkPlaceholders('ExpressionAttributeValues', /^:\w+$/, values, expressions, 'values');
+  for (const value of Object.values(scope.values)) checkValue(value);
+  for (const [, { checks }] of expressions) for (const check of checks) check(scope);
+  const of = (kind: Kind) => expressions.find(([one]) => one === kind)?.[1];
+  return {
+    scope,
+    condition: of('ConditionExpression')?.condition,
+    filter: of('FilterExpression')?.condition,
+    key: of('KeyConditionExpression')?.condition,
+    paths: of('ProjectionExpression')?.paths,
+    update: of('UpdateExpression'),
+  };
+}
+
+function checkPlaceholders(
+  member: string,
+  pattern: RegExp,
+  given: Readonly<Record<string, unknown>> | undefined,
+  expressions: readonly (readonly [Kind, ReturnType<typeof parse>])[],
+  what: 'names' | 'values',
+): void {
+  const word = what === 'names' ? 'name' : 'value';
+  if (given && Object.keys(given).length === 0) refuse(`${member} must not be empty`);
+  for (const name of Object.keys(given ?? {}))
+    if (!pattern.test(name)) refuse(`${member} contains invalid key: Syntax error; key: "${name}"`);
+  for (const [kind, parsed] of expressions)
+    for (const name of parsed[what])
+      if (given?.[name] === undefined)
+        refuse(
+          `Invalid ${kind}: An expression attribute ${word} used in ${what === 'names' ? 'the document path' : 'expression'} is not defined; attribute ${word}: ${name}`,
+        );
+  const unused = Object.keys(given ?? {}).filter((name) => !expressions.some(([, parsed]) => parsed[what].has(name)));
+  if (unused.length > 0) refuse(`Value provided in ${member} unused in expressions: keys: {${unused.join(', ')}}`);
+}
+
+function checkedKey(table: Table, key: Item | undefined): Item {
+  const names = Object.keys(key ?? {});
+  const fits =
+    key &&
+    names.length === table.schema.length &&
+    table.schema.every(({ name, type }) => typeof key[name] === 'object' && type in key[name]);
+  if (!fits) refuse('The provided key element does not match the schema');
+  for (const name of names) checkValue(key[name] as AttributeValue);
+  checkKeyContent(table, key);
+  return key;
+}
+
+function checkKeyContent({ schema }: Table, key: Item): void {
+  for (const [i, { name }] of schema.entries()) {
+    const { S, B } = key[name] as AttributeValue;
+    const bytes = S === undefined ? B?.length : Buffer.byteLength(S);
+    if (bytes === 0)
+      refuse(
+        `One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty ${S === '' ? 'string' : 'binary'} value. Key: ${name}`,
+      );
+    if (i === 0 && bytes !== undefined && bytes > 2048)
+      refuse(
+        'One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes',
+      );
+    if (i === 1 && bytes !== undefined && bytes > 1024)
+      refuse(
+        'One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of 1024 bytes',
+      );
+  }
+}
+
+function refuseDuplicates(keys: readonly Item[]): void {
+  if (new Set(keys.map((key) => JSON.stringify(Object.entries(key).sort()))).size < keys.length)
+    refuse('Provided list of item keys contains duplicates');
+}
+
+function refuseKeysInFilter(table: Table, { filter, scope }: ReturnType<typeof request>): void {
+  const pending = filter ? [filter] : [];
+  for (const { inner, operands } of pending) {
+    pending.push(...inner);
+    for (const { path } of operands) {
+      const [name] = resolve(path ?? [], scope.names);
+      if (table.schema.some((attribute) => attribute.name === name))
+        refuse(`Filter Expression can only contain non-primary key attributes: Primary key attribute: ${name}`);
+    }
+  }
+}
+
+function checkStart(table: Table, start: Item, range?: Range): void {
+  const names = Object.keys(start);
+  if (names.length !== table.schema.length || !table.schema.every(({ name, type }) => type in (start[name] ?? {})))
+    refuse('The provided starting key is invalid: The provided key element does not match the schema');
+  if (range && !range.includes(start))
+    refuse('The provided starting key is outside query boundaries based on provided conditions');
+}
