@@ -29,6 +29,7 @@ import {
 import { type Pause, type Place, Table } from './table.ts';
 
 export type { Failed, Parked, TestResult, Tried, Waiting } from './backlog-rows.ts';
+export { untried } from './backlog-rows.ts';
 export type { Place } from './table.ts';
 
 /** What the backlog table says of a notification whose message may have been received before. */

@@ -64,9 +64,9 @@ export function message(content: Notification | string, attributes: Partial<SQSR
     body: typeof content === 'string' ? content : toMessage(content),
     attributes: {
       ApproximateReceiveCount: '1',
-      ApproximateFirstReceiveTimestamp: '1760000000000',
+      ApproximateFirstReceiveTimestamp: String(Date.now()),
       SenderId: 'sender',
-      SentTimestamp: '1760000000000',
+      SentTimestamp: String(Date.now()),
       MessageGroupId: typeof content === 'string' ? 'group' : content.record,
       ...attributes,
     },

@@ -2,7 +2,7 @@ import { processPartialResponse, SqsFifoPartialProcessorAsync } from '@aws-lambd
 import type { Context, SQSEvent, SQSRecord } from 'aws-lambda';
 import axios from 'axios';
 import { Agent, request } from 'undici';
-import { requestHeaders } from '../../../functions/deliver/request-headers.ts';
+import { requestHeaders } from '../../../functions/attempt/request-headers.ts';
 import { message, notification } from '../../support/records.ts';
 import { awsAnswers, secret } from '../aws-answers.ts';
 import { standInForAws } from '../aws-at-send.ts';

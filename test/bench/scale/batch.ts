@@ -1,7 +1,7 @@
 import { SLOW_MS } from '../../../functions/core/breaker.ts';
 import { holdSeconds } from '../../../functions/core/schedule.ts';
 import { inWaves } from '../../../functions/core/waves.ts';
-import { AT_ONCE_SECONDS } from '../../../functions/deliver/settle.ts';
+import { atOnce } from '../../../functions/deliver/settle.ts';
 import type { Message } from './group-queue.ts';
 import type { Simulation } from './simulation.ts';
 
@@ -94,7 +94,7 @@ class Run {
     if (!message) this.#end(record, lane.length, 0);
     else if (this.#parking.has(message)) this.#lookAgain(go);
     else if (message.trigger !== 0) this.#deliver(message, go);
-    else if (this.#knows) this.#end(record, index, AT_ONCE_SECONDS);
+    else if (this.#knows) this.#end(record, index, atOnce.seconds);
     else this.#hang(message, (seconds) => this.#end(record, index, seconds));
   }
 
@@ -121,7 +121,7 @@ class Run {
       open = false;
       this.#cuts.delete(end);
       message.attempts++;
-      const seconds = holdSeconds(message.attempts, HOLDS, this.#simulation.chance.random()) ?? AT_ONCE_SECONDS;
+      const seconds = holdSeconds(message.attempts, HOLDS, this.#simulation.chance.random()) ?? atOnce.seconds;
       this.#after(this.#simulation.roundTrip(), () => held(seconds));
     };
     this.#cuts.add(end);

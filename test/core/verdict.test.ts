@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Outcome } from '../../functions/core/outcome.ts';
+import { type Verdict, verdictOf } from '../../functions/core/verdict.ts';
+
+const NOW = 1_760_000_000_000;
+const HOUR = 3_600_000;
+const holds = [5, 30, 120, 600];
+
+interface Case {
+  readonly from?: 'queue' | 'backlog';
+  readonly kind?: Outcome['kind'];
+  readonly retryAfter?: string;
+  readonly hours?: number;
+  readonly attempts?: number;
+  /** The latest success came after the first attempt. */
+  readonly healthy?: boolean;
+  readonly redelivered?: boolean;
+  readonly slow?: boolean;
+  readonly test?: boolean;
+  readonly holds?: readonly number[];
+}
+
+function verdict({ from = 'queue', kind = 'retry', hours = 0, attempts = 1, ...rest }: Case): Verdict {
+  const changedAt = NOW - hours * HOUR;
+  const notification = {
+    changedAt,
+    ...(rest.redelivered && { redelivered: changedAt }),
+    ...(rest.test && { test: true as const }),
+  };
+  const outcome = { kind, answer: 'words', ...(rest.retryAfter && { retryAfter: rest.retryAfter }) };
+  const firstAttempt = NOW - 1_000;
+  const tally = { attempts, firstAttempt, lastSuccess: rest.healthy ? NOW : 0 };
+  const made = { outcome, slow: rest.slow ?? false, endedAt: NOW, from };
+  return verdictOf(notification, made, tally, { holds: rest.holds ?? holds, random: 0.5 });
+}
+
+const done = { notification: 'done', seconds: 0, isFailure: false };
+const fail = { notification: 'fail', seconds: 0 };
+const retry = (seconds: number) => ({ notification: 'retry', seconds });
+const keep = (seconds: number) => ({ notification: 'keep', seconds });
+const fails = { isFailure: true };
+const counts = { isFailure: false };
+
+/** Both sides decide the same, but for how long a kept one waits: in the queue it goes to the backlog at once. */
+const same: readonly (readonly [string, Case, object])[] = [
+  ['a success', { kind: 'delivered' }, done],
+  ['a success of a redelivered one', { kind: 'delivered', redelivered: true }, done],
+  ['a slow success of a redelivered one', { kind: 'delivered', slow: true, redelivered: true }, done],
+  ['a first failure', {}, { ...retry(5), ...fails }],
+  ['a third failure', { attempts: 3 }, { ...retry(120), ...fails }],
+  ['a slow failure', { slow: true }, { ...retry(5), ...fails }],
+  ['a failure of a redelivered one', { redelivered: true }, { ...retry(5), ...counts }],
+  ['a longer Retry-After', { retryAfter: '40' }, { ...retry(40), ...fails }],
+  ['a shorter Retry-After', { retryAfter: '2', attempts: 2 }, { ...retry(30), ...fails }],
+  ['the last failure at a receiver that works', { attempts: 5, healthy: true }, { ...fail, ...fails }],
+  ['the last failure of a redelivered one', { attempts: 5, redelivered: true }, { ...fail, ...counts }],
+  ['the only failure without retry delays', { holds: [], healthy: true }, { ...fail, ...fails }],
+  ['a failure after 73 hours', { hours: 73 }, { ...fail, ...fails }],
+  ['a failure after 71 hours', { hours: 71 }, { ...retry(5), ...fails }],
+  ['a failure 73 hours after a redelivery', { hours: 73, redelivered: true }, { ...fail, ...counts }],
+  ['410 after 73 hours', { kind: 'gone', hours: 73 }, { ...fail, trigger: 'pause', ...counts }],
+  [
+    'a URL that may not be called, after 73 hours',
+    { kind: 'blocked', hours: 73 },
+    { ...fail, trigger: 'park', ...counts },
+  ],
+  ['a test that fails', { test: true }, done],
+  ['a test that is answered 410', { test: true, kind: 'gone' }, done],
+  ['a test that may not be called', { test: true, kind: 'blocked' }, done],
+  ['a test that is slow', { test: true, kind: 'delivered', slow: true }, done],
+  ['an old test that fails', { test: true, hours: 80, attempts: 5 }, done],
+];
+
+for (const from of ['queue', 'backlog'] as const)
+  for (const [name, given, expected] of same)
+    test(`${name}, from the ${from}`, () => assert.deepEqual(verdict({ ...given, from }), expected));
+
+const apart: readonly (readonly [string, Case, object])[] = [
+  ['a slow success from the queue', { kind: 'delivered', slow: true }, { ...done, ...fails }],
+  ['a slow success from the backlog', { kind: 'delivered', slow: true, from: 'backlog' }, done],
+  ['410 from the queue', { kind: 'gone' }, { ...keep(0), trigger: 'pause', ...counts }],
+  ['410 from the backlog', { kind: 'gone', from: 'backlog' }, { ...keep(5), trigger: 'pause', ...counts }],
+  [
+    '410 as the last from the backlog',
+    { kind: 'gone', attempts: 5, healthy: true, from: 'backlog' },
+    { ...keep(600), trigger: 'pause', ...counts },
+  ],
+  ['a blocked URL from the queue', { kind: 'blocked' }, { ...keep(0), trigger: 'park', ...counts }],
+  [
+    'a blocked URL from the backlog',
+    { kind: 'blocked', attempts: 2, from: 'backlog' },
+    { ...keep(30), trigger: 'park', ...counts },
+  ],
+  ['a blocked redelivered one', { kind: 'blocked', redelivered: true }, { ...keep(0), trigger: 'park', ...counts }],
+  [
+    'the last failure at a receiver that is down, from the queue',
+    { attempts: 5 },
+    { ...keep(0), trigger: 'park', ...fails },
+  ],
+  [
+    'the last failure at a receiver that is down, from the backlog',
+    { attempts: 5, from: 'backlog' },
+    { ...keep(600), trigger: 'park', ...fails },
+  ],
+  [
+    'the only failure without retry delays at a receiver that is down',
+    { holds: [], from: 'backlog' },
+    { ...keep(0), trigger: 'park', ...fails },
+  ],
+];
+
+for (const [name, given, expected] of apart) test(name, () => assert.deepEqual(verdict(given), expected));
+
+test('a success in the very moment of the first attempt is a success since it', () => {
+  const notification = { changedAt: NOW };
+  const made = { outcome: { kind: 'retry', answer: '' }, slow: false, endedAt: NOW, from: 'queue' } as const;
+  const tally = { attempts: 5, firstAttempt: NOW, lastSuccess: NOW };
+  assert.equal(verdictOf(notification, made, tally, { holds, random: 0.5 }).notification, 'fail');
+});
