@@ -45,6 +45,8 @@ export class TriggerDrain {
   readonly #remainingMs: () => number;
   /** The trigger as it stood at most a second ago. */
   readonly #latest: () => Promise<TriggerNow | undefined>;
+  /** Records of which a result could not be kept: in this run nothing of them is attempted again. */
+  readonly #stuck = new Set<string>();
   #delivered = 0;
   #lastSuccess = 0;
   /** The response to the latest attempt that failed. */
@@ -161,7 +163,7 @@ export class TriggerDrain {
     const { triggers, noted, metrics, sleep, concurrency } = this.#parts;
     const before = this.#delivered;
     /** Records of which something has to wait: nothing behind it may go in this pass. */
-    const waiting = new Set<string>();
+    const waiting = new Set(this.#stuck);
     let page: ParkedPage = head;
     /** Read, but an earlier change of their record may stand on the next page. */
     let carried: Parked[] = [];
@@ -201,8 +203,9 @@ export class TriggerDrain {
       this.#halted ||= now?.state !== 'draining' || now.url === undefined;
       const ready = parked.parkedAt <= startedAt - SETTLED_MS && parked.nextTry <= this.#parts.now();
       if (this.#halted || !ready || !this.#hasTime()) return;
-      if ((await this.#attempt(parked, now?.url ?? '')) === 'waits') return;
-      waiting.delete(record);
+      this.#stuck.add(record);
+      if ((await this.#attempt(parked, now?.url ?? '')) !== 'waits') waiting.delete(record);
+      this.#stuck.delete(record);
     }
   }
 
