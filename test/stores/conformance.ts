@@ -1,0 +1,34 @@
+import { describe, test } from 'node:test';
+import { backlogCases } from './backlog.ts';
+import { type Harness, type MakeHarness, type Stores, storesOf } from './harness.ts';
+import { oldShapeCases } from './old-shapes.ts';
+import { otherCases } from './others.ts';
+import { requestCases } from './requests.ts';
+import { triggerCases } from './triggers.ts';
+
+/** What is promised, and what shows it over fresh tables. */
+export type Cases = Readonly<Record<string, (stores: Stores, harness: Harness) => Promise<void>>>;
+
+const groups: Readonly<Record<string, Cases>> = {
+  triggers: triggerCases,
+  backlog: backlogCases,
+  'secrets, history, record counts, delivery log': otherCases,
+  'requests to DynamoDB': requestCases,
+  'items of release 0.2.0': oldShapeCases,
+};
+
+/** Runs the suite of the stores against whatever a harness reaches. */
+export function conformance(name: string, makeHarness: MakeHarness): void {
+  for (const [group, cases] of Object.entries(groups))
+    describe(`${name}: ${group}`, () => {
+      for (const [title, run] of Object.entries(cases))
+        test(title, async () => {
+          const harness = await makeHarness();
+          try {
+            await run(storesOf(harness), harness);
+          } finally {
+            await harness.drop();
+          }
+        });
+    });
+}

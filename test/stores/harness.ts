@@ -1,0 +1,150 @@
+import {
+  type AttributeValue,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  PutItemCommand,
+  ScanCommand,
+} from '@aws-sdk/client-dynamodb';
+import type { Trigger } from '../../functions/core/entity.ts';
+import type { Notification } from '../../functions/core/notification.ts';
+import {
+  Backlog,
+  type Failed,
+  type Parked,
+  type Place,
+  type Tried,
+  type Waiting,
+} from '../../functions/edge/backlog.ts';
+import { DeliveryLog } from '../../functions/edge/delivery-log.ts';
+import { History } from '../../functions/edge/history.ts';
+import { RecordCounts } from '../../functions/edge/record-counts.ts';
+import { Secrets } from '../../functions/edge/secrets.ts';
+import { Triggers } from '../../functions/edge/triggers.ts';
+import { notification } from '../support/records.ts';
+
+export type Item = Record<string, AttributeValue>;
+
+/** The tables that the stores use, with partition key and sort key. */
+export const keys = {
+  triggers: ['trigger'],
+  backlog: ['list', 'place'],
+  secrets: ['trigger'],
+  log: ['shard', 'written'],
+} as const satisfies Record<string, readonly [string, string?]>;
+
+export type TableName = keyof typeof keys;
+
+/** Empty tables, and a client that reaches them. */
+export interface Harness {
+  readonly client: DynamoDBClient;
+  readonly names: Readonly<Record<TableName, string>>;
+  /** Deletes the tables. */
+  drop(): Promise<void>;
+}
+
+export type MakeHarness = () => Promise<Harness>;
+
+/** What is known of a notification that is pending. */
+type Known = Tried & { readonly parked: unknown; readonly settled?: boolean };
+
+/** The backlog as the suite calls it. */
+type BacklogStore = Omit<Backlog, 'seen' | 'hold' | 'release' | 'unpark'> & {
+  seen(notifications: readonly Notification[]): Promise<ReadonlyMap<unknown, Known>>;
+  hold(waiting: Waiting, at: number): Promise<unknown>;
+  release(notification: Notification, at: number): Promise<void>;
+  unpark(parked: Notification & Parked): Promise<void>;
+};
+
+/** Waits before a batch is continued. @param attempt 0 for the first pause. */
+export type Pause = (attempt: number) => Promise<unknown>;
+
+const noPause: Pause = async () => {};
+
+/** Makes something of a class that may take a pause as its last argument. */
+function make<T>(Store: new (...args: never[]) => unknown, ...args: unknown[]): T {
+  return new (Store as new (...args: unknown[]) => T)(...args);
+}
+
+/** The stores over the tables of a harness, or over another client that reaches the same. */
+export function storesOf({ client, names }: Harness, through = client, pause = noPause) {
+  return {
+    triggers: make<Triggers>(Triggers, names.triggers, through, pause),
+    backlog: make<BacklogStore>(Backlog, names.backlog, through, pause),
+    secrets: make<Secrets>(Secrets, names.secrets, through, Date.now, pause),
+    history: make<History>(History, names.backlog, through, pause),
+    log: make<DeliveryLog>(DeliveryLog, names.log, through, pause),
+    counts: (changes: number, perSeconds = 60) =>
+      make<RecordCounts>(RecordCounts, names.backlog, { changes, perSeconds }, through, pause),
+  };
+}
+
+export type Stores = ReturnType<typeof storesOf>;
+
+/** What is known of one of the notifications that were looked up. */
+export function knownOf(seen: ReadonlyMap<unknown, Known>, of: Notification): Known | undefined {
+  return seen.get(of) ?? seen.get(of.id);
+}
+
+/** A parked notification as it is taken out. */
+export const toUnpark = (parked: Parked): Notification & Parked => ({ ...parked.notification, ...parked });
+
+/** All items of a table. */
+export async function itemsOf({ client, names }: Harness, table: TableName): Promise<Item[]> {
+  const items: Item[] = [];
+  let next: Item | undefined;
+  do {
+    const input = { TableName: names[table], ConsistentRead: true, ExclusiveStartKey: next };
+    const page = await client.send(new ScanCommand(input));
+    items.push(...(page.Items ?? []));
+    next = page.LastEvaluatedKey;
+  } while (next);
+  return items;
+}
+
+export async function putItem({ client, names }: Harness, table: TableName, item: Item): Promise<void> {
+  await client.send(new PutItemCommand({ TableName: names[table], Item: item }));
+}
+
+export async function deleteItem({ client, names }: Harness, table: TableName, key: Item): Promise<void> {
+  await client.send(new DeleteItemCommand({ TableName: names[table], Key: key }));
+}
+
+/** All pages of something that is listed page by page. */
+export async function pagesOf<Page extends object, Next>(
+  read: (next: Next | undefined) => Promise<Page & { next?: Next }>,
+): Promise<Page[]> {
+  const pages: Page[] = [];
+  let next: Next | undefined;
+  do {
+    const page = await read(next);
+    pages.push(page);
+    next = page.next;
+  } while (next !== undefined);
+  return pages;
+}
+
+export function waiting(of: Partial<Notification> = {}, known: Partial<Tried> = {}): Waiting {
+  return { notification: notification(of), attempts: 1, firstAttempt: 5, answer: 'HTTP 500', nextTry: 7, ...known };
+}
+
+export function failed(of: Partial<Failed> = {}): Failed {
+  const { id, trigger, changedAt, sequence, record, ...rest } = notification();
+  const sent = { id, trigger, changedAt, sequence, record, ...rest };
+  return {
+    ...{ id, trigger, changedAt, sequence, record },
+    ...{ reason: 'HTTP 500', attempts: 5, failedAt: 1_760_000_000_000, notification: sent },
+    ...of,
+  };
+}
+
+/** The whole backlog of a trigger. */
+export async function backlogOf(backlog: BacklogStore, trigger: Trigger): Promise<Parked[]> {
+  const pages = await pagesOf((next: Place | undefined) => backlog.parked(trigger, 100, next));
+  return pages.flatMap(({ parked }) => parked);
+}
+
+/** All that a trigger has in Failed. */
+export async function failedOf(backlog: BacklogStore, trigger: Trigger): Promise<Failed[]> {
+  const pages = await pagesOf((next: Place | undefined) => backlog.failed(trigger, 100, next));
+  return pages.flatMap(({ failed }) => failed);
+}

@@ -1,0 +1,170 @@
+import assert from 'node:assert/strict';
+import type { Trigger } from '../../functions/core/entity.ts';
+import type { LogEntry } from '../../functions/edge/delivery-log.ts';
+import type { HistoryEntry } from '../../functions/edge/history.ts';
+import type { TriggerSecrets } from '../../functions/edge/secrets.ts';
+import { logEntry } from '../support/log-entries.ts';
+import { notification } from '../support/records.ts';
+import { interrupted, losingAnswers } from './clients.ts';
+import type { Cases } from './conformance.ts';
+import { itemsOf, pagesOf, storesOf } from './harness.ts';
+
+const T: Trigger = 'case.edit';
+const DAY_MS = 24 * 60 * 60_000;
+
+const withSecret = (secret: string) => (now: TriggerSecrets) => ({ ...now, secret });
+
+const entryAt = (at: number): HistoryEntry => ({
+  at,
+  who: 'ada',
+  what: 'state',
+  trigger: T,
+  from: 'active',
+  to: `${at}`,
+});
+
+export const otherCases: Cases = {
+  'secrets: none at first, then what was written last': async ({ secrets }) => {
+    assert.deepEqual(await secrets.of(T), { replaced: [], headers: {}, version: 0 });
+    assert.equal((await secrets.read([T])).size, 0);
+    const replaced = [{ secret: 'whsec_old', until: 99 }];
+    assert.equal(await secrets.change(T, () => ({ secret: 'whsec_a', replaced, headers: { 'x-key': 'k' } })), true);
+    const written = { secret: 'whsec_a', replaced, headers: { 'x-key': 'k' }, version: 1 };
+    assert.deepEqual((await secrets.read([T, 'task.edit'])).get(T), written);
+    assert.equal(await secrets.change(T, ({ headers }) => ({ replaced: [], headers })), true);
+    assert.deepEqual((await secrets.read([T])).get(T), { replaced: [], headers: { 'x-key': 'k' }, version: 2 });
+  },
+
+  'secrets: of two changes at a time one is made, and says so': async ({ secrets }, harness) => {
+    const slow = interrupted(harness.client, ['PutItem', 'UpdateItem'], async () => {
+      assert.equal(await secrets.change(T, withSecret('whsec_first')), true);
+    });
+    const late = storesOf(harness, slow).secrets;
+    assert.equal(await late.change(T, withSecret('whsec_late')), false);
+    const { secret, version } = (await secrets.read([T])).get(T) ?? {};
+    assert.deepEqual([secret, version], ['whsec_first', 1]);
+  },
+
+  'secrets: a change that lost is made when it is tried again, over what the other wrote': async (
+    { secrets },
+    harness,
+  ) => {
+    let interruptions = 1;
+    const slow = interrupted(harness.client, ['PutItem', 'UpdateItem'], async () => {
+      if (interruptions-- > 0) await secrets.change(T, (now) => ({ ...now, headers: { a: '1' } }));
+    });
+    const { secrets: late } = storesOf(harness, slow);
+    const add = (now: TriggerSecrets) => ({ ...now, headers: { ...now.headers, b: '2' } });
+    assert.equal(await late.change(T, add), false);
+    assert.equal(await late.change(T, add), true);
+    const { headers, version } = (await secrets.read([T])).get(T) ?? {};
+    assert.deepEqual([headers, version], [{ a: '1', b: '2' }, 2]);
+  },
+
+  'secrets: recognizes its own change when the answer was lost': async ({ secrets }, harness) => {
+    const losing = storesOf(harness, losingAnswers(harness.client)).secrets;
+    assert.equal(await losing.change(T, withSecret('whsec_a')), true);
+    assert.equal(await losing.change(T, withSecret('whsec_b')), true);
+    const { secret, version } = (await secrets.read([T])).get(T) ?? {};
+    assert.deepEqual([secret, version], ['whsec_b', 2]);
+  },
+
+  'secrets: have no time to live': async ({ secrets, triggers }, harness) => {
+    await secrets.change(T, withSecret('whsec_a'));
+    await triggers.writeUrl(T, 'https://x/', 1);
+    for (const table of ['secrets', 'triggers'] as const)
+      for (const item of await itemsOf(harness, table)) assert.equal(item.expiresAt, undefined);
+  },
+
+  'history: the latest first, page by page, also of one millisecond': async ({ history }) => {
+    assert.deepEqual(await history.read(10), { entries: [] });
+    for (const at of [5, 3, 9, 7, 7]) await history.add(entryAt(at));
+    for (const limit of [2, 4, 5, 6]) {
+      const pages = await pagesOf((next: string | undefined) => history.read(limit, next));
+      assert.ok(pages.every(({ entries }) => entries.length <= limit));
+      assert.deepEqual(
+        pages.flatMap(({ entries }) => entries.map(({ at }) => at)),
+        [9, 7, 7, 5, 3],
+      );
+    }
+    assert.deepEqual((await history.read(1)).entries, [entryAt(9)]);
+  },
+
+  'record counts: what is beyond the limit of its record and window': async ({ counts }) => {
+    const store = counts(2);
+    const of = (sequence: string, overrides = {}) =>
+      notification({ record: 'a'.repeat(64), sequence, changedAt: 60_000_000, ...overrides });
+    const all = ['8', '9', '10', '11'].map((sequence) => of(sequence));
+    assert.deepEqual([...(await store.beyond(all.slice(0, 2)))], []);
+    const later = of('12', { changedAt: 60_060_000 });
+    const other = of('13', { record: 'b'.repeat(64) });
+    const beyond = await store.beyond([...all.slice(2), later, other]);
+    assert.deepEqual(new Set(beyond), new Set(all.slice(2)));
+    assert.deepEqual([...(await store.beyond(all.slice(0, 2)))], [], 'a repeat is judged as it was at first');
+    assert.equal((await store.beyond(all.slice(2))).size, 2);
+  },
+
+  'record counts: count once what comes again, also when the answer was lost': async (_, harness) => {
+    const store = storesOf(harness, losingAnswers(harness.client)).counts(2);
+    const [first, second, third] = ['1', '2', '3'].map((sequence) => notification({ sequence, changedAt: 60_000_000 }));
+    assert.ok(first && second && third);
+    for (let i = 0; i < 3; i++) assert.equal((await store.beyond([first])).size, 0);
+    assert.equal((await store.beyond([second])).size, 0);
+    assert.equal((await store.beyond([third])).size, 1);
+  },
+
+  'record counts: judge of many changes at once as of one after the other': async ({ counts }, harness) => {
+    const store = counts(3);
+    const all = Array.from({ length: 500 }, (_, i) => notification({ sequence: `${i + 1}`, changedAt: 60_000_000 }));
+    assert.equal((await store.beyond(all)).size, 497);
+    const [item] = await itemsOf(harness, 'backlog');
+    const before = JSON.stringify(item);
+    assert.equal((await store.beyond([notification({ sequence: '999', changedAt: 60_000_000 })])).size, 1);
+    assert.equal(JSON.stringify((await itemsOf(harness, 'backlog'))[0]), before, 'a full set does not grow');
+  },
+
+  'delivery log: each attempt once, the newest first, page by page': async ({ log }) => {
+    const from = Date.now() - 100_000;
+    const entries = Array.from({ length: 40 }, (_, i) => logEntry({ at: from + i, ...(i % 2 && { body: `<${i}>` }) }));
+    for (let i = 0; i < entries.length; i += 4) await log.write(entries.slice(i, i + 4));
+    for (const limit of [7, 39, 40, 41]) {
+      const pages = await pagesOf((next: string | undefined) => log.read({}, limit, next));
+      assert.ok(pages.every(({ entries }) => entries.length <= limit));
+      assert.deepEqual(
+        pages.flatMap((page) => page.entries),
+        [...entries].reverse(),
+      );
+    }
+    const found: LogEntry[] = (await log.read({ since: from + 38 }, 10)).entries;
+    assert.deepEqual(found, entries.slice(38).reverse());
+  },
+
+  'delivery log: an attempt of any size, in items of its own': async ({ log }) => {
+    const body = (i: number) =>
+      Array.from({ length: 90_000 }, (_, j) => String.fromCodePoint(33 + ((i * j * j) % 90))).join('');
+    const entries = Array.from({ length: 12 }, (_, i) => logEntry({ at: Date.now() - 1_000 + i, body: body(i) }));
+    await log.write(entries);
+    const pages = await pagesOf((next: string | undefined) => log.read({}, 5, next));
+    assert.deepEqual(
+      pages.flatMap((page) => page.entries),
+      [...entries].reverse(),
+    );
+  },
+
+  'delivery log: who follows it gets what is written from then on': async ({ log }) => {
+    await log.write([logEntry()]);
+    const news = log.follow({ trigger: 'task.edit' });
+    assert.deepEqual(await news(), []);
+    const entries = [1, 2].map((n) => logEntry({ trigger: 'task.edit', at: Date.now() + n }));
+    await log.write([...entries, logEntry()]);
+    assert.deepEqual(await news(), entries);
+    assert.deepEqual(await news(), []);
+  },
+
+  'delivery log: is kept for 30 days': async ({ log }, harness) => {
+    const at = Date.now() + 5_000;
+    await log.write([logEntry({ at })]);
+    const [item] = await itemsOf(harness, 'log');
+    assert.equal(Number(item?.expiresAt?.N), Math.ceil(at / 1000) + (30 * DAY_MS) / 1000);
+  },
+};

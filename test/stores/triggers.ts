@@ -1,0 +1,188 @@
+import assert from 'node:assert/strict';
+import type { Move, State } from '../../functions/core/breaker.ts';
+import { triggers as allTriggers, type Trigger } from '../../functions/core/entity.ts';
+import { losingAnswers } from './clients.ts';
+import type { Cases } from './conformance.ts';
+import { deleteItem, type Stores, storesOf } from './harness.ts';
+
+const T: Trigger = 'customer.edit';
+
+/** The moves of the diagram, listed here once more, apart from the code. */
+const moves: Readonly<Record<Move, readonly [from: readonly State[], to: State]>> = {
+  trip: [['active'], 'parked'],
+  probed: [['parked'], 'draining'],
+  emptied: [['draining'], 'closing'],
+  relapsed: [['draining'], 'parked'],
+  refilled: [['closing'], 'draining'],
+  closed: [['closing'], 'active'],
+  pause: [['active', 'parked', 'draining', 'closing'], 'paused'],
+  resume: [['paused'], 'draining'],
+};
+
+/** Moves that lead to each state; a trigger that was never touched is active too. */
+const waysTo: Readonly<Record<string, readonly [State, readonly Move[]]>> = {
+  untouched: ['active', []],
+  active: ['active', ['trip', 'probed', 'emptied', 'closed']],
+  parked: ['parked', ['trip']],
+  draining: ['draining', ['trip', 'probed']],
+  closing: ['closing', ['trip', 'probed', 'emptied']],
+  paused: ['paused', ['pause']],
+};
+
+const now = async ({ triggers }: Stores, trigger: Trigger = T) => (await triggers.read([trigger])).get(trigger);
+
+async function bring({ triggers }: Stores, trigger: Trigger, way: readonly Move[]): Promise<void> {
+  for (const move of way) assert.equal(await triggers.move(trigger, move), true, move);
+}
+
+export const triggerCases: Cases = {
+  'reads all triggers at once, and none that was never touched': async (stores) => {
+    assert.equal((await stores.triggers.read(allTriggers)).size, 0);
+    for (const trigger of allTriggers) await stores.triggers.writeUrl(trigger, `https://x/${trigger}`, 1_000);
+    const read = await stores.triggers.read(allTriggers);
+    assert.deepEqual([...read.keys()].sort(), [...allTriggers].sort());
+    for (const [trigger, { url }] of read) assert.equal(url, `https://x/${trigger}`);
+  },
+
+  'makes each move of the diagram from its states, and from no other': async (stores, harness) => {
+    for (const move of Object.keys(moves) as Move[])
+      for (const [name, [state, way]] of Object.entries(waysTo)) {
+        await deleteItem(harness, 'triggers', { trigger: { S: T } });
+        await bring(stores, T, way);
+        const [from, to] = moves[move];
+        const isMade = await stores.triggers.move(T, move, { parkedBecause: move });
+        assert.equal(isMade, from.includes(state), `${move} from ${name}`);
+        const after = await now(stores);
+        assert.equal(after?.state ?? 'active', isMade ? to : state, `${move} from ${name}`);
+        if (!isMade) assert.notEqual(after?.parkedBecause, move, `${move} from ${name} wrote nothing`);
+      }
+  },
+
+  'writes the fields of a move, and forgets since when it fails with its failures': async (stores) => {
+    await stores.triggers.strike(T, 5);
+    const fields = { probeAt: 9, probeDelay: 8, parkedBecause: 'HTTP 503' };
+    assert.equal(await stores.triggers.move(T, 'trip', fields), true);
+    const parked = await now(stores);
+    assert.deepEqual({ ...parked, ...fields, failingSince: 5, strikes: 1, state: 'parked' }, { ...parked });
+    await stores.triggers.move(T, 'probed', { strikes: 0, lastSuccess: 77 });
+    const draining = await now(stores);
+    assert.deepEqual([draining?.strikes, draining?.lastSuccess, draining?.failingSince], [0, 77, undefined]);
+    await stores.triggers.move(T, 'pause', { pausedBy: 'gone' });
+    assert.equal((await now(stores))?.pausedBy, 'gone');
+  },
+
+  'counts failures of an active trigger only, from the first since the latest success': async (stores) => {
+    assert.equal(await stores.triggers.strike(T, 10), 1);
+    assert.equal(await stores.triggers.strike(T, 20), 2);
+    assert.equal((await now(stores))?.failingSince, 10);
+    await stores.triggers.clearStrikes(T, 30);
+    const cleared = await now(stores);
+    assert.deepEqual([cleared?.strikes, cleared?.lastSuccess, cleared?.failingSince], [0, 30, undefined]);
+    assert.equal(await stores.triggers.strike(T, 40), 1);
+    assert.equal((await now(stores))?.failingSince, 40);
+    for (const way of [['trip'], ['probed'], ['emptied'], ['pause']] as const) {
+      await bring(stores, T, way);
+      assert.equal(await stores.triggers.strike(T, 50), undefined, `after ${way}`);
+    }
+    assert.equal((await now(stores))?.strikes, 1);
+  },
+
+  'resets the failures of an active or draining trigger only': async (stores) => {
+    for (const [i, [state, way]] of Object.values(waysTo).entries()) {
+      const trigger = allTriggers[i] as Trigger;
+      await stores.triggers.strike(trigger, 1);
+      await bring(stores, trigger, way);
+      await stores.triggers.clearStrikes(trigger, 2);
+      const isReset = state === 'active' || state === 'draining';
+      assert.equal((await now(stores, trigger))?.strikes, isReset ? 0 : 1, state);
+    }
+  },
+
+  'postpones the probe of a parked trigger only': async (stores) => {
+    for (const [i, [state, way]] of Object.values(waysTo).entries()) {
+      const trigger = allTriggers[i] as Trigger;
+      await bring(stores, trigger, way);
+      await stores.triggers.postponeProbe(trigger, 99, 60_000, 'HTTP 502');
+      const after = await now(stores, trigger);
+      const postponed = [after?.probeAt, after?.probeDelay, after?.parkedBecause];
+      assert.deepEqual(postponed.includes(99), state === 'parked', state);
+      if (state === 'parked') assert.deepEqual(postponed, [99, 60_000, 'HTTP 502']);
+    }
+  },
+
+  'sets and clears a URL, raises its version, and makes a probe due': async (stores) => {
+    assert.equal(await stores.triggers.writeUrl(T, 'https://one/', 1_000), true);
+    const set = await now(stores);
+    assert.deepEqual(
+      [set?.url, set?.urlVersion, set?.urlChangedAt, set?.probeAt, set?.probeDelay, set?.state],
+      ['https://one/', 1, '1970-01-01T00:00:01.000Z', 1_000, 30_000, 'active'],
+    );
+    assert.equal(await stores.triggers.writeUrl(T, undefined, 2_000), true);
+    const cleared = await now(stores);
+    assert.deepEqual([cleared?.url, cleared?.urlVersion, cleared?.probeAt], [undefined, 2, 2_000]);
+  },
+
+  'writes a URL only over the version that the writer saw': async (stores) => {
+    assert.equal(await stores.triggers.writeUrl(T, 'https://one/', 1, 0), true);
+    assert.equal(await stores.triggers.writeUrl(T, 'https://two/', 2, 0), false);
+    assert.equal(await stores.triggers.writeUrl(T, 'https://two/', 2, 1), true);
+    assert.equal(await stores.triggers.writeUrl(T, 'https://three/', 3, 1), false);
+    const { url, urlVersion, probeAt } = (await now(stores)) ?? {};
+    assert.deepEqual([url, urlVersion, probeAt], ['https://two/', 2, 2]);
+  },
+
+  'lets one writer of a version win of several at a time': async (stores) => {
+    const urls = ['https://1/', 'https://2/', 'https://3/', 'https://4/'];
+    const won = await Promise.all(urls.map((url) => stores.triggers.writeUrl(T, url, 1, 0)));
+    assert.equal(won.filter(Boolean).length, 1);
+    assert.deepEqual([(await now(stores))?.url, (await now(stores))?.urlVersion], [urls[won.indexOf(true)], 1]);
+  },
+
+  'leases a trigger to one at a time, until the lease runs out or is given back': async ({ triggers }) => {
+    assert.equal(await triggers.lease(T, 500, 100), true);
+    assert.equal(await triggers.lease(T, 900, 499), false);
+    assert.equal(await triggers.lease(T, 900, 500), true);
+    await triggers.giveBack(T, 500);
+    assert.equal(await triggers.lease(T, 1_500, 600), false, 'a lease that ran out gives nothing back');
+    await triggers.giveBack(T, 900);
+    assert.equal(await triggers.lease(T, 1_500, 600), true);
+    const taken = await Promise.all([1, 2, 3, 4].map((n) => triggers.lease('task.edit', 500 + n, 100)));
+    assert.equal(taken.filter(Boolean).length, 1);
+  },
+
+  'recognizes its own lease when the answer was lost': async (stores, harness) => {
+    const losing = storesOf(harness, losingAnswers(harness.client));
+    assert.equal(await losing.triggers.lease(T, 500, 100), true);
+    assert.equal(await losing.triggers.lease(T, 600, 100), false, 'that of another run stays one');
+    assert.equal(await stores.triggers.lease(T, 600, 100), false);
+    await losing.triggers.giveBack(T, 500);
+    assert.equal(await stores.triggers.lease(T, 600, 100), true);
+  },
+
+  'recognizes its own move when the answer was lost': async (stores, harness) => {
+    const losing = storesOf(harness, losingAnswers(harness.client));
+    assert.equal(await losing.triggers.move(T, 'trip', { parkedBecause: 'HTTP 500' }), true);
+    assert.equal(await losing.triggers.move(T, 'trip'), false, 'that of another run stays one');
+    assert.equal(await losing.triggers.move(T, 'probed'), true);
+    assert.equal(await losing.triggers.move(T, 'pause', { pausedBy: 'admin' }), true);
+    assert.equal((await now(stores))?.state, 'paused');
+  },
+
+  'recognizes its own URL when the answer was lost, and counts one version': async (stores, harness) => {
+    const losing = storesOf(harness, losingAnswers(harness.client));
+    assert.equal(await losing.triggers.writeUrl(T, 'https://one/', 1, 0), true);
+    assert.equal((await now(stores))?.urlVersion, 1);
+    assert.equal(await losing.triggers.writeUrl(T, 'https://two/', 2, 1), true);
+    assert.equal(await losing.triggers.writeUrl(T, 'https://three/', 3, 1), false);
+    assert.equal(await losing.triggers.writeUrl(T, undefined, 4, 2), true);
+    assert.equal(await losing.triggers.writeUrl(T, 'https://four/', 5), true);
+    assert.deepEqual([(await now(stores))?.url, (await now(stores))?.urlVersion], ['https://four/', 4]);
+  },
+
+  'counts a failure once when the answer was lost': async (stores, harness) => {
+    const losing = storesOf(harness, losingAnswers(harness.client));
+    assert.equal(await losing.triggers.strike(T, 1), 1);
+    assert.equal(await losing.triggers.strike(T, 2), 2);
+    assert.deepEqual([(await now(stores))?.strikes, (await now(stores))?.failingSince], [2, 1]);
+  },
+};
