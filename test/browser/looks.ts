@@ -24,7 +24,7 @@ export async function failOne({ backlog }: Served, fields: object = {}, reason =
 /** Triggers in each state there is, what failed, and what was attempted. */
 export async function populated(served: Served) {
   for (const trigger of triggers.slice(0, 10)) await set(served.parts, trigger, `https://crm.example.com/${trigger}`);
-  for (let n = 0; n < 3; n++) await served.triggersTable.strike('customer.edit');
+  for (let n = 0; n < 3; n++) await served.triggersTable.strike('customer.edit', Date.now());
   await served.triggersTable.move('case.create', 'trip', { parkedBecause: 'HTTP 503' });
   const waiting = Array.from({ length: 12 }, () => notification({ trigger: 'case.create' }));
   const tried = { attempts: 1, firstAttempt: 1, answer: 'HTTP 503', nextTry: 1 };

@@ -157,8 +157,8 @@ test('markup in ids, URLs, answers, names and reasons is shown as text, and none
   await using served = await servedPage(browser, { who: hostile });
   const url = `https://example.com/${hostile}?a=${hostile}`.replaceAll(' ', '%20');
   await set(served.parts, 'task.edit', url);
-  await served.triggersTable.writeUrl('case.edit', 'javascript:window.ran=1');
-  await served.triggersTable.writeUrl('case.create', hostile);
+  await served.triggersTable.writeUrl('case.edit', 'javascript:window.ran=1', 0);
+  await served.triggersTable.writeUrl('case.create', hostile, 0);
   await served.triggersTable.move('task.edit', 'trip', { parkedBecause: hostile });
   await served.secrets.change('task.edit', (now) => ({ ...now, headers: { [hostile]: hostile } }));
   Object.assign(served.answers, { answer: hostile, body: hostile });

@@ -3,15 +3,15 @@ import { mock, test } from 'node:test';
 import { type CaptureParts, capture } from '../../functions/capture/capture.ts';
 import type { Entity, Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
-import { BacklogInMemory } from '../model/tables.ts';
 import { streamRecord } from '../support/records.ts';
+import { storesInMemory } from '../support/stores.ts';
 import { unmeasured } from '../support/unmeasured.ts';
 
 mock.method(console, 'log', () => {});
 
 function parts(entity: Entity, typed: readonly Trigger[], overrides: Partial<CaptureParts> = {}) {
   const sent: Notification[] = [];
-  const backlog = new BacklogInMemory();
+  const { backlog } = storesInMemory(() => 0);
   const state = { state: 'active', strikes: 0, lastSuccess: 0, probeAt: 0, probeDelay: 0 } as const;
   const parts: CaptureParts = {
     entity,

@@ -4,13 +4,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import { secretOf, signatures } from '../../functions/core/signature.ts';
-import { type DeliverParts, deliver } from '../../functions/deliver/deliver.ts';
+import { deliver } from '../../functions/deliver/deliver.ts';
+import type { DeliverParts } from '../../functions/deliver/parts.ts';
 import { type Call, makeCall } from '../../functions/edge/http.ts';
 import type { DeadLetter } from '../../functions/edge/queue.ts';
-import { BacklogInMemory, LogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
 import { receiver } from '../support/receiver.ts';
 import { message, notification } from '../support/records.ts';
 import { loopbackRules } from '../support/rules.ts';
+import { storesInMemory } from '../support/stores.ts';
 import { unmeasured } from '../support/unmeasured.ts';
 
 mock.method(console, 'log', () => {});
@@ -22,12 +23,9 @@ const record = (n: number) => String(n).padStart(64, '0');
 
 /** Deliver's world in memory, but for the calls, which are real. */
 function world(urls: Partial<Record<Trigger, string>>, overrides: Partial<DeliverParts> = {}) {
-  const triggers = new TriggersInMemory();
-  for (const [trigger, url] of Object.entries(urls)) void triggers.writeUrl(trigger as Trigger, url);
+  const { triggers, backlog, secrets, log } = storesInMemory();
+  for (const [trigger, url] of Object.entries(urls)) void triggers.writeUrl(trigger as Trigger, url, 0);
   triggers.writes = 0;
-  const backlog = new BacklogInMemory();
-  const secrets = new SecretsInMemory();
-  const log = new LogInMemory();
   const buried: DeadLetter[] = [];
   const handedBack: { receiptHandle: string; seconds: number }[] = [];
   const parts: DeliverParts = {
@@ -77,7 +75,7 @@ test('each attempt is signed anew, over the target as it is sent, also with a se
     { secret: old, until: Date.now() + 60_000 },
     { secret: older, until: Date.now() - 1 },
   ];
-  secrets.items.set('customer.edit', {
+  secrets.put('customer.edit', {
     secret,
     replaced,
     headers: { 'x-token': 't1', 'webhook-id': 'forged' },
@@ -205,7 +203,7 @@ test('when it runs out of holds and nothing was delivered since its first attemp
   assert.deepEqual(batchItemFailures, []);
   assert.equal(server.calls.length, 5);
   assert.equal(backlog.failedItems.size, 0);
-  assert.equal(backlog.parkedItems.get(failing.id)?.item.attempts, 5);
+  assert.equal(backlog.parkedItems.get(failing.id)?.attempts, 5);
 });
 
 test('ten strikes in a row park a trigger; a success between them wipes the slate with one write', async () => {
@@ -330,7 +328,7 @@ test('parked while its trigger came back, a message stays in the queue, and is n
   const { batchItemFailures } = await deliver([message(waiting)], parts, A_MINUTE);
   assert.equal(batchItemFailures.length, 1);
   assert.equal(handedBack[0]?.seconds, 1);
-  triggers.items.set('customer.edit', { ...active, url: server.origin });
+  triggers.put('customer.edit', { ...active, url: server.origin });
   await deliver([message(waiting, { ApproximateReceiveCount: '2' })], parts, A_MINUTE);
   assert.equal(server.calls.length, 1);
   assert.equal(backlog.parkedItems.size, 0);
@@ -339,7 +337,7 @@ test('parked while its trigger came back, a message stays in the queue, and is n
 test('a closing trigger is waited for', async () => {
   await using server = await receiver();
   const { parts, triggers, backlog, handedBack } = world({ 'customer.edit': server.origin });
-  triggers.items.set('customer.edit', { ...active, state: 'closing', url: server.origin });
+  triggers.put('customer.edit', { ...active, state: 'closing', url: server.origin });
   const { batchItemFailures } = await deliver([message(notification())], parts, A_MINUTE);
   assert.equal(batchItemFailures.length, 1);
   assert.deepEqual([handedBack[0]?.seconds, server.calls.length, backlog.parkedItems.size], [1, 0, 0]);
@@ -377,7 +375,7 @@ test('a URL that may not be called parks its trigger at once, says why, and lose
   const again = waiting.map((n) => message(n, { ApproximateReceiveCount: '2' }));
   assert.deepEqual(await deliver(again, parts, A_MINUTE), { batchItemFailures: [] });
   assert.deepEqual([calls.mock.callCount(), backlog.parkedItems.size, backlog.heldItems.size], [0, 2, 0]);
-  assert.partialDeepStrictEqual(backlog.parkedItems.get(waiting[0]?.id ?? '')?.item, { attempts: 1 });
+  assert.partialDeepStrictEqual(backlog.parkedItems.get(waiting[0]?.id ?? ''), { attempts: 1 });
 });
 
 test('what is sent again by hand to a URL that may not be called waits too, and what is too old is given up', async () => {
@@ -458,7 +456,7 @@ test('an attempt uses the URL of its moment', async () => {
   const { parts, triggers } = world({ 'customer.edit': `${wrong.origin}/typo` });
   const waiting = notification({ formattedString: '?AccountID=a' });
   await deliver([message(waiting)], parts, A_MINUTE);
-  await triggers.writeUrl('customer.edit', `${right.origin}/right`);
+  await triggers.writeUrl('customer.edit', `${right.origin}/right`, 0);
   await deliver([message(waiting, { ApproximateReceiveCount: '2' })], parts, A_MINUTE);
   assert.deepEqual(
     right.calls.map(({ target }) => target),
@@ -539,7 +537,7 @@ for (const [failing, breakIt, status, overrides] of failures)
     await using server = await receiver((_, response) => response.writeHead(status).end());
     const w = world({ 'customer.edit': server.origin });
     const stuck = notification({ changedAt: Date.now(), ...overrides });
-    w.backlog.heldItems.set(stuck.id, { notification: stuck, attempts: 1, firstAttempt: 1, answer: '', nextTry: 0 });
+    await w.backlog.hold({ notification: stuck, attempts: 1, firstAttempt: 1, answer: '', nextTry: 0 }, Date.now());
     breakIt(w);
     const { batchItemFailures } = await deliver([message(stuck, { ApproximateReceiveCount: '2' })], w.parts, A_MINUTE);
     assert.equal(batchItemFailures.length, 1);

@@ -3,11 +3,12 @@ import { mock, test } from 'node:test';
 import type { State } from '../../functions/core/breaker.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import type { Answer } from '../../functions/core/outcome.ts';
-import { type DrainParts, drain } from '../../functions/drain/drain.ts';
+import { drain } from '../../functions/drain/drain.ts';
+import type { DrainParts } from '../../functions/drain/parts.ts';
 import { untried } from '../../functions/edge/backlog.ts';
 import { Clock } from '../model/clock.ts';
-import { BacklogInMemory, LogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
 import { notification } from '../support/records.ts';
+import { storesInMemory } from '../support/stores.ts';
 import { unmeasured } from '../support/unmeasured.ts';
 
 mock.method(console, 'log', () => {});
@@ -21,14 +22,12 @@ const down: Answer = { status: 503, body: '' };
 async function world(state: State, parked: readonly Notification[], answers: (call: string) => Answer = () => ok) {
   let answer = answers;
   const clock = new Clock();
-  const triggers = new TriggersInMemory();
-  const backlog = new BacklogInMemory();
-  const log = new LogInMemory();
+  const { triggers, backlog, secrets, log } = storesInMemory(clock.now);
   const calls: string[] = [];
   const urls: string[] = [];
   let open = 0;
   let most = 0;
-  triggers.items.set('customer.edit', {
+  triggers.put('customer.edit', {
     state,
     url: 'https://x/',
     strikes: 10,
@@ -43,7 +42,7 @@ async function world(state: State, parked: readonly Notification[], answers: (ca
   const parts: DrainParts = {
     triggers,
     backlog,
-    secrets: new SecretsInMemory(),
+    secrets,
     log,
     logged: 'all',
     metrics: unmeasured,
@@ -225,7 +224,7 @@ test('a URL that may not be called any more parks its trigger again at once, and
 test('what may not be called waits on, though it has had all its attempts and others were delivered meanwhile', async () => {
   const w = await world('parked', [], () => blocked);
   const now = w.clock.now();
-  w.triggers.items.set('customer.edit', { ...(w.now() ?? assert.fail()), lastSuccess: now });
+  w.triggers.put('customer.edit', { ...(w.now() ?? assert.fail()), lastSuccess: now });
   const tried = { attempts: 4, firstAttempt: now - 1_000, answer: 'HTTP 500', nextTry: 0 };
   await w.backlog.park([{ ...tried, notification: waiting('r1-0', now) }], now);
   await w.run(31_000);
@@ -304,7 +303,7 @@ test('a URL typed and a pause made during a pass over the backlog take effect wi
     'draining',
     Array.from({ length: 400 }, (_, i) => waiting(`r1-${i}`)),
   );
-  void w.clock.sleep(3_500).then(() => w.triggers.writeUrl('customer.edit', 'https://y/'));
+  void w.clock.sleep(3_500).then(() => w.triggers.writeUrl('customer.edit', 'https://y/', 0));
   void w.clock.sleep(5_500).then(() => w.triggers.move('customer.edit', 'pause'));
   await w.run(3_000);
   const { size } = w.backlog.parkedItems;
@@ -326,7 +325,7 @@ test('a trigger that somebody else drains is left to them, until their lease run
 
 test('a trigger whose URL was cleared keeps its backlog', async () => {
   const w = await world('draining', [waiting('r1-0')]);
-  await w.triggers.writeUrl('customer.edit', undefined);
+  await w.triggers.writeUrl('customer.edit', undefined, 0);
   await w.run(3_000);
   assert.deepEqual([w.calls.length, w.backlog.parkedItems.size, w.now()?.state], [0, 1, 'draining']);
 });

@@ -51,7 +51,7 @@ test('one id leads from the change to what was given up', async () => {
   const now = world.triggers.items.get('customer.create') ?? assert.fail();
   const one = await captured(world);
   await world.deliver(one);
-  world.triggers.items.set('customer.create', { ...now, lastSuccess: Date.now() + 1_000 });
+  world.triggers.put('customer.create', { ...now, lastSuccess: Date.now() + 1_000 });
   await again(world, one);
   assert.deepEqual(story(one.id), ['captured', 'attempt failed', 'attempt failed', 'a notification failed']);
 });

@@ -9,10 +9,10 @@ import { drain } from '../../functions/drain/drain.ts';
 import { untried } from '../../functions/edge/backlog.ts';
 import { makeCall } from '../../functions/edge/http.ts';
 import { Metrics } from '../../functions/edge/metrics.ts';
-import { BacklogInMemory, LogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
 import { type Answer, receiver } from '../support/receiver.ts';
 import { message, streamRecord } from '../support/records.ts';
 import { loopbackRules } from '../support/rules.ts';
+import { storesInMemory } from '../support/stores.ts';
 
 /** In everything that comes from outside; it must come out nowhere but in the call. */
 const MARKER = 'M4rker';
@@ -46,13 +46,11 @@ for (const [how, behaviour] of Object.entries(behaviours))
       typeof behaviour === 'string'
         ? behaviour
         : `http://${MARKER}:${MARKER}@127.0.0.1:${port}/${MARKER}?${MARKER}=${MARKER}#${MARKER}`;
-    const triggers = new TriggersInMemory();
-    const backlog = new BacklogInMemory();
-    const secrets = new SecretsInMemory();
+    const { triggers, backlog, secrets, log } = storesInMemory();
     for (const trigger of ['customer.create', 'customer.edit', 'customer.delete'] as const) {
-      await triggers.writeUrl(trigger, url);
+      await triggers.writeUrl(trigger, url, 0);
       const secret = secretOf(Buffer.from(MARKER.repeat(4)));
-      secrets.items.set(trigger, { secret, replaced: [], headers: { 'x-token': MARKER }, version: 1 });
+      secrets.put(trigger, { secret, replaced: [], headers: { 'x-token': MARKER }, version: 1 });
     }
     const sent: Notification[] = [];
     const errors: unknown[] = [];
@@ -68,7 +66,7 @@ for (const [how, behaviour] of Object.entries(behaviours))
       triggers,
       backlog,
       secrets,
-      log: new LogInMemory(),
+      log,
       logged: 'all' as const,
       metrics: new Metrics('CrmTriggers', (line) => void logged.push(line)),
       queue,
@@ -115,7 +113,7 @@ for (const [how, behaviour] of Object.entries(behaviours))
     for (const state of ['parked', 'draining', 'paused', 'closing'] as const)
       for (const trigger of triggers.items.keys()) {
         const now = triggers.items.get(trigger);
-        if (now) triggers.items.set(trigger, { ...now, state, probeAt: 0 });
+        if (now) triggers.put(trigger, { ...now, state, probeAt: 0 });
         let looks = 0;
         const remainingMs = () => (looks++ < 20 ? 60_000 : 0);
         await drain(parts, remainingMs).catch(keep);

@@ -4,13 +4,14 @@ import type { AdminParts } from '../../functions/admin/deployment.ts';
 import { set } from '../../functions/admin/triggers.ts';
 import type { DestinationRules } from '../../functions/core/destination-rules.ts';
 import type { Notification } from '../../functions/core/notification.ts';
-import { type DeliverParts, deliver } from '../../functions/deliver/deliver.ts';
+import { deliver } from '../../functions/deliver/deliver.ts';
+import type { DeliverParts } from '../../functions/deliver/parts.ts';
 import { makeCall } from '../../functions/edge/http.ts';
 import type { Resolve } from '../../functions/edge/resolve.ts';
-import { BacklogInMemory, LogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
 import { adminWorld } from '../support/admin-world.ts';
 import { type Connection, watchConnections } from '../support/connections.ts';
 import { message, notification } from '../support/records.ts';
+import { type InspectedTriggers, storesInMemory } from '../support/stores.ts';
 import { unmeasured } from '../support/unmeasured.ts';
 import type { Hostile } from './corpus.ts';
 
@@ -67,7 +68,7 @@ export interface Tried {
 }
 
 /** What it takes to type a URL. */
-export function adminParts(triggersTable: TriggersInMemory, rules: DestinationRules, resolve: Resolve): AdminParts {
+export function adminParts(triggersTable: InspectedTriggers, rules: DestinationRules, resolve: Resolve): AdminParts {
   return adminWorld({ triggersTable, rules, resolve }).parts;
 }
 
@@ -76,14 +77,14 @@ export async function tryDestination({ url: template, answers }: Hostile, rules:
   const url = template.replaceAll('PORT', String(trap.port));
   const resolve = resolver(answers ?? []);
   const before = trap.attempts.length;
-  const triggersTable = new TriggersInMemory();
+  const { triggers: triggersTable } = storesInMemory();
   const typed = await set(adminParts(triggersTable, rules, resolve), TRIGGER, url).then(
     () => undefined,
     (error: Error) => error.message,
   );
 
   // As if it had been typed when less was judged.
-  await triggersTable.writeUrl(TRIGGER, url);
+  await triggersTable.writeUrl(TRIGGER, url, 0);
   const real = notification({ trigger: TRIGGER });
   const test = notification({ trigger: TRIGGER, record: 'f'.repeat(64), test: true });
   const { backlog, log } = await deliverReally([real, test], triggersTable, rules, resolve);
@@ -101,16 +102,16 @@ export async function tryDestination({ url: template, answers }: Hostile, rules:
 /** Deliver as it is deployed, with its real calls, over tables in memory. */
 export async function deliverReally(
   notifications: readonly Notification[],
-  triggers: TriggersInMemory,
+  triggers: InspectedTriggers,
   rules: DestinationRules,
   resolve?: Resolve,
 ) {
-  const backlog = new BacklogInMemory();
+  const { backlog, secrets, log: deliveryLog } = storesInMemory();
   const parts: DeliverParts = {
     triggers,
     backlog,
-    secrets: new SecretsInMemory(),
-    log: new LogInMemory(),
+    secrets,
+    log: deliveryLog,
     logged: 'all',
     metrics: unmeasured,
     queue: { bury: async () => {}, handBack: async () => {} },

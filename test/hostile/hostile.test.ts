@@ -7,8 +7,8 @@ import type { DestinationRules } from '../../functions/core/destination-rules.ts
 import { triggers } from '../../functions/core/entity.ts';
 import { makeCall } from '../../functions/edge/http.ts';
 import type { Resolve } from '../../functions/edge/resolve.ts';
-import { TriggersInMemory } from '../model/tables.ts';
 import { defaultRules } from '../support/rules.ts';
+import { storesInMemory } from '../support/stores.ts';
 import { adminParts, openTrap, tryDestination } from './attempt.ts';
 import { corpus, injections, reasons, redirects } from './corpus.ts';
 import { rulesFor, tryWithoutRules, wrongs } from './judge.ts';
@@ -44,7 +44,7 @@ test('it is the rules alone that stop them: where all networks are allowed, the 
 });
 
 test('an import writes nothing when one of its URLs is hostile, and says so of each', async () => {
-  const triggersTable = new TriggersInMemory();
+  const { triggers: triggersTable } = storesInMemory();
   const resolve: Resolve = async (hostname) => [
     { address: hostname === 'ten.example' ? '10.0.0.1' : '8.8.8.8', family: 4 },
   ];

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import type { DestinationRules } from '../../functions/core/destination-rules.ts';
 import { formattedString } from '../../functions/core/formatted-string.ts';
-import { TriggersInMemory } from '../model/tables.ts';
 import { receiver } from '../support/receiver.ts';
 import { notification } from '../support/records.ts';
+import { storesInMemory } from '../support/stores.ts';
 import { deliverReally, TRIGGER, type Trap } from './attempt.ts';
 
 /** With these, what leads on from a destination that may be called would be called too, were it followed. */
@@ -27,8 +27,8 @@ export async function tryRedirect(location: string, trap: Trap): Promise<string[
     const port = Number(new URL(server.origin).port);
     trap.reachable.add(port);
     const before = trap.attempts.length;
-    const triggers = new TriggersInMemory();
-    await triggers.writeUrl(TRIGGER, `${server.origin}/hook`);
+    const { triggers } = storesInMemory();
+    await triggers.writeUrl(TRIGGER, `${server.origin}/hook`, 0);
     const { backlog } = await deliverReally([notification({ trigger: TRIGGER })], triggers, rules);
     const elsewhere = trap.attempts.slice(before).filter((attempt) => attempt.port !== port);
     const answers = [...backlog.heldItems.values()].map(({ answer }) => answer);
@@ -70,8 +70,8 @@ export async function tryInjection(text: string, trap: Trap): Promise<string[]> 
   };
   for (const [where, [url, string, notificationId]] of Object.entries(cases)) {
     requests.length = 0;
-    const triggers = new TriggersInMemory();
-    await triggers.writeUrl(TRIGGER, url);
+    const { triggers } = storesInMemory();
+    await triggers.writeUrl(TRIGGER, url, 0);
     const one = notification({ trigger: TRIGGER, formattedString: string });
     await deliverReally([{ ...one, id: notificationId ?? one.id }], triggers, rules);
     const [request = ''] = requests;

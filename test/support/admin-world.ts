@@ -1,33 +1,19 @@
 import type { AdminParts } from '../../functions/admin/deployment.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import type { TestResult } from '../../functions/edge/backlog.ts';
-import type { History, HistoryEntry } from '../../functions/edge/history.ts';
-import { BacklogInMemory, LogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
 import { defaultRules } from './rules.ts';
-
-/** What admins did, in memory. */
-class HistoryInMemory implements Pick<History, 'add' | 'read'> {
-  readonly entries: HistoryEntry[] = [];
-
-  async add(entry: HistoryEntry): Promise<void> {
-    this.entries.unshift(entry);
-  }
-
-  async read(limit: number): Promise<{ entries: HistoryEntry[] }> {
-    return { entries: this.entries.slice(0, limit) };
-  }
-}
+import { storesInMemory } from './stores.ts';
 
 /** What the admin's operations touch, in memory. A test is answered as told, what is sent again is kept in `sent`. */
 export function adminWorld(overrides: Record<string, unknown> = {}) {
   const sent: Notification[] = [];
-  const backlog = new BacklogInMemory();
+  const { triggers: triggersTable, backlog, secrets, history, log } = storesInMemory();
   const world = {
-    triggersTable: new TriggersInMemory(),
+    triggersTable,
     backlog,
-    secrets: new SecretsInMemory(),
-    history: new HistoryInMemory(),
-    log: new LogInMemory(),
+    secrets,
+    history,
+    log,
     sent,
     /** How the receiver answers to a test. */
     answers: { delivered: true, answer: 'HTTP 200', milliseconds: 42, body: 'thank you' } as TestResult,
@@ -43,7 +29,7 @@ export function adminWorld(overrides: Record<string, unknown> = {}) {
     queue: {
       async send(notifications: readonly Notification[]) {
         for (const notification of notifications)
-          if (notification.test) backlog.tests.set(notification.id, world.answers);
+          if (notification.test) await backlog.putTestResult(notification, world.answers, Date.now());
           else sent.push(notification);
       },
     },

@@ -3,23 +3,22 @@ import type { Answer } from '../../functions/core/outcome.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
 import { drain } from '../../functions/drain/drain.ts';
 import { Metrics } from '../../functions/edge/metrics.ts';
-import { BacklogInMemory, LogInMemory, SecretsInMemory, TriggersInMemory } from '../model/tables.ts';
 import { message } from './records.ts';
+import { storesInMemory } from './stores.ts';
 
 /** All three stages over one world in memory, and what they measured of a trigger since the last look. */
 export function stages(answers: () => Answer) {
   const lines: string[] = [];
-  const triggers = new TriggersInMemory();
-  const backlog = new BacklogInMemory();
-  void triggers.writeUrl('customer.edit', 'https://x/');
-  void triggers.writeUrl('customer.create', 'https://x/');
+  const { triggers, backlog, secrets, log } = storesInMemory();
+  void triggers.writeUrl('customer.edit', 'https://x/', 0);
+  void triggers.writeUrl('customer.create', 'https://x/', 0);
   const sent: Notification[] = [];
   const parts = {
     entity: 'customer' as const,
     triggers,
     backlog,
-    secrets: new SecretsInMemory(),
-    log: new LogInMemory(),
+    secrets,
+    log,
     logged: 'all' as const,
     metrics: new Metrics('CrmTriggers', (line) => void lines.push(line)),
     queue: {
