@@ -91,7 +91,7 @@ function grantAdmin({ tables, queue, drain }: CrmTriggersStack, to: ServiceFunct
     table.grant(to, 'dynamodb:GetItem');
     table.encryptionKey?.grantDecrypt(to);
   }
-  queue.grant(to, 'sqs:SendMessage');
+  queue.grant(to, 'sqs:SendMessage', 'sqs:GetQueueAttributes');
   // The function alone, where grantInvoke adds its versions.
   to.addToRolePolicy(
     new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [drain.function.functionArn] }),

@@ -11,12 +11,12 @@ import { Refusal } from './refusal.ts';
 
 const HELP = `crm-triggers: the URLs that are called when CRM data changes
 
-  crm-triggers list                  all triggers, their URLs and how they do
+  crm-triggers list                  all triggers, their URLs, their status and how many notifications are pending
   crm-triggers set TRIGGER URL       type a trigger's URL; it is called from 5 s later on
-  crm-triggers clear TRIGGER         clear it: nobody is told of these changes any more
+  crm-triggers clear TRIGGER         clear it: no calls are made, pending notifications move to Failed
   crm-triggers test TRIGGER          send a made-up notification and say what the receiver answered
   crm-triggers pause TRIGGER         let its notifications wait in its backlog
-  crm-triggers resume TRIGGER        deliver them, in order, and what comes
+  crm-triggers resume TRIGGER        deliver them, in order, and new ones; needs a URL
   crm-triggers secret show TRIGGER   what its calls are signed with
   crm-triggers secret rotate TRIGGER sign with a new one; the old one signs too for another 24 hours
   crm-triggers header set TRIGGER NAME     send a header with each call; its value comes from standard input
@@ -27,9 +27,9 @@ const HELP = `crm-triggers: the URLs that are called when CRM data changes
                                      [--trigger T] [--outcome O] [--id ID] [--since TIME] [--limit N] [--follow]
   crm-triggers history               who changed what, the latest 100 first
   crm-triggers failed                what was given up, and why   [--trigger T] [--since TIME]
-  crm-triggers redeliver [ID]        send it again: one, or       --trigger T, --since TIME, --all
+  crm-triggers redeliver [ID]        send it again, if its trigger has a URL: one, or --trigger T, --since TIME, --all
   crm-triggers doctor                what keeps notifications from going their way, and how to mend it
-  crm-triggers dead-letters          messages that no code could read; --send-back queues them again
+  crm-triggers dead-letters          messages that no code could read; --send-back queues all of them again
   crm-triggers backfill TRIGGER      send the create or edit of every row, for a URL that was typed late
                                      [--since VALUE [--by ATTRIBUTE]] [--pace PER-SECOND]
 

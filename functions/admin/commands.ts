@@ -1,14 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rm, writeFile } from 'node:fs/promises';
-import type { Trigger } from '../core/entity.ts';
+import { entityOf, type Trigger } from '../core/entity.ts';
+import type { Failed } from '../edge/backlog.ts';
 import type { HistoryEntry } from '../edge/history.ts';
 import { type BackfillProgress, backfill } from './backfill.ts';
-import { deadLetters, sendBack } from './dead-letters.ts';
+import { type DeadLetter, deadLetters, sendBack } from './dead-letters.ts';
 import type { AdminParts } from './deployment.ts';
 import { doctor } from './doctor.ts';
-import { failed, redeliver } from './failed.ts';
+import { failed, planRedelivery, redeliver } from './failed.ts';
+import { KeptBackfill } from './kept-backfill.ts';
 import { entryText, follow, latest, logFilter, logLimit } from './log.ts';
+import { clearedText, pendingText } from './pending.ts';
 import { oneLine, printable } from './printable.ts';
+import { queueSize } from './queue-size.ts';
 import { Refusal } from './refusal.ts';
 import { removeHeader, rotateSecret, setHeader, showSecret } from './secrets.ts';
 import { test } from './test.ts';
@@ -62,8 +65,8 @@ export const commands: Readonly<Record<string, Command>> = {
   list: {
     words: [],
     async run(parts) {
-      const lines = await list(parts);
-      return { json: lines, text: lines.map(lineText).join('\n') };
+      const [lines, queued] = await Promise.all([list(parts), queueSize(parts)]);
+      return { json: lines, text: [...lines.map(lineText), ...queueText(queued)].join('\n') };
     },
   },
   set: {
@@ -77,8 +80,9 @@ export const commands: Readonly<Record<string, Command>> = {
   clear: {
     words: ['TRIGGER'],
     async run(parts, [trigger]) {
-      await clear(parts, trigger as Trigger);
-      return { json: { trigger, url: null }, text: `${trigger} calls nobody` };
+      const pending = await clear(parts, trigger as Trigger);
+      const text = `${trigger}: no URL is set. ${clearedText(pending)}`;
+      return { json: { trigger, url: null, pending }, text };
     },
   },
   test: {
@@ -143,7 +147,9 @@ export const commands: Readonly<Record<string, Command>> = {
     reads: ([file]) => file,
     async run(parts, [, json = '']) {
       const imported = await importUrls(parts, json);
-      const text = imported.map(({ trigger, is }) => `${trigger.padEnd(16)}  ${is ?? '-'}`);
+      const text = imported.map(
+        ({ trigger, is, pending = 0 }) => `${trigger.padEnd(16)}  ${is ?? `no URL is set. ${clearedText(pending)}`}`,
+      );
       return { json: imported, text: text.join('\n') || 'Nothing to change: all is as in the file.' };
     },
   },
@@ -161,8 +167,9 @@ export const commands: Readonly<Record<string, Command>> = {
   history: {
     words: [],
     async run(parts) {
-      const { entries } = await parts.history.read(HISTORY_SHOWN);
-      return { json: entries, text: entries.map(historyText).join('\n') || 'Nothing was changed yet.' };
+      const { entries, next } = await parts.history.read(HISTORY_SHOWN);
+      const lines = [...entries.map(historyText), ...(next ? [`Earlier changes are not shown.`] : [])];
+      return { json: entries, text: lines.join('\n') || 'Nothing was changed yet.' };
     },
   },
   failed: {
@@ -174,7 +181,7 @@ export const commands: Readonly<Record<string, Command>> = {
         (f) =>
           `${f.id}  ${f.trigger.padEnd(16)}  ${new Date(f.failedAt).toISOString()}  ${f.attempts} attempts  ${f.reason}`,
       );
-      return { json: all, text: lines.join('\n') || 'Nothing has failed.' };
+      return { json: all.map(withoutToken), text: lines.join('\n') || 'Nothing has failed.' };
     },
   },
   redeliver: {
@@ -185,14 +192,18 @@ export const commands: Readonly<Record<string, Command>> = {
         throw new Refusal('Nothing is chosen: name an ID, --trigger, --since or --all.');
       const chosen = await failed(parts, { id, trigger: trigger as Trigger | undefined, since: time(since) });
       if (chosen.length === 0) throw new Refusal('Nothing of that has failed: see crm-triggers failed.');
-      if (!yes) {
-        const ids = chosen.map((f) => `${f.id}  ${f.trigger}`);
-        return { json: chosen, text: `${ids.join('\n')}\n${chosen.length} would be sent again: add --yes.` };
-      }
-      const done = await redeliver(parts, chosen);
+      const done = yes ? await redeliver(parts, chosen) : await planRedelivery(parts, chosen);
       const refused = done.filter((d) => d.refused !== undefined);
-      const lines = refused.map((d) => `${d.id}  ${d.trigger}: not sent, ${d.refused}`);
-      const text = [...lines, `${done.length - refused.length} of ${done.length} are sent again.`].join('\n');
+      const count = done.length - refused.length;
+      if (!yes) {
+        const lines = done.map(
+          (d) => `${d.id}  ${d.trigger}${d.refused === undefined ? '' : `: not sent, ${d.refused}.`}`,
+        );
+        const json = chosen.map((f, i) => ({ ...withoutToken(f), ...done[i] }));
+        return { json, text: `${lines.join('\n')}\n${count} would be sent again${count > 0 ? ': add --yes' : ''}.` };
+      }
+      const lines = refused.map((d) => `${d.id}  ${d.trigger}: not sent, ${d.refused}.`);
+      const text = [...lines, `${count} of ${done.length} are sent again.`].join('\n');
       return { json: done, text, failed: refused.length > 0 };
     },
   },
@@ -213,11 +224,16 @@ export const commands: Readonly<Record<string, Command>> = {
     words: [],
     options: ['send-back'],
     async run(parts, _, { 'send-back': back }) {
-      const letters = back ? await sendBack(parts) : await deadLetters(parts);
-      const lines = letters.map(({ id, sentAt, reason }) => `${id}  ${sentAt}  ${reason}`);
-      const none = 'There are no dead letters.';
-      const sent = back && letters.length > 0 ? [`${letters.length} are sent back.`] : [];
-      return { json: letters, text: [...lines, ...sent].join('\n') || none };
+      if (back) {
+        const { sentBack, left } = await sendBack(parts);
+        return {
+          json: { sentBack, left },
+          text: [...sentBack.map(letterText), sentBackText(sentBack, left)].join('\n'),
+        };
+      }
+      const { deadLetters: shown, notShown } = await deadLetters(parts);
+      const lines = [...shown.map(letterText), ...notShownText(notShown)];
+      return { json: { deadLetters: shown, notShown }, text: lines.join('\n') || 'There are no dead letters.' };
     },
   },
   backfill: {
@@ -239,17 +255,17 @@ async function runBackfill(
 ): Promise<Printed> {
   const perSecond = Number(pace);
   if (!(perSecond > 0 && perSecond <= 1000)) throw new Refusal('--pace is how many a second, from 1 to 1000.');
-  const file = `crm-triggers-backfill-${trigger}.json`;
-  const kept = yes ? await readFile(file, 'utf8').catch(() => undefined) : undefined;
-  let progress: BackfillProgress = kept
-    ? JSON.parse(kept)
-    : { trigger, run: randomUUID(), sent: 0, skipped: 0, done: false };
-  for await (progress of backfill(parts, progress, { since, by, pace: perSecond, dryRun: !yes })) {
+  const kept = new KeptBackfill({ trigger, table: parts.crmTables[entityOf(trigger)], since, by });
+  const none = { trigger, run: randomUUID(), sent: 0, skipped: 0, done: false };
+  let progress: BackfillProgress = yes ? await kept.read() : none;
+  // One that was done, and could not remove its file.
+  const rest = progress.done ? [] : backfill(parts, progress, { since, by, pace: perSecond, dryRun: !yes });
+  for await (progress of rest) {
     if (process.stderr.isTTY) process.stderr.write(`\r${progressBar(progress)}`);
-    if (yes) await writeFile(file, JSON.stringify(progress));
+    if (yes) await kept.write(progress);
   }
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[2K');
-  if (yes) await rm(file, { force: true });
+  if (yes) await kept.remove();
   const { sent, skipped } = progress;
   const without = skipped > 0 ? `, ${skipped} rows without usable ids left out` : '';
   const text = yes ? `${sent} sent${without}` : `${sent} would be sent${without}: add --yes.`;
@@ -263,16 +279,46 @@ function progressBar({ sent }: BackfillProgress): string {
   return `[${'·'.repeat(at)}■${'·'.repeat(width - at - 1)}] ${sent} sent`;
 }
 
-function lineText({ trigger, url, state, strikes, parkedBecause, pausedBy, waiting, headers }: Line): string {
+function lineText({ trigger, url, state, strikes, parkedBecause, pausedBy, headers, ...pending }: Line): string {
   const calm = state === 'active' && strikes === 0;
   const words = [
     ...(calm ? [] : [state === 'active' ? `failing (${strikes} in a row)` : state]),
     ...(parkedBecause ? [parkedBecause] : []),
     ...(pausedBy === 'gone' ? ['the destination answered 410 Gone'] : []),
-    ...(waiting > 0 ? [`${waiting} waiting`] : []),
+    ...[pendingText(pending)].filter(Boolean),
     ...(headers.length > 0 ? [`sends ${headers.join(', ')}`] : []),
   ];
   return `${trigger.padEnd(16)}  ${url ?? '-'}${words.length > 0 ? `  (${words.join(', ')})` : ''}`;
+}
+
+/** Also messages that deliver has not received yet, and so are counted at no trigger. */
+function queueText(queued: number | null): string[] {
+  if (queued === null)
+    return ['The number of messages in the delivery queue is not known: sqs:GetQueueAttributes failed.'];
+  if (queued === 0) return [];
+  const messages = queued === 1 ? '1 message is' : `${queued} messages are`;
+  return [`${messages} in the delivery queue, including those waiting for retry.`];
+}
+
+function letterText({ id, sentAt, reason }: DeadLetter): string {
+  return oneLine(`${id}  ${sentAt}  ${reason}`);
+}
+
+function sentBackText(sentBack: readonly DeadLetter[], left: number): string {
+  if (sentBack.length === 0 && left === 0) return 'There are no dead letters.';
+  const more = left === 0 ? '' : ' They came during this run, or another program is receiving them.';
+  return `${sentBack.length} sent back, ${left} left.${more}`;
+}
+
+function notShownText(notShown: number): string[] {
+  if (notShown === 0) return [];
+  const because = 'SQS gives out at most ten of a record until these are deleted';
+  return [`${notShown} more cannot be shown yet: ${because}. --send-back sends all of them.`];
+}
+
+/** The token means nothing to anybody else. */
+function withoutToken({ token: _, ...shown }: Failed): Omit<Failed, 'token'> {
+  return shown;
 }
 
 function historyText({ at, who, trigger, what, from, to }: HistoryEntry): string {

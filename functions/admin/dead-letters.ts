@@ -1,5 +1,14 @@
-import { DeleteMessageCommand, type Message, ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { setTimeout } from 'node:timers/promises';
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageCommand,
+  type Message,
+  ReceiveMessageCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs';
+import { inBatches } from '../core/waves.ts';
 import type { AdminParts } from './deployment.ts';
+import { messagesIn } from './queue-size.ts';
 
 /** A message that no code could read, or that ended the function again and again. */
 export interface DeadLetter {
@@ -8,51 +17,198 @@ export interface DeadLetter {
   readonly sentAt: string;
 }
 
-/** Shown messages come back into sight after this time; until then a second look misses them. */
-const SHOWN_SECONDS = 2;
-const SENT_BACK_SECONDS = 30;
+/** The dead letters that can be shown. */
+export interface Listed {
+  readonly deadLetters: readonly DeadLetter[];
+  /**
+   * How many more there are: of a group of which messages are in flight, SQS gives out no more. So at most ten of a record
+   * can be shown, and none while somebody else receives them. SQS counts approximately.
+   */
+  readonly notShown: number;
+}
 
-/** The dead letters, as many as a few requests show. */
-export async function deadLetters(parts: AdminParts): Promise<DeadLetter[]> {
-  return (await receive(parts, SHOWN_SECONDS)).map(described);
+export interface SentBack {
+  readonly sentBack: readonly DeadLetter[];
+  /** How many are in the queue afterwards: what came meanwhile, and what somebody else is receiving. */
+  readonly left: number;
+}
+
+/** What passes in the meantime. Tests put in a clock of their own. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  sleep(milliseconds: number): Promise<unknown>;
+}
+
+const liveClock: Clock = { now: Date.now, sleep: setTimeout };
+
+/** What SQS gives out, or takes, in one request. */
+const PAGE = 10;
+
+/** An empty answer says more after a while: SQS then asks all its servers. */
+const WAIT_SECONDS = 1;
+
+/** A listing ends at so many letters, or after so long, seconds. What it received stays invisible until then. */
+const LISTED = 1_000;
+const LISTING_SECONDS = 60;
+const LISTED_SECONDS = 120;
+
+/** For how long a page is invisible while it is sent back, seconds, and when its remainder is left for another page. */
+const PAGE_SECONDS = 60;
+const PAGE_ENDS_SECONDS = 45;
+
+/** A run ends when it has received nothing but letters that stay for so long. */
+const IDLE_MS = 60_000;
+
+/** So far this machine's clock may be behind that of SQS. Who is further behind cannot sign a request. */
+const CLOCKS_DIFFER_MS = 5 * 60_000;
+
+/** SQS needs a moment until it counts without what was deleted. */
+const COUNTS = 3;
+const COUNT_MS = 1_000;
+
+/** The dead letters, each once. They are visible again at the end. */
+export async function deadLetters(parts: AdminParts, clock = liveClock): Promise<Listed> {
+  const end = clock.now() + LISTING_SECONDS * 1000;
+  const received = new Map<string, Message>();
+  try {
+    while (clock.now() < end && received.size < LISTED) {
+      const page = await receive(parts, LISTED_SECONDS);
+      if (page.length === 0) break;
+      for (const message of page) received.set(message.MessageId ?? '', message);
+    }
+    const total = await messagesIn(parts.sqs, parts.deadLetterQueueUrl);
+    const shown = [...received.values()].map(described);
+    return { deadLetters: shown, notShown: Math.max(0, total - shown.length) };
+  } finally {
+    await makeVisible(parts, [...received.values()]);
+  }
 }
 
 /**
- * Sends the dead letters back to the delivery queue, each record's in their order. What becomes one again meanwhile is
- * left for another time.
+ * Sends the dead letters back to the delivery queue, page by page, each record's in their order. A letter is deleted once
+ * the delivery queue has it. One that becomes a dead letter again during the run, or comes after it began, stays.
  */
-export async function sendBack(parts: AdminParts): Promise<DeadLetter[]> {
-  const messages = await receive(parts, SENT_BACK_SECONDS);
-  for (const { MessageId: id = '', Body, Attributes, ReceiptHandle } of messages) {
-    await parts.sqs.send(
-      new SendMessageCommand({
-        QueueUrl: parts.queueUrl,
-        MessageGroupId: Attributes?.MessageGroupId ?? id,
-        MessageDeduplicationId: `back-${id}`,
-        MessageBody: Body,
-      }),
-    );
-    await parts.sqs.send(new DeleteMessageCommand({ QueueUrl: parts.deadLetterQueueUrl, ReceiptHandle }));
+export async function sendBack(parts: AdminParts, clock = liveClock): Promise<SentBack> {
+  const run = new Run(parts, clock);
+  try {
+    while (await run.page());
+  } finally {
+    await makeVisible(parts, run.staying);
   }
-  return messages.map(described);
+  return { sentBack: run.sent, left: await countLeft(parts, run.staying.length, clock) };
 }
 
-async function receive(parts: AdminParts, visibilitySeconds: number): Promise<Message[]> {
-  const all: Message[] = [];
-  for (let requests = 0; requests < 100; requests++) {
-    const { Messages = [] } = await parts.sqs.send(
-      new ReceiveMessageCommand({
-        QueueUrl: parts.deadLetterQueueUrl,
-        MaxNumberOfMessages: 10,
-        VisibilityTimeout: visibilitySeconds,
-        MessageSystemAttributeNames: ['MessageGroupId', 'SentTimestamp'],
-        MessageAttributeNames: ['reason'],
+class Run {
+  readonly sent: DeadLetter[] = [];
+  readonly #parts: AdminParts;
+  readonly #clock: Clock;
+  readonly #startedAt: number;
+  /** The letters that were sent, by their ids; some are still to be deleted. */
+  readonly #done = new Set<string>();
+  /** What the messages are known by that were sent: a letter that is known by one of these died again. */
+  readonly #made = new Set<string>();
+  /** Letters that stay, by their ids. They are invisible until the end, or they would be received for ever. */
+  readonly #staying = new Map<string, Message>();
+  #idleSince: number;
+
+  constructor(parts: AdminParts, clock: Clock) {
+    this.#parts = parts;
+    this.#clock = clock;
+    this.#startedAt = clock.now();
+    this.#idleSince = this.#startedAt;
+  }
+
+  get staying(): Message[] {
+    return [...this.#staying.values()];
+  }
+
+  /** Receives a page and sends it back. @returns Whether there may be another one. */
+  async page(): Promise<boolean> {
+    const end = this.#clock.now() + PAGE_ENDS_SECONDS * 1000;
+    const messages = await receive(this.#parts, PAGE_SECONDS);
+    for (const [index, message] of messages.entries()) {
+      if (this.#clock.now() > end) {
+        // These are received again, with handles that have not expired.
+        await makeVisible(this.#parts, messages.slice(index));
+        break;
+      }
+      if (this.#stays(message)) this.#staying.set(message.MessageId ?? '', message);
+      else await this.#sendOne(message);
+    }
+    return messages.length > 0 && this.#clock.now() - this.#idleSince < IDLE_MS;
+  }
+
+  #stays({ MessageId = '', Attributes }: Message): boolean {
+    if (this.#done.has(MessageId)) return false;
+    const knownBy = [MessageId, Attributes?.MessageDeduplicationId ?? ''];
+    // The queue dates a letter when it becomes one. Without this a stream of new ones would keep the run going for ever.
+    const isNew = Number(Attributes?.SentTimestamp) > this.#startedAt + CLOCKS_DIFFER_MS;
+    return isNew || knownBy.some((name) => this.#made.has(name));
+  }
+
+  async #sendOne(message: Message): Promise<void> {
+    const { MessageId: id = '', Body, Attributes, ReceiptHandle } = message;
+    const { sqs, queueUrl, deadLetterQueueUrl } = this.#parts;
+    this.#idleSince = this.#clock.now();
+    // One that was sent, and could not be deleted, is only deleted.
+    if (!this.#done.has(id)) {
+      const MessageDeduplicationId = `back-${id}`;
+      const { MessageId = '' } = await sqs.send(
+        new SendMessageCommand({
+          QueueUrl: queueUrl,
+          MessageGroupId: Attributes?.MessageGroupId ?? id,
+          MessageDeduplicationId,
+          MessageBody: Body,
+        }),
+      );
+      this.#made.add(MessageId).add(MessageDeduplicationId);
+      this.#done.add(id);
+      this.sent.push(described(message));
+    }
+    await sqs.send(new DeleteMessageCommand({ QueueUrl: deadLetterQueueUrl, ReceiptHandle })).catch((error) => {
+      if (!isExpired(error)) throw error;
+    });
+  }
+}
+
+/** A handle counts for as long as its message is invisible; afterwards the message is received again, with another one. */
+function isExpired({ name = '', message = '' }: { readonly name?: string; readonly message?: string }): boolean {
+  return name === 'ReceiptHandleIsInvalid' || /receipt ?handle/i.test(message);
+}
+
+async function countLeft({ sqs, deadLetterQueueUrl }: AdminParts, known: number, clock: Clock): Promise<number> {
+  let left = await messagesIn(sqs, deadLetterQueueUrl);
+  for (let counts = 1; counts < COUNTS && left > known; counts++) {
+    await clock.sleep(COUNT_MS);
+    left = Math.min(left, await messagesIn(sqs, deadLetterQueueUrl));
+  }
+  return Math.max(left, known);
+}
+
+async function receive({ sqs, deadLetterQueueUrl }: AdminParts, VisibilityTimeout: number): Promise<Message[]> {
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl: deadLetterQueueUrl,
+      MaxNumberOfMessages: PAGE,
+      WaitTimeSeconds: WAIT_SECONDS,
+      VisibilityTimeout,
+      MessageSystemAttributeNames: ['MessageDeduplicationId', 'MessageGroupId', 'SentTimestamp'],
+      MessageAttributeNames: ['reason'],
+    }),
+  );
+  return Messages;
+}
+
+/** Makes received messages visible again. One whose handle has expired is visible already. */
+async function makeVisible({ sqs, deadLetterQueueUrl }: AdminParts, messages: readonly Message[]): Promise<void> {
+  for (const batch of inBatches(messages, PAGE))
+    await sqs.send(
+      new ChangeMessageVisibilityBatchCommand({
+        QueueUrl: deadLetterQueueUrl,
+        Entries: batch.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle, VisibilityTimeout: 0 })),
       }),
     );
-    if (Messages.length === 0) break;
-    all.push(...Messages);
-  }
-  return all;
 }
 
 function described({ MessageId = '', Attributes, MessageAttributes }: Message): DeadLetter {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { stackName } from '../core/stack-name.ts';
 import type { AdminParts } from './deployment.ts';
 import { waysIn } from './doctor/capture.ts';
@@ -12,6 +13,7 @@ import {
   scheduleSeen,
 } from './doctor/delivery.ts';
 import { type DoctorAws, Look, liveAws, type Unasked } from './doctor/look.ts';
+import { stuckChecks, stuckSeen } from './doctor/stuck.ts';
 import { typedChecks, typedSeen, versionChecks, versionSeen } from './doctor/triggers.ts';
 
 /** What the doctor found wrong, and what it could not look at. */
@@ -21,14 +23,19 @@ interface Diagnosis {
 }
 
 /** Looks at all that a notification's way needs, and changes nothing. */
-export async function doctor(parts: AdminParts, aws: DoctorAws = liveAws()): Promise<Diagnosis> {
+export async function doctor(
+  parts: AdminParts,
+  aws: DoctorAws = liveAws(),
+  sleep: (milliseconds: number) => Promise<unknown> = setTimeout,
+): Promise<Diagnosis> {
   const look = await new Look(aws).at(stackName('CrmTriggers', parts.outputs.Stage));
-  const [ways, functions, queue, schedule, typed] = await Promise.all([
+  const [ways, functions, queue, schedule, typed, stuck] = await Promise.all([
     waysIn(parts, look),
     functionsSeen(parts, look),
     queueSeen(parts, look),
     scheduleSeen(parts, look),
     typedSeen(parts, look),
+    stuckSeen(parts, look, sleep),
   ]);
   const findings = [
     ...examine([versionSeen(parts)], versionChecks),
@@ -37,6 +44,7 @@ export async function doctor(parts: AdminParts, aws: DoctorAws = liveAws()): Pro
     ...examine([queue], queueChecks),
     ...examine([schedule], scheduleChecks),
     ...examine(typed, typedChecks),
+    ...examine(stuck, stuckChecks),
   ];
   return { findings, unasked: look.unasked };
 }

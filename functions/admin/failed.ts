@@ -1,12 +1,17 @@
-import { type AttributeValue, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { allEnded } from '../core/all-ended.ts';
 import { readIds } from '../core/change.ts';
 import { entityOf, type Trigger, triggers } from '../core/entity.ts';
 import { formattedString } from '../core/formatted-string.ts';
 import type { Notification } from '../core/notification.ts';
+import { inRecordOrder } from '../core/record-order.ts';
 import { inBatches } from '../core/waves.ts';
 import type { Failed, Place } from '../edge/backlog.ts';
+import { errorFields } from '../edge/log.ts';
 import type { AdminParts } from './deployment.ts';
+import { noUrl } from './no-url.ts';
 import { note } from './note.ts';
+import { keyFromJson } from './row-key.ts';
 
 /** Which of the failed are meant. */
 export interface Choice {
@@ -18,10 +23,10 @@ export interface Choice {
 
 const PAGE = 500;
 
-/** Sent before what was sent is forgotten. */
+/** Sent before what was sent is deleted from Failed. */
 const CHUNK = 50;
 
-/** What was given up, the oldest change first. */
+/** What was moved to Failed, the oldest change first, and each record's in the order of its changes. */
 export async function failed({ backlog }: AdminParts, { id, trigger, since = 0 }: Choice): Promise<Failed[]> {
   const chosen: Failed[] = [];
   for (const of of trigger ? [trigger] : triggers) {
@@ -32,7 +37,7 @@ export async function failed({ backlog }: AdminParts, { id, trigger, since = 0 }
       next = page.next;
     } while (next);
   }
-  return chosen.sort((a, b) => a.changedAt - b.changedAt);
+  return inRecordOrder(chosen, (one) => one);
 }
 
 /** What became of something that was to be sent again. */
@@ -43,24 +48,50 @@ export interface Redelivered {
   readonly refused?: string;
 }
 
+/** What `redeliver` would do now; rows are not read. */
+export async function planRedelivery(parts: AdminParts, chosen: readonly Failed[]): Promise<Redelivered[]> {
+  const withUrl = await triggersWithUrl(parts, chosen);
+  return chosen.map(({ id, trigger }) => ({
+    id,
+    trigger,
+    ...(!withUrl.has(trigger) && { refused: noUrl(trigger) }),
+  }));
+}
+
 /**
- * Queues what was given up once more, with the same ids, each record's in the order of its changes. What could not be
- * formatted is read from its table anew.
+ * Queues what was moved to Failed once more, with the same ids, each record's in the order of its changes. What could not
+ * be formatted is read from its table anew. Items stay in Failed until the queue has them, and an item that has failed
+ * again meanwhile stays there: a run that is cut off, or overlaps with another, can only send something twice.
+ *
+ * @param chosen The very objects that `failed` returned.
  */
 export async function redeliver(parts: AdminParts, chosen: readonly Failed[]): Promise<Redelivered[]> {
   const done: Redelivered[] = [];
-  for (const chunk of inBatches(chosen, CHUNK)) {
-    const made = await Promise.all(chunk.map(async (f) => [f, await notificationOf(parts, f)] as const));
-    const ready = made.flatMap(([, n]) => ('refused' in n ? [] : [n]));
-    await parts.queue.send(ready);
-    for (const [f, n] of made) {
-      // After the queue has it: to die in between only means to send it twice.
-      if (!('refused' in n)) await parts.backlog.forget(f);
-      done.push({ id: f.id, trigger: f.trigger, ...('refused' in n && { refused: n.refused }) });
-    }
+  try {
+    const ordered = inRecordOrder(chosen, (one) => one);
+    for (const chunk of inBatches(ordered, CHUNK)) await redeliverChunk(parts, chunk, done);
+  } finally {
+    await noteSent(parts, done);
   }
-  await noteSent(parts, done);
   return done;
+}
+
+async function redeliverChunk(parts: AdminParts, chunk: readonly Failed[], done: Redelivered[]): Promise<void> {
+  const withUrl = await triggersWithUrl(parts, chunk);
+  const made = await Promise.all(
+    chunk.map(async (f) => {
+      const made = withUrl.has(f.trigger) ? await notificationOf(parts, f) : { refused: noUrl(f.trigger) };
+      return [f, made] as const;
+    }),
+  );
+  await parts.queue.send(made.flatMap(([, n]) => ('refused' in n ? [] : [n])));
+  for (const [{ id, trigger }, n] of made) done.push({ id, trigger, ...('refused' in n && { refused: n.refused }) });
+  await allEnded(made.flatMap(([f, n]) => ('refused' in n ? [] : [parts.backlog.forget(f)])));
+}
+
+async function triggersWithUrl({ triggersTable }: AdminParts, of: readonly Failed[]): Promise<ReadonlySet<Trigger>> {
+  const now = await triggersTable.read([...new Set(of.map(({ trigger }) => trigger))]);
+  return new Set([...now].flatMap(([trigger, { url }]) => (url === undefined ? [] : [trigger])));
 }
 
 /** What was sent again, a line for each trigger. */
@@ -73,14 +104,19 @@ async function noteSent(parts: AdminParts, done: readonly Redelivered[]): Promis
 async function notificationOf(parts: AdminParts, f: Failed): Promise<Notification | { refused: string }> {
   const redelivered = Date.now();
   if (f.notification) return { ...f.notification, redelivered };
+  if (!f.keys) return { refused: 'this version cannot read the notification as it is stored' };
   const { id, trigger, record, sequence, changedAt } = f;
   const entity = entityOf(trigger);
-  const Key = (f.keys ?? {}) as Record<string, AttributeValue>;
-  const { Item } = await parts.dynamodb.send(
-    new GetItemCommand({ TableName: parts.crmTables[entity], Key, ConsistentRead: true }),
-  );
-  if (!Item) return { refused: `the ${entity} is no longer there` };
-  const read = readIds(entity, Item, parts.rowRules[entity]);
+  const get = new GetItemCommand({
+    TableName: parts.crmTables[entity],
+    Key: keyFromJson(f.keys),
+    ConsistentRead: true,
+  });
+  // One row that cannot be read must not keep the others in Failed.
+  const row = await parts.dynamodb.send(get).catch((error) => ({ unreadable: errorFields(error).error }));
+  if ('unreadable' in row) return { refused: `the ${entity} cannot be read (${row.unreadable})` };
+  if (!row.Item) return { refused: `the ${entity} is no longer there` };
+  const read = readIds(entity, row.Item, parts.rowRules[entity]);
   if ('reason' in read) return { refused: `${read.reason}: repair the row first` };
   return { id, trigger, record, sequence, changedAt, redelivered, formattedString: formattedString(entity, read.ids) };
 }

@@ -5,6 +5,7 @@ import { formattedString } from '../core/formatted-string.ts';
 import { type Notification, notificationId } from '../core/notification.ts';
 import type { TestResult } from '../edge/backlog.ts';
 import type { AdminParts } from './deployment.ts';
+import { noUrl } from './no-url.ts';
 import { Refusal } from './refusal.ts';
 
 const TEST_POLL_MS = 250;
@@ -12,12 +13,11 @@ const TEST_POLL_MS = 250;
 /**
  * Sends a notification with made-up ids through the real queue and function, and waits for what comes of it.
  *
- * @throws {Refusal} When no URL is typed, or nothing came of it in time.
+ * @throws {Refusal} When no URL is set, or nothing came of it in time.
  */
 export async function test(parts: AdminParts, trigger: Trigger): Promise<TestResult & { formattedString: string }> {
   const now = await parts.triggersTable.read([trigger]);
-  if (!now.get(trigger)?.url)
-    throw new Refusal(`No URL is typed for ${trigger}: type one with set ${trigger} URL.`, 'conflict');
+  if (!now.get(trigger)?.url) throw new Refusal(`${trigger} cannot be tested: ${noUrl(trigger)}.`, 'conflict');
   const notification = testNotification(trigger);
   await parts.queue.send([notification]);
   const end = Date.now() + parts.testPatienceMs;

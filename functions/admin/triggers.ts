@@ -5,12 +5,14 @@ import { isTrigger, type Trigger, triggers } from '../core/entity.ts';
 import { judgeHost } from '../edge/resolve.ts';
 import type { TriggerNow, TriggersNow } from '../edge/triggers.ts';
 import type { AdminParts } from './deployment.ts';
+import { noUrl } from './no-url.ts';
 import { note } from './note.ts';
+import type { Pending } from './pending.ts';
 import { Refusal } from './refusal.ts';
 import { ensureSecret } from './secrets.ts';
 
 /** One line of the CRM Triggers tab. */
-export interface Line {
+export interface Line extends Pending {
   readonly trigger: Trigger;
   /** `null`: none is typed, so nobody is told. */
   readonly url: string | null;
@@ -26,15 +28,17 @@ export interface Line {
   /** What a parked trigger's destination answered last, or why it may not be called. */
   readonly parkedBecause: string | null;
   readonly pausedBy: 'admin' | 'gone' | null;
-  /** Notifications that wait: held in the queue, or in the backlog. */
-  readonly waiting: number;
   /** The names of the headers that are sent to its receiver; their values are never shown. */
   readonly headers: readonly string[];
 }
 
 /** All eleven triggers, what is typed for them and how they do. */
 export async function list({ triggersTable, backlog, secrets }: AdminParts): Promise<Line[]> {
-  const [now, secret] = await Promise.all([triggersTable.read(triggers), secrets.read(triggers)]);
+  const [now, secret, held] = await Promise.all([
+    triggersTable.read(triggers),
+    secrets.read(triggers),
+    backlog.heldCounts(),
+  ]);
   return Promise.all(
     triggers.map(async (trigger) => {
       const {
@@ -46,20 +50,31 @@ export async function list({ triggersTable, backlog, secrets }: AdminParts): Pro
         strikes = 0,
         ...why
       } = now.get(trigger) ?? ({} as Partial<TriggerNow>);
-      const waiting = (await backlog.count(trigger, 'held')) + (await backlog.count(trigger, 'parked'));
+      const pending = pendingOf(held.get(trigger), await backlog.count(trigger, 'parked'));
       const parkedBecause = (state === 'parked' && why.parkedBecause) || null;
       const pausedBy = (state === 'paused' && why.pausedBy) || null;
       const headers = Object.keys(secret.get(trigger)?.headers ?? {});
-      const doing = { state, strikes, failingSince, parkedBecause, pausedBy, waiting };
-      return { trigger, url, changedAt, version, ...doing, headers };
+      const doing = { state, strikes, failingSince, parkedBecause, pausedBy };
+      return { trigger, url, changedAt, version, ...doing, ...pending, headers };
     }),
   );
+}
+
+function pendingOf(held: { waiting: number; behind: number } | undefined, inBacklog: number): Pending {
+  const { waiting: waitingForRetry, behind } = held ?? { waiting: 0, behind: 0 };
+  return { waiting: waitingForRetry + behind + inBacklog, waitingForRetry, behind, inBacklog };
 }
 
 /** A trigger's URL and its version: what the next one to write must have seen. */
 export interface Kept {
   readonly url: string | null;
   readonly version: number;
+}
+
+/** What a write of a URL came to. */
+export interface Written extends Kept {
+  /** How many pending notifications move to Failed, since there is no URL any more. */
+  readonly pending: number;
 }
 
 /** Somebody else typed a URL since the one who writes looked; theirs stays. */
@@ -89,27 +104,40 @@ export async function set(parts: AdminParts, trigger: Trigger, typed: string): P
  * @throws {Stale} When it is another version by now.
  * @throws {Refusal} When it is no URL to call.
  */
-export async function typeUrl(parts: AdminParts, trigger: Trigger, typed: string | null, seen?: number): Promise<Kept> {
+export async function typeUrl(
+  parts: AdminParts,
+  trigger: Trigger,
+  typed: string | null,
+  seen?: number,
+): Promise<Written> {
   const judged = typed === null ? { url: null } : await judgeTyped(parts, trigger, typed);
   if ('refused' in judged) throw new Refusal(judged.refused);
   const kept = await keepUrl(parts, trigger, judged.url, seen);
+  // After a clear, drain moves the backlog to Failed; woken or not, it does so within a minute.
   if (kept.url !== null) await parts.wakeDrain();
+  else await parts.wakeDrain().catch(() => undefined);
   return kept;
 }
 
 /** Always written on the version that was read, so that the history says truly what was there before. */
-async function keepUrl(parts: AdminParts, trigger: Trigger, url: string | null, seen?: number): Promise<Kept> {
+async function keepUrl(parts: AdminParts, trigger: Trigger, url: string | null, seen?: number): Promise<Written> {
   for (let tries = 0; tries < 3; tries++) {
     const now = (await parts.triggersTable.read([trigger])).get(trigger);
     const { url: was = null, urlVersion: version = 0 } = now ?? {};
     if (seen !== undefined && seen !== version) throw new Stale(trigger, { url: was, version });
     // The secret comes first, so that no call to the URL goes out unsigned.
     if (url !== null) await ensureSecret(parts, trigger);
+    const pending = url === null ? await countPending(parts, trigger) : 0;
     if (!(await parts.triggersTable.writeUrl(trigger, url ?? undefined, Date.now(), version))) continue;
     if (was !== url) await note(parts, { what: 'url', trigger, from: was, to: url });
-    return { url, version: version + 1 };
+    return { url, version: version + 1, pending };
   }
   throw new Refusal(`Somebody else types URLs for ${trigger} at this moment: try again.`, 'conflict');
+}
+
+async function countPending({ backlog }: AdminParts, trigger: Trigger): Promise<number> {
+  const [held, inBacklog] = await Promise.all([backlog.heldCounts(), backlog.count(trigger, 'parked')]);
+  return pendingOf(held.get(trigger), inBacklog).waiting;
 }
 
 /** Judges a URL by what was typed, and by where its host leads to now. */
@@ -120,9 +148,13 @@ async function judgeTyped({ rules, resolve }: AdminParts, trigger: Trigger, type
   return refused === undefined ? judged : { refused: refusal(trigger, refused) };
 }
 
-/** Clears a trigger's URL: from now on nobody is told of its changes. */
-export async function clear(parts: AdminParts, trigger: Trigger): Promise<void> {
-  await typeUrl(parts, trigger, null);
+/**
+ * Clears a trigger's URL. No calls are made from now on: its pending notifications move to Failed.
+ *
+ * @returns How many these are. Messages that were never received are not counted.
+ */
+export async function clear(parts: AdminParts, trigger: Trigger): Promise<number> {
+  return (await typeUrl(parts, trigger, null)).pending;
 }
 
 /** Pauses a trigger: its notifications go to its backlog until it is resumed. */
@@ -133,8 +165,15 @@ export async function pause(parts: AdminParts, trigger: Trigger): Promise<void> 
   await note(parts, { what: 'state', trigger, from, to: 'paused' });
 }
 
-/** Resumes a paused trigger: its backlog is delivered, in order, and then what comes. */
+/**
+ * Resumes a paused trigger: its backlog is delivered, in order, and then new notifications.
+ *
+ * @throws {Refusal} When it is not paused, or has no URL.
+ */
 export async function resume(parts: AdminParts, trigger: Trigger): Promise<void> {
+  const { state, url } = (await parts.triggersTable.read([trigger])).get(trigger) ?? {};
+  if (state === 'paused' && url === undefined)
+    throw new Refusal(`${trigger} cannot be resumed: ${noUrl(trigger)}.`, 'conflict');
   if (!(await parts.triggersTable.move(trigger, 'resume'))) throw new Refusal(`${trigger} is not paused.`, 'conflict');
   await note(parts, { what: 'state', trigger, from: 'paused', to: 'draining' });
   await parts.wakeDrain();
@@ -156,6 +195,8 @@ export interface Imported {
   readonly trigger: Trigger;
   readonly was: string | null;
   readonly is: string | null;
+  /** Of a URL that was cleared: how many pending notifications move to Failed. */
+  readonly pending?: number;
 }
 
 /**
@@ -195,9 +236,13 @@ export async function importFile(
   const stale = wanted.find(({ trigger }) => seen && seen.get(trigger) !== is(trigger).version);
   if (stale) throw new Stale(stale.trigger, is(stale.trigger));
   const changes = wanted.filter(({ trigger, url }) => is(trigger).url !== url);
-  for (const { trigger, url } of changes) await keepUrl(parts, trigger, url, seen?.get(trigger));
+  const imported: Imported[] = [];
+  for (const { trigger, url } of changes) {
+    const { pending } = await keepUrl(parts, trigger, url, seen?.get(trigger));
+    imported.push({ trigger, was: is(trigger).url, is: url, ...(url === null && { pending }) });
+  }
   await parts.wakeDrain();
-  return changes.map(({ trigger, url }) => ({ trigger, was: is(trigger).url, is: url }));
+  return imported;
 }
 
 async function judgeFile(parts: AdminParts, file: unknown): Promise<{ trigger: Trigger; url: string | null }[]> {

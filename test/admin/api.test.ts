@@ -106,7 +106,7 @@ describe('a URL', () => {
     const { json } = await api.ask('POST', '/import', wanted, { 'if-match': etag ?? '' });
     assert.deepEqual(json.imported, [
       { trigger: 'case.create', was: null, is: 'https://example.com/2' },
-      { trigger: 'task.edit', was: 'https://example.com/1', is: null },
+      { trigger: 'task.edit', was: 'https://example.com/1', is: null, pending: 0 },
     ]);
     const again = await api.ask('POST', '/import', file, { 'if-match': etag ?? '' });
     assert.equal(again.status, 412);

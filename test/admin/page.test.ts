@@ -99,20 +99,28 @@ const working: Line = {
   parkedBecause: null,
   pausedBy: null,
   waiting: 0,
+  waitingForRetry: 0,
+  behind: 0,
+  inBacklog: 0,
   headers: [],
 };
 
 const states: readonly [string, Partial<Line>, word: string, more: string][] = [
   ['that works', {}, 'Working', ''],
-  ['that has no URL', { url: null, state: 'paused' }, 'Off', 'nobody is told'],
-  ['that fails', { strikes: 3, failingSince: 5, waiting: 2 }, 'Failing', '2 waiting, since #5, 3 in a row'],
+  ['that has no URL', { url: null, state: 'paused' }, 'Off', 'no URL is set, no calls are made'],
+  [
+    'that fails',
+    { strikes: 3, failingSince: 5, waiting: 6, waitingForRetry: 1, behind: 5 },
+    'Failing',
+    '6 pending (1 waiting for retry, 5 more of its record behind it), since #5, 3 in a row',
+  ],
   [
     'that is parked',
-    { state: 'parked', parkedBecause: 'HTTP 503', failingSince: 5, strikes: 10, waiting: 7 },
+    { state: 'parked', parkedBecause: 'HTTP 503', failingSince: 5, strikes: 10, waiting: 7, inBacklog: 7 },
     'Parked',
-    '7 waiting, HTTP 503, since #5',
+    '7 pending, HTTP 503, since #5',
   ],
-  ['that is paused', { state: 'paused', pausedBy: 'admin', waiting: 1 }, 'Paused', '1 waiting, what comes waits'],
+  ['that is paused', { state: 'paused', pausedBy: 'admin', waiting: 1, inBacklog: 1 }, 'Paused', '1 pending, what comes waits'],
   ['that is gone', { state: 'paused', pausedBy: 'gone' }, 'Paused', 'the destination answered 410 Gone'],
   ['that drains', { state: 'closing' }, 'Draining', 'what waited is being delivered'],
 ];

@@ -88,7 +88,7 @@ describe('npm start', () => {
       await page.getByRole('button', { name: 'Create a task' }).click();
       await page.getByText('The agent created a task').nth(n).waitFor();
     }
-    await state.getByText(`Parked ${FAILURES} waiting, HTTP 503`).waitFor();
+    await state.getByText(`Parked ${FAILURES} pending, HTTP 503`).waitFor();
     await row(page, 'task.create').getByText('HTTP 503, ').last().waitFor();
 
     await type(page, 'task.create', `${server.origin}/up`);
@@ -108,7 +108,7 @@ describe('npm start', () => {
     await button(page, 'case.create', 'Pause').click();
     await state.getByText('Paused').waitFor();
     await page.getByRole('button', { name: 'Create a case' }).click();
-    await state.getByText('1 waiting').waitFor();
+    await state.getByText('1 pending').waitFor();
     assert.equal(server.calls.length, 0);
     await button(page, 'case.create', 'Resume').click();
     await until('the call', () => server.calls[0]);

@@ -138,7 +138,7 @@ describe('the tab', () => {
     await field(page, 'customer.create').waitFor();
     assert.equal(await state('customer.create'), 'Working');
     assert.match(await state('customer.edit'), /^Failing since .*, 3 in a row$/);
-    assert.equal(await state('case.create'), 'Parked 12 waiting, HTTP 503');
+    assert.equal(await state('case.create'), 'Parked 12 pending, HTTP 503');
     assert.match(await state('followup.create'), /^Paused/);
     assert.match(await state('task.delete'), /^Off/);
   });

@@ -91,6 +91,7 @@ test('the function may do what the admin API does to the stack that it shows, an
     'lambda:InvokeFunction': ['DrainFunction'],
     'logs:CreateLogStream': ['FunctionLogs'],
     'logs:PutLogEvents': ['FunctionLogs'],
+    'sqs:GetQueueAttributes': ['DeliveryQueue'],
     'sqs:SendMessage': ['DeliveryQueue'],
   });
 });

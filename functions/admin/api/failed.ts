@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Failed } from '../../edge/backlog.ts';
-import { failed, redeliver } from '../failed.ts';
+import { failed, planRedelivery, redeliver } from '../failed.ts';
 import { Refusal } from '../refusal.ts';
 import { type Route, route } from './route.ts';
 import { queryLimit, queryTime, text, time, trigger } from './shapes.ts';
@@ -24,7 +24,7 @@ const choice = z.object({
   trigger: z.optional(trigger),
   since: z.optional(time),
   all: z.optional(z.literal(true)),
-  /** Left out, nothing is sent: the answer says what would be. */
+  /** Left out, nothing is sent: the response says what would be, and what would be refused. */
   confirmed: z.optional(z.boolean()),
 });
 
@@ -62,7 +62,7 @@ export const failedRoutes: readonly Route[] = [
       const chosen = (await failed(parts, { trigger, since })).filter(({ id }) => wanted?.has(id) ?? true);
       if (chosen.length === 0) throw new Refusal('Nothing of that has failed.', 'missing');
       if (confirmed) return { json: { confirmed, chosen: await redeliver(parts, chosen) } };
-      return { json: { confirmed, chosen: chosen.map(({ id, trigger }) => ({ id, trigger })) } };
+      return { json: { confirmed, chosen: await planRedelivery(parts, chosen) } };
     },
   }),
 ];

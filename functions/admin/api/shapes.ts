@@ -38,7 +38,11 @@ export const line = z.object({
   failingSince: z.nullable(z.number()),
   parkedBecause: z.nullable(z.string()),
   pausedBy: z.nullable(z.enum(['admin', 'gone'])),
+  /** All pending notifications: waiting for retry, behind one of their record that does, and in the backlog. */
   waiting: z.int(),
+  waitingForRetry: z.int(),
+  behind: z.int(),
+  inBacklog: z.int(),
   headers: z.readonly(z.array(z.string())),
 });
 

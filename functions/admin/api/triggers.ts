@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { triggers } from '../../core/entity.ts';
+import { queueSize } from '../queue-size.ts';
 import { test } from '../test.ts';
 import { importFile, list, pause, resume, typeUrl, urlFileOf } from '../triggers.ts';
 import { type Route, route } from './route.ts';
@@ -14,9 +15,13 @@ export const triggerRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/triggers',
-    summary: 'All triggers: their URLs and how they do; and what may be called',
-    answer: z.object({ triggers: z.array(line), rules }),
-    run: async ({ parts }) => ({ json: { triggers: await list(parts), rules: parts.rules } }),
+    summary: 'All triggers: their URLs and their status; the URLs that are allowed; the messages in the delivery queue',
+    // `null`: SQS does not say.
+    answer: z.object({ triggers: z.array(line), rules, queued: z.nullable(z.int()) }),
+    async run({ parts }) {
+      const [triggers, queued] = await Promise.all([list(parts), queueSize(parts)]);
+      return { json: { triggers, rules: parts.rules, queued } };
+    },
   }),
   route({
     method: 'PUT',
@@ -26,15 +31,15 @@ export const triggerRoutes: readonly Route[] = [
     answer: kept,
     locked: true,
     async run({ parts, trigger, body, seen }) {
-      const now = await typeUrl(parts, trigger, body.url, versionOf(seen));
+      const { pending: _, ...now } = await typeUrl(parts, trigger, body.url, versionOf(seen));
       return { json: { trigger, ...now }, etag: tagOf(now.version) };
     },
   }),
   route({
     method: 'DELETE',
     path: '/triggers/{trigger}/url',
-    summary: 'Clear a URL: nobody is told of these changes any more',
-    answer: kept,
+    summary: 'Clear a URL: no calls are made, and pending notifications (so many) move to Failed',
+    answer: z.extend(kept, { pending: z.int() }),
     locked: true,
     async run({ parts, trigger, seen }) {
       const now = await typeUrl(parts, trigger, null, versionOf(seen));
@@ -68,7 +73,7 @@ export const triggerRoutes: readonly Route[] = [
   route({
     method: 'POST',
     path: '/triggers/{trigger}/resume',
-    summary: 'Deliver what waits, in order, and what comes',
+    summary: 'Deliver pending notifications, in order, and then new ones; refused without a URL',
     answer: done,
     async run({ parts, trigger }) {
       await resume(parts, trigger);
@@ -90,7 +95,9 @@ export const triggerRoutes: readonly Route[] = [
     path: '/import',
     summary: 'Type the URLs of such a file; null clears one, what is left out stays',
     body: z.record(z.string(), z.unknown()),
-    answer: z.object({ imported: z.array(z.object({ trigger, was: url, is: url })) }),
+    answer: z.object({
+      imported: z.array(z.object({ trigger, was: url, is: url, pending: z.optional(z.int()) })),
+    }),
     locked: true,
     run: async ({ parts, body, seen }) => ({ json: { imported: await importFile(parts, body, versionsOf(seen)) } }),
   }),

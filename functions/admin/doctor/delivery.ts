@@ -4,6 +4,7 @@ import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { capital } from '../../core/capital.ts';
 import { entityNames } from '../../core/entity.ts';
 import type { AdminParts } from '../deployment.ts';
+import { sizeOf } from '../queue-size.ts';
 import { type Check, revert } from './check.ts';
 import type { Asked, Look } from './look.ts';
 
@@ -72,8 +73,8 @@ export const queueChecks: readonly Check<QueueSeen>[] = [
     mend: revert,
   },
   {
-    wrong: ({ deadLetters }) => Number(deadLetters?.ApproximateNumberOfMessages) > 0,
-    what: ({ deadLetters }) => `dead letters, which no code could read: ${deadLetters?.ApproximateNumberOfMessages}`,
+    wrong: ({ deadLetters }) => sizeOf(deadLetters ?? {}) > 0,
+    what: ({ deadLetters }) => `dead letters, which no code could read: ${sizeOf(deadLetters ?? {})}`,
     mend: () => 'see why with crm-triggers dead-letters, and queue them again with --send-back',
   },
 ];

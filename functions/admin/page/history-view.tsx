@@ -5,7 +5,11 @@ import { time } from './words.ts';
 
 /** What admins did, the latest first. */
 export function HistoryView() {
-  const { value, error } = useLoad(() => ask<{ entries: HistoryEntry[] }>('GET', '/history?limit=200'), '', REFRESH_MS);
+  const { value, error } = useLoad(
+    () => ask<{ entries: HistoryEntry[]; next?: string }>('GET', '/history?limit=200'),
+    '',
+    REFRESH_MS,
+  );
   return (
     <section aria-labelledby="history-title">
       <h2 id="history-title">History</h2>
@@ -48,6 +52,7 @@ export function HistoryView() {
           </table>
         </section>
       )}
+      {value?.next && <p class="muted">The latest {value.entries.length}.</p>}
     </section>
   );
 }

@@ -22,12 +22,13 @@ export function Redeliver({ ids, done }: Props) {
     else if (asked.current) place.current?.focus();
     asked.current = sure !== undefined;
   }, [sure]);
+  const ready = sure?.chosen.filter(({ refused }) => refused === undefined) ?? [];
   const send = (confirmed: boolean) => async () => {
     try {
       const answer = await ask<Answer>('POST', '/redeliver', { ids, confirmed });
       if (!confirmed) {
-        setSaid('');
-        return setSure(answer);
+        setSaid(refusals(answer).join(' '));
+        return setSure(answer.chosen.every(({ refused }) => refused !== undefined) ? undefined : answer);
       }
       setSaid(summary(answer));
       setSure(undefined);
@@ -48,8 +49,7 @@ export function Redeliver({ ids, done }: Props) {
         // biome-ignore lint/a11y/useSemanticElements: a fieldset would frame it.
         <div class="actions" role="group" aria-label="Redeliver">
           <span>
-            {sure.chosen.length} will be sent again, to{' '}
-            {[...new Set(sure.chosen.map(({ trigger }) => trigger))].join(', ')}.
+            {ready.length} will be sent again, to {[...new Set(ready.map(({ trigger }) => trigger))].join(', ')}.
           </span>
           <button type="button" class="primary" onClick={send(true)}>
             Send
@@ -66,8 +66,15 @@ export function Redeliver({ ids, done }: Props) {
   );
 }
 
-function summary({ chosen }: Answer): string {
-  const refused = chosen.filter((one) => one.refused !== undefined);
-  const sent = `${chosen.length - refused.length} of ${chosen.length} sent again.`;
-  return [sent, ...refused.map((one) => `${one.id}: ${one.refused}.`)].join(' ');
+function summary(answer: Answer): string {
+  const sent = answer.chosen.filter(({ refused }) => refused === undefined).length;
+  return [`${sent} of ${answer.chosen.length} sent again.`, ...refusals(answer)].join(' ');
+}
+
+/** Why some are not sent, each reason once. */
+function refusals({ chosen }: Answer): string[] {
+  const refused = chosen.filter(({ refused }) => refused !== undefined);
+  return [...Map.groupBy(refused, ({ refused }) => refused)].map(
+    ([because, of]) => `${of.length === 1 ? of[0]?.id : `${of.length} notifications`}: not sent, ${because}.`,
+  );
 }

@@ -1,3 +1,4 @@
+import { pendingText } from '../pending.ts';
 import type { Line } from '../triggers.ts';
 
 type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'off';
@@ -21,7 +22,7 @@ const since = ({ failingSince }: Line, time: (at: number) => string) =>
 
 /** The first that fits counts. */
 const rules: readonly Rule[] = [
-  { fits: ({ url }) => url === null, tone: 'off', word: 'Off', more: () => 'nobody is told' },
+  { fits: ({ url }) => url === null, tone: 'off', word: 'Off', more: () => 'no URL is set, no calls are made' },
   {
     fits: ({ state }) => state === 'paused',
     tone: 'off',
@@ -52,6 +53,5 @@ const rules: readonly Rule[] = [
 /** @param time Writes a time, epoch milliseconds, for people. */
 export function doing(line: Line, time: (at: number) => string): Doing {
   const { tone, word, more } = rules.find(({ fits }) => fits(line)) as Rule;
-  const waits = line.waiting > 0 ? `${line.waiting} waiting` : '';
-  return { tone, word, more: [waits, more(line, time)].filter(Boolean).join(', ') };
+  return { tone, word, more: [pendingText(line), more(line, time)].filter(Boolean).join(', ') };
 }

@@ -45,12 +45,7 @@ export function TriggerActions({ line, reload }: Props) {
           {busy === 'test' ? 'Testing …' : 'Test'}
           <span class="hidden"> {trigger}</span>
         </button>
-        <button
-          type="button"
-          onClick={pause}
-          aria-disabled={busy !== undefined}
-          disabled={url === null && turn === 'pause'}
-        >
+        <button type="button" onClick={pause} aria-disabled={busy !== undefined} disabled={url === null}>
           {turn === 'pause' ? 'Pause' : 'Resume'}
           <span class="hidden"> {trigger}</span>
         </button>

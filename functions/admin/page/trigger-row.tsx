@@ -1,7 +1,8 @@
 import { useRef, useState } from 'preact/hooks';
 import { capital } from '../../core/capital.ts';
 import type { DestinationRules } from '../../core/destination-rules.ts';
-import type { Line } from '../triggers.ts';
+import { clearedText } from '../pending.ts';
+import type { Line, Written } from '../triggers.ts';
 import { ask, type Kept, type Refused } from './api.ts';
 import { Conflict } from './conflict.tsx';
 import { type Draft, draftOf, keepDraft } from './drafts.ts';
@@ -23,7 +24,7 @@ interface Props {
 }
 
 interface Said {
-  readonly tone: 'good' | 'bad';
+  readonly tone: 'good' | 'warn' | 'bad';
   readonly text: string;
 }
 
@@ -64,7 +65,7 @@ export function TriggerRow({ line, day, rules, reload }: Props) {
       const path = `/triggers/${trigger}/url`;
       const kept =
         text === ''
-          ? await ask<Kept>('DELETE', path, undefined, seen)
+          ? await ask<Written>('DELETE', path, undefined, seen)
           : await ask<Kept>('PUT', path, { url: text }, seen);
       await reload();
       // What was typed on while it was being saved is the next draft.
@@ -83,7 +84,9 @@ export function TriggerRow({ line, day, rules, reload }: Props) {
     setDraft({ text, seen: draft?.seen ?? version });
     setSaid(undefined);
   };
-  const note = said ?? (complaint ? ({ tone: 'bad', text: complaint } as const) : undefined);
+  const clearing =
+    changed && text === '' && line.waiting > 0 ? `If you clear it: ${clearedText(line.waiting)}` : undefined;
+  const note = said ?? noteOf(complaint, 'bad') ?? noteOf(clearing, 'warn');
   const id = trigger.replace('.', '-');
   const action = capital(actionOf(trigger));
   return (
@@ -153,7 +156,11 @@ export function TriggerRow({ line, day, rules, reload }: Props) {
   );
 }
 
-function savedAs(typed: string, { url }: Kept): string {
-  if (url === null) return 'Cleared: nobody is told of this any more.';
+function noteOf(text: string | undefined, tone: Said['tone']): Said | undefined {
+  return text === undefined ? undefined : { tone, text };
+}
+
+function savedAs(typed: string, { url, pending = 0 }: Kept & Partial<Pick<Written, 'pending'>>): string {
+  if (url === null) return `Cleared. ${clearedText(pending)}`;
   return url === typed ? 'Saved.' : `Saved, written as ${url}.`;
 }

@@ -10,6 +10,8 @@ import { TriggerRow } from './trigger-row.tsx';
 interface Answer {
   readonly triggers: readonly Line[];
   readonly rules: Parameters<typeof TriggerRow>[0]['rules'];
+  /** `null`: not known. */
+  readonly queued: number | null;
 }
 
 /** The tab as the manual has it: an area for each entity, a text entry for each action. */
@@ -55,6 +57,12 @@ export function TriggersView() {
             </section>
           );
         })}
+      {value?.queued ? (
+        <p class="muted">
+          {value.queued === 1 ? '1 message is' : `${value.queued} messages are`} in the delivery queue, including those
+          waiting for retry.
+        </p>
+      ) : null}
       {isCut && <p class="muted">The charts count the latest {MOST} attempts.</p>}
     </>
   );
