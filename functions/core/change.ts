@@ -1,9 +1,10 @@
 // [table row → change] → notification → attempt → outcome
 import { createHash } from 'node:crypto';
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
+import { asText } from './attribute-value.ts';
 import { type Action, type Entity, entities, isTrigger, type Trigger } from './entity.ts';
 import type { Ids } from './formatted-string.ts';
-import { attributeOf, isMarked, isSameBut, type RowRules } from './row-rules.ts';
+import { attributeOf, isMarked, isReplication, isSameBut, ownValue, type RowRules } from './row-rules.ts';
 
 /** What every stream record tells, whether its ids are usable or not. */
 interface Told {
@@ -49,7 +50,11 @@ type Reading = Change | Unusable | Silenced | Ignored;
 type Image = Readonly<Record<string, Value>>;
 
 /** A value of a row, as a stream record or a read of the table gives it. */
-type Value = { readonly S?: string | undefined; readonly N?: string | undefined };
+type Value = {
+  readonly S?: string | undefined;
+  readonly N?: string | undefined;
+  readonly B?: string | Uint8Array | undefined;
+};
 
 /** A partition key's limit in DynamoDB; an id that is no key is held to it as well. */
 const MAX_ID_BYTES = 2048;
@@ -66,19 +71,22 @@ export function readChange(entity: Entity, record: DynamoDBRecord, receivedAt: n
   if (!isTrigger(trigger)) return { kind: 'ignored', reason: `no trigger for ${record.eventName} of a ${entity}` };
   if (isExpiry(record)) return { kind: 'ignored', reason: 'deleted by time to live' };
 
-  const { Keys: keys = {}, NewImage, OldImage, SequenceNumber, ApproximateCreationDateTime } = record.dynamodb ?? {};
+  const { Keys, NewImage, OldImage, SequenceNumber, ApproximateCreationDateTime } = record.dynamodb ?? {};
+  const keys = Keys ?? {};
   const { ignore, silencedBy } = rules;
+  if (isReplication(OldImage, NewImage)) return { kind: 'ignored', reason: 'written by replication' };
   if (ignore && isSameBut(ignore, OldImage, NewImage))
     return { kind: 'ignored', reason: 'no attribute changed that counts' };
   const told: Told = {
     trigger,
-    eventId: record.eventID ?? '',
+    // Without an id of its own a record is known by all that it says: two changes must not pass for one.
+    eventId: record.eventID || sha256(JSON.stringify(record.dynamodb ?? null)),
     record: recordHash(entity, keys),
-    sequence: SequenceNumber ?? '0',
-    changedAt: ApproximateCreationDateTime === undefined ? receivedAt : Math.round(ApproximateCreationDateTime * 1000),
+    sequence: isDigits(SequenceNumber) ? SequenceNumber : '0',
+    changedAt: isTime(ApproximateCreationDateTime) ? Math.round(ApproximateCreationDateTime * 1000) : receivedAt,
   };
   // An edit of which the stream does not tell the row before is never silenced: nobody knows whose the mark is.
-  const seen = OldImage !== undefined || record.eventName === 'INSERT';
+  const seen = Boolean(OldImage) || record.eventName === 'INSERT';
   if (silencedBy && seen && isMarked(silencedBy, OldImage, NewImage)) return { kind: 'silenced', ...told };
   const read = readIds(entity, { ...keys, ...(NewImage ?? OldImage) }, rules);
   if ('reason' in read) return { kind: 'unusable', ...told, keys, reason: read.reason };
@@ -94,7 +102,7 @@ export function readIds(
   const ids: Record<string, string> = {};
   for (const name of entities[entity].ids) {
     const attribute = attributeOf(name, rules);
-    const id = usableId(row[attribute], attribute === name ? name : `${name} (${attribute})`);
+    const id = usableId(ownValue(row, attribute), attribute === name ? name : `${name} (${attribute})`);
     if ('reason' in id) return id;
     ids[name] = id.text;
   }
@@ -106,18 +114,36 @@ function isExpiry({ userIdentity }: DynamoDBRecord): boolean {
   return userIdentity?.type === 'Service' && userIdentity.principalId === 'dynamodb.amazonaws.com';
 }
 
-/** Rows of different tables never share a hash; the order in which a record lists its keys does not matter. */
+/**
+ * Rows of different tables never share a hash; the order in which a record lists its keys does not matter. A row has one
+ * hash whether a stream or a read of the table gives its key: binary is hashed as base64, and DynamoDB gives a number in one
+ * form (it trims leading and trailing zeros).
+ */
 export function recordHash(entity: Entity, keys: Image): string {
   const sorted = Object.keys(keys).sort();
-  return createHash('sha256')
-    .update(JSON.stringify([entity, ...sorted.map((name) => [name, keys[name]])]))
-    .digest('hex');
+  return sha256(JSON.stringify([entity, ...sorted.map((name) => [name, hashedForm(keys[name])])]));
+}
+
+function hashedForm(value: Value | undefined): unknown {
+  return value?.B instanceof Uint8Array ? { B: asText(value.B) } : value;
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function isDigits(sequence: unknown): sequence is string {
+  return typeof sequence === 'string' && /^\d+$/.test(sequence);
+}
+
+function isTime(seconds: unknown): seconds is number {
+  return typeof seconds === 'number' && Number.isFinite(seconds * 1000);
 }
 
 function usableId(value: Value | undefined, name: string): { text: string } | { reason: string } {
   if (value === undefined) return { reason: `${name} is missing` };
-  const text = value.S ?? value.N;
-  if (text === undefined) return { reason: `${name} is ${typeName(value)}; an id is a string or a number` };
+  const text = value?.S ?? value?.N;
+  if (typeof text !== 'string') return { reason: `${name} is ${typeName(value)}; an id is a string or a number` };
   if (text === '') return { reason: `${name} is empty` };
   if (!text.isWellFormed()) return { reason: `${name} is not valid Unicode` };
   const bytes = Buffer.byteLength(text);
@@ -136,7 +162,7 @@ const typeNames: Readonly<Record<string, string>> = {
   BS: 'a set of binaries',
 };
 
-function typeName(value: Value): string {
-  const [type = ''] = Object.keys(value);
-  return typeNames[type] ?? 'of an unknown type';
+function typeName(value: Value | null): string {
+  const [type = ''] = Object.keys(value ?? {});
+  return ownValue(typeNames, type) ?? 'of an unknown type';
 }

@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod/mini';
+import { isSameValue } from './attribute-value.ts';
 
 const attribute = z.string().check(z.minLength(1));
 
@@ -22,16 +22,39 @@ export function attributeOf(id: string, { names }: RowRules): string {
   return names?.[id] ?? id;
 }
 
-/** Whether a row is the same before and after, but for attributes that do not count. Of a row not seen twice nobody can tell. */
-export function isSameBut(ignored: readonly string[], before: Row | undefined, after: Row | undefined): boolean {
+/** Global tables of version 2017.11.29 write these into each row that they replicate, in a write of its own. */
+const REPLICATION = 'aws:rep:';
+
+/**
+ * Whether a row is the same before and after, without attributes that do not count; those of replication never do. False
+ * where the stream gives only one of the two.
+ */
+export function isSameBut(
+  ignored: readonly string[],
+  before: Row | null | undefined,
+  after: Row | null | undefined,
+): boolean {
   if (!before || !after) return false;
   const all = new Set([...Object.keys(before), ...Object.keys(after)]);
   for (const name of ignored) all.delete(name);
-  return [...all].every((name) => isDeepStrictEqual(before[name], after[name]));
+  return [...all].every(
+    (name) => name.startsWith(REPLICATION) || isSameValue(ownValue(before, name), ownValue(after, name)),
+  );
+}
+
+/** Whether a write changed nothing but attributes of replication. */
+export function isReplication(before: Row | null | undefined, after: Row | null | undefined): boolean {
+  const isMade = [before, after].some((row) => Object.keys(row ?? {}).some((name) => name.startsWith(REPLICATION)));
+  return isMade && isSameBut([], before, after);
 }
 
 /** Whether this very write gave an attribute its value: one that was there before marks nothing. */
-export function isMarked(attribute: string, before: Row | undefined, after: Row | undefined): boolean {
-  const value = after?.[attribute];
-  return value !== undefined && !isDeepStrictEqual(value, before?.[attribute]);
+export function isMarked(attribute: string, before: Row | null | undefined, after: Row | null | undefined): boolean {
+  const value = ownValue(after, attribute);
+  return value !== undefined && !isSameValue(value, ownValue(before, attribute));
+}
+
+/** An attribute of a row. Names that every object has, such as `constructor`, are attributes only where the row has them. */
+export function ownValue<Value>(row: Readonly<Record<string, Value>> | null | undefined, name: string) {
+  return row && Object.hasOwn(row, name) ? row[name] : undefined;
 }

@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { type AttributeValue, DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
+import { allEnded } from '../core/all-ended.ts';
 import { fits, type LogEntry, type LogFilter } from '../core/log-entry.ts';
 import { packed, unpacked } from '../core/log-item.ts';
 import { type LogItem, type LogPlace, LogSearch, timeKey } from '../core/log-search.ts';
@@ -52,7 +53,7 @@ export class DeliveryLog {
     // No attempt in an item may be later than the item: the search relies on it.
     const at = Math.max(Date.now(), ...entries.map((entry) => entry.at));
     const expiresAt = Math.ceil(at / 1000) + KEPT_DAYS * DAY_SECONDS;
-    await Promise.all(
+    await allEnded(
       packed(entries).map((bytes) => {
         const key = { shard: String(randomInt(SHARDS)), written: newKey(at) };
         const Item = marshall({ ...key, v: VERSION, rows: bytes, expiresAt });
@@ -74,7 +75,7 @@ export class DeliveryLog {
     const oldest = timeKey(filter.since ?? 0);
     for (let round = 0; round < ROUNDS || search.isStuck; round++) {
       if (search.open.length === 0 || search.ready >= limit) break;
-      await Promise.all(
+      await allEnded(
         search.open.map(async ({ shard, from, isRead }) => {
           const { items, more } = await this.#newestFirst(shard, oldest, from, isRead);
           search.add(shard, items, more);
@@ -98,7 +99,7 @@ export class DeliveryLog {
       const before = seen ?? new Set();
       if (isFirst) latest = await this.#latestKey();
       const from = timeKey(Number(latest.split('#')[0]) - LATE_MS);
-      const items = (await Promise.all(shardNumbers.map((shard) => this.#allSince(shard, from)))).flat();
+      const items = (await allEnded(shardNumbers.map((shard) => this.#allSince(shard, from)))).flat();
       const fresh = items.filter(({ key }) => !before.has(key));
       seen = new Set(items.map(({ key }) => key));
       latest = items.reduce((most, { key }) => (key > most ? key : most), latest);
@@ -134,7 +135,7 @@ export class DeliveryLog {
   }
 
   async #latestKey(): Promise<string> {
-    const latest = await Promise.all(
+    const latest = await allEnded(
       shardNumbers.map(async (shard) => {
         const query = { ...this.#query(shard, timeKey(0), '~'), ScanIndexForward: false, Limit: 1 };
         const { Items = [] } = await this.#dynamodb.send(new QueryCommand(query));

@@ -2,10 +2,10 @@ import { setTimeout } from 'node:timers/promises';
 import {
   ChangeMessageVisibilityBatchCommand,
   SendMessageBatchCommand,
-  type SendMessageBatchRequestEntry,
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { allEnded } from '../core/all-ended.ts';
 import { type Notification, toMessage } from '../core/notification.ts';
 import { inBatches, inWaves } from '../core/waves.ts';
 import { log } from './log.ts';
@@ -13,7 +13,10 @@ import { log } from './log.ts';
 /** What SQS takes in one request. */
 const BATCH = 10;
 
-/** Pauses between the tries for what the queue refused of a batch, milliseconds. */
+/** How long a message may stay invisible, seconds. */
+const LONGEST_SECONDS = 12 * 60 * 60;
+
+/** Pauses between the tries for what the queue refused of a batch, milliseconds. Jitter takes up to half of each away. */
 const PAUSES = [100, 400, 1600];
 
 /** A message for the dead-letter queue, with what the operator needs to know. */
@@ -26,6 +29,21 @@ export interface DeadLetter {
   readonly body: string;
   /** One line: why nobody could deliver this. */
   readonly reason: string;
+}
+
+/** A notification as SendMessageBatch takes it. */
+type Entry = ReturnType<typeof queueEntry>;
+
+/** What the queue did not take of a batch. */
+interface NotTaken {
+  readonly entries: readonly Entry[];
+  readonly error: unknown;
+}
+
+/** A received message, and for how many seconds it is to stay invisible. */
+interface Returned {
+  readonly receiptHandle: string;
+  readonly seconds: number;
 }
 
 /** The queue goes on refusing what is sent. */
@@ -43,6 +61,7 @@ class QueueRefuses extends Error {
 export class DeliveryQueue {
   readonly #sqs: SQSClient;
   readonly #sleep: (milliseconds: number) => Promise<unknown>;
+  readonly #random: () => number;
   readonly #url: string;
   readonly #deadLetterUrl: string | undefined;
 
@@ -52,36 +71,62 @@ export class DeliveryQueue {
     // The endpoint is the one that the environment names, also where a queue's URL names another host (emulators).
     sqs = new SQSClient({ useQueueUrlAsEndpoint: false, cacheMiddleware: true }),
     sleep: (milliseconds: number) => Promise<unknown> = setTimeout,
+    random: () => number = Math.random,
   ) {
     this.#sqs = sqs;
     this.#sleep = sleep;
+    this.#random = random;
     this.#url = urls.queue;
     this.#deadLetterUrl = urls.deadLetterQueue;
   }
 
   /**
    * Sends notifications so that those of one record arrive in the order given: it waits until the queue has taken all of
-   * a wave before it sends the next.
+   * a wave before it sends the next. What the queue does not take keeps back only the later notifications of its record.
    *
-   * @throws {Error} When the queue goes on refusing some; all before them are in the queue.
+   * @throws The first failure, when everything else has been sent and no request is in flight.
    */
   async send(notifications: readonly Notification[]): Promise<void> {
-    for (const wave of inWaves(notifications, ({ record }) => record))
-      await Promise.all(inBatches(wave.map(queueEntry), BATCH).map((batch) => this.#sendBatch(batch)));
+    const stopped = new Set<string>();
+    const failures: NotTaken[] = [];
+    for (const wave of inWaves(notifications, ({ record }) => record)) {
+      const entries = wave.filter(({ record }) => !stopped.has(record)).map(queueEntry);
+      const results = await allEnded(inBatches(entries, BATCH).map((batch) => this.#sendBatch(batch)));
+      const failed = results.filter((result) => result !== undefined);
+      for (const { MessageGroupId } of failed.flatMap(({ entries }) => entries)) stopped.add(MessageGroupId);
+      failures.push(...failed);
+    }
+    if (failures[0]) throw failures[0].error;
   }
 
-  async #sendBatch(entries: readonly Omit<SendMessageBatchRequestEntry, 'Id'>[]): Promise<void> {
-    let left = entries.map((entry, index) => ({ ...entry, Id: String(index) }));
-    for (const pause of [...PAUSES, undefined]) {
-      const { Failed = [] } = await this.#sqs.send(new SendMessageBatchCommand({ QueueUrl: this.#url, Entries: left }));
-      if (Failed.length === 0) return;
-      const codes = [...new Set(Failed.map(({ Code }) => Code))].join(', ');
-      if (pause === undefined) throw new QueueRefuses(Failed.length, codes);
-      log('warn', 'queue refused part of a batch', { refused: Failed.length, codes });
-      const failed = new Set(Failed.map(({ Id }) => Id));
-      left = left.filter(({ Id }) => failed.has(Id));
-      await this.#sleep(pause);
+  /** @returns What the queue did not take, and nothing when it took all. */
+  async #sendBatch(entries: readonly Entry[]): Promise<NotTaken | undefined> {
+    let left = entries;
+    try {
+      for (const pause of [...PAUSES, undefined]) {
+        const { refused, codes } = await this.#try(left);
+        if (refused.length === 0) return undefined;
+        left = refused;
+        if (pause === undefined) throw new QueueRefuses(refused.length, codes);
+        log('warn', 'queue refused part of a batch', { refused: refused.length, codes });
+        await this.#sleep(pause * (1 - this.#random() / 2));
+      }
+    } catch (error) {
+      return { entries: left, error };
     }
+  }
+
+  /** Sends a batch once. An entry counts as refused unless the response says that it was taken. */
+  async #try(entries: readonly Entry[]): Promise<{ refused: Entry[]; codes: string }> {
+    const Entries = entries.map((entry, index) => ({ ...entry, Id: String(index) }));
+    const response = await this.#sqs.send(new SendMessageBatchCommand({ QueueUrl: this.#url, Entries }));
+    const taken = new Set(response.Successful?.map(({ Id }) => Id));
+    const codes = new Map(response.Failed?.map(({ Id, Code }) => [Id, Code]));
+    const refused = Entries.filter(({ Id }) => codes.has(Id) || !taken.has(Id));
+    return {
+      refused: refused.map(({ Id: _, ...entry }) => entry),
+      codes: [...new Set(refused.map(({ Id }) => codes.get(Id) ?? 'NoResult'))].join(', '),
+    };
   }
 
   /** Keeps what nobody can deliver where the operator can read it. @throws When the queue does not take it. */
@@ -97,20 +142,30 @@ export class DeliveryQueue {
     );
   }
 
-  /** Sets for how many seconds each of these received messages (at most ten) stays out of sight. */
-  async handBack(messages: readonly { readonly receiptHandle: string; readonly seconds: number }[]): Promise<void> {
+  /** Sets for how many seconds each of these received messages stays invisible. @throws When the queue does not answer. */
+  async handBack(messages: readonly Returned[]): Promise<void> {
+    const longest = new Map<string, number>();
+    for (const { receiptHandle, seconds } of messages)
+      longest.set(receiptHandle, Math.max(seconds, longest.get(receiptHandle) ?? 0));
+    const failed = await allEnded(inBatches([...longest], BATCH).map((batch) => this.#setVisibility(batch)));
+    const count = failed.reduce((sum, number) => sum + number, 0);
+    // They return all the same, when the queue's own visibility timeout ends.
+    if (count > 0) log('warn', 'messages come back later than they should', { messages: count });
+  }
+
+  /** @returns How many the queue refused. */
+  async #setVisibility(batch: readonly (readonly [receiptHandle: string, seconds: number])[]): Promise<number> {
     const { Failed = [] } = await this.#sqs.send(
       new ChangeMessageVisibilityBatchCommand({
         QueueUrl: this.#url,
-        Entries: messages.map(({ receiptHandle, seconds }, index) => ({
+        Entries: batch.map(([ReceiptHandle, seconds], index) => ({
           Id: String(index),
-          ReceiptHandle: receiptHandle,
-          VisibilityTimeout: seconds,
+          ReceiptHandle,
+          VisibilityTimeout: Math.min(LONGEST_SECONDS, Math.ceil(seconds)),
         })),
       }),
     );
-    // They come back all the same, when the queue's own visibility timeout ends.
-    if (Failed.length > 0) log('warn', 'messages come back later than they should', { messages: Failed.length });
+    return Failed.length;
   }
 }
 

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AttributeValue, DynamoDBRecord } from 'aws-lambda';
 import fc from 'fast-check';
-import { readChange } from '../../functions/core/change.ts';
+import { readChange, recordHash } from '../../functions/core/change.ts';
 import { entityNames } from '../../functions/core/entity.ts';
+import { fromMessage, notificationOf, toMessage } from '../../functions/core/notification.ts';
 import { streamRecord } from '../support/records.ts';
 
 const NOW = 1_770_000_000_000;
@@ -95,6 +96,38 @@ test('changes of one row share a record; other rows, and the same key in another
   assert.notEqual(record('case', { AccountID: 'ab', CaseID: 'c' }), record('case', { AccountID: 'a', CaseID: 'bc' }));
 });
 
+test("a record's hash stays what it was in 0.2.0: queued messages and backlog items carry it", () => {
+  for (const [hash, entity, keys] of [
+    [
+      '932c3ac559cc1dcd7aa275845cb4f44cb0a60792908269da46426806b73de001',
+      'case',
+      { AccountID: { S: 'a' }, CaseID: { S: 'ç' } },
+    ],
+    ['bb35699287f81f064b6f2ecf8e3a1f6a1d36e30e38bf870e14ff01aff9fff11e', 'customer', { AccountID: { N: '42' } }],
+    [
+      '73575905c0345009ab6a7c732a07ef833134e9249ef88cbf77b4e5722b30f646',
+      'task',
+      { id: { N: '-1.5' }, AccountID: { S: 'a' } },
+    ],
+    ['c9680a6e53e47a990e7cc3c9126cc96dbcefb4708a1c1fb77072cf343ea82294', 'customer', { id: { B: 'AQI=' } }],
+  ] as const)
+    assert.equal(recordHash(entity, keys), hash);
+});
+
+const bytes = new Uint8Array([9, 1, 2]);
+
+for (const [form, B] of [
+  ['bytes', bytes.slice(1)],
+  ['a Buffer', Buffer.from([1, 2])],
+  ['a part of a larger buffer', bytes.subarray(1)],
+] as const)
+  test(`a binary key has one hash, as base64 text in the stream and as ${form}`, () => {
+    const stream = recordHash('case', { id: { B: 'AQI=' }, account: { S: 'a' } });
+    assert.equal(recordHash('case', { account: { S: 'a' }, id: { B } }), stream);
+    assert.notEqual(recordHash('case', { account: { S: 'a' }, id: { B: Buffer.from([1, 3]) } }), stream);
+    assert.notEqual(recordHash('case', { account: { S: 'a' }, id: { S: 'AQI=' } }), stream);
+  });
+
 test('a record without a time was changed when it was received', () => {
   const record = streamRecord('customer', 'INSERT', { AccountID: 'a' });
   delete record.dynamodb?.ApproximateCreationDateTime;
@@ -131,6 +164,103 @@ test('an edit of nothing but ignored attributes is ignored, and any other edit, 
   }
 });
 
+test('an edit that only reorders a set is ignored, and marks nothing', () => {
+  const reordered = edit({}, {});
+  Object.assign(reordered.dynamodb?.OldImage ?? {}, { tags: { SS: ['x', 'y'] }, seen: { S: '1' } });
+  Object.assign(reordered.dynamodb?.NewImage ?? {}, { tags: { SS: ['y', 'x'] }, seen: { S: '2' } });
+  assert.equal(readChange('task', reordered, NOW, { ignore: ['seen'] }).kind, 'ignored');
+  assert.equal(readChange('task', reordered, NOW, { silencedBy: 'tags' }).kind, 'change');
+});
+
+test('a write of the replicator of global tables version 2017.11.29 is ignored without a setting', () => {
+  const before = { note: 'n', 'aws:rep:updateregion': 'eu-west-1' };
+  for (const rules of [{}, { ignore: ['seen'] }, { silencedBy: 'by' }]) {
+    const read = (from: Record<string, string>, to: Record<string, string>) =>
+      readChange('task', edit(from, to), NOW, rules).kind;
+    assert.equal(read({ note: 'n' }, { ...before, 'aws:rep:updatetime': '1' }), 'ignored', 'after a create');
+    assert.equal(read(before, { ...before, 'aws:rep:updateregion': 'eu-west-2' }), 'ignored', 'after an edit');
+    assert.equal(read(before, { ...before, 'aws:rep:deleting': 'true' }), 'ignored', 'before a delete');
+    assert.equal(
+      read(before, { note: 'm', 'aws:rep:updateregion': 'eu-west-2' }),
+      'change',
+      'an edit in another region',
+    );
+    assert.equal(
+      read({ note: 'n', 'aws:report': '1' }, { note: 'n', 'aws:report': '2' }),
+      'change',
+      'an own attribute',
+    );
+  }
+  for (const eventName of ['INSERT', 'REMOVE'] as const)
+    assert.equal(
+      readChange('task', streamRecord('task', eventName, { AccountID: 'a', TaskID: 't', ...before }), NOW).kind,
+      'change',
+    );
+  assert.equal(
+    readChange('task', edit(before, { ...before, 'aws:rep:deleting': 'true' }, ['NewImage'] as never), NOW).kind,
+    'change',
+  );
+});
+
+test('a record without an event id has an id of its own, the same each time it is handed out', () => {
+  const records = ['1', '2'].map((SequenceNumber) => {
+    const { eventID: _, ...record } = streamRecord('customer', 'MODIFY', { AccountID: 'a' });
+    return { ...record, dynamodb: { ...record.dynamodb, SequenceNumber } };
+  });
+  const idOf = (record: DynamoDBRecord | undefined) => {
+    const change = readChange('customer', record ?? {}, NOW);
+    assert.equal(change.kind, 'change');
+    return change.eventId;
+  };
+  assert.notEqual(idOf(records[0]), idOf(records[1]));
+  assert.equal(idOf(records[0]), idOf(structuredClone(records[0])));
+  assert.notEqual(idOf({ ...records[0], eventID: '' }), idOf({ ...records[1], eventID: '' }));
+});
+
+test('a sequence or time that is none is replaced by one that the queue message can carry', () => {
+  const odd = (dynamodb: object) => {
+    const record = streamRecord('customer', 'INSERT', { AccountID: 'a' });
+    return readChange('customer', { ...record, dynamodb: { ...record.dynamodb, ...dynamodb } }, NOW);
+  };
+  for (const SequenceNumber of ['', 'shard-1', null, undefined, 7])
+    assert.partialDeepStrictEqual(odd({ SequenceNumber }), { kind: 'change', sequence: '0' });
+  for (const ApproximateCreationDateTime of [null, '2026-11-26', Number.NaN])
+    assert.partialDeepStrictEqual(odd({ ApproximateCreationDateTime }), { kind: 'change', changedAt: NOW });
+});
+
+const row = { AccountID: 'a', TaskID: 't' };
+
+test('a stream of keys alone gives the ids that are keys, and says which is missing', () => {
+  for (const eventName of ['INSERT', 'MODIFY', 'REMOVE'] as const) {
+    const { NewImage: _, OldImage: __, ...dynamodb } = streamRecord('task', eventName, row).dynamodb ?? {};
+    const record = { eventID: 'e', eventName, dynamodb };
+    for (const rules of [{}, { ignore: ['seen'], silencedBy: 'by' }])
+      assert.partialDeepStrictEqual(readChange('task', record, NOW, rules), { kind: 'change', ids: row });
+  }
+  const followup = streamRecord('followup', 'INSERT', { AccountID: 'a', CaseID: 'c', FollowupID: 'f' });
+  delete followup.dynamodb?.NewImage;
+  assert.partialDeepStrictEqual(readChange('followup', followup, NOW), { reason: 'AccountID is missing' });
+});
+
+test('an edit whose row before is null is never silenced', () => {
+  const record = edit({}, { by: 'r1' });
+  Object.assign(record.dynamodb ?? {}, { OldImage: null });
+  assert.equal(readChange('task', record, NOW, { silencedBy: 'by' }).kind, 'change');
+});
+
+test('an attribute that is not there is missing, also under a name that every object has', () => {
+  const rules = { names: { AccountID: 'constructor' }, silencedBy: 'toString' };
+  const created = streamRecord('customer', 'INSERT', { AccountID: 'a' });
+  assert.partialDeepStrictEqual(readChange('customer', created, NOW, rules), {
+    kind: 'unusable',
+    reason: 'AccountID (constructor) is missing',
+  });
+  const strange = streamRecord('customer', 'INSERT', { AccountID: { constructor: 'x' } as never });
+  assert.partialDeepStrictEqual(readChange('customer', strange, NOW), {
+    reason: 'AccountID is of an unknown type; an id is a string or a number',
+  });
+});
+
 test('what a receiver wrote and marked is silenced; what somebody writes to the same row later is not', () => {
   const rules = { silencedBy: 'receiver' };
   assert.partialDeepStrictEqual(readChange('task', edit({}, { receiver: 'r1', note: 'n' }), NOW, rules), {
@@ -150,16 +280,31 @@ test('a stream that does not tell the row before swallows no edit', () => {
 });
 
 test('no record, however broken, makes it throw', () => {
-  const value = fc.oneof(fc.constant(undefined), fc.dictionary(fc.constantFrom('S', 'N', 'B', 'L', 'X'), fc.string()));
-  const image = fc.option(fc.dictionary(fc.constantFrom('AccountID', 'CaseID', 'FollowupID', 'TaskID'), value), {
-    nil: undefined,
-  });
+  const value = fc.oneof(
+    fc.constant(undefined),
+    fc.dictionary(fc.constantFrom('S', 'N', 'B', 'L', 'M', 'SS', 'X'), fc.oneof(fc.string(), fc.jsonValue())),
+    fc.jsonValue(),
+  );
+  const names = fc.constantFrom('AccountID', 'CaseID', 'FollowupID', 'TaskID', 'aws:rep:deleting');
+  const image = fc.oneof(fc.constantFrom(undefined, null), fc.dictionary(names, value), fc.jsonValue());
   const record = fc.record(
     {
-      eventID: fc.string(),
-      eventName: fc.constantFrom('INSERT', 'MODIFY', 'REMOVE', 'OTHER', undefined),
+      eventID: fc.oneof(fc.string(), fc.constant(null)),
+      eventName: fc.constantFrom('INSERT', 'MODIFY', 'REMOVE', 'OTHER', 'constructor', undefined, null),
       userIdentity: fc.anything(),
-      dynamodb: fc.record({ Keys: image, NewImage: image, OldImage: image }, { requiredKeys: [] }),
+      dynamodb: fc.oneof(
+        fc.record(
+          {
+            Keys: image,
+            NewImage: image,
+            OldImage: image,
+            SequenceNumber: fc.jsonValue(),
+            ApproximateCreationDateTime: fc.jsonValue(),
+          },
+          { requiredKeys: [] },
+        ),
+        fc.jsonValue(),
+      ),
     },
     { requiredKeys: [] },
   );
@@ -167,8 +312,11 @@ test('no record, however broken, makes it throw', () => {
     fc.property(fc.constantFrom(...entityNames), record, (entity, broken) => {
       const rules = { names: { AccountID: 'CaseID' }, ignore: ['TaskID'], silencedBy: 'FollowupID' };
       for (const given of [undefined, rules]) {
-        const { kind } = readChange(entity, broken as DynamoDBRecord, NOW, given);
-        assert.ok(['change', 'unusable', 'silenced', 'ignored'].includes(kind));
+        const change = readChange(entity, broken as DynamoDBRecord, NOW, given);
+        assert.ok(['change', 'unusable', 'silenced', 'ignored'].includes(change.kind));
+        if (change.kind !== 'change') continue;
+        const made = notificationOf(change);
+        assert.deepEqual(fromMessage(toMessage(made)), made, 'its message can be read');
       }
     }),
   );

@@ -15,6 +15,17 @@ const edits: [title: string, before: object | undefined, after: object | undefin
   ['only its type changed', { a: text('1') }, { a: { N: '1' } }, false],
   ['something inside changed', { a: { M: { t: text('1') } } }, { a: { M: { t: text('2') } } }, false],
   ['a name that every object knows came', {}, { constructor: text('1') }, false],
+  ['a set is in another order', { a: { SS: ['x', 'y'] } }, { a: { SS: ['y', 'x'] } }, true],
+  [
+    'a set in a map is in another order',
+    { a: { M: { b: { NS: ['1', '2'] } } } },
+    { a: { M: { b: { NS: ['2', '1'] } } } },
+    true,
+  ],
+  ['a set has another element', { a: { SS: ['x', 'y'] } }, { a: { SS: ['x', 'z'] } }, false],
+  ['a list is in another order', { a: { L: [text('x'), text('y')] } }, { a: { L: [text('y'), text('x')] } }, false],
+  ['an attribute of replication changed', { a: text('1') }, { a: text('1'), 'aws:rep:deleting': { BOOL: true } }, true],
+  ['one inside a map changed', { a: { M: {} } }, { a: { M: { 'aws:rep:deleting': { BOOL: true } } } }, false],
   ['the row before is not told', undefined, { a: text('1') }, false],
   ['the row after is not told', { a: text('1') }, undefined, false],
 ];
@@ -52,6 +63,20 @@ const writes: [title: string, before: object | undefined, after: object | undefi
   ["somebody else's edit of a row that was marked before", { by: text('1'), a: text('1') }, { by: text('1') }, false],
   ['an edit that takes it away', { by: text('1') }, {}, false],
   ['a delete of a row that was marked before', { by: text('1') }, undefined, false],
+  ['an edit that gives its set another order', { by: { SS: ['x', 'y'] } }, { by: { SS: ['y', 'x'] } }, false],
+  ['an edit that adds to its set', { by: { SS: ['x', 'y'] } }, { by: { SS: ['y', 'x', 'z'] } }, true],
+  [
+    'an edit that reorders a set in its list',
+    { by: { L: [{ BS: ['AQ==', 'Ag=='] }] } },
+    { by: { L: [{ BS: ['Ag==', 'AQ=='] }] } },
+    false,
+  ],
+  [
+    'an edit that reorders its list',
+    { by: { L: [text('x'), text('y')] } },
+    { by: { L: [text('y'), text('x')] } },
+    true,
+  ],
   ['a create without it', undefined, { a: text('1') }, false],
 ];
 
@@ -59,3 +84,8 @@ for (const [title, before, after, marked] of writes)
   test(`${title} is ${marked ? '' : 'not '}marked`, () => {
     assert.equal(isMarked('by', before as never, after as never), marked);
   });
+
+test('a name that every object has is marked only by a write of it', () => {
+  assert.equal(isMarked('constructor', undefined, { a: text('1') }), false);
+  assert.equal(isMarked('constructor', { a: text('1') }, { constructor: text('1') }), true);
+});

@@ -128,3 +128,29 @@ test('a log that does not answer is given up after three seconds', async (t) => 
   const seconds = (performance.now() - started) / 1000;
   assert.ok(seconds > 2.5 && seconds < 4, `${seconds} s`);
 });
+
+/** A table of which the first request fails at once, and the others answer later. */
+function failsFirst() {
+  const count = { sent: 0, ended: 0 };
+  const send = async () => {
+    if (count.sent++ === 0) throw new Error('no answer');
+    for (let i = 0; i < 3; i++) await new Promise(setImmediate);
+    count.ended++;
+    return { Items: [] };
+  };
+  return { client: { send } as unknown as DynamoDBClient, count };
+}
+
+const large = () => logEntry({ body: 'x'.repeat(200_000) });
+
+for (const [title, use] of [
+  ['write', (log: DeliveryLog) => log.write([large(), large(), large()])],
+  ['read', (log: DeliveryLog) => log.read({}, 10)],
+  ['follow', (log: DeliveryLog) => log.follow({})()],
+] as const)
+  test(`${title} throws a failure only when no request is in flight any more`, async () => {
+    const { client, count } = failsFirst();
+    await assert.rejects(use(new DeliveryLog('log', client)), /no answer/);
+    assert.ok(count.sent > 1);
+    assert.equal(count.ended, count.sent - 1);
+  });

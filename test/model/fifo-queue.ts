@@ -115,8 +115,12 @@ export class FifoQueue {
       const entries = command.input.Entries ?? [];
       const half = this.#network.chance.happens(this.#network.faults.halfAccepted);
       const refused = entries.filter(() => half && this.#network.chance.happens(0.5));
-      for (const entry of entries) if (!refused.includes(entry)) this.send(entry);
-      return { Failed: refused.map(({ Id }) => ({ Id, Code: 'InternalError' })) };
+      const taken = entries.filter((entry) => !refused.includes(entry));
+      for (const entry of taken) this.send(entry);
+      return {
+        Successful: taken.map(({ Id }) => ({ Id })),
+        Failed: refused.map(({ Id }) => ({ Id, Code: 'InternalError' })),
+      };
     }
     if (command instanceof ChangeMessageVisibilityBatchCommand) {
       for (const { ReceiptHandle, VisibilityTimeout = 0 } of command.input.Entries ?? []) {

@@ -147,7 +147,7 @@ export class World {
           entity: 'customer',
           triggers: () =>
             remote(this.triggers, this.network, from).read(['customer.create', 'customer.edit', 'customer.delete']),
-          queue: new DeliveryQueue(QUEUE, this.queue.client(from), this.clock.sleep),
+          queue: new DeliveryQueue(QUEUE, this.queue.client(from), this.clock.sleep, this.chance.random),
           backlog: remote(this.backlog, this.network, from),
           metrics: unmeasured,
           now,
@@ -178,7 +178,7 @@ export class World {
             log: this.#logFrom(from),
             logged: 'all',
             metrics: unmeasured,
-            queue: new DeliveryQueue(QUEUE, this.queue.client(from), this.clock.sleep),
+            queue: new DeliveryQueue(QUEUE, this.queue.client(from), this.clock.sleep, this.chance.random),
             call: this.#callFrom(from),
             holds: HOLDS,
             attemptMs: ATTEMPT_MS,
