@@ -34,9 +34,9 @@ function realWorld() {
   return {
     world,
     async type(trigger: Trigger, url: string) {
-      await world.triggers.writeUrl(trigger, url);
+      await world.triggers.writeUrl(trigger, url, Date.now());
     },
-    state: (trigger: Trigger) => world.triggers.items.get(trigger)?.state,
+    state: (trigger: Trigger) => world.state(trigger),
     send(one: Notification) {
       came.set(one.id, Date.now());
       world.queue.send({ MessageGroupId: one.record, MessageDeduplicationId: one.id, MessageBody: toMessage(one) });
@@ -149,7 +149,7 @@ test('5,000 that wait for a dead destination delay nobody, and arrive in order a
       if (state(NEIGHBOUR) === 'parked') opened = Math.min(opened, Date.now());
     },
   );
-  while (world.backlog.parkedItems.size < WAITING) await sleep(100);
+  while ((await world.backlog.count(NEIGHBOUR, 'parked')) < WAITING) await sleep(100);
   const before = neighbour.calls.length;
   dead = false;
   while (state(NEIGHBOUR) !== 'active') {

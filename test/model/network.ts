@@ -1,7 +1,7 @@
 import type { Chance } from './chance.ts';
 import type { Time } from './clock.ts';
 
-/** How often things go wrong, each as a probability per request. */
+/** How often things go wrong, each as a probability per request unless said otherwise. */
 export interface Faults {
   /** A function dies at a request: before it, or after it took effect. */
   readonly crash: number;
@@ -15,26 +15,106 @@ export interface Faults {
   readonly repeat: number;
   /** How far a function's clock may be off, milliseconds. */
   readonly skewMs: number;
+  /** A table refuses a request, for it gets too many. */
+  readonly throttled?: number;
+  /** A table leaves out some keys or items of a batch. */
+  readonly unprocessed?: number;
+  /** The answer is lost, and the SDK sends the same request again. */
+  readonly resent?: number;
+  /** An invocation starts so late that its messages come back into sight while it runs; per invocation. */
+  readonly late?: number;
 }
 
 export const noFaults: Faults = { crash: 0, failure: 0, halfAccepted: 0, slow: 0, repeat: 0, skewMs: 0 };
 
-/** One run of a function, which may die. */
+/** One run of a function. */
 export class Invocation {
-  alive = true;
+  readonly startedAt: number;
+  /** Set when its handler has returned or thrown; what it left running may go on later. */
+  settled = false;
+  /** Set when it died or ran out of time. */
+  died = false;
   readonly #dies: () => void;
 
-  constructor(dies: () => void) {
+  constructor(startedAt: number, dies: () => void) {
+    this.startedAt = startedAt;
     this.#dies = dies;
   }
 
+  get alive(): boolean {
+    return !this.died;
+  }
+
   die(): void {
-    this.alive = false;
+    this.died = true;
     this.#dies();
   }
 }
 
+/**
+ * A process that runs a function, one invocation after another. Between two of them it is frozen: what an invocation left
+ * running stops until the next one begins, and then goes on.
+ */
+export class Environment {
+  readonly name: string;
+  alive = true;
+  /** The latest. */
+  invocation: Invocation | undefined;
+  /** Requests that it may still send before it dies. */
+  requestsLeft = Number.POSITIVE_INFINITY;
+  #frozen: Promise<void> | undefined;
+  #thaw: () => void = () => {};
+
+  constructor(name: string) {
+    this.name = name;
+  }
+
+  begin(invocation: Invocation): void {
+    this.invocation = invocation;
+    this.#frozen = undefined;
+    this.#thaw();
+  }
+
+  freeze(): void {
+    this.#frozen ??= new Promise((resolve) => {
+      this.#thaw = resolve;
+    });
+  }
+
+  get isFrozen(): boolean {
+    return this.#frozen !== undefined;
+  }
+
+  die(): void {
+    this.alive = false;
+    this.invocation?.die();
+  }
+
+  /** Fulfilled when it runs, which may be never. */
+  async running(): Promise<void> {
+    while (this.#frozen && this.alive) await this.#frozen;
+    if (!this.alive) await never();
+  }
+}
+
+/** When a function dies at a request: before it is sent, when it has just left, or after it took effect. */
+const [BEFORE, LEFT, AFTER] = [0, 1, 2];
+
 const never = () => new Promise<never>(() => {});
+
+export interface RequestOptions {
+  /** How much likelier than others this one is to go wrong. */
+  readonly weight?: number;
+  /** What the service says in place of doing it. */
+  readonly refusal?: () => Error | undefined;
+  /** Whether an SDK sends it again when the answer is lost. */
+  readonly resends?: boolean;
+  /** What a script does with it, in place of chance. */
+  readonly scripted?: Scripted | undefined;
+}
+
+/** `fails` has no effect; of `lost` only the answer is lost; of `resent` too, and the SDK repeats it; `dies` after it took effect. */
+export type Scripted = 'fails' | 'lost' | 'resent' | 'dies' | { readonly ms: number };
 
 /** Between the functions and the services: every request takes time, may fail, and may be the last of its function. */
 export class Network {
@@ -49,32 +129,56 @@ export class Network {
   }
 
   /** What a request does happens at one moment, somewhere between its sending and its answer. */
-  async request<Result>(from: Invocation, effect: () => Result): Promise<Result> {
-    await this.#travel(from);
-    if (this.chance.happens(this.faults.failure / 2)) throw new Error('the service does not answer');
-    const result = effect();
-    await this.#travel(from);
-    if (this.chance.happens(this.faults.failure / 2)) throw new Error('the answer is lost');
-    return result;
+  async request<Result>(
+    from: Environment,
+    effect: () => Result,
+    { weight = 1, refusal, resends = false, scripted }: RequestOptions = {},
+  ): Promise<Result> {
+    const { chance, faults } = this;
+    const likely = (probability = 0) => probability > 0 && chance.happens(Math.min(0.5, probability * weight));
+    await from.running();
+    if (from.requestsLeft-- <= 0) from.die();
+    // A request that has left takes effect also when its function is dead or frozen by then.
+    const crash = likely(faults.crash) ? Math.floor(chance.between(0, 3)) : undefined;
+    if (crash === BEFORE || crash === LEFT) from.die();
+    if (crash === BEFORE || (crash !== LEFT && !from.alive)) await never();
+    await this.#travel(typeof scripted === 'object' ? scripted.ms : undefined);
+    if (scripted === 'fails' || likely(faults.failure / 2)) {
+      await this.#answer(from);
+      throw new Error('the service does not answer');
+    }
+    const refused = refusal?.();
+    if (refused) {
+      await this.#answer(from);
+      throw refused;
+    }
+    let result = attempted(effect);
+    if (resends && (scripted === 'resent' || likely(faults.resent))) {
+      await this.clock.sleep(chance.between(50, 2_000));
+      if (from.alive && !from.isFrozen) result = attempted(effect);
+    }
+    if (crash === AFTER || scripted === 'dies') from.die();
+    await this.#answer(from);
+    if ('error' in result) throw result.error;
+    if (scripted === 'lost' || likely(faults.failure / 2)) throw new Error('the answer is lost');
+    return result.value;
   }
 
-  async #travel(from: Invocation): Promise<void> {
-    if (this.chance.happens(this.faults.crash / 2)) from.die();
-    if (!from.alive) await never();
-    await this.clock.sleep(
-      this.chance.happens(this.faults.slow) ? this.chance.between(100, 4_000) : this.chance.between(1, 15),
-    );
-    if (!from.alive) await never();
+  #travel(milliseconds?: number): Promise<unknown> {
+    const slow = this.faults.slow > 0 && this.chance.happens(this.faults.slow);
+    return this.clock.sleep(milliseconds ?? (slow ? this.chance.between(100, 4_000) : this.chance.between(1, 15)));
+  }
+
+  async #answer(from: Environment): Promise<void> {
+    await this.#travel();
+    await from.running();
   }
 }
 
-/** An object whose every method is a request from an invocation. */
-export function remote<Service extends object>(service: Service, network: Network, from: Invocation): Service {
-  return new Proxy(service, {
-    get: (target, name) => {
-      const member = Reflect.get(target, name) as unknown;
-      if (typeof member !== 'function') return member;
-      return (...args: unknown[]) => network.request(from, () => member.apply(target, args));
-    },
-  });
+function attempted<Result>(effect: () => Result): { readonly value: Result } | { readonly error: unknown } {
+  try {
+    return { value: effect() };
+  } catch (error) {
+    return { error };
+  }
 }

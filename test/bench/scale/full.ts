@@ -66,13 +66,13 @@ async function playSilently(load: Load, seed: number): Promise<Found> {
       behaviour: ({ trigger }) => ({ answer, ms: trigger === 'customer.edit' ? HANGS_MS : answerMs }),
     },
   });
-  for (const { verb } of actions) await world.triggers.writeUrl(`customer.${verb}`, 'https://receiver.example/');
+  for (const { verb } of actions) await world.triggers.writeUrl(`customer.${verb}`, 'https://receiver.example/', start);
   const chance = new Chance(seed);
   const action = drawer(weights, chance);
   const record = drawer(zipf(records, skew), chance);
   const changed = new Map<string, number>();
   let openedAt = Number.POSITIVE_INFINITY;
-  const isOpen = () => world.triggers.items.get('customer.edit')?.state !== 'active';
+  const isOpen = () => world.state('customer.edit') !== 'active';
   let at = 0;
   while (at < seconds * 1000) {
     if (!Number.isFinite(openedAt) && (await clock.until(isOpen, start + at))) openedAt = clock.now() - start;

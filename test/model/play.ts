@@ -1,0 +1,212 @@
+import { createHash } from 'node:crypto';
+import { syncBuiltinESMExports } from 'node:module';
+import timers from 'node:timers/promises';
+import { backfill } from '../../functions/admin/backfill.ts';
+import { sendBack } from '../../functions/admin/dead-letters.ts';
+import type { AdminParts } from '../../functions/admin/deployment.ts';
+import { failed, redeliver } from '../../functions/admin/failed.ts';
+import { test } from '../../functions/admin/test.ts';
+import { clear, pause, resume, set } from '../../functions/admin/triggers.ts';
+import type { Trigger } from '../../functions/core/entity.ts';
+import { type Notification, notificationId, toMessage } from '../../functions/core/notification.ts';
+import { Clock, type Time } from './clock.ts';
+import { noFaults } from './network.ts';
+import { check, type Wanted } from './promises.ts';
+import { type Act, SECOND, type Story, TRIGGERS, troubles } from './story.ts';
+import { type Behaviour, type Delivery, World } from './world.ts';
+
+const HOUR = 3600 * SECOND;
+
+/** Faults of our own end after this time, so that every story ends. Tables may be silent for longer. */
+export const PEACE = 1800 * SECOND;
+
+/** Plays a story to its end and checks the promises. @throws {assert.AssertionError} When one is broken. */
+export async function play(story: Story): Promise<void> {
+  const clock = new Clock();
+  await inTimeOf(clock, () => playIn(clock, story));
+}
+
+/** Does something with the process's own time being that of a clock, and without its log. */
+export async function inTimeOf<Result>(clock: Time, act: () => Promise<Result>): Promise<Result> {
+  const { log } = console;
+  const { now } = Date;
+  const { setTimeout } = timers;
+  const { stackTraceLimit } = Error;
+  console.log = () => {};
+  Date.now = clock.now;
+  timers.setTimeout = (async (milliseconds = 1, value: unknown = undefined) => {
+    await clock.sleep(milliseconds);
+    return value;
+  }) as typeof setTimeout;
+  syncBuiltinESMExports();
+  // Requests fail by the thousand.
+  Error.stackTraceLimit = 0;
+  try {
+    return await act();
+  } finally {
+    console.log = log;
+    Date.now = now;
+    timers.setTimeout = setTimeout;
+    Error.stackTraceLimit = stackTraceLimit;
+    syncBuiltinESMExports();
+  }
+}
+
+const rightUrl = (trigger: Trigger) => `https://receiver.example/${trigger}`;
+const wrongUrl = (trigger: Trigger) => `https://receiver.example/wrong/${trigger}`;
+
+async function playIn(clock: Clock, story: Story): Promise<void> {
+  const { seed, workers, faults, recordLimit } = story;
+  const start = clock.now();
+  const seconds = () => (clock.now() - start) / SECOND;
+  const isOn = (span: { readonly from: number; readonly seconds: number }) =>
+    seconds() >= span.from && seconds() < span.from + span.seconds;
+  const world: World = new World({
+    clock,
+    seed,
+    workers,
+    faults,
+    recordLimit,
+    destinations: { behaviour: (call) => behave(story, call, world, seconds()) },
+    isSilent: (table) => story.silences.some((silence) => silence.table === table && isOn(silence)),
+    throttledUntil: () =>
+      Math.max(0, ...story.throttles.filter(isOn).map((one) => start + (one.from + one.seconds) * SECOND)),
+    losesDeletion: () => story.losses.some(isOn) && world.chance.happens(0.5),
+  });
+  for (const trigger of TRIGGERS) await world.triggers.writeUrl(trigger, rightUrl(trigger), start);
+  await clock.until(() => false, start + 10 * SECOND);
+
+  const wanted: Wanted[] = [];
+  const timeline = [
+    ...story.changes.map((one) => ({ at: one.at, act: () => void wanted.push(change(world, one)) })),
+    ...story.acts.map((one) => ({ at: one.at, act: () => void world.admin(doing(one), one.cutAfter) })),
+    ...story.letters.map((one, n) => ({ at: one.at, act: () => void wanted.push(...putLetters(world, one, n)) })),
+  ].sort((a, b) => a.at - b.at);
+  for (const { at, act } of timeline) {
+    await clock.until(() => false, Math.max(clock.now(), start + at * SECOND));
+    act();
+  }
+  await clock.until(() => false, Math.max(clock.now(), start + PEACE));
+  world.network.faults = noFaults;
+  for (const trigger of TRIGGERS)
+    if (world.watch.url(trigger) === wrongUrl(trigger))
+      void world.admin((parts) => set(parts, trigger, rightUrl(trigger)));
+  const isAtRest = await rest(clock, world);
+  if (!isAtRest) world.watch.broken.unshift(`it does not come to rest: ${describe(world)}`);
+  await check(story, world, wanted);
+  world.stop();
+}
+
+/** An admin resumes what a destination has paused, until nothing waits any more. @returns Whether that comes to be. */
+async function rest(clock: Clock, world: World): Promise<boolean> {
+  let pause = SECOND;
+  for (let hours = 1; hours <= 100; hours++) {
+    for (const trigger of TRIGGERS) void world.admin((parts) => resume(parts, trigger));
+    // What waits for days now waits for nothing that a minute matters to.
+    if (hours > 3) world.drainEachMs = 900 * SECOND;
+    const end = clock.now() + HOUR;
+    while (clock.now() < end) {
+      await clock.until(() => world.isIdle, end);
+      if (isAtRest(world)) {
+        // What only a later run cleans up has a minute, and another.
+        await clock.until(() => false, clock.now() + 120 * SECOND);
+        if (isAtRest(world)) return true;
+      }
+      pause = Math.min(pause * 1.2, 600 * SECOND);
+      await clock.until(() => false, Math.min(end, clock.now() + pause));
+    }
+  }
+  return false;
+}
+
+function isAtRest(world: World): boolean {
+  if (!world.isIdle || world.listed('parked').length > 0) return false;
+  return TRIGGERS.every((trigger) => world.state(trigger) === 'active' || world.watch.url(trigger) === undefined);
+}
+
+function change(world: World, { trigger, account, behind }: Story['changes'][number]): Wanted {
+  const [entity, verb] = trigger.split('.') as ['customer' | 'task', keyof typeof eventNames];
+  const record = world.change(eventNames[verb], `a${account}`, entity, behind ? SECOND : 0);
+  return {
+    id: notificationId(record.eventID ?? '', trigger),
+    trigger,
+    formattedString: formattedStringOf(entity, account),
+    sequence: BigInt(record.dynamodb?.SequenceNumber ?? '0'),
+    at: world.clock.now(),
+    isLetter: false,
+  };
+}
+
+const eventNames = { create: 'INSERT', edit: 'MODIFY', delete: 'REMOVE' } as const;
+
+const formattedStringOf = (entity: string, account: number) =>
+  entity === 'task' ? `?AccountID=a${account}&TaskID=ta${account}` : `?AccountID=a${account}`;
+
+/** Valid messages as an older release may have left them in the dead-letter queue, and one that is none. */
+function putLetters(
+  world: World,
+  { trigger, account, count, unreadable }: Story['letters'][number],
+  n: number,
+): Wanted[] {
+  const entity = trigger.split('.')[0] ?? '';
+  const record = createHash('sha256').update(`letters of ${entity} ${account}`).digest('hex');
+  const formattedString = formattedStringOf(entity, account);
+  if (unreadable)
+    world.deadLetters.send({ MessageGroupId: record, MessageDeduplicationId: `none ${n}`, MessageBody: 'unreadable' });
+  return Array.from({ length: count }, (_, i) => {
+    const id = notificationId(`letter ${n} ${i}`, trigger);
+    const sequence = String(500 + i);
+    const notification: Notification = { id, trigger, formattedString, record, sequence, changedAt: world.clock.now() };
+    const MessageBody = toMessage(notification);
+    world.deadLetters.send({ MessageGroupId: record, MessageDeduplicationId: id, MessageBody });
+    return { id, trigger, formattedString, sequence: BigInt(sequence), at: world.clock.now(), isLetter: true };
+  });
+}
+
+let backfills = 0;
+
+function doing({ what, trigger }: Act): (parts: AdminParts) => Promise<unknown> {
+  const acts: Readonly<Record<Act['what'], (parts: AdminParts) => Promise<unknown>>> = {
+    pause: (parts) => pause(parts, trigger),
+    resume: (parts) => resume(parts, trigger),
+    clear: (parts) => clear(parts, trigger),
+    set: (parts) => set(parts, trigger, rightUrl(trigger)),
+    mistype: (parts) => set(parts, trigger, wrongUrl(trigger)),
+    redeliver: async (parts) => redeliver(parts, await failed(parts, { trigger })),
+    test: (parts) => test(parts, trigger),
+    'send back': (parts) => sendBack(parts),
+    async backfill(parts) {
+      if (trigger.endsWith('.delete')) return;
+      const from = { trigger, run: `run ${backfills++}`, sent: 0, skipped: 0 };
+      for await (const _ of backfill(parts, from, { by: 'updatedAt', pace: 50, dryRun: false }));
+    },
+  };
+  return acts[what];
+}
+
+function behave(
+  story: Story,
+  call: Omit<Delivery, 'answer' | 'from'>,
+  world: World,
+  seconds: number,
+): ReturnType<Behaviour> {
+  const { refused } = story;
+  if (call.url === wrongUrl(call.trigger)) return { answer: { status: 404, body: '' }, ms: 20 };
+  const isRefused =
+    refused?.trigger === call.trigger && call.formattedString.startsWith(`?AccountID=a${refused.account}`);
+  if (isRefused && seconds < refused.seconds) return { answer: { status: 400, body: '' }, ms: 20 };
+  const outage = story.outages.find(
+    (o) => o.trigger === call.trigger && seconds >= o.from && seconds < o.from + o.seconds,
+  );
+  if (outage) return troubles[outage.trouble] as (typeof troubles)[string];
+  const fails = seconds * SECOND < PEACE && world.chance.happens(story.flaky);
+  return { answer: { status: fails ? 500 : 200, body: '' }, ms: 20 };
+}
+
+function describe(world: World): string {
+  const states = TRIGGERS.map(
+    (trigger) => `${trigger} ${world.state(trigger)} ${world.watch.url(trigger) ?? 'cleared'}`,
+  );
+  const counts = `${world.queue.messages.length} queued, ${world.listed('parked').length} parked`;
+  return `${states.join(', ')}; ${counts}, ${world.deadLetters.messages.length} dead`;
+}

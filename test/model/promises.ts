@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import type { AdminParts } from '../../functions/admin/deployment.ts';
+import { list } from '../../functions/admin/triggers.ts';
+import type { Trigger } from '../../functions/core/entity.ts';
+import { fromMessage } from '../../functions/core/notification.ts';
+import { SECOND, type Story, waitsForAnAdmin } from './story.ts';
+import type { World } from './world.ts';
+
+const HOUR = 3600 * SECOND;
+
+/** A notification that has to arrive, or be among the failed. */
+export interface Wanted {
+  readonly id: string;
+  readonly trigger: Trigger;
+  readonly formattedString: string;
+  readonly sequence: bigint;
+  /** Epoch milliseconds. */
+  readonly at: number;
+  /** It began in the dead-letter queue. */
+  readonly isLetter: boolean;
+}
+
+/** From a call's arrival until its sender has the answer, at most: 10 s, and a slow way back. */
+const LONGEST_ANSWER = 15 * SECOND;
+
+/** A URL that is set or cleared takes effect within this time, capture's slowest read included. */
+const URL_KEPT = 15 * SECOND;
+
+/** Checks the promises when all has come to rest. @throws {assert.AssertionError} When one is broken; it names all that are. */
+export async function check(story: Story, world: World, wanted: readonly Wanted[]): Promise<void> {
+  const broken = [...world.watch.broken.slice(0, 1)];
+  const checks = [
+    () => checkDeadLetters(world, wanted),
+    () => checkNothingLost(world, wanted),
+    () => checkOrder(story, world, wanted),
+    () => checkAttempts(story, world),
+    () => checkFailed(world),
+    () => checkLog(world),
+    () => checkShown(world),
+  ];
+  for (const one of checks) {
+    try {
+      await one();
+    } catch (error) {
+      broken.push((error as Error).message.split('\n')[0] ?? '');
+    }
+  }
+  if (broken.length > 0) assert.fail(broken.join('\n'));
+}
+
+/** What admins are shown when nothing waits. */
+async function checkShown({ triggers: triggersTable, backlog, secrets }: World): Promise<void> {
+  for (const { trigger, waiting } of await list({ triggersTable, backlog, secrets } as unknown as AdminParts))
+    assert.equal(waiting, 0, `${trigger} is shown with ${waiting} waiting, and none waits`);
+}
+
+/** Calls that the sender knows to have arrived may be fewer: an answer can be lost. What counts is what arrived. */
+const arrived = (world: World) => world.deliveries.filter(({ answer }) => 'status' in answer && answer.status === 200);
+
+const failedIds = (world: World) => new Set(world.listed('failed').map(({ id }) => id?.S ?? ''));
+
+const deadIds = (world: World) =>
+  world.deadLetters.messages.map(({ body }) => {
+    const message = fromMessage(body);
+    return 'id' in message ? message.id : undefined;
+  });
+
+/** What is there was there from the beginning, or nobody can read it. */
+function checkDeadLetters(world: World, wanted: readonly Wanted[]): void {
+  const letters = new Set(wanted.flatMap(({ id, isLetter }) => (isLetter ? [id] : [])));
+  const fresh = deadIds(world).filter((id) => id !== undefined && !letters.has(id));
+  assert.equal(fresh.length, 0, `${fresh.length} valid messages ended as dead letters`);
+  assert.equal(world.queue.expired.length + world.deadLetters.expired.length, 0, 'no message grows too old');
+}
+
+function checkNothingLost(world: World, wanted: readonly Wanted[]): void {
+  const delivered = new Set(arrived(world).map(({ id }) => id));
+  const failed = failedIds(world);
+  const dead = new Set(deadIds(world));
+  const isKept = (id: string) => delivered.has(id) || failed.has(id);
+  for (const { id, trigger, sequence, at, isLetter } of wanted) {
+    if (isLetter) assert.ok(isKept(id) || dead.has(id), `the dead letter ${sequence} of ${trigger} is not lost`);
+    else if (world.watch.urls(trigger, at - URL_KEPT, world.captured.get(id)).every((url) => url !== undefined))
+      assert.ok(isKept(id), `${trigger} ${sequence} is delivered or failed`);
+  }
+  for (const { id, trigger, sequence } of world.queued.values())
+    assert.ok(isKept(id) || dead.has(id), `${trigger} ${sequence} was queued, and is delivered or failed`);
+  checkCalls(world, wanted);
+}
+
+/** Every call is of a change, a test, or a row that was sent once more. */
+function checkCalls(world: World, wanted: readonly Wanted[]): void {
+  const known = new Map(wanted.map((one) => [one.id, one]));
+  for (const { id, trigger, formattedString, sequence } of world.deliveries) {
+    const change = known.get(id) ?? queuedAs(world, id);
+    if (!change && formattedString.startsWith('?AccountID=test-')) continue;
+    assert.ok(change, 'no call has an id of its own making');
+    assert.deepEqual(
+      [trigger, formattedString, sequence],
+      [change.trigger, change.formattedString, BigInt(change.sequence)],
+    );
+  }
+}
+
+/** A row that was sent once more has no change. */
+function queuedAs({ queued }: World, id: string) {
+  const message = queued.get(id);
+  return message?.sequence === '0' ? message : undefined;
+}
+
+/** Of each record and trigger, notifications arrive first in the order of the changes; what failed has stepped aside. */
+function checkOrder(story: Story, world: World, wanted: readonly Wanted[]): void {
+  const known = new Map(wanted.filter(({ isLetter }) => !isLetter).map((one) => [one.id, one]));
+  const firsts = new Map<string, Wanted>();
+  for (const { id } of arrived(world)) {
+    const change = known.get(id);
+    if (change && !firsts.has(id)) firsts.set(id, change);
+  }
+  const { everFailed, moves } = world.watch;
+  const inOrder = [...firsts.values()].filter(({ id }) => !everFailed.has(id));
+  for (const lane of Map.groupBy(inOrder, (one) => `${one.formattedString} ${one.trigger}`).values()) assertGrows(lane);
+  // Nobody was ever parked or paused, and nothing given up: then the order holds across create, edit and delete too.
+  const isCalm = moves === 0 && everFailed.size === 0 && story.acts.length === 0;
+  if (!isCalm) return;
+  for (const lane of Map.groupBy(inOrder, ({ formattedString }) => formattedString).values()) assertGrows(lane);
+}
+
+function assertGrows(lane: readonly Wanted[]): void {
+  for (const [i, { sequence, trigger, formattedString }] of lane.entries()) {
+    const before = lane[i - 1];
+    const words = `${trigger}${formattedString} ${sequence} comes after ${before?.sequence}`;
+    assert.ok(!before || before.sequence < sequence, words);
+  }
+}
+
+/** Only attempts count as attempts; and when nothing of ours fails and nobody parks, all of them do. */
+function checkAttempts(story: Story, { deliveries, watch }: World): void {
+  const { crash, failure, repeat, throttled, resent, late } = story.faults;
+  const faults = crash + failure + repeat + (throttled ?? 0) + (resent ?? 0) + (late ?? 0);
+  const happened = story.acts.length + story.silences.length + story.throttles.length + story.losses.length;
+  const isCalm = faults === 0 && happened === 0 && watch.moves === 0;
+  for (const { id, attempt, begun } of deliveries) {
+    assert.ok(attempt <= begun, `${id}: attempt ${attempt} was begun ${begun} times`);
+    if (isCalm) assert.equal(attempt, begun, `${id}: attempt ${attempt} was begun ${begun} times`);
+  }
+}
+
+/** What was given up had waited for three days, or its destination refused it alone, as often as it is tried. */
+function checkFailed(world: World): void {
+  const successes = arrived(world);
+  for (const item of world.listed('failed')) {
+    const id = item.id?.S ?? '';
+    const trigger = item.list?.S?.split('#')[0] as Trigger;
+    const reason = item.reason?.S ?? '';
+    const attempts = Number(item.attempts?.N);
+    if (Number(item.failedAt?.N) - Number(item.changedAt?.N) > 72 * HOUR) continue;
+    if (/URL|loop|limit/.test(reason) || world.queued.get(id)?.redelivered !== undefined) continue;
+    assert.ok(attempts >= 5, `${trigger} was given up after ${attempts} attempts: ${reason}`);
+    assert.ok(!waitsForAnAdmin.includes(reason), `what ${reason} waits`);
+    const first = world.firstBegun.get(id) ?? 0;
+    // A call that came a little before may have been answered after.
+    const from = first - LONGEST_ANSWER;
+    const answered = successes.some((delivery) => delivery.trigger === trigger && delivery.at >= from);
+    assert.ok(answered, `${trigger} was given up while its destination was down`);
+  }
+}
+
+/** Every call that arrived stands in the log, unless its function died or the log did not take it; and nothing else does. */
+function checkLog({ logged, deliveries, unlogged, firstBegun }: World): void {
+  const entries = Map.groupBy(logged, ({ id }) => id);
+  const survived = deliveries.filter(({ from }) => from.settled && !from.died && !unlogged.has(from));
+  for (const [id, calls] of Map.groupBy(survived, (call) => call.id))
+    assert.ok((entries.get(id)?.length ?? 0) >= calls.length, `${id}: the log lacks some of ${calls.length} calls`);
+  for (const { id, attempt } of logged) assert.ok(firstBegun.has(id), `${id}: attempt ${attempt} was never made`);
+}
