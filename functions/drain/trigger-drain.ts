@@ -133,13 +133,12 @@ export class TriggerDrain {
   }
 
   /** Tries the first notification of some records. One success says that the receiver is back. */
-  async #probe(now: TriggerNow, { parked, next, at }: Head, isEmpty: boolean): Promise<boolean> {
+  async #probe(now: TriggerNow, head: Head, isEmpty: boolean): Promise<boolean> {
     const { triggers } = this.#parts;
+    const { at } = head;
     // What made it park may still be held in the queue: only when a probe is due is an empty backlog the end of an outage.
     if (isEmpty) return at >= now.probeAt && triggers.move(this.#trigger, 'probed');
-    const isKnown = isKnownBefore(parked, next);
-    const heads = [...lanesOf(parked).values()]
-      .flatMap(([head]) => (head && isKnown(head) ? [head] : []))
+    const heads = (await this.#firstOfRecords(head))
       .filter(({ parkedAt }) => parkedAt <= at - SETTLED_MS)
       .sort((a, b) => a.attempts - b.attempts);
     if (now.url === undefined || heads.length === 0 || !isProbeDue(now, heads, at)) return false;
@@ -156,6 +155,20 @@ export class TriggerDrain {
     const delay = at < now.probeAt ? now.probeDelay : nextProbeDelay(now.probeDelay);
     await triggers.postponeProbe(this.#trigger, this.#parts.now() + delay, delay, this.#latestAnswer);
     return false;
+  }
+
+  /** The first notification of each record near the head of the backlog, as many as are known to be the first. */
+  async #firstOfRecords({ parked, next }: ParkedPage): Promise<Parked[]> {
+    const read = [...parked];
+    let more = next;
+    // After an import a page holds less than the time that can run back: then it takes more of them to know.
+    while (more && this.#hasTime() && !read.some(isKnownBefore(read, more))) {
+      const page = await this.#page(more);
+      read.push(...page.parked);
+      more = page.next;
+    }
+    const isKnown = isKnownBefore(read, more);
+    return [...lanesOf(read).values()].flatMap(([first]) => (first && isKnown(first) ? [first] : []));
   }
 
   /** Delivers the backlog from its head, each record's notifications in order, records side by side. */

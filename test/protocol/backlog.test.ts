@@ -56,6 +56,23 @@ test('a record whose times run backwards over the border of a page keeps its ord
   assert.deepEqual(sequences(p.calls.filter(({ sequence }) => sequence !== '5')), ['100', '101']);
 });
 
+test('a backlog of more than two pages from one second is probed and delivered', async () => {
+  const p = await protocol();
+  await p.state('customer.edit', 'parked');
+  const changedAt = p.world.now - HOUR;
+  const many = Array.from({ length: 1_200 }, (_, i) =>
+    p.one({ record: (i % 400).toString(16).padStart(64, '0'), sequence: String(i), changedAt }),
+  );
+  await p.park(many);
+  await p.drain();
+  assert.deepEqual([await p.stateOf(), p.calls.length], ['active', 1_200]);
+  for (const own of Map.groupBy(p.calls, ({ sequence }) => Number(sequence) % 400).values())
+    assert.deepEqual(
+      sequences(own),
+      sequences(own).toSorted((a, b) => Number(a) - Number(b)),
+    );
+});
+
 test('a record over more than one page waits behind its first one that has to', async () => {
   const p = await protocol({ receiver: ({ sequence }) => (sequence === '1' ? answered(500) : ok) });
   await p.state('customer.edit', 'draining');
