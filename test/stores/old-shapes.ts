@@ -93,6 +93,14 @@ export const oldShapeCases: Cases = {
     assert.equal(await backlog.count(T, 'parked'), 0, 'without an attempt between');
   },
 
+  'a parked notification that was taken out meanwhile is not put back': async ({ backlog }, harness) => {
+    await put(harness, pending('parked', { parkedAt: { N: String(AT) } }));
+    const [read] = (await backlogOf(backlog, T)) as [Parked];
+    await backlog.unpark(read);
+    await backlog.keepParked({ ...read, attempts: 3 }, AT);
+    assert.equal(await backlog.count(T, 'parked'), 0);
+  },
+
   'a notification that this release parks anew stands in the same place': async ({ backlog }, harness) => {
     await put(harness, pending('parked', { parkedAt: { N: '5' } }));
     const [old] = (await backlogOf(backlog, T)) as [Parked];
