@@ -464,14 +464,14 @@ test('an attempt uses the URL of its moment', async () => {
   );
 });
 
-test('what waits for a trigger whose URL was cleared is among the failed', async () => {
+test('moves the pending notification of a trigger without a URL to Failed', async () => {
   const { parts, backlog } = world({});
   const waiting = notification();
   const { batchItemFailures } = await deliver([message(waiting)], parts, A_MINUTE);
   assert.deepEqual(batchItemFailures, []);
   assert.partialDeepStrictEqual(
     [...backlog.failedItems.values()],
-    [{ id: waiting.id, reason: 'no URL is typed for customer.edit any more', attempts: 0 }],
+    [{ id: waiting.id, reason: 'no URL is set for customer.edit', attempts: 0 }],
   );
 });
 

@@ -323,11 +323,15 @@ test('a trigger that somebody else drains is left to them, until their lease run
   assert.equal(w.calls.length, 1);
 });
 
-test('a trigger whose URL was cleared keeps its backlog', async () => {
+test('moves the backlog of a trigger without a URL to Failed', async () => {
   const w = await world('draining', [waiting('r1-0')]);
   await w.triggers.writeUrl('customer.edit', undefined, 0);
   await w.run(3_000);
-  assert.deepEqual([w.calls.length, w.backlog.parkedItems.size, w.now()?.state], [0, 1, 'draining']);
+  assert.deepEqual([w.calls.length, w.backlog.parkedItems.size, w.now()?.state], [0, 0, 'active']);
+  assert.deepEqual(
+    [...w.backlog.failedItems.values()].map(({ reason }) => reason),
+    ['no URL is set for customer.edit'],
+  );
 });
 
 test('a page of a backlog is one write to the delivery log, and a probe is another', async () => {

@@ -35,7 +35,7 @@ interface Partition {
   /** Those that have an item, by sort key. */
   readonly sorted: Entry[];
   readonly graves: Map<string, Entry>;
-  latest: number;
+  latest?: Entry;
 }
 
 let clock = 0;
@@ -141,9 +141,10 @@ export class Table {
   }
 
   *#within(partition: Partition, after: Item | undefined, forward: boolean, view?: View): Generator<[Item, Item]> {
-    const { sorted } = view ? this.#unburied(partition) : partition;
-    const staleList = view?.stale && { ...view, stale: view.stale };
-    const isStale = staleList && this.#staleEntry(partition, staleList.stale);
+    const { latest } = partition;
+    const stale = latest && view?.stale?.(latest.at) ? latest : undefined;
+    const sorted = view ? this.#withDeleted(partition, view, stale) : partition.sorted;
+    const running = view?.shown && { ...view, stale: undefined };
     let at = forward ? 0 : sorted.length - 1;
     if (after) {
       const place = this.#position(sorted, after);
@@ -152,28 +153,21 @@ export class Table {
     }
     for (; at >= 0 && at < sorted.length; at += forward ? 1 : -1) {
       const entry = sorted[at] as Entry;
-      const item =
-        entry === isStale ? entry.before : seen(entry, view?.shown ? { ...view, stale: undefined } : undefined);
+      const item = entry === stale ? entry.before : seen(entry, running);
       if (item) yield [entry.key, item];
     }
   }
 
-  /** The entry of a partition that was written last, if a stale read misses that. */
-  #staleEntry(partition: Partition, stale: (at: number) => boolean): Entry | undefined {
-    const entries = [...partition.byKey.values(), ...partition.graves.values()];
-    const latest = entries.find(({ written }) => written === partition.latest);
-    return latest && stale(latest.at) ? latest : undefined;
-  }
-
-  #unburied({ sorted, graves }: Partition): { sorted: Entry[] } {
-    if (graves.size === 0) return { sorted };
-    const all = [...sorted, ...graves.values()];
-    return { sorted: all.sort((a, b) => this.#order(a.key, b.key)) };
+  /** The entries of a partition, with those deleted ones that a read may still show. */
+  #withDeleted({ sorted, graves }: Partition, { shown, sent = 0 }: View, stale: Entry | undefined): readonly Entry[] {
+    const open = [...graves.values()].filter((grave) => grave === stale || (shown && grave.written > sent));
+    if (open.length === 0) return sorted;
+    return [...sorted, ...open].sort((a, b) => this.#order(a.key, b.key));
   }
 
   #newPartition(text: string, key: Item): Partition {
     const value = key[this.schema[0]?.name ?? ''] as AttributeValue;
-    const fresh = { value, hash: hashed(text), byKey: new Map(), sorted: [], graves: new Map(), latest: 0 };
+    const fresh: Partition = { value, hash: hashed(text), byKey: new Map(), sorted: [], graves: new Map() };
     this.#partitions.set(text, fresh);
     return fresh;
   }
@@ -182,7 +176,7 @@ export class Table {
     this.writes++;
     entry.written = ++clock;
     entry.at = this.#now();
-    partition.latest = entry.written;
+    partition.latest = entry;
     this.latest = entry.written;
   }
 

@@ -5,7 +5,7 @@ import type { Failed, Parked, Place } from '../../functions/edge/backlog.ts';
 import { notification } from '../support/records.ts';
 import { losingAnswers } from './clients.ts';
 import type { Cases } from './conformance.ts';
-import { backlogOf, failed, failedOf, itemsOf, knownOf, pagesOf, storesOf, toUnpark, waiting } from './harness.ts';
+import { backlogOf, failed, failedOf, itemsOf, pagesOf, putItem, storesOf, waiting } from './harness.ts';
 
 const T: Trigger = 'customer.edit';
 const AT = 1_760_000_000_000;
@@ -19,12 +19,12 @@ export const backlogCases: Cases = {
     const [held, other] = [waiting({}, known), notification()];
     await backlog.hold(held, AT);
     const seen = await backlog.seen([held.notification, other]);
-    const found = knownOf(seen, held.notification);
+    const found = seen.get(held.notification);
     assert.deepEqual({ ...found, ...known }, { ...found });
     assert.ok(!found?.parked);
-    assert.equal(knownOf(seen, other), undefined);
+    assert.equal(seen.get(other), undefined);
     await backlog.hold({ ...held, attempts: 4 }, AT);
-    assert.equal(knownOf(await backlog.seen([held.notification]), held.notification)?.attempts, 4);
+    assert.equal((await backlog.seen([held.notification])).get(held.notification)?.attempts, 4);
     assert.equal(await backlog.count(T, 'held'), 1);
   },
 
@@ -32,7 +32,7 @@ export const backlogCases: Cases = {
     const parked = waiting({}, known);
     await backlog.hold({ ...parked, attempts: 1 }, AT);
     await backlog.park([parked], AT);
-    const found = knownOf(await backlog.seen([parked.notification]), parked.notification);
+    const found = (await backlog.seen([parked.notification])).get(parked.notification);
     assert.ok(found?.parked);
     assert.equal(found.attempts, 3);
   },
@@ -42,7 +42,7 @@ export const backlogCases: Cases = {
     await backlog.park(all.slice(0, 60), AT);
     for (const one of all.slice(60)) await backlog.hold(one, AT);
     const seen = await backlog.seen(all.map((one) => one.notification));
-    for (const [i, one] of all.entries()) assert.equal(Boolean(knownOf(seen, one.notification)?.parked), i < 60);
+    for (const [i, one] of all.entries()) assert.equal(Boolean(seen.get(one.notification)?.parked), i < 60);
   },
 
   'looks up two messages of one notification': async ({ backlog }) => {
@@ -50,7 +50,7 @@ export const backlogCases: Cases = {
     const twin: Notification = { ...one.notification, redelivered: AT };
     await backlog.hold(one, AT);
     const seen = await backlog.seen([one.notification, { ...one.notification }, twin]);
-    assert.equal(knownOf(seen, one.notification)?.attempts, 1);
+    assert.equal(seen.get(one.notification)?.attempts, 1);
   },
 
   'no longer counts as waiting what was released': async ({ backlog }) => {
@@ -67,28 +67,62 @@ export const backlogCases: Cases = {
     const [one, never] = [waiting(), waiting()];
     await backlog.hold(one, AT);
     await backlog.release(one.notification, AT);
-    await backlog.hold(one, AT + 1);
+    assert.equal(await backlog.hold(one, AT + 1), false);
     assert.equal(await backlog.count(T, 'held'), 0, 'what is shown as waiting waits');
     await backlog.release(never.notification, AT);
-    await backlog.hold(never, AT + 1);
+    assert.equal(await backlog.hold(never, AT + 1), false);
     assert.equal(await backlog.count(T, 'held'), 0);
     const seen = await backlog.seen([one.notification, never.notification]);
-    assert.equal(knownOf(seen, one.notification)?.settled, true);
-    assert.equal(knownOf(seen, never.notification)?.settled, true);
+    assert.equal(seen.get(one.notification)?.settled, true);
+    assert.equal(seen.get(never.notification)?.settled, true);
   },
 
   'holds what was redelivered after it was released, and does not take it for settled': async ({ backlog }) => {
     const one = waiting();
     await backlog.release(one.notification, AT);
     const again = { ...one, notification: { ...one.notification, redelivered: AT + 5 }, attempts: 2 };
-    assert.notEqual(knownOf(await backlog.seen([again.notification]), again.notification)?.settled, true);
+    assert.notEqual((await backlog.seen([again.notification])).get(again.notification)?.settled, true);
     await backlog.hold(again, AT + 6);
     assert.equal(await backlog.count(T, 'held'), 1);
-    assert.equal(knownOf(await backlog.seen([again.notification]), again.notification)?.attempts, 2);
+    assert.equal((await backlog.seen([again.notification])).get(again.notification)?.attempts, 2);
     await backlog.release(one.notification, AT + 7);
     assert.equal(await backlog.count(T, 'held'), 1, 'a late message of the life before settles nothing of this one');
     await backlog.release(again.notification, AT + 8);
     assert.equal(await backlog.count(T, 'held'), 0);
+  },
+
+  'counts what waits for a retry, and what is behind it by trigger': async ({ backlog }) => {
+    const [one, other, settled] = [waiting(), waiting({ trigger: 'task.edit' }), waiting()];
+    await backlog.hold({ ...one, behind: { [T]: 3, 'task.edit': 1 } }, AT);
+    await backlog.hold({ ...other, behind: { 'task.edit': 2 } }, AT);
+    await backlog.hold({ ...settled, behind: { [T]: 9 } }, AT);
+    await backlog.release(settled.notification, AT);
+    const counts = await backlog.heldCounts();
+    assert.deepEqual(counts.get(T), { waiting: 1, behind: 3 });
+    assert.deepEqual(counts.get('task.edit'), { waiting: 1, behind: 3 });
+    assert.deepEqual(counts.get('task.create'), { waiting: 0, behind: 0 });
+  },
+
+  'moves what it cannot read out of a backlog': async ({ backlog }, harness) => {
+    const list = { S: `${T}#parked` };
+    const place = { S: `${'0'.repeat(15)}#${'0'.repeat(40)}#msg_x` };
+    await putItem(harness, 'backlog', { list, place, id: { S: 'msg_x' }, message: { S: '{"v":99}' } });
+    await backlog.park([waiting()], AT);
+    const { parked, unreadable } = await backlog.parked(T, 10);
+    assert.equal(parked.length, 1);
+    assert.deepEqual(
+      unreadable.map(({ failed }) => [failed.id, failed.trigger, failed.attempts]),
+      [['msg_x', T, 0]],
+    );
+    for (const { failed, place } of unreadable) {
+      await backlog.fail(failed);
+      await backlog.dropUnreadable(T, place);
+    }
+    assert.equal(await backlog.count(T, 'parked'), 1);
+    assert.deepEqual(
+      (await failedOf(backlog, T)).map(({ id }) => id),
+      ['msg_x'],
+    );
   },
 
   'parks more than DynamoDB writes at once': async ({ backlog }) => {
@@ -145,7 +179,7 @@ export const backlogCases: Cases = {
   'takes out of a backlog what was read there': async ({ backlog }) => {
     await backlog.park([waiting(), waiting()], AT);
     const [first, second] = (await backlogOf(backlog, T)) as [Parked, Parked];
-    await backlog.unpark(toUnpark(first));
+    await backlog.unpark(first);
     assert.deepEqual(idsOf(await backlogOf(backlog, T)), [second.notification.id]);
   },
 
@@ -154,7 +188,7 @@ export const backlogCases: Cases = {
     await backlog.park([one], AT);
     const [read] = (await backlogOf(backlog, T)) as [Parked];
     await backlog.park([one], AT + 5);
-    await backlog.unpark(toUnpark(read));
+    await backlog.unpark(read);
     await backlog.keepParked({ ...read, attempts: 7 }, AT + 6);
     const [left] = await backlogOf(backlog, T);
     assert.deepEqual([left?.parkedAt, left?.attempts], [AT + 5, 1]);
@@ -169,14 +203,14 @@ export const backlogCases: Cases = {
     await backlog.keepParked({ ...kept, attempts: 4 }, AT + 10);
     const [again] = (await backlogOf(backlog, T)) as [Parked];
     assert.equal(again.attempts, 4);
-    await backlog.unpark(toUnpark(again));
+    await backlog.unpark(again);
     assert.equal(await backlog.count(T, 'parked'), 0);
   },
 
   'does not put back into a backlog what was taken out meanwhile': async ({ backlog }) => {
     await backlog.park([waiting()], AT);
     const [read] = (await backlogOf(backlog, T)) as [Parked];
-    await backlog.unpark(toUnpark(read));
+    await backlog.unpark(read);
     await backlog.keepParked({ ...read, attempts: 2 }, AT);
     assert.equal(await backlog.count(T, 'parked'), 0);
   },
@@ -259,7 +293,7 @@ export const backlogCases: Cases = {
   'comes to the same when the answers to its writes were lost': async ({ backlog }, harness) => {
     const losing = storesOf(harness, losingAnswers(harness.client)).backlog;
     const one = waiting();
-    assert.notEqual(await losing.hold(one, AT), false, 'it waits');
+    assert.equal(await losing.hold(one, AT), true);
     assert.equal(await backlog.count(T, 'held'), 1);
     await losing.release(one.notification, AT);
     assert.equal(await backlog.count(T, 'held'), 0);
@@ -268,7 +302,7 @@ export const backlogCases: Cases = {
     await losing.keepParked({ ...read, attempts: 8 }, AT);
     const [kept] = (await backlogOf(backlog, T)) as [Parked];
     assert.equal(kept.attempts, 8);
-    await losing.unpark(toUnpark(kept));
+    await losing.unpark(kept);
     assert.equal(await backlog.count(T, 'parked'), 0);
     await losing.fail(failed());
     const [gone] = await failedOf(backlog, T);

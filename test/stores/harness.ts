@@ -19,6 +19,7 @@ import { DeliveryLog } from '../../functions/edge/delivery-log.ts';
 import { History } from '../../functions/edge/history.ts';
 import { RecordCounts } from '../../functions/edge/record-counts.ts';
 import { Secrets } from '../../functions/edge/secrets.ts';
+import type { Pause } from '../../functions/edge/table.ts';
 import { Triggers } from '../../functions/edge/triggers.ts';
 import { notification } from '../support/records.ts';
 
@@ -44,49 +45,22 @@ export interface Harness {
 
 export type MakeHarness = () => Promise<Harness>;
 
-/** What is known of a notification that is pending. */
-type Known = Tried & { readonly parked: unknown; readonly settled?: boolean };
-
-/** The backlog as the suite calls it. */
-type BacklogStore = Omit<Backlog, 'seen' | 'hold' | 'release' | 'unpark'> & {
-  seen(notifications: readonly Notification[]): Promise<ReadonlyMap<unknown, Known>>;
-  hold(waiting: Waiting, at: number): Promise<unknown>;
-  release(notification: Notification, at: number): Promise<void>;
-  unpark(parked: Notification & Parked): Promise<void>;
-};
-
-/** Waits before a batch is continued. @param attempt 0 for the first pause. */
-export type Pause = (attempt: number) => Promise<unknown>;
-
 const noPause: Pause = async () => {};
-
-/** Makes something of a class that may take a pause as its last argument. */
-function make<T>(Store: new (...args: never[]) => unknown, ...args: unknown[]): T {
-  return new (Store as new (...args: unknown[]) => T)(...args);
-}
 
 /** The stores over the tables of a harness, or over another client that reaches the same. */
 export function storesOf({ client, names }: Harness, through = client, pause = noPause) {
   return {
-    triggers: make<Triggers>(Triggers, names.triggers, through, pause),
-    backlog: make<BacklogStore>(Backlog, names.backlog, through, pause),
-    secrets: make<Secrets>(Secrets, names.secrets, through, Date.now, pause),
-    history: make<History>(History, names.backlog, through, pause),
-    log: make<DeliveryLog>(DeliveryLog, names.log, through, pause),
+    triggers: new Triggers(names.triggers, through, pause),
+    backlog: new Backlog(names.backlog, through, pause),
+    secrets: new Secrets(names.secrets, through, Date.now, pause),
+    history: new History(names.backlog, through, pause),
+    log: new DeliveryLog(names.log, through),
     counts: (changes: number, perSeconds = 60) =>
-      make<RecordCounts>(RecordCounts, names.backlog, { changes, perSeconds }, through, pause),
+      new RecordCounts(names.backlog, { changes, perSeconds }, through, pause),
   };
 }
 
 export type Stores = ReturnType<typeof storesOf>;
-
-/** What is known of one of the notifications that were looked up. */
-export function knownOf(seen: ReadonlyMap<unknown, Known>, of: Notification): Known | undefined {
-  return seen.get(of) ?? seen.get(of.id);
-}
-
-/** A parked notification as it is taken out. */
-export const toUnpark = (parked: Parked): Notification & Parked => ({ ...parked.notification, ...parked });
 
 /** All items of a table. */
 export async function itemsOf({ client, names }: Harness, table: TableName): Promise<Item[]> {
@@ -138,13 +112,13 @@ export function failed(of: Partial<Failed> = {}): Failed {
 }
 
 /** The whole backlog of a trigger. */
-export async function backlogOf(backlog: BacklogStore, trigger: Trigger): Promise<Parked[]> {
+export async function backlogOf(backlog: Backlog, trigger: Trigger): Promise<Parked[]> {
   const pages = await pagesOf((next: Place | undefined) => backlog.parked(trigger, 100, next));
   return pages.flatMap(({ parked }) => parked);
 }
 
 /** All that a trigger has in Failed. */
-export async function failedOf(backlog: BacklogStore, trigger: Trigger): Promise<Failed[]> {
+export async function failedOf(backlog: Backlog, trigger: Trigger): Promise<Failed[]> {
   const pages = await pagesOf((next: Place | undefined) => backlog.failed(trigger, 100, next));
   return pages.flatMap(({ failed }) => failed);
 }

@@ -4,17 +4,7 @@ import type { Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import type { Parked } from '../../functions/edge/backlog.ts';
 import type { Cases } from './conformance.ts';
-import {
-  backlogOf,
-  failedOf,
-  type Harness,
-  type Item,
-  itemsOf,
-  knownOf,
-  putItem,
-  toUnpark,
-  waiting,
-} from './harness.ts';
+import { backlogOf, failedOf, type Harness, type Item, itemsOf, putItem, waiting } from './harness.ts';
 
 const T: Trigger = 'case.edit';
 const ID = `msg_${'0123456789abcdef'.repeat(2)}`;
@@ -78,10 +68,10 @@ export const oldShapeCases: Cases = {
   'a held notification is known, counted, held again and released': async ({ backlog }, harness) => {
     await put(harness, pending('held'));
     assert.equal(await backlog.count(T, 'held'), 1);
-    const found = knownOf(await backlog.seen([sent]), sent);
+    const found = (await backlog.seen([sent])).get(sent);
     assert.deepEqual({ ...found, ...known }, { ...found });
     await backlog.hold({ notification: sent, ...known, attempts: 3 }, AT);
-    assert.equal(knownOf(await backlog.seen([sent]), sent)?.attempts, 3);
+    assert.equal((await backlog.seen([sent])).get(sent)?.attempts, 3);
     assert.equal(await backlog.count(T, 'held'), 1, 'in the same place');
     await put(harness, pending('held'));
     await backlog.release(sent, AT);
@@ -90,17 +80,25 @@ export const oldShapeCases: Cases = {
 
   'a parked notification is known, read, kept after an attempt, and taken out': async ({ backlog }, harness) => {
     await put(harness, pending('parked', { parkedAt: { N: String(AT) } }));
-    assert.ok(knownOf(await backlog.seen([sent]), sent)?.parked);
+    assert.ok((await backlog.seen([sent])).get(sent)?.parked);
     const [read] = (await backlogOf(backlog, T)) as [Parked];
     assert.deepEqual({ ...read, notification: sent, ...known, parkedAt: AT }, { ...read });
     await backlog.keepParked({ ...read, attempts: 3 }, AT);
     const [kept] = (await backlogOf(backlog, T)) as [Parked];
     assert.equal(kept.attempts, 3);
-    await backlog.unpark(toUnpark(kept));
+    await backlog.unpark(kept);
     assert.equal(await backlog.count(T, 'parked'), 0);
     await put(harness, pending('parked', { parkedAt: { N: String(AT) } }));
-    await backlog.unpark(toUnpark(read));
+    await backlog.unpark(read);
     assert.equal(await backlog.count(T, 'parked'), 0, 'without an attempt between');
+  },
+
+  'a parked notification that was taken out meanwhile is not put back': async ({ backlog }, harness) => {
+    await put(harness, pending('parked', { parkedAt: { N: String(AT) } }));
+    const [read] = (await backlogOf(backlog, T)) as [Parked];
+    await backlog.unpark(read);
+    await backlog.keepParked({ ...read, attempts: 3 }, AT);
+    assert.equal(await backlog.count(T, 'parked'), 0);
   },
 
   'a notification that this release parks anew stands in the same place': async ({ backlog }, harness) => {
@@ -108,7 +106,7 @@ export const oldShapeCases: Cases = {
     const [old] = (await backlogOf(backlog, T)) as [Parked];
     await backlog.park([{ ...waiting(), notification: sent }], AT);
     assert.equal(await backlog.count(T, 'parked'), 1);
-    await backlog.unpark(toUnpark(old));
+    await backlog.unpark(old);
     assert.equal(await backlog.count(T, 'parked'), 1, 'it was parked anew since it was read');
   },
 

@@ -4,7 +4,7 @@ import { logEntry } from '../support/log-entries.ts';
 import { notification } from '../support/records.ts';
 import { interrupted, recording, unprocessing } from './clients.ts';
 import type { Cases } from './conformance.ts';
-import { backlogOf, failed, failedOf, knownOf, storesOf, toUnpark, waiting } from './harness.ts';
+import { backlogOf, failed, failedOf, storesOf, waiting } from './harness.ts';
 
 const AT = 1_760_000_000_000;
 
@@ -20,7 +20,7 @@ export const requestCases: Cases = {
     const [read] = await backlogOf(recorded.backlog, 'customer.edit');
     assert.ok(read);
     await recorded.backlog.keepParked(read, AT);
-    await recorded.backlog.unpark(toUnpark(read));
+    await recorded.backlog.unpark(read);
     await recorded.backlog.hold(waiting(), AT);
     await recorded.backlog.release(parked.notification, AT);
     for (const list of ['held', 'parked', 'failed'] as const) await recorded.backlog.count('customer.edit', list);
@@ -74,7 +74,7 @@ export const requestCases: Cases = {
     attempts.length = 0;
     const reading = storesOf(harness, unprocessing(harness.client, 3), pause);
     const seen = await reading.backlog.seen(all.map((one) => one.notification));
-    assert.equal(all.filter((one) => knownOf(seen, one.notification)?.parked).length, 60);
+    assert.equal(all.filter((one) => seen.get(one.notification)?.parked).length, 60);
     assert.deepEqual(attempts, [0, 1, 2]);
     for (const trigger of allTriggers) await stores.triggers.writeUrl(trigger, 'https://x/', 1);
     assert.equal(
@@ -113,7 +113,7 @@ export const requestCases: Cases = {
       () => backlog.hold(one, AT),
       () => backlog.release(one.notification, AT),
       () => backlog.park([one], AT),
-      () => backlog.unpark(toUnpark(parked)),
+      () => backlog.unpark(parked),
       () => backlog.keepParked(parked, AT),
       () => backlog.parked('task.edit', 5),
       () => backlog.count('task.edit', 'held'),
