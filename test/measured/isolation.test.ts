@@ -8,6 +8,7 @@ import { makeCall } from '../../functions/edge/http.ts';
 import { realTime } from '../model/clock.ts';
 import { noFaults } from '../model/network.ts';
 import { World } from '../model/world.ts';
+import { until } from '../support/emulator.ts';
 import { type Call, receiver } from '../support/receiver.ts';
 import { notification } from '../support/records.ts';
 import { loopbackRules } from '../support/rules.ts';
@@ -20,6 +21,7 @@ const PER_SECOND = 100;
 const SECONDS = 20;
 /** Deliver functions at once: the default of the setting `deliverConcurrency`. */
 const WORKERS = 100;
+const ATTEMPT_SECONDS = 10;
 /** Functions that wait for a destination see within this time that somebody else has parked it. */
 const FREED_MS = 1_500;
 
@@ -28,7 +30,7 @@ const FREED_MS = 1_500;
  * models in test/model/; a request to them takes 2 to 30 ms.
  */
 function realWorld() {
-  const call = makeCall({ connectTimeoutSeconds: 3, attemptTimeoutSeconds: 10, rules: loopbackRules });
+  const call = makeCall({ connectTimeoutSeconds: 3, attemptTimeoutSeconds: ATTEMPT_SECONDS, rules: loopbackRules });
   const world = new World({ clock: realTime, seed: 7, faults: noFaults, workers: WORKERS, destinations: { call } });
   const came = new Map<string, number>();
   return {
@@ -71,29 +73,54 @@ async function steadily(perSecond: number, goesOn: (n: number) => boolean, act: 
   }
 }
 
-/** The healthy trigger's p99 with nobody beside it. */
-const alone = (async () => {
-  await using server = await receiver();
+/**
+ * The same healthy traffic at the same time, in a world with nobody beside it: what this machine is busy with delays both.
+ *
+ * @returns What ends it, and says how long its calls waited that came from a time on.
+ */
+async function alone() {
+  const server = await receiver();
   const { world, type, send, p99 } = realWorld();
   await type(HEALTHY, server.origin);
-  await steadily(
+  let over = false;
+  let sent = 0;
+  const traffic = steadily(
     PER_SECOND,
-    (n) => n < SECONDS * PER_SECOND,
-    (n) => send(of(HEALTHY, n, 1e6)),
+    () => !over,
+    (n) => {
+      sent++;
+      send(of(HEALTHY, n, 1e6));
+    },
   );
-  await sleep(1_000);
-  world.stop();
-  assert.equal(server.calls.length, SECONDS * PER_SECOND, 'each arrives once');
-  return p99(server.calls, 0);
-})();
+  return async () => {
+    over = true;
+    await traffic;
+    await until('all arrive', () => server.calls.length >= sent);
+    world.stop();
+    await server[Symbol.asyncDispose]();
+    assert.equal(server.calls.length, sent, 'each arrives once');
+    return (from: number) => p99(server.calls, from);
+  };
+}
+
+/** @returns What says by which factor work takes longer than with a core to itself, from now on. It is 1 on an idle machine. */
+function stretch(): () => number {
+  const begun = performance.eventLoopUtilization();
+  const cpu = process.threadCpuUsage();
+  return () => {
+    const { user, system } = process.threadCpuUsage(cpu);
+    return Math.max(1, (performance.eventLoopUtilization(begun).active * 1000) / (user + system));
+  };
+}
 
 test('a neighbour that hangs is parked within 15 s, and then delays nobody', async (t) => {
-  const p99Alone = await alone;
   await using healthy = await receiver();
   await using hanging = await receiver(() => {});
   const { world, type, send, state, p99 } = realWorld();
   await type(HEALTHY, healthy.origin);
   await type(NEIGHBOUR, hanging.origin);
+  const endAlone = await alone();
+  const stretched = stretch();
   const start = Date.now();
   let opened = Number.POSITIVE_INFINITY;
   await steadily(
@@ -105,22 +132,27 @@ test('a neighbour that hangs is parked within 15 s, and then delays nobody', asy
       if (state(NEIGHBOUR) === 'parked') opened = Math.min(opened, Date.now());
     },
   );
-  await sleep(2_000);
+  await until('all arrive', () => healthy.calls.length >= SECONDS * PER_SECOND);
+  const factor = stretched();
+  const p99Alone = (await endAlone())(opened + FREED_MS);
   world.stop();
   const beside = p99(healthy.calls, opened + FREED_MS);
-  t.diagnostic(`opened after ${opened - start} ms; healthy p99 alone ${p99Alone} ms, beside it ${beside} ms`);
+  t.diagnostic(
+    `opened after ${opened - start} ms; healthy p99 alone ${p99Alone} ms, beside it ${beside} ms; work took ${factor.toFixed(2)} times as long as on an idle machine`,
+  );
   t.diagnostic(
     `from the very moment of opening ${p99(healthy.calls, opened)} ms, over all ${p99(healthy.calls, 0)} ms`,
   );
   assert.equal(healthy.calls.length, SECONDS * PER_SECOND, 'each arrives once');
-  assert.ok(opened - start <= 15_000, `opened after ${opened - start} ms`);
+  // The attempts hang for as long as they may, on any machine; the rest is work.
+  const waited = ATTEMPT_SECONDS * 1000;
+  assert.ok(waited + (opened - start - waited) / factor <= 15_000, `opened after ${opened - start} ms`);
   assert.ok(beside <= 2 * p99Alone, `p99 ${beside} ms beside it, ${p99Alone} ms alone`);
 });
 
 test('5,000 that wait for a dead destination delay nobody, and arrive in order at 300/s or more when it is back', async (t) => {
   const WAITING = 5_000;
   const RECORDS = 400;
-  const p99Alone = await alone;
   let dead = true;
   await using healthy = await receiver();
   await using neighbour = await receiver((_, response, socket) => {
@@ -130,6 +162,7 @@ test('5,000 that wait for a dead destination delay nobody, and arrive in order a
   const { world, type, send, state, p99 } = realWorld();
   await type(HEALTHY, healthy.origin);
   await type(NEIGHBOUR, neighbour.origin);
+  const endAlone = await alone();
   let over = false;
   let sent = 0;
   const healthyTraffic = steadily(
@@ -151,14 +184,17 @@ test('5,000 that wait for a dead destination delay nobody, and arrive in order a
   );
   while ((await world.backlog.count(NEIGHBOUR, 'parked')) < WAITING) await sleep(100);
   const before = neighbour.calls.length;
+  const stretched = stretch();
   dead = false;
   while (state(NEIGHBOUR) !== 'active') {
     await world.drainNow();
     await sleep(500);
   }
+  const factor = stretched();
   over = true;
   await healthyTraffic;
-  await sleep(1_000);
+  await until('all arrive', () => healthy.calls.length >= sent);
+  const p99Alone = (await endAlone())(opened + FREED_MS);
   world.stop();
 
   const arrived = neighbour.calls.slice(before);
@@ -166,7 +202,7 @@ test('5,000 that wait for a dead destination delay nobody, and arrive in order a
   const perSecond = WAITING / ((last - first) / 1000);
   const beside = p99(healthy.calls, opened + FREED_MS);
   t.diagnostic(
-    `healthy p99 alone ${p99Alone} ms, beside it ${beside} ms; ${perSecond.toFixed(0)} a second when it is back`,
+    `healthy p99 alone ${p99Alone} ms, beside it ${beside} ms; ${perSecond.toFixed(0)} a second when it is back, where work took ${factor.toFixed(2)} times as long as on an idle machine`,
   );
   assert.equal(healthy.calls.length, sent, 'each arrives once');
   assert.ok(before < 20 * STRIKES, `${before} calls while it was dead`);
@@ -180,6 +216,6 @@ test('5,000 that wait for a dead destination delay nobody, and arrive in order a
       sequences.toSorted((a, b) => a - b),
     );
   }
-  assert.ok(perSecond >= 300, `${perSecond} a second`);
+  assert.ok(perSecond * factor >= 300, `${perSecond} a second, where work takes ${factor} times as long`);
   assert.ok(beside <= 2 * p99Alone, `p99 ${beside} ms beside it, ${p99Alone} ms alone`);
 });
