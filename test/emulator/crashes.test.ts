@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { failed } from '../../functions/admin/failed.ts';
 import { list, set } from '../../functions/admin/triggers.ts';
@@ -58,12 +59,21 @@ test('functions that die in mid-batch, requests that fail and a queue that takes
   };
   const line = async (wanted: Trigger) => (await list(stack.parts)).find(({ trigger }) => trigger === wanted);
   const kills = () => harmful.harm.kills;
+  /** The right to drain outlives a dead drain by almost a minute, which nothing needs to wait for. */
+  const endLease = () =>
+    new DynamoDBClient().send(
+      new UpdateItemCommand({
+        TableName: stack.outputs.TriggersTable,
+        Key: { trigger: { S: 'customer.edit' } },
+        UpdateExpression: 'SET leaseUntil = :now',
+        ExpressionAttributeValues: { ':now': { N: String(Date.now()) } },
+      }),
+    );
   let writes = 0;
   try {
     await harmful.shortenVisibility(stack.parts.queueUrl, 20);
     await harmful.sabotage(capture, { killsAtSends: KILLS_AT_SENDS });
     await harmful.sabotage(deliver);
-    // The right to drain outlives a dead drain by its timeout.
     await harmful.sabotage(drain, { timeoutSeconds: 25 });
 
     const rows = Array.from({ length: ROWS }, (_, n) => ({ AccountID: `${run}-${n}` }));
@@ -82,7 +92,7 @@ test('functions that die in mid-batch, requests that fail and a queue that takes
           writes += some.length;
           return false;
         },
-        150_000,
+        240_000,
         300,
       );
     await edit('capture and deliver have died as often as they should', () => {
@@ -96,11 +106,14 @@ test('functions that die in mid-batch, requests that fail and a queue that takes
     });
     isDown = false;
     drained = 0;
-    let looks = 0;
-    await edit('drain has died twice', async () => {
-      if (looks++ % 5 === 0) await stack.parts.wakeDrain();
-      return kills()[drain] === 2;
-    });
+    for (const deaths of [1, 2]) {
+      let looks = 0;
+      await edit(`drain has died ${deaths} times`, async () => {
+        if (looks++ % 5 === 0) await stack.parts.wakeDrain();
+        return kills()[drain] === deaths;
+      });
+      await endLease();
+    }
   } finally {
     await harmful.stop();
   }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mock, test } from 'node:test';
+import { describe, mock, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { STRIKES } from '../../functions/core/breaker.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
@@ -12,6 +12,7 @@ import { until } from '../support/emulator.ts';
 import { type Call, receiver } from '../support/receiver.ts';
 import { notification } from '../support/records.ts';
 import { loopbackRules } from '../support/rules.ts';
+import { stretch } from '../support/stretch.ts';
 
 mock.method(console, 'log', () => {});
 
@@ -103,119 +104,111 @@ async function alone() {
   };
 }
 
-/** @returns What says by which factor work takes longer than with a core to itself, from now on. It is 1 on an idle machine. */
-function stretch(): () => number {
-  const begun = performance.eventLoopUtilization();
-  const cpu = process.threadCpuUsage();
-  return () => {
-    const { user, system } = process.threadCpuUsage(cpu);
-    return Math.max(1, (performance.eventLoopUtilization(begun).active * 1000) / (user + system));
-  };
-}
-
-test('a neighbour that hangs is parked within 15 s, and then delays nobody', async (t) => {
-  await using healthy = await receiver();
-  await using hanging = await receiver(() => {});
-  const { world, type, send, state, p99 } = realWorld();
-  await type(HEALTHY, healthy.origin);
-  await type(NEIGHBOUR, hanging.origin);
-  const endAlone = await alone();
-  const stretched = stretch();
-  const start = Date.now();
-  let opened = Number.POSITIVE_INFINITY;
-  await steadily(
-    PER_SECOND,
-    (n) => n < SECONDS * PER_SECOND,
-    (n) => {
-      send(of(HEALTHY, n, 1e6));
-      send(of(NEIGHBOUR, n, 1e6));
-      if (state(NEIGHBOUR) === 'parked') opened = Math.min(opened, Date.now());
-    },
-  );
-  await until('all arrive', () => healthy.calls.length >= SECONDS * PER_SECOND);
-  const factor = stretched();
-  const p99Alone = (await endAlone())(opened + FREED_MS);
-  world.stop();
-  const beside = p99(healthy.calls, opened + FREED_MS);
-  t.diagnostic(
-    `opened after ${opened - start} ms; healthy p99 alone ${p99Alone} ms, beside it ${beside} ms; work took ${factor.toFixed(2)} times as long as on an idle machine`,
-  );
-  t.diagnostic(
-    `from the very moment of opening ${p99(healthy.calls, opened)} ms, over all ${p99(healthy.calls, 0)} ms`,
-  );
-  assert.equal(healthy.calls.length, SECONDS * PER_SECOND, 'each arrives once');
-  // The attempts hang for as long as they may, on any machine; the rest is work.
-  const waited = ATTEMPT_SECONDS * 1000;
-  assert.ok(waited + (opened - start - waited) / factor <= 15_000, `opened after ${opened - start} ms`);
-  assert.ok(beside <= 2 * p99Alone, `p99 ${beside} ms beside it, ${p99Alone} ms alone`);
-});
-
-test('5,000 that wait for a dead destination delay nobody, and arrive in order at 300/s or more when it is back', async (t) => {
-  const WAITING = 5_000;
-  const RECORDS = 400;
-  let dead = true;
-  await using healthy = await receiver();
-  await using neighbour = await receiver((_, response, socket) => {
-    if (dead) socket.resetAndDestroy();
-    else response.end();
-  });
-  const { world, type, send, state, p99 } = realWorld();
-  await type(HEALTHY, healthy.origin);
-  await type(NEIGHBOUR, neighbour.origin);
-  const endAlone = await alone();
-  let over = false;
-  let sent = 0;
-  const healthyTraffic = steadily(
-    PER_SECOND,
-    () => !over,
-    (n) => {
-      sent++;
-      send(of(HEALTHY, n, 1e6));
-    },
-  );
-  let opened = Number.POSITIVE_INFINITY;
-  await steadily(
-    250,
-    (n) => n < WAITING,
-    (n) => {
-      send(of(NEIGHBOUR, n, RECORDS));
-      if (state(NEIGHBOUR) === 'parked') opened = Math.min(opened, Date.now());
-    },
-  );
-  while ((await world.backlog.count(NEIGHBOUR, 'parked')) < WAITING) await sleep(100);
-  const before = neighbour.calls.length;
-  const stretched = stretch();
-  dead = false;
-  while (state(NEIGHBOUR) !== 'active') {
-    await world.drainNow();
-    await sleep(500);
-  }
-  const factor = stretched();
-  over = true;
-  await healthyTraffic;
-  await until('all arrive', () => healthy.calls.length >= sent);
-  const p99Alone = (await endAlone())(opened + FREED_MS);
-  world.stop();
-
-  const arrived = neighbour.calls.slice(before);
-  const [first, last] = [arrived[0]?.at ?? 0, arrived.at(-1)?.at ?? 0];
-  const perSecond = WAITING / ((last - first) / 1000);
-  const beside = p99(healthy.calls, opened + FREED_MS);
-  t.diagnostic(
-    `healthy p99 alone ${p99Alone} ms, beside it ${beside} ms; ${perSecond.toFixed(0)} a second when it is back, where work took ${factor.toFixed(2)} times as long as on an idle machine`,
-  );
-  assert.equal(healthy.calls.length, sent, 'each arrives once');
-  assert.ok(before < 20 * STRIKES, `${before} calls while it was dead`);
-  const ids = Map.groupBy(arrived, ({ headers }) => headers['crm-trigger-sequence']);
-  assert.equal(ids.size, WAITING, 'all arrive');
-  for (const calls of ids.values()) assert.equal(new Set(calls.map(({ headers }) => headers['webhook-id'])).size, 1);
-  for (const calls of Map.groupBy(arrived, ({ target }) => target).values()) {
-    const sequences = calls.map(({ headers }) => Number(headers['crm-trigger-sequence']));
-    assert.deepEqual(
-      sequences,
-      sequences.toSorted((a, b) => a - b),
+describe('beside a neighbour in trouble, in worlds of their own', { concurrency: true }, () => {
+  test('a neighbour that hangs is parked within 15 s, and then delays nobody', async (t) => {
+    await using healthy = await receiver();
+    await using hanging = await receiver(() => {});
+    const { world, type, send, state, p99 } = realWorld();
+    await type(HEALTHY, healthy.origin);
+    await type(NEIGHBOUR, hanging.origin);
+    const endAlone = await alone();
+    const stretched = stretch();
+    const start = Date.now();
+    let opened = Number.POSITIVE_INFINITY;
+    await steadily(
+      PER_SECOND,
+      (n) => n < SECONDS * PER_SECOND,
+      (n) => {
+        send(of(HEALTHY, n, 1e6));
+        send(of(NEIGHBOUR, n, 1e6));
+        if (state(NEIGHBOUR) === 'parked') opened = Math.min(opened, Date.now());
+      },
     );
-  }
-  assert.ok(perSecond * factor >= 300, `${perSecond} a second, where work takes ${factor} times as long`);
-  assert.ok(beside <= 2 * p99Alone, `p99 ${beside} ms beside it, ${p99Alone} ms alone`);
+    await until('all arrive', () => healthy.calls.length >= SECONDS * PER_SECOND);
+    const factor = stretched();
+    const p99Alone = (await endAlone())(opened + FREED_MS);
+    world.stop();
+    const beside = p99(healthy.calls, opened + FREED_MS);
+    t.diagnostic(
+      `opened after ${opened - start} ms; healthy p99 alone ${p99Alone} ms, beside it ${beside} ms; work took ${factor.toFixed(2)} times as long as on an idle machine`,
+    );
+    t.diagnostic(
+      `from the very moment of opening ${p99(healthy.calls, opened)} ms, over all ${p99(healthy.calls, 0)} ms`,
+    );
+    assert.equal(healthy.calls.length, SECONDS * PER_SECOND, 'each arrives once');
+    // The attempts hang for as long as they may, on any machine; the rest is work.
+    const waited = ATTEMPT_SECONDS * 1000;
+    assert.ok(waited + (opened - start - waited) / factor <= 15_000, `opened after ${opened - start} ms`);
+    assert.ok(beside <= 2 * p99Alone, `p99 ${beside} ms beside it, ${p99Alone} ms alone`);
+  });
+
+  test('5,000 that wait for a dead destination delay nobody, and arrive in order at 300/s or more when it is back', async (t) => {
+    const WAITING = 5_000;
+    const RECORDS = 400;
+    let dead = true;
+    await using healthy = await receiver();
+    await using neighbour = await receiver((_, response, socket) => {
+      if (dead) socket.resetAndDestroy();
+      else response.end();
+    });
+    const { world, type, send, state, p99 } = realWorld();
+    await type(HEALTHY, healthy.origin);
+    await type(NEIGHBOUR, neighbour.origin);
+    const endAlone = await alone();
+    let over = false;
+    let sent = 0;
+    const healthyTraffic = steadily(
+      PER_SECOND,
+      () => !over,
+      (n) => {
+        sent++;
+        send(of(HEALTHY, n, 1e6));
+      },
+    );
+    let opened = Number.POSITIVE_INFINITY;
+    await steadily(
+      250,
+      (n) => n < WAITING,
+      (n) => {
+        send(of(NEIGHBOUR, n, RECORDS));
+        if (state(NEIGHBOUR) === 'parked') opened = Math.min(opened, Date.now());
+      },
+    );
+    while ((await world.backlog.count(NEIGHBOUR, 'parked')) < WAITING) await sleep(500);
+    const before = neighbour.calls.length;
+    const stretched = stretch();
+    dead = false;
+    while (state(NEIGHBOUR) !== 'active') {
+      await world.drainNow();
+      await sleep(500);
+    }
+    const factor = stretched();
+    over = true;
+    await healthyTraffic;
+    await until('all arrive', () => healthy.calls.length >= sent);
+    const p99Alone = (await endAlone())(opened + FREED_MS);
+    world.stop();
+
+    const arrived = neighbour.calls.slice(before);
+    const [first, last] = [arrived[0]?.at ?? 0, arrived.at(-1)?.at ?? 0];
+    const perSecond = WAITING / ((last - first) / 1000);
+    const beside = p99(healthy.calls, opened + FREED_MS);
+    t.diagnostic(
+      `healthy p99 alone ${p99Alone} ms, beside it ${beside} ms; ${perSecond.toFixed(0)} a second when it is back, where work took ${factor.toFixed(2)} times as long as on an idle machine`,
+    );
+    assert.equal(healthy.calls.length, sent, 'each arrives once');
+    assert.ok(before < 20 * STRIKES, `${before} calls while it was dead`);
+    const ids = Map.groupBy(arrived, ({ headers }) => headers['crm-trigger-sequence']);
+    assert.equal(ids.size, WAITING, 'all arrive');
+    for (const calls of ids.values()) assert.equal(new Set(calls.map(({ headers }) => headers['webhook-id'])).size, 1);
+    for (const calls of Map.groupBy(arrived, ({ target }) => target).values()) {
+      const sequences = calls.map(({ headers }) => Number(headers['crm-trigger-sequence']));
+      assert.deepEqual(
+        sequences,
+        sequences.toSorted((a, b) => a - b),
+      );
+    }
+    assert.ok(perSecond * factor >= 300, `${perSecond} a second, where work takes ${factor} times as long`);
+    assert.ok(beside <= 2 * p99Alone, `p99 ${beside} ms beside it, ${p99Alone} ms alone`);
+  });
 });
