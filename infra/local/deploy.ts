@@ -12,6 +12,8 @@ export interface Deployed {
   readonly stage?: string;
   /** Beside those that cdk.json has for the local stage. */
   readonly settings?: object;
+  /** A folder that holds what was synthesized before for the same stacks, stage and settings. */
+  readonly assembly?: string | undefined;
 }
 
 /**
@@ -36,9 +38,20 @@ export async function assertNoDiff(endpoint: string, signal: AbortSignal, deploy
 
 const stacksOf = ({ stacks = ['CrmTriggers'] }: Deployed) => stacks;
 
+/** Synthesizes into a folder, for later deployments of the same to an emulator. */
+export async function synthesize(signal: AbortSignal, deployed: Deployed, into: string): Promise<void> {
+  await cdk('http://127.0.0.1', signal, deployed, [], into);
+}
+
 /** Synthesizes once, and has the CDK do its commands with what came of it. */
-async function cdk(endpoint: string, signal: AbortSignal, deployed: Deployed, commands: string[][]): Promise<void> {
-  const { stage = 'local', settings } = deployed;
+async function cdk(
+  endpoint: string,
+  signal: AbortSignal,
+  deployed: Deployed,
+  commands: string[][],
+  output = 'out',
+): Promise<void> {
+  const { stage = 'local', settings, assembly } = deployed;
   const folder = await mkdtemp(join(tmpdir(), 'crm-triggers-cdk-'));
   const env = {
     ...process.env,
@@ -54,8 +67,8 @@ async function cdk(endpoint: string, signal: AbortSignal, deployed: Deployed, co
     const stages = { [stage]: { ...context.stages.local, ...settings } };
     const app = `node "${join(root, 'infra', 'app.ts')}"`;
     await writeFile(join(folder, 'cdk.json'), JSON.stringify({ app, context: { ...context, stages, stage } }));
-    await execute('synth', ...stacksOf(deployed), '--quiet', '--output', 'out');
-    for (const command of commands) await execute(...command, '--app', 'out');
+    if (!assembly) await execute('synth', ...stacksOf(deployed), '--quiet', '--output', output);
+    for (const command of commands) await execute(...command, '--app', assembly ?? output);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

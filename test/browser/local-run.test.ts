@@ -1,46 +1,43 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import type { Trigger } from '../../functions/core/entity.ts';
 import { until } from '../support/emulator.ts';
+import { endWithUs } from '../support/processes.ts';
 import { receiver } from '../support/receiver.ts';
 import { startChromium } from './chromium.ts';
 import { button, field, row } from './looks.ts';
-
-/** A typed URL is called from then on. */
-const TAKES_EFFECT_MS = 5_500;
 
 /** More than a trigger's strikes. */
 const FAILURES = 12;
 
 let browser: Browser;
-let child: ChildProcess;
+let stop: (() => Promise<void>) | undefined;
 let origin: string;
 before(async () => {
   browser = await startChromium();
   const file = new URL('../../infra/local/start.ts', import.meta.url).pathname;
   const { AWS_ENDPOINT_URL: _, ...env } = process.env;
-  child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  stop = endWithUs(async () => {
+    const ended = once(child, 'close');
+    child.kill('SIGINT');
+    await ended;
+  });
   let printed = '';
   child.stdout?.on('data', (chunk) => {
     printed += chunk;
   });
   origin = await until('its page', () => /^ +(http:\/\/127\.0\.0\.1:\d+\/)$/m.exec(printed)?.[1], 120_000);
 });
-after(async () => {
-  const ended = once(child, 'close');
-  child.kill('SIGINT');
-  await Promise.all([ended, browser.close()]);
-});
+after(() => Promise.all([stop?.(), browser?.close()]));
 
 async function type(page: Page, trigger: Trigger, url: string) {
   await field(page, trigger).fill(url);
   await field(page, trigger).press('Enter');
   await row(page, trigger).getByText('Saved.').waitFor();
-  await sleep(TAKES_EFFECT_MS);
 }
 
 describe('npm start', () => {

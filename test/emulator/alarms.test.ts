@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   DescribeRuleCommand,
@@ -24,12 +23,12 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { clear, list, set } from '../../functions/admin/triggers.ts';
+import { list, set } from '../../functions/admin/triggers.ts';
 import { type Trigger, triggers } from '../../functions/core/entity.ts';
 import type { Metric } from '../../functions/core/metrics.ts';
 import { toMessage } from '../../functions/core/notification.ts';
 import { cli } from '../support/cli.ts';
-import { deployedStack, until } from '../support/emulator.ts';
+import { deployedStack, drained, takeEffect, until } from '../support/emulator.ts';
 import { receiver } from '../support/receiver.ts';
 import { notification, streamRecord } from '../support/records.ts';
 import { type Heading, watchedStack } from '../support/watched-stack.ts';
@@ -54,14 +53,13 @@ before(async () => {
   stack = await deployedStack();
   watched = await watchedStack();
   server = await receiver();
+  await takeEffect(stack, ...typed);
   for (const trigger of typed) await set(stack.parts, trigger, `${server.origin}/${trigger}`);
   await set(stack.parts, 'case.create', 'http://127.0.0.1:1025/dead');
-  await sleep(5_500);
 });
 after(async () => {
-  for (const trigger of triggers) await clear(stack.parts, trigger);
-  await server[Symbol.asyncDispose]();
-  await stack.stop();
+  await server?.[Symbol.asyncDispose]();
+  await stack?.end(...triggers);
 });
 
 const arrived = (text: string) =>
@@ -121,10 +119,7 @@ test('Trigger down: a dead destination; a URL that answers brings it back, and a
   assert.match(await crm('log', '--trigger', 'case.create', '--limit', '20'), /connection refused/);
 
   await crm('set', 'case.create', `${server.origin}/case.create`);
-  await until('it is active', async () => {
-    await stack.parts.wakeDrain();
-    return (await parked())?.state === 'active';
-  });
+  await drained(stack.parts, 'it is active', async () => (await parked())?.state === 'active');
   for (let n = 0; n < 12; n++) await arrived(`down-${n}`);
   const back = Date.now();
   await watched.invoke('DrainFunction');
@@ -183,19 +178,22 @@ test('Dead letters: a message that nobody can read; one that can be read is sent
 test('Stream behind: a queue that refuses holds up the stream of a table; then all arrives', async () => {
   const FunctionName = watched.name('CaptureCustomerFunction');
   const { Environment } = await watched.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-  const useQueue = (QUEUE_URL: string | undefined) =>
+  const sendTo = (AWS_ENDPOINT_URL_SQS: string | undefined) =>
     watched.lambda.send(
       new UpdateFunctionConfigurationCommand({
         FunctionName,
-        Environment: { Variables: { ...Environment?.Variables, ...(QUEUE_URL && { QUEUE_URL }) } },
+        Environment: {
+          Variables: { ...Environment?.Variables, ...(AWS_ENDPOINT_URL_SQS && { AWS_ENDPOINT_URL_SQS }) },
+        },
       }),
     );
-  await useQueue(`${stack.outputs.DeliveryQueueUrl}-none.fifo`);
+  await using refusing = await receiver((_, response) => response.writeHead(400).end('{"__type":"AccessDenied"}'));
+  await sendTo(refusing.origin);
   await stack.agent.do('create', 'customer', { AccountID: `${run}-behind` });
-  await sleep(4_000);
+  await until('capture has tried again and again', () => refusing.calls.length >= 3);
   assert.ok(!server.calls.some(({ target }) => target.includes('behind')));
   await goesOff('Stream behind', 300_001, 'CaptureCustomer');
-  await useQueue(undefined);
+  await sendTo(undefined);
   await arrived('behind');
 });
 

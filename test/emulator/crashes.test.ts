@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { failed } from '../../functions/admin/failed.ts';
-import { clear, list, set } from '../../functions/admin/triggers.ts';
+import { list, set } from '../../functions/admin/triggers.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import { deployedStack, until } from '../support/emulator.ts';
 import { type Call, receiver } from '../support/receiver.ts';
@@ -16,75 +16,117 @@ let stack: Awaited<ReturnType<typeof deployedStack>>;
 before(async () => {
   stack = await deployedStack();
 });
-after(async () => {
-  for (const trigger of typed) await clear(stack.parts, trigger);
-  await stack.stop();
-});
+after(() => stack?.end(...typed));
 
-const SECONDS = 40;
 const ROWS = 15;
 
+/** Deliver dies when it makes the nth call, before it has the response. */
+const KILLS_AT_CALLS = [10, 40];
+
+/** Capture dies when the queue has taken the nth of its batches, before it knows. */
+const KILLS_AT_SENDS = [4, 19, 28];
+
+/** Drain dies when it makes the nth call, and once more when it has the response of a later one and goes on. */
+const KILLS_AT_DRAINED = [3, 6];
+
 test('functions that die in mid-batch, requests that fail and a queue that takes half a batch lose nothing and swap nothing', {
-  timeout: 400_000,
+  timeout: 500_000,
 }, async (t) => {
   const run = `crash-${process.pid}-${Date.now().toString(36)}`;
-  const started = Date.now();
-  const elapsed = () => (Date.now() - started) / 1000;
   const good: Call[] = [];
-  let brokenOff = 0;
-  await using server = await receiver((call, response) => {
-    // Edits find their destination down for a while, so that deliver parks and drain drains while changes go on.
-    const fails = elapsed() > 12 && elapsed() < 22 && call.target.startsWith('/customer.edit');
-    if (!fails) good.push(call);
-    response.on('close', () => {
-      if (!response.writableFinished) brokenOff++;
-    });
-    setTimeout(() => response.writeHead(fails ? 500 : 200).end(), 300);
+  const brokenOff: string[] = [];
+  let isDown = false;
+  let drained: number | undefined;
+  await using server = await receiver(async (call, response) => {
+    const isEdit = call.target.startsWith('/customer.edit');
+    const killed = isEdit && drained !== undefined ? killsDrain(++drained) : killsDeliver(server.calls.length);
+    // The receiver has acted on a call even if its caller is dead.
+    if (!isDown || !isEdit) good.push(call);
+    if (!killed) return void response.writeHead(isDown && isEdit ? 500 : 200).end();
+    response.once('close', () => brokenOff.push(killed));
+    await harmful.kill(killed);
   });
   for (const trigger of typed) await set(stack.parts, trigger, `${server.origin}/${trigger}`);
 
   const { Functions = [] } = await new LambdaClient().send(new ListFunctionsCommand());
   const named = (part: string) => Functions.find((f) => f.FunctionName?.includes(part))?.FunctionName ?? part;
-  const harmful = await saboteur(process.env.AWS_ENDPOINT_URL ?? '');
+  const [capture, deliver, drain] = ['CaptureCustomer', 'Deliver', 'Drain'].map(named) as [string, string, string];
+  const harmful = await saboteur(stack.endpoint);
+  const killsDeliver = (n: number) => (KILLS_AT_CALLS.includes(n) ? deliver : undefined);
+  const killsDrain = (n: number) => {
+    if (n === KILLS_AT_DRAINED[1]) harmful.killAtRequest(drain);
+    return n === KILLS_AT_DRAINED[0] ? drain : undefined;
+  };
+  const line = async (wanted: Trigger) => (await list(stack.parts)).find(({ trigger }) => trigger === wanted);
+  const kills = () => harmful.harm.kills;
+  /** The right to drain outlives a dead drain by almost a minute, which nothing needs to wait for. */
+  const endLease = () =>
+    new DynamoDBClient().send(
+      new UpdateItemCommand({
+        TableName: stack.outputs.TriggersTable,
+        Key: { trigger: { S: 'customer.edit' } },
+        UpdateExpression: 'SET leaseUntil = :now',
+        ExpressionAttributeValues: { ':now': { N: String(Date.now()) } },
+      }),
+    );
   let writes = 0;
   try {
     await harmful.shortenVisibility(stack.parts.queueUrl, 20);
-    for (const part of ['CaptureCustomer', 'Deliver']) await harmful.sabotage(named(part));
-    // The right to drain outlives a dead drain by its timeout.
-    await harmful.sabotage(named('Drain'), 25);
-    await sleep(5_500);
+    await harmful.sabotage(capture, { killsAtSends: KILLS_AT_SENDS });
+    await harmful.sabotage(deliver);
+    await harmful.sabotage(drain, { timeoutSeconds: 25 });
 
     const rows = Array.from({ length: ROWS }, (_, n) => ({ AccountID: `${run}-${n}` }));
     for (const row of rows) await stack.agent.do('create', 'customer', row);
     writes += ROWS;
-    for (let n = 0; elapsed() < SECONDS; n++) {
-      // Now one row, now some at once, which capture sends in one batch.
-      const some = n % 5 === 0 ? rows.slice(0, 6) : rows.slice(n % ROWS, (n % ROWS) + 1);
-      await Promise.all(some.map((row) => stack.agent.do('edit', 'customer', row)));
-      writes += some.length;
-      if (n % 10 === 0) await stack.parts.wakeDrain();
-      await sleep(150);
+    let turn = 0;
+    /** Edits now one row, now some at once, which capture sends in one batch, until something has come about. */
+    const edit = (what: string, hasCome: () => boolean | Promise<boolean>) =>
+      until(
+        what,
+        async () => {
+          if (await hasCome()) return true;
+          const some = turn % 5 === 0 ? rows.slice(0, 6) : rows.slice(turn % ROWS, (turn % ROWS) + 1);
+          turn++;
+          await Promise.all(some.map((row) => stack.agent.do('edit', 'customer', row)));
+          writes += some.length;
+          return false;
+        },
+        240_000,
+        300,
+      );
+    await edit('capture and deliver have died as often as they should', () => {
+      return kills()[capture] === KILLS_AT_SENDS.length && kills()[deliver] === KILLS_AT_CALLS.length;
+    });
+    // Edits find their receiver down, so that deliver parks and drain drains while changes go on.
+    isDown = true;
+    await edit('the trigger is parked', async () => (await line('customer.edit'))?.state === 'parked');
+    await edit('more is parked than drain will be killed at', async () => {
+      return ((await line('customer.edit'))?.waiting ?? 0) > Math.max(...KILLS_AT_DRAINED);
+    });
+    isDown = false;
+    drained = 0;
+    for (const deaths of [1, 2]) {
+      let looks = 0;
+      await edit(`drain has died ${deaths} times`, async () => {
+        if (looks++ % 5 === 0) await stack.parts.wakeDrain();
+        return kills()[drain] === deaths;
+      });
+      await endLease();
     }
   } finally {
     await harmful.stop();
   }
-  const { deaths, ...harm } = harmful.harm;
-  t.diagnostic(`${writes} writes; deaths ${JSON.stringify(count(deaths.map(short)))}, ${JSON.stringify(harm)}`);
-  t.diagnostic(`${brokenOff} calls broken off by a death`);
-  for (const part of ['CaptureCustomer', 'Deliver', 'Drain'])
-    assert.ok(
-      deaths.some((name) => name.includes(part)),
-      `${part} died`,
-    );
-  assert.ok(brokenOff > 0, 'functions died while they called');
-  assert.ok(harm.refused > 0 && harm.lostAnswers > 0 && harm.halfAccepted > 0);
+  t.diagnostic(`${writes} writes; ${JSON.stringify(harmful.harm)}; ${brokenOff.length} calls broken off by a death`);
+  assert.deepEqual(brokenOff, [...KILLS_AT_CALLS.map(() => deliver), drain], 'functions died while they called');
+  const { refused, lostResponses, halfAccepted } = harmful.harm;
+  assert.ok(refused >= 10 && lostResponses >= 5 && halfAccepted >= 5, JSON.stringify(harmful.harm));
 
   let left = '';
   await until(
     'all is delivered or failed, and both triggers are active',
     async () => {
       await stack.parts.wakeDrain();
-      await sleep(2_000);
       const lines = (await list(stack.parts)).filter(({ trigger }) =>
         typed.includes(trigger as (typeof typed)[number]),
       );
@@ -93,6 +135,7 @@ test('functions that die in mid-batch, requests that fail and a queue that takes
       return told >= writes && lines.every(({ state, waiting }) => state === 'active' && waiting === 0);
     },
     240_000,
+    1_500,
   ).catch((error) => assert.fail(`${error.message}: ${left}`));
   const given = await mine();
   t.diagnostic(
@@ -119,6 +162,3 @@ test('functions that die in mid-batch, requests that fail and a queue that takes
 });
 
 const id = ({ headers }: Call) => headers['webhook-id'] as string;
-const short = (name: string) => name.match(/Capture|Deliver|Drain/)?.[0] ?? name;
-const count = (names: readonly string[]) =>
-  Object.fromEntries([...Map.groupBy(names, (name) => name)].map(([name, all]) => [name, all.length]));

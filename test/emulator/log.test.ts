@@ -2,12 +2,11 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { after, before, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { test as sendTest } from '../../functions/admin/test.ts';
-import { clear, set } from '../../functions/admin/triggers.ts';
+import { set } from '../../functions/admin/triggers.ts';
 import type { LogEntry } from '../../functions/edge/delivery-log.ts';
-import { deployedStack, until } from '../support/emulator.ts';
+import { deployedStack, takeEffect, until } from '../support/emulator.ts';
 import { receiver } from '../support/receiver.ts';
 
 const typed = ['customer.create', 'task.create', 'task.edit'] as const;
@@ -18,11 +17,9 @@ let stack: Awaited<ReturnType<typeof deployedStack>>;
 
 before(async () => {
   stack = await deployedStack();
+  await takeEffect(stack, ...typed);
 });
-after(async () => {
-  for (const trigger of typed) await clear(stack.parts, trigger);
-  await stack.stop();
-});
+after(() => stack?.end(...typed));
 
 /** The command line on its way; `end` waits for it. */
 function cli(...words: string[]) {
@@ -49,7 +46,6 @@ test('what was delivered and what failed are in the log with their answers, and 
     response.writeHead(fails ? 503 : 200).end(fails ? hostile : 'thanks');
   });
   for (const trigger of typed) await set(stack.parts, trigger, `${server.origin}/SECRET/${trigger}?key=SECRET`);
-  await sleep(5_500);
   await stack.agent.do('create', 'customer', { AccountID: mark });
   await stack.agent.do('create', 'task', { AccountID: mark, TaskID: 't1' });
   const entries = await until('three attempts', async () => {
@@ -111,27 +107,38 @@ test('a test is marked, and all is kept for 30 days', async () => {
 test('who follows sees what comes, until Ctrl-C', { timeout: 120_000 }, async (t) => {
   await using server = await receiver();
   await set(stack.parts, 'customer.create', server.origin);
-  await sleep(5_500);
   const text = cli('log', '--follow', '--limit', '1');
   const json = cli('log', '--follow', '--json', '--id', `${mark}-2`);
   t.after(() => {
     for (const { child } of [text, json]) child.kill('SIGKILL');
   });
   await until('the latest one', () => text.said.stdout.includes('\n'));
-  // Long enough for both to have begun.
-  await sleep(3_000);
-  for (const n of [1, 2, 3]) await stack.agent.do('create', 'customer', { AccountID: `${mark}-${n}` });
+  const create = (name: string) => stack.agent.do('create', 'customer', { AccountID: `${mark}-${name}` });
+  // Whoever follows prints what comes after it has begun, which nothing else tells.
+  let created = 0;
+  await until(
+    'the second follower has begun',
+    async () => {
+      await create(`2-${created++}`);
+      return json.said.stdout.includes('\n');
+    },
+    60_000,
+    1_000,
+  );
+  for (const name of ['1', '3', '2-last']) await create(name);
   const accounts = () => [...text.said.stdout.matchAll(/AccountID=(\S+)/g)].map(([, account]) => account);
-  await until('all three', () => [1, 2, 3].every((n) => accounts().includes(`${mark}-${n}`)));
-  await until('the one that was asked for', () => json.said.stdout.includes('\n'));
+  const names = ['1', '3', '2-last'].map((name) => `${mark}-${name}`);
+  await until('all three', () => names.every((name) => accounts().includes(name)));
+  await until('the last that was asked for', () => json.said.stdout.includes(`${mark}-2-last`));
   const ends = [text, json].map(({ end }) => end());
   for (const { child } of [text, json]) child.kill('SIGINT');
   for (const { stderr } of await Promise.all(ends)) assert.equal(stderr, '');
-  for (const n of [1, 2, 3]) assert.equal(accounts().filter((account) => account === `${mark}-${n}`).length, 1);
-  const [line, ...more] = json.said.stdout.trimEnd().split('\n');
-  assert.deepEqual(more, []);
-  assert.partialDeepStrictEqual(JSON.parse(line ?? ''), {
-    formattedString: `?AccountID=${mark}-2`,
-    answer: 'HTTP 200',
-  });
+  for (const name of names) assert.equal(accounts().filter((account) => account === name).length, 1);
+  const lines = json.said.stdout.trimEnd().split('\n');
+  assert.equal(lines.length, new Set(lines).size);
+  for (const line of lines) {
+    const { formattedString, answer } = JSON.parse(line);
+    assert.ok(formattedString.startsWith(`?AccountID=${mark}-2-`), line);
+    assert.equal(answer, 'HTTP 200');
+  }
 });

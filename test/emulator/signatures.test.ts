@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { setHeader, showSecret } from '../../functions/admin/secrets.ts';
 import { test as sendTest } from '../../functions/admin/test.ts';
-import { clear, set } from '../../functions/admin/triggers.ts';
-import { deployedStack, until } from '../support/emulator.ts';
+import { set } from '../../functions/admin/triggers.ts';
+import { deployedStack, marked, until } from '../support/emulator.ts';
 import { isHere, type Language, readmeReceiver } from '../support/readme-receivers.ts';
 import { type Call, receiver } from '../support/receiver.ts';
 
@@ -14,10 +13,7 @@ let stack: Awaited<ReturnType<typeof deployedStack>>;
 before(async () => {
   stack = await deployedStack();
 });
-after(async () => {
-  await clear(stack.parts, 'task.create');
-  await stack.stop();
-});
+after(() => stack?.end('task.create'));
 
 for (const language of ['js', 'python', 'go'] satisfies Language[])
   test(`the README's receiver in ${language} takes a delivery, and refuses one with a changed character`, {
@@ -38,7 +34,7 @@ for (const language of ['js', 'python', 'go'] satisfies Language[])
     await using real = await readmeReceiver(language, secret);
     behind = real.origin;
     await setHeader(stack.parts, 'task.create', 'X-Token', `token-${language}`);
-    await sleep(5_500);
+    await marked(stack, front, 'task.create', ({ headers }) => headers['x-token'] === `token-${language}`);
     await stack.agent.do('create', 'task', { AccountID: 'Österreich & Co', TaskID: id });
     const call = await until('the delivery', () => front.calls.find(({ target }) => target.endsWith(id)));
     await until('its answer', () => answers.length > 0);

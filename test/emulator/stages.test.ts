@@ -17,7 +17,7 @@ before(async () => {
   await emulator.deploy();
   await emulator.deploy(second);
 });
-after(() => emulator.stop());
+after(() => emulator?.stop());
 
 describe('two stages in one account', () => {
   test('share nothing: a change in one calls the URL typed there, and nothing of the other', async () => {

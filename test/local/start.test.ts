@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { until } from '../support/emulator.ts';
+import { assertNoneLeft, commandOf, descendants, endWithUs } from '../support/processes.ts';
 
 const file = new URL('../../infra/local/start.ts', import.meta.url).pathname;
 
@@ -15,6 +14,12 @@ function startLocally(words: readonly string[] = [], env: Record<string, string>
     env: { ...inherited, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, printed, errors }));
+  // It ends in order when it is asked to, and its emulator when it is killed.
+  endWithUs(async () => {
+    child.kill('SIGTERM');
+    await ended;
+  });
   let printed = '';
   let errors = '';
   child.stdout.on('data', (chunk) => {
@@ -23,38 +28,7 @@ function startLocally(words: readonly string[] = [], env: Record<string, string>
   child.stderr.on('data', (chunk) => {
     errors += chunk;
   });
-  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, printed, errors }));
   return { child, ended, printed: () => printed };
-}
-
-/** The processes that descend from one, by id. Linux only. */
-function descendants(pid: number): number[] {
-  const parents = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const stat = readFileSync(`/proc/${name}/stat`, 'utf8');
-        return [[Number(name), Number(stat.slice(stat.lastIndexOf(')')).split(' ')[2])] as const];
-      } catch {
-        return [];
-      }
-    });
-  const children = parents.filter(([, parent]) => parent === pid).map(([child]) => child);
-  return children.flatMap((child) => [child, ...descendants(child)]);
-}
-
-const alive = (pid: number) => {
-  try {
-    process.kill(pid, 0);
-    return !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
-  } catch {
-    return false;
-  }
-};
-
-async function assertNoneLeft(pids: readonly number[]) {
-  assert.ok(pids.length > 0);
-  await until('no process is left', () => !pids.some(alive), 15_000);
 }
 
 /** The line for people, without a stack trace. */
@@ -76,28 +50,22 @@ test('stopping it leaves no process behind', linux, async () => {
   await assertNoneLeft(started);
 });
 
-test('killing the emulator ends it with one line and leaves no process behind', linux, async () => {
-  const { child, ended, printed } = startLocally();
-  await until('it is live', () => LIVE.test(printed()), 120_000);
-  const started = descendants(child.pid as number);
-  process.kill(started[0] as number, 'SIGKILL');
-  const { code, errors } = await ended;
-  assert.equal(code, 1);
-  assertOneLine(errors, /^MiniStack stopped \(SIGKILL\): start again\.$/);
-  await assertNoneLeft(started);
-});
-
-test('killing the emulator in the middle of the deployment ends it with one line too', linux, async () => {
-  const { child, ended, printed } = startLocally();
-  await until('the emulator is up', () => /✓ AWS emulator/.test(printed()), 120_000);
-  await sleep(1_500);
-  const started = descendants(child.pid as number);
-  process.kill(started[0] as number, 'SIGKILL');
-  const { code, errors } = await ended;
-  assert.equal(code, 1);
-  assertOneLine(errors, /^MiniStack stopped \(SIGKILL\): start again\.$/);
-  await assertNoneLeft(started);
-});
+test(
+  'killing the emulator, here in the middle of the deployment, ends it with one line and leaves no process behind',
+  linux,
+  async () => {
+    const { child, ended, printed } = startLocally();
+    await until('the emulator is up', () => /✓ AWS emulator/.test(printed()), 120_000);
+    const cdk = () => descendants(child.pid as number).some((pid) => commandOf(pid).includes('aws-cdk'));
+    await until('the CDK is at work', cdk);
+    const started = descendants(child.pid as number);
+    process.kill(started[0] as number, 'SIGKILL');
+    const { code, errors } = await ended;
+    assert.equal(code, 1);
+    assertOneLine(errors, /^MiniStack stopped \(SIGKILL\): start again\.$/);
+    await assertNoneLeft(started);
+  },
+);
 
 test('killing it, and with it its receiver, takes the emulator and its functions along', linux, async () => {
   const { child, ended, printed } = startLocally();

@@ -1,11 +1,16 @@
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { folder } from '../../infra/local/folders.ts';
 
 const file = new URL('../../functions/admin/cli.ts', import.meta.url).pathname;
+
+/** Every command loads the same files: what Node makes of them is kept. */
+const env = () => ({ ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') });
 
 /** Runs the command line against the stack, with something on its standard input. */
 export const cliWith = (input: string, ...words: string[]) =>
   new Promise<{ status: number; stdout: string; stderr: string }>((resolve) => {
-    const child = execFile(process.execPath, [file, ...words], (error, stdout, stderr) =>
+    const child = execFile(process.execPath, [file, ...words], { env: env() }, (error, stdout, stderr) =>
       resolve({ status: (error?.code as number | undefined) ?? 0, stdout, stderr }),
     );
     child.stdin?.on('error', () => {}); // Most commands never read it.

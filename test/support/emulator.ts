@@ -1,45 +1,142 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findDeployment, stackOutputs } from '../../functions/admin/deployment.ts';
+import { type AdminParts, findDeployment, stackOutputs } from '../../functions/admin/deployment.ts';
+import { clear, set } from '../../functions/admin/triggers.ts';
+import type { Entity, Trigger } from '../../functions/core/entity.ts';
 import { Agent } from '../../infra/local/agent.ts';
 import { assertNoDiff, type Deployed, deploy, emulatorEnvironment } from '../../infra/local/deploy.ts';
-import { attach, startMiniStack } from '../../infra/local/emulator.ts';
+import { attach, type Emulator, startMiniStack } from '../../infra/local/emulator.ts';
+import { endWithUs, interrupted } from './processes.ts';
+import { type Call, MARKER, receiver } from './receiver.ts';
+import { synthesized } from './synthesized.ts';
+
+/** The emulator that the caller chose. Later the variable names whichever emulator is used. */
+const GIVEN = process.env.AWS_ENDPOINT_URL;
 
 /**
- * The deployed stack on an emulator: the one at AWS_ENDPOINT_URL, else a MiniStack of our own. This process's AWS clients
- * talk to it from now on.
+ * The deployed stack on an emulator: the one at AWS_ENDPOINT_URL, or a MiniStack of its own. This process's AWS clients
+ * talk to it from now on. When the deployment fails, the emulator is stopped.
  */
 export async function deployedStack(stacks?: string[], host?: string) {
   const emulator = await runningEmulator(host);
-  await emulator.deploy({ stacks });
-  const outputs = await stackOutputs();
-  return { parts: await findDeployment(), agent: new Agent(outputs), outputs, ...emulator };
+  try {
+    await emulator.deploy({ stacks });
+    const outputs = await stackOutputs();
+    const parts = await findDeployment();
+    /** Clears the URLs of these triggers, then stops the emulator, even if the first fails. */
+    const end = async (...typed: readonly Trigger[]) => {
+      try {
+        // An emulator of our own is gone in a moment, with all URLs.
+        if (GIVEN) for (const trigger of typed) await clear(parts, trigger);
+      } finally {
+        await emulator.stop();
+      }
+    };
+    return { parts, agent: new Agent(outputs), outputs, ...emulator, end };
+  } catch (error) {
+    await emulator.stop();
+    throw error;
+  }
 }
 
 /** The emulator alone, with nothing deployed by us yet. */
 export async function runningEmulator(host?: string) {
-  const never = new AbortController().signal;
-  const given = process.env.AWS_ENDPOINT_URL;
-  const { endpoint, stop } = given ? await attach(given) : await startMiniStack(never, 0, host);
+  const emulator = await (GIVEN ? attach(GIVEN) : startOwn(host));
+  const { endpoint } = emulator;
+  const stop = endWithUs(emulator.stop);
   Object.assign(process.env, await emulatorEnvironment(endpoint));
   return {
     endpoint,
-    deploy: (deployed?: Deployed) => deploy(endpoint, never, deployed),
-    assertNoDiff: (deployed?: Deployed) => assertNoDiff(endpoint, never, deployed),
+    deploy: async (deployed?: Deployed) => deploy(endpoint, interrupted, await synthesized(deployed)),
+    assertNoDiff: async (deployed?: Deployed) => assertNoDiff(endpoint, interrupted, await synthesized(deployed)),
     stop,
   };
 }
+
+/** Another process can take the free port before MiniStack listens on it, so a failed start is repeated. */
+async function startOwn(host?: string): Promise<Emulator> {
+  for (let attempt = 1; ; attempt++)
+    try {
+      return await startMiniStack(interrupted, 0, host);
+    } catch (error) {
+      if (attempt === 3 || interrupted.aborted) throw error;
+    }
+}
+
+/** How long one round of changes may take before the next one is written. Capture keeps what it read for 5 s. */
+const ROUND_MS = 3_000;
+
+/**
+ * Sets a URL for each of these triggers and waits until capture has read it. From then on a changed URL counts at once,
+ * because deliver reads the URL before every attempt; capture only needs to know that there is one.
+ */
+export async function takeEffect(stack: { parts: AdminParts; agent: Agent }, ...triggers: readonly Trigger[]) {
+  await using server = await receiver();
+  for (const trigger of triggers) await set(stack.parts, trigger, `${server.origin}/${trigger}`);
+  const entities = new Set(triggers.map((trigger) => trigger.split('.')[0] as Entity));
+  const unheard = () => triggers.filter((one) => !server.markers.some(({ target }) => target.startsWith(`/${one}?`)));
+  await until(
+    `a call for each of ${triggers.join(', ')}`,
+    async () => {
+      const AccountID = `${MARKER}${Date.now().toString(36)}`;
+      const row = { AccountID, CaseID: AccountID, FollowupID: AccountID, TaskID: AccountID };
+      for (const entity of entities)
+        if (unheard().some((trigger) => trigger.startsWith(entity)))
+          for (const action of ['create', 'edit', 'delete'] as const) await stack.agent.do(action, entity, row);
+      return until('all in this round', () => unheard().length === 0, ROUND_MS).catch(() => false);
+    },
+    60_000,
+  );
+}
+
+/**
+ * Writes rows that fire a create trigger, until the receiver that is set for it gets a call that fits: for a change that
+ * deliver reads a few seconds late, such as that of a header.
+ */
+export async function marked(
+  { agent }: { agent: Agent },
+  server: { readonly markers: readonly Call[] },
+  trigger: `${Entity}.create`,
+  fits: (call: Call) => boolean,
+) {
+  let row = 0;
+  const run = `${MARKER}${Date.now().toString(36)}`;
+  await until(
+    `a call of ${trigger} that fits`,
+    async () => {
+      const AccountID = `${run}-${row++}`;
+      const ids = { AccountID, CaseID: AccountID, FollowupID: AccountID, TaskID: AccountID };
+      await agent.do('create', trigger.split('.')[0] as Entity, ids);
+      return server.markers.some(fits);
+    },
+    60_000,
+    500,
+  );
+}
+
+/** Like `until`, for what a drain brings about: one is started before each look. */
+export const drained = <T>(parts: AdminParts, what: string, holds: () => T | Promise<T>, patienceMs = 240_000) =>
+  until(
+    what,
+    async () => {
+      await parts.wakeDrain();
+      return holds();
+    },
+    patienceMs,
+    1_500,
+  );
 
 /** Waits until something holds, and returns it. @throws {Error} With what was waited for, when it does not in time. */
 export async function until<T>(
   what: string,
   holds: () => T | Promise<T>,
-  patienceMs = 60_000,
+  patienceMs = 120_000,
+  pauseMs = 100,
 ): Promise<NonNullable<T>> {
   const end = Date.now() + patienceMs;
   for (;;) {
     const value = await holds();
     if (value) return value;
     if (Date.now() > end) throw new Error(`In ${patienceMs / 1000} s it did not come to this: ${what}`);
-    await sleep(100);
+    await sleep(pauseMs);
   }
 }

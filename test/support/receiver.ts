@@ -10,17 +10,27 @@ export interface Call {
 
 export type Answer = (call: Call, response: ServerResponse, socket: Socket) => void;
 
+/** Rows with ids that begin so are written to see whether something has taken effect. */
+export const MARKER = 'marker-';
+
 /** A real HTTP server on 127.0.0.1 that keeps the calls and answers as told, until it is disposed of. */
 export async function receiver(answer: Answer = (_, response) => response.end('ok')) {
   const calls: Call[] = [];
+  const markers: Call[] = [];
   const server = createServer((request, response) => {
     const call = { target: request.url ?? '', headers: request.headers, at: Date.now() };
+    if (call.target.includes(`AccountID=${MARKER}`)) {
+      markers.push(call);
+      return void response.end();
+    }
     calls.push(call);
     answer(call, response, request.socket);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     calls,
+    /** Calls for marker rows: answered at once with 200, and not among `calls`. */
+    markers,
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     /** Connections that were opened so far. */
     connections: countConnections(server),

@@ -1,60 +1,103 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { GetQueueAttributesCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { setVariables } from './function-variables.ts';
 import { forward, readAll } from './http-forward.ts';
 
-/** Harm that is being done; how often so far. */
-interface Harm {
-  /** Functions that died, by their names. */
-  readonly deaths: string[];
-  refused: number;
-  lostAnswers: number;
-  halfAccepted: number;
+const SEND = 'AmazonSQS.SendMessageBatch';
+
+/** What happens to the nth request of one kind that one function makes; n starts at 1. Every 20th time it starts again. */
+function harmTo(n: number): 'refuse' | 'lose the response' | undefined {
+  const turn = n % 20;
+  if (turn === 3) return 'refuse';
+  if (turn === 6) return 'lose the response';
+  // An SDK tries three times: this one it has to report as failed.
+  return turn >= 10 && turn <= 12 ? 'refuse' : undefined;
 }
 
 /**
- * Stands between the deployed functions and the emulator's tables and queue, and does harm: refuses requests, lets them
- * take effect but loses the answer, lets the queue take only a part of a batch. It also makes functions die: each process
- * of theirs lives for a second or two.
+ * Stands between deployed functions and the emulator's tables and queue, and does harm by a fixed script: refuses requests,
+ * lets them take effect but loses the response, lets the queue take only a part of a batch. It also kills functions, at
+ * the moment that the caller names.
  */
 export async function saboteur(endpoint: string) {
-  const harm: Harm = { deaths: [], refused: 0, lostAnswers: 0, halfAccepted: 0 };
-  const server = createServer(async (incoming, outgoing) => {
-    const death = incoming.url?.match(/^\/died\/(.+)/)?.[1];
-    if (death) {
-      harm.deaths.push(death);
-      return outgoing.end();
-    }
-    const body = await readAll(incoming);
-    const chance = Math.random();
-    const refuse = () => {
-      harm.refused++;
-      outgoing.writeHead(503, { 'content-type': 'application/x-amz-json-1.0' }).end('{"__type":"ServiceUnavailable"}');
-    };
-    if (chance < 0.1) return refuse();
-    const sends = incoming.headers['x-amz-target'] === 'AmazonSQS.SendMessageBatch';
-    const { taken, left } = sends && chance > 0.5 ? halve(body) : { taken: body, left: [] };
-    const answer = await forward(endpoint, incoming, taken).catch(() => undefined);
-    if (!answer) return refuse();
-    if (chance < 0.2) {
-      harm.lostAnswers++;
-      return outgoing.destroy();
-    }
-    if (left.length > 0) harm.halfAccepted++;
-    outgoing.writeHead(answer.status, answer.headers).end(left.length > 0 ? refusing(answer.body, left) : answer.body);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const harm = { refused: 0, lostResponses: 0, halfAccepted: 0, kills: {} as Record<string, number> };
+  /** The living processes of each function: each holds a response open until it dies. */
+  const living = new Map<string, Map<number, ServerResponse>>();
+  const killedAtRequest = new Set<string>();
   const undo: (() => Promise<unknown>)[] = [];
+
+  /** Kills all processes of a function. @returns When they are dead. */
+  async function kill(name: string): Promise<void> {
+    harm.kills[name] = (harm.kills[name] ?? 0) + 1;
+    await Promise.all(
+      [...(living.get(name) ?? [])].map(async ([pid, life]) => {
+        const dead = new Promise((resolve) => life.once('close', resolve));
+        process.kill(pid, 'SIGKILL');
+        await dead;
+      }),
+    );
+  }
+
+  /** A server for the requests of one function. */
+  async function between(name: string, killsAtSends: readonly number[]): Promise<string> {
+    const processes = new Map<number, ServerResponse>();
+    living.set(name, processes);
+    const seen = new Map<string, number>();
+    let halves = 0;
+    const server = createServer(async (incoming, outgoing) => {
+      const pid = Number(incoming.url?.match(/^\/living\/(\d+)$/)?.[1]);
+      if (pid) {
+        processes.set(pid, outgoing);
+        outgoing.once('close', () => processes.delete(pid));
+        return void outgoing.write('live');
+      }
+      const body = await readAll(incoming);
+      const kind = String(incoming.headers['x-amz-target']);
+      const n = (seen.get(kind) ?? 0) + 1;
+      seen.set(kind, n);
+      if (killedAtRequest.delete(name)) return kill(name);
+      const done = harmTo(n);
+      const refuse = () => {
+        harm.refused++;
+        outgoing.writeHead(503, { 'content-type': 'application/x-amz-json-1.0' });
+        outgoing.end('{"__type":"ServiceUnavailable"}');
+      };
+      if (done === 'refuse') return refuse();
+      const { taken, left } =
+        kind === SEND && entriesOf(body).length > 1 && halves++ % 2 === 0 ? halve(body) : whole(body);
+      const answer = await forward(endpoint, incoming, taken).catch(() => undefined);
+      if (!answer) return void outgoing.destroy();
+      if (left.length > 0) harm.halfAccepted++;
+      if (kind === SEND && killsAtSends.includes(n)) return kill(name);
+      if (done === 'lose the response') {
+        harm.lostResponses++;
+        return void outgoing.destroy();
+      }
+      outgoing
+        .writeHead(answer.status, answer.headers)
+        .end(left.length > 0 ? refusing(answer.body, left) : answer.body);
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    undo.push(async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    });
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
   return {
     harm,
-    /** Has all requests of a function go through here, and lets its processes die. */
-    async sabotage(name: string, timeoutSeconds?: number) {
+    kill,
+    /** Kills a function as soon as it makes its next request, which does not take effect. */
+    killAtRequest: (name: string) => void killedAtRequest.add(name),
+    /** Has all requests of a function go through here. Capture is killed when the queue has taken the nth of its batches. */
+    async sabotage(name: string, { timeoutSeconds, killsAtSends = [] as readonly number[] } = {} as Sabotage) {
+      const origin = await between(name, killsAtSends);
       const variables = {
         AWS_ENDPOINT_URL_DYNAMODB: origin,
         AWS_ENDPOINT_URL_SQS: origin,
-        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(dying(`${origin}/died/${name}`))}`,
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(reporting(origin))}`,
       };
       undo.push(await setVariables(name, variables, timeoutSeconds));
     },
@@ -69,22 +112,39 @@ export async function saboteur(endpoint: string) {
     /** Makes all as it was; the visibility last, for to change a function ends what it is doing. */
     async stop() {
       for (const back of undo.splice(0).reverse()) await back();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
     },
   };
 }
 
-/** What a process runs before anything else: it tells of its death, and dies as a crash does. */
-const dying = (url: string) =>
-  `const die=()=>process.kill(process.pid,'SIGKILL');setTimeout(()=>fetch('${url}').then(die,die),800+1500*Math.random())`;
+interface Sabotage {
+  readonly timeoutSeconds?: number;
+  readonly killsAtSends?: readonly number[];
+}
 
-/** Takes about half the entries out of a batch, though never all. */
+/** What a process runs before anything else: it holds a connection open, by which its id and its death are known. */
+const reporting = (origin: string) => `
+import { get } from 'node:http';
+await new Promise((resolve) =>
+  get('${origin}/living/' + process.pid, { agent: false }, (response) => {
+    response.resume();
+    response.socket.unref();
+    response.on('error', () => {});
+    resolve();
+  }).on('error', resolve));`;
+
+interface Batch {
+  readonly Entries: readonly { readonly Id: string }[];
+}
+
+const entriesOf = (body: Buffer) => (JSON.parse(body.toString()) as Batch).Entries;
+const whole = (body: Buffer) => ({ taken: body, left: [] as string[] });
+
+/** Takes every second entry out of a batch. */
 function halve(body: Buffer): { taken: Buffer; left: string[] } {
-  const batch: { Entries: { Id: string }[] } = JSON.parse(body.toString());
-  const taken = batch.Entries.filter((_, i) => i === 0 || Math.random() < 0.5);
-  const left = batch.Entries.filter((entry) => !taken.includes(entry)).map(({ Id }) => Id);
-  return { taken: Buffer.from(JSON.stringify({ ...batch, Entries: taken })), left };
+  const batch: Batch = JSON.parse(body.toString());
+  const Entries = batch.Entries.filter((_, i) => i % 2 === 0);
+  const left = batch.Entries.filter((_, i) => i % 2 === 1).map(({ Id }) => Id);
+  return { taken: Buffer.from(JSON.stringify({ ...batch, Entries })), left };
 }
 
 function refusing(body: Buffer, left: readonly string[]): string {

@@ -1,0 +1,6 @@
+// Run by test/emulator/ending.test.ts: a test whose deployment fails when the emulator runs.
+import { before, test } from 'node:test';
+import { deployedStack } from '../emulator.ts';
+
+before(() => deployedStack(['NoSuchStack']));
+test('never runs', () => {});
