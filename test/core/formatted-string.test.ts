@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { entities, entityNames } from '../../functions/core/entity.ts';
 import { formattedString, percentEncode } from '../../functions/core/formatted-string.ts';
+import { anyText } from '../support/any-text.ts';
 
 test("each entity's string has its names in the manual's order", () => {
   const ids = { AccountID: 'aaa', CaseID: 'ccc', FollowupID: 'fff', TaskID: 'ttt' };
@@ -21,7 +22,7 @@ test('all but the unreserved characters of RFC 3986 are percent-encoded', () => 
 });
 
 test('any Unicode ids survive the way through a URL parser', () => {
-  const id = fc.string({ unit: 'binary', minLength: 1 });
+  const id = anyText({ minLength: 1 });
   fc.assert(
     fc.property(fc.constantFrom(...entityNames), id, id, id, id, (entity, AccountID, CaseID, FollowupID, TaskID) => {
       const ids: Record<string, string> = { AccountID, CaseID, FollowupID, TaskID };

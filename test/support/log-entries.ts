@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { triggers } from '../../functions/core/entity.ts';
 import type { LogEntry } from '../../functions/core/log-entry.ts';
 import { outcomeKinds } from '../../functions/core/outcome.ts';
+import { anyText } from './any-text.ts';
 
 let made = 0;
 
@@ -34,7 +35,7 @@ export const anyEntry: fc.Arbitrary<LogEntry> = fc
       attempt: fc.integer({ min: 1, max: 9 }),
       outcome: fc.constantFrom(...outcomeKinds),
       milliseconds: fc.nat(10_000),
-      body: fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('\u0000\u001b[31m', '"],[', '\u202e\ufffd\n')),
+      body: fc.oneof(anyText(), fc.constantFrom('\u0000\u001b[31m', '"],[', '\u202e\ufffd\n')),
       test: fc.constant(true as const),
       redelivered: fc.constant(true as const),
     },
