@@ -122,6 +122,8 @@ test('every change is in the history, with who, when, from what and to what', as
   await api.type('https://ada:MARKER-pw@example.com/1', 0);
   await api.ask('DELETE', '/triggers/task.edit/url', undefined, { 'if-match': '"1"' });
   await api.ask('POST', '/triggers/task.edit/pause');
+  // To resume and to redeliver need a URL.
+  await api.triggersTable.writeUrl('task.edit', 'https://example.com/2', Date.now());
   await api.ask('POST', '/triggers/task.edit/resume');
   const { json: secret } = await api.ask('POST', '/triggers/task.edit/secret');
   await api.ask('PUT', '/triggers/task.edit/headers/X-Token', { value: 'MARKER-value' });
@@ -227,6 +229,7 @@ test('failures are shown with filters, and sent again only when that is confirme
   await using api = await served();
   const [one, two] = [failedOne({ trigger: 'task.edit' }), failedOne({ trigger: 'case.create' })];
   for (const failed of [one, two]) await api.backlog.fail(failed);
+  await api.triggersTable.writeUrl('task.edit', 'https://example.com/', Date.now());
   const { json: shown } = await api.ask('GET', '/failed?trigger=case.create');
   assert.equal(shown.total, 1);
   assert.partialDeepStrictEqual(shown.failed[0], { id: two.id, reason: 'HTTP 404', attempts: 5, keys: null });
