@@ -4,26 +4,19 @@ export interface Group {
   readonly tests: readonly string[];
 }
 
-const stores = ['table', 'backlog', 'triggers', 'secrets', 'history', 'record-counts', 'delivery-log', 'batch-get'];
+const stores = 'table,backlog,backlog-rows,triggers,secrets,history,record-counts,delivery-log';
+const protocol = ['test/protocol/*.test.ts', 'test/model/faults.test.ts'];
 
 export const groups: Readonly<Record<string, Group>> = {
   core: { mutate: ['functions/core/*.ts'], tests: ['test/core/*.test.ts'] },
   capture: { mutate: ['functions/capture/capture.ts'], tests: ['test/capture/*.test.ts'] },
   deliver: {
-    mutate: ['functions/deliver/!(index).ts', 'functions/attempt/*.ts'],
-    tests: ['test/deliver/*.test.ts', 'test/model/faults.test.ts'],
+    mutate: ['functions/deliver/!(index|parts).ts', 'functions/attempt/*.ts'],
+    tests: ['test/deliver/*.test.ts', ...protocol],
   },
-  drain: {
-    mutate: ['functions/drain/!(index).ts'],
-    tests: ['test/drain/*.test.ts', 'test/model/faults.test.ts'],
-  },
+  drain: { mutate: ['functions/drain/!(index|parts).ts'], tests: ['test/drain/*.test.ts', ...protocol] },
   stores: {
-    mutate: stores.map((name) => `functions/edge/${name}.ts`),
-    tests: [
-      'test/stores/memory.test.ts',
-      'test/stores/*.test.ts',
-      'test/edge/{secrets,delivery-log}.test.ts',
-      'test/model/faults.test.ts',
-    ],
+    mutate: [`functions/edge/{${stores}}.ts`],
+    tests: ['test/stores/*.test.ts', 'test/edge/{secrets,delivery-log,remember}.test.ts', ...protocol],
   },
 };

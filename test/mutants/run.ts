@@ -9,7 +9,9 @@ const LEAST = 0.92;
 const here = 'test/mutants';
 const written = `${here}/.stryker`;
 
-const named = process.argv.slice(2);
+// Names of groups, and files to mutate in them in place of all.
+const files = process.argv.slice(2).filter((name) => name.includes('/'));
+const named = process.argv.slice(2).filter((name) => !name.includes('/'));
 const unknown = named.filter((name) => !(name in groups));
 if (unknown.length > 0) {
   console.error(`There is no group ${unknown.join(', ')}: the groups are ${Object.keys(groups).join(', ')}.`);
@@ -59,7 +61,7 @@ if (results.some(({ share }) => share < LEAST)) {
 
 function configOf(name: string, { mutate, tests }: Group) {
   return {
-    mutate,
+    mutate: files.length > 0 ? files : mutate,
     testRunner: 'own-test-first',
     tap: {
       testFiles: tests,
