@@ -166,3 +166,49 @@ test('its log holds no id of the CRM', async () => {
   assert.ok(lines.length > 0);
   assert.doesNotMatch(lines.join('\n'), /MARKER/);
 });
+
+/** The log lines of a run, as objects. */
+async function logged(run: () => Promise<void>): Promise<Record<string, unknown>[]> {
+  const lines: Record<string, unknown>[] = [];
+  const log = mock.method(console, 'log', (line: string) => lines.push(JSON.parse(line)));
+  await run().finally(() => log.mock.restore());
+  return lines;
+}
+
+test('its log names every notification by its id, and every change that moved to Failed with the reason', async () => {
+  const { parts: p, sent, failed } = parts('customer', ['customer.create']);
+  const records = ['a', 'b', ''].map((AccountID) => streamRecord('customer', 'INSERT', { AccountID }));
+  const [error, info, ...more] = await logged(() => capture(records, p));
+  const [{ id, reason } = { id: '', reason: '' }] = failed();
+  assert.partialDeepStrictEqual(error, { level: 'error', id, trigger: 'customer.create', reason });
+  assert.partialDeepStrictEqual(info, {
+    level: 'info',
+    records: 3,
+    unusable: 1,
+    beyond: 0,
+    ids: sent.map((n) => n.id),
+  });
+  assert.deepEqual(more, []);
+});
+
+test('counts what moved to Failed by its trigger, and writes its metrics once, also when the queue does not answer', async () => {
+  for (const overrides of [{}, { queue: { send: fails } }]) {
+    const counted: string[] = [];
+    const metrics = {
+      add: (...of: [string, string]) => counted.push(of.join(' ')),
+      write: () => counted.push('write'),
+    };
+    const { parts: p } = parts('customer', ['customer.create'], { metrics, ...overrides });
+    const records = ['', 'a'].map((AccountID) => streamRecord('customer', 'INSERT', { AccountID }));
+    await capture(records, p).catch(() => {});
+    const captured = 'queue' in overrides ? [] : ['captured customer.create'];
+    assert.deepEqual(counted, ['failed customer.create', ...captured, 'write']);
+  }
+});
+
+test('asks neither the queue nor the counts for anything when there is nothing to notify of', async () => {
+  const counts = { limit: { changes: 1, perSeconds: 1 }, beyond: fails };
+  const { parts: p } = parts('customer', ['customer.create'], { queue: { send: fails }, counts });
+  await capture([streamRecord('customer', 'MODIFY', { AccountID: 'a' })], p);
+  await capture([], p);
+});

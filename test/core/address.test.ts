@@ -85,3 +85,7 @@ test('the address that a host is comes without brackets, and a name is none', ()
     undefined,
   ]);
 });
+
+test('brackets count only around the whole host', () => {
+  assert.deepEqual(['1[.2.3.4]', '[1.2.3].4'].map(literalAddress), [undefined, undefined]);
+});

@@ -34,6 +34,7 @@ const judged: [string, string | undefined, Partial<DestinationRules>?][] = [
   ['https://a.b.LOCALHOST./', PRIVATE],
   ['https://localhost/', PRIVATE, { allowedPrivateNetworks: ['10.0.0.0/8'] }],
   ['https://localhost/', undefined, { allowedPrivateNetworks: ['::1/128'] }],
+  ['https://localhost/', undefined, { allowedPrivateNetworks: ['127.0.0.0/8'] }],
   ['https://localhost.example/', undefined],
   ['https://notlocalhost/', undefined],
 ];

@@ -151,3 +151,20 @@ test('no text, however odd, makes it throw', () => {
     ),
   );
 });
+
+test('a URL that the deployment does not allow is refused with the reason', () => {
+  const rules = { allowHttp: false, allowedPorts: [], allowedPrivateNetworks: [] };
+  assert.deepEqual(typedUrl('customer.create', 'http://example.com/', rules), {
+    refused:
+      'The URL for customer.create begins with http://, which is not encrypted: type https://, or set allowHttp in cdk.json.',
+  });
+});
+
+test('only the beginning of a URL decides on its scheme and its host', () => {
+  const url = 'https://x/?to=https:///';
+  assert.deepEqual(typedUrl('customer.create', url, RULES), { url });
+  for (const typed of ['ftp://x/?to=https://y/', 'xhttps://y'])
+    assert.match(JSON.stringify(typedUrl('customer.create', typed, RULES)), /does not begin with http/);
+  for (const typed of ['https://', 'http:///', 'http://?k', 'https://#f'])
+    assert.match(JSON.stringify(typedUrl('customer.create', typed, RULES)), /names no host/);
+});

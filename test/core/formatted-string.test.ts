@@ -35,3 +35,7 @@ test('any Unicode ids survive the way through a URL parser', () => {
     { numRuns: 1000 },
   );
 });
+
+test('an id that is missing is sent without a value', () => {
+  assert.equal(formattedString('case', { CaseID: 'c' }), '?AccountID=&CaseID=c');
+});

@@ -91,3 +91,40 @@ test('what is written while somebody reads on changes nothing of the pages behin
   );
   assert.equal(rest.next, undefined);
 });
+
+const itemAt = (at: number): LogItem => ({ key: `${timeKey(at)}#0007`, entries: [logEntry({ at })] });
+
+test('a shard that is done is not read again', () => {
+  const search = new LogSearch(2, {}, { behind: '~', from: [null, 'k'] });
+  assert.deepEqual(search.open, [{ shard: 1, from: 'k', isRead: false }]);
+});
+
+test('a search is stuck until a shard was read, and not when there is nothing left to read', () => {
+  const search = new LogSearch(1, {});
+  assert.equal(search.isStuck, true);
+  search.add(0, [itemAt(50)], true);
+  assert.equal(search.isStuck, false);
+  assert.equal(new LogSearch(1, {}, { behind: '', from: [null] }).isStuck, false);
+});
+
+test('an attempt is ready once nothing that is unread can be newer', () => {
+  const search = new LogSearch(2, {});
+  search.add(0, [itemAt(50), itemAt(40)], true);
+  assert.equal(search.ready, 0);
+  search.add(1, [itemAt(45), itemAt(30)], true);
+  assert.equal(search.ready, 3);
+});
+
+test('a page that shows the last attempt says that there is no more', () => {
+  const search = new LogSearch(1, {});
+  search.add(0, [itemAt(50), itemAt(40)], false);
+  const { entries, next } = search.page(2);
+  assert.deepEqual([entries.length, next], [2, undefined]);
+});
+
+test('a page of none goes on at the same place', () => {
+  const place = { behind: `${timeKey(60)}#x`, from: ['~'] };
+  const search = new LogSearch(1, {}, place);
+  search.add(0, [itemAt(50)], false);
+  assert.deepEqual(search.page(0), { entries: [], next: { behind: place.behind, from: [itemAt(50).key] } });
+});

@@ -33,6 +33,8 @@ test('a message may have been written anew by what handed it on', () => {
   assert.deepEqual(fromMessage(JSON.stringify(JSON.parse(toMessage(sent)), null, 2)), sent);
 });
 
+const { id, record } = notification();
+
 const unreadable: [string, string, RegExp][] = [
   ['no JSON', '{', /not JSON/],
   ['no object', '7', /not of version 1/],
@@ -45,7 +47,14 @@ const unreadable: [string, string, RegExp][] = [
     toMessage(notification({ formattedString: '?a=b#\r\nx: y' })),
     /formattedString/,
   ],
-  ['a sequence that is no number', toMessage(notification({ sequence: 'x' })), /sequence/],
+  ['a sequence that is no number', toMessage(notification({ sequence: 'x' })), /message's sequence is/],
+  ['something before a sequence', toMessage(notification({ sequence: 'x1' })), /message's sequence is/],
+  ['something behind a sequence', toMessage(notification({ sequence: '1x' })), /message's sequence is/],
+  ['something before an id', toMessage(notification({ id: `x${id}` })), /message's id is/],
+  ['something behind an id', toMessage(notification({ id: `${id}0` })), /message's id is/],
+  ['something before a record', toMessage(notification({ record: `0${record}` })), /message's record is/],
+  ['something behind a record', toMessage(notification({ record: `${record}0` })), /message's record is/],
+  ['something before a query', toMessage(notification({ formattedString: 'x?a=b' })), /message's formattedString is/],
 ];
 
 for (const [title, body, reason] of unreadable)

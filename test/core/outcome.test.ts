@@ -35,3 +35,8 @@ test('what may not be called is blocked, with the reason in words', () => {
 test('no answer is tried again, with the failure in words', () => {
   assert.deepEqual(outcomeOf({ failure: 'connection refused' }), { kind: 'retry', answer: 'connection refused' });
 });
+
+test('Retry-After of a response that is not tried again is dropped', () => {
+  for (const status of [200, 410])
+    assert.equal('retryAfter' in outcomeOf({ status, retryAfter: '7', body: '' }), false, `${status}`);
+});

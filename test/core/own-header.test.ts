@@ -51,3 +51,14 @@ test('whatever is accepted is one header that Node sends as it is, and a refusal
     { numRuns: 2_000 },
   );
 });
+
+test('only whole names are taken: one that begins or ends like a name of the system is a receiver’s own', () => {
+  for (const name of ['x-accept', 'ghost', 'te2', 'range-x', 'hosts'])
+    assert.deepEqual(ownHeader(name, 'v'), { name, value: 'v' });
+  for (const name of ['sec-fetch-site', 'sec-', 'if-none-match', 'if-'])
+    assert.match(JSON.stringify(ownHeader(name, 'v')), /is set by the system/);
+});
+
+test('a value may be one character, and as long as 2,048', () => {
+  for (const value of ['v', 'v'.repeat(2048)]) assert.deepEqual(ownHeader('x', value), { name: 'x', value });
+});

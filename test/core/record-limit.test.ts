@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { isBeyond, windowOf } from '../../functions/core/record-limit.ts';
+import { beyondReason, isBeyond, recordLimit, windowOf } from '../../functions/core/record-limit.ts';
 
 const limit = { changes: 3, perSeconds: 60 };
 
@@ -33,4 +33,14 @@ test('windows follow each other without gap or overlap', () => {
   assert.equal(window(1_760_000_040_000), 1_760_000_040);
   assert.equal(window(1_760_000_099_999), 1_760_000_040);
   assert.equal(window(1_760_000_100_000), 1_760_000_100);
+});
+
+test('the reason names the limit', () => {
+  assert.equal(beyondReason(limit), 'it looks like a loop: more than 3 changes of this record within 60 s');
+});
+
+test('a limit has a number of changes and a number of seconds', () => {
+  assert.deepEqual(recordLimit.parse(limit), limit);
+  for (const wrong of [{ changes: 3 }, { perSeconds: 60 }, { changes: '3', perSeconds: 60 }])
+    assert.equal(recordLimit.safeParse(wrong).success, false);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { holdSeconds, retryAfterSeconds } from '../../functions/core/schedule.ts';
+import { holdSeconds, longestHeld, retryAfterSeconds } from '../../functions/core/schedule.ts';
 
 const HOLDS = [5, 30, 120, 600];
 
@@ -46,4 +46,9 @@ test('Retry-After is read as seconds or as a date, and clamped to 15 minutes', (
 
 test('a hold lasts at least a second', () => {
   assert.equal(holdSeconds(1, [1], 0), 1);
+});
+
+test('the longest wait is the sum of the longest retry delays, each at least 15 minutes', () => {
+  assert.equal(longestHeld([5, 900]), 900 + 1_080);
+  assert.equal(longestHeld([]), 0);
 });

@@ -14,3 +14,9 @@ test('a stage is called what CloudFormation takes as part of a name', () => {
   for (const stage of ['', '1st', '-x', 'a b', 'a_b', 'é', 'a'.repeat(33), 'a\n'])
     assert.doesNotMatch(stage, stagePattern);
 });
+
+test('the command that deploys a stage names it, unless it is main', () => {
+  assert.equal(deployCommand('CrmTriggers'), 'npx cdk deploy CrmTriggers');
+  assert.equal(deployCommand('CrmTriggersConsole', 'main'), 'npx cdk deploy CrmTriggersConsole');
+  assert.equal(deployCommand('CrmTriggers', 'local'), 'npx cdk deploy CrmTriggers -c stage=local');
+});

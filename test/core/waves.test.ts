@@ -29,6 +29,10 @@ test('nothing is lost or added, and each group keeps its order', () => {
 test('there are as many waves as the busiest group has items', () => {
   assert.equal(inWaves(['a', 'b', 'a', 'c', 'a'], (x) => x).length, 3);
   assert.deepEqual(inWaves([], String), []);
+  assert.deepEqual(
+    inWaves(['a1', 'b1', 'a2'], ([group = '']) => group),
+    [['a1', 'b1'], ['a2']],
+  );
 });
 
 test('batches hold at most their size, in order', () => {
@@ -38,5 +42,6 @@ test('batches hold at most their size, in order', () => {
 
 test('batches of bytes keep their size as UTF-8, in order; what is larger stands alone', () => {
   assert.deepEqual(inBatchesOfBytes(['aa', 'b', 'ö', 'ccccccc', 'd'], 6), [['aa', 'b'], ['ö'], ['ccccccc'], ['d']]);
+  assert.deepEqual(inBatchesOfBytes(['aa', 'bb'], 6), [['aa', 'bb']]);
   assert.deepEqual(inBatchesOfBytes([], 10), []);
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { type Group, groups } from './groups.ts';
 import { judged, type Report } from './judge.ts';
 
@@ -8,6 +8,7 @@ const LEAST = 0.92;
 
 const here = 'test/mutants';
 const written = `${here}/.stryker`;
+const sandbox = `${written}/sandbox`;
 
 // Names of groups, and files to mutate in them in place of all.
 const files = process.argv.slice(2).filter((name) => name.includes('/'));
@@ -20,6 +21,8 @@ if (unknown.length > 0) {
 
 const stryker = `${here}/node_modules/@stryker-mutator/core/bin/stryker.js`;
 if (!existsSync(stryker)) run('npm', ['ci', '--prefix', here, '--no-audit', '--no-fund']);
+// A run that was ended leaves its copy of the project behind.
+rmSync(sandbox, { recursive: true, force: true });
 mkdirSync(written, { recursive: true });
 
 const equivalents = JSON.parse(readFileSync(`${here}/equivalents.json`, 'utf8'));
@@ -80,14 +83,14 @@ function configOf(name: string, { mutate, tests }: Group) {
     ignorers: ['noise'],
     coverageAnalysis: 'perTest',
     concurrency: 2,
-    timeoutMS: 2_000,
+    timeoutMS: 4_000,
     timeoutFactor: 2,
     disableTypeChecks: false,
     tsconfigFile: 'none',
     checkers: [],
     reporters: ['json', 'progress-append-only'],
     jsonReporter: { fileName: `${written}/${name}.json` },
-    tempDirName: `${written}/sandbox`,
+    tempDirName: sandbox,
     ignorePatterns: ['.*', 'dist', 'cdk.out', 'docs', 'test/browser', 'test/bench', `${here}/node_modules`],
     allowEmpty: true,
     fileLogLevel: 'off',
