@@ -518,7 +518,10 @@ describe('the deployed stack', () => {
       await clear(stack.parts, 'case.delete');
       const { status, stderr } = await cli('test', 'case.delete');
       assert.equal(status, 1);
-      assert.match(stderr, /^case\.delete cannot be tested: no URL is set for case\.delete\. To fix this, set one with .+\n$/);
+      assert.match(
+        stderr,
+        /^case\.delete cannot be tested: no URL is set for case\.delete\. To fix this, set one with .+\n$/,
+      );
     });
 
     test('what export prints, import restores; a file with anything wrong changes nothing', async (t) => {
