@@ -120,7 +120,12 @@ const states: readonly [string, Partial<Line>, word: string, more: string][] = [
     'Parked',
     '7 pending, HTTP 503, since #5',
   ],
-  ['that is paused', { state: 'paused', pausedBy: 'admin', waiting: 1, inBacklog: 1 }, 'Paused', '1 pending, what comes waits'],
+  [
+    'that is paused',
+    { state: 'paused', pausedBy: 'admin', waiting: 1, inBacklog: 1 },
+    'Paused',
+    '1 pending, what comes waits',
+  ],
   ['that is gone', { state: 'paused', pausedBy: 'gone' }, 'Paused', 'the destination answered 410 Gone'],
   ['that drains', { state: 'closing' }, 'Draining', 'what waited is being delivered'],
 ];
