@@ -34,7 +34,7 @@ export interface SentBack {
 }
 
 /** What passes in the meantime. Tests put in a clock of their own. */
-export interface Clock {
+interface Clock {
   /** Epoch milliseconds. */
   now(): number;
   sleep(milliseconds: number): Promise<unknown>;

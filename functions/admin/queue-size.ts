@@ -2,7 +2,7 @@ import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { AdminParts } from './deployment.ts';
 
 /** Visible messages, those in flight or waiting, and delayed ones. */
-export const sizeAttributes = [
+const sizeAttributes = [
   'ApproximateNumberOfMessages',
   'ApproximateNumberOfMessagesNotVisible',
   'ApproximateNumberOfMessagesDelayed',

@@ -103,9 +103,9 @@ export const seenRow = z.object({
 
 export const heldRow = z.object({ ...key, behind: z._default(z.record(z.string(), z.number()), {}) });
 
-export const parkedRow = z.object({ ...key, ...tried, ...written, message: notification, parkedAt: number });
+const parkedRow = z.object({ ...key, ...tried, ...written, message: notification, parkedAt: number });
 
-export const failedRow = z.object({
+const failedRow = z.object({
   ...key,
   ...written,
   id: text,
