@@ -137,8 +137,8 @@ export class TriggerDrain {
     const { triggers } = this.#parts;
     // What made it park may still be held in the queue: only when a probe is due is an empty backlog the end of an outage.
     if (isEmpty) return at >= now.probeAt && triggers.move(this.#trigger, 'probed');
-    const isKnown = isKnownBefore(parked, next);
-    const heads = [...lanesOf(parked).values()]
+    const { read, isKnown } = await this.#untilKnown(parked, next);
+    const heads = [...lanesOf(read).values()]
       .flatMap(([head]) => (head && isKnown(head) ? [head] : []))
       .filter(({ parkedAt }) => parkedAt <= at - SETTLED_MS)
       .sort((a, b) => a.attempts - b.attempts);
@@ -156,6 +156,19 @@ export class TriggerDrain {
     const delay = at < now.probeAt ? now.probeDelay : nextProbeDelay(now.probeDelay);
     await triggers.postponeProbe(this.#trigger, this.#parts.now() + delay, delay, this.#latestAnswer);
     return false;
+  }
+
+  /** Reads on until the order of something is known: more than a page can have changed within the same seconds. */
+  async #untilKnown(parked: readonly Parked[], next: Place | undefined) {
+    let read = parked;
+    let isKnown = isKnownBefore(parked, next);
+    for (let place = next; place && !read.some(isKnown) && this.#hasTime(); ) {
+      const page = await this.#page(place);
+      read = [...read, ...page.parked];
+      isKnown = isKnownBefore(page.parked, page.next);
+      place = page.next;
+    }
+    return { read, isKnown };
   }
 
   /** Delivers the backlog from its head, each record's notifications in order, records side by side. */
