@@ -176,6 +176,22 @@ for (const write of ['lease', 'giveBack'] as const)
     );
   });
 
+test('probes a parked trigger of which more rows changed within a second than a page of its backlog holds', () => {
+  let isUp = false;
+  return scripted(
+    async ({ world, pass }) => {
+      await setUrl(world, TRIGGER);
+      await pass(10 * SECOND);
+      for (let account = 0; account < 510; account++) world.change('MODIFY', `a${account}`);
+      await pass(120 * SECOND);
+      isUp = true;
+      await pass(HOUR);
+      assert.equal(new Set(delivered(world)).size, 510);
+    },
+    { behaviour: () => answers(isUp ? 200 : 500), workers: 4 },
+  );
+});
+
 test('delivers in the order of the sequence when the time of a later change is earlier', () =>
   scripted(async ({ world, clock, pass }) => {
     await setUrl(world, TRIGGER);

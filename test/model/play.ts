@@ -79,7 +79,7 @@ async function playIn(clock: Clock, story: Story): Promise<void> {
   const wanted: Wanted[] = [];
   const timeline = [
     ...story.changes.map((one) => ({ at: one.at, act: () => void wanted.push(change(world, one)) })),
-    ...story.acts.map((one) => ({ at: one.at, act: () => void world.admin(doing(one), one.cutAfter) })),
+    ...story.acts.map((one) => ({ at: one.at, act: () => void world.admin(doing(one, clock), one.cutAfter) })),
     ...story.letters.map((one, n) => ({ at: one.at, act: () => void wanted.push(...putLetters(world, one, n)) })),
   ].sort((a, b) => a.at - b.at);
   for (const { at, act } of timeline) {
@@ -165,7 +165,10 @@ function putLetters(
 
 let backfills = 0;
 
-function doing({ what, trigger }: Act): (parts: AdminParts) => Promise<unknown> {
+/** It takes time from the clock that it is given. */
+const sendBackBy: (parts: AdminParts, clock: Time) => Promise<unknown> = sendBack;
+
+function doing({ what, trigger }: Act, clock: Time): (parts: AdminParts) => Promise<unknown> {
   const acts: Readonly<Record<Act['what'], (parts: AdminParts) => Promise<unknown>>> = {
     pause: (parts) => pause(parts, trigger),
     resume: (parts) => resume(parts, trigger),
@@ -174,7 +177,7 @@ function doing({ what, trigger }: Act): (parts: AdminParts) => Promise<unknown> 
     mistype: (parts) => set(parts, trigger, wrongUrl(trigger)),
     redeliver: async (parts) => redeliver(parts, await failed(parts, { trigger })),
     test: (parts) => test(parts, trigger),
-    'send back': (parts) => sendBack(parts),
+    'send back': (parts) => sendBackBy(parts, clock),
     async backfill(parts) {
       if (trigger.endsWith('.delete')) return;
       const from = { trigger, run: `run ${backfills++}`, sent: 0, skipped: 0 };

@@ -214,7 +214,7 @@ const longSilence: fc.Arbitrary<Scene> = fc
   .record({
     table: fc.constantFrom<TableName>('secrets', 'secrets', 'triggers', 'backlog'),
     from: number(0, 60),
-    seconds: integer(1_500, 20_000),
+    seconds: fc.oneof(integer(1_500, 5_000), integer(5_000, 8_000)),
     change,
   })
   .map(({ change, ...silence }) => ({ silences: [silence], changes: [{ ...change, at: silence.from + 10 }] }));
@@ -228,6 +228,14 @@ const longBacklog: fc.Arbitrary<Scene> = fc
       { what: 'pause', trigger, at },
       { what: 'resume', trigger, at: at + seconds },
     ],
+  }));
+
+/** More rows change at once than drain reads at once, while their destination is down. */
+const flood: fc.Arbitrary<Scene> = fc
+  .record({ at: number(0, 20), trigger, rows: integer(20, 200), count: integer(501, 540), seconds: number(20, 60) })
+  .map(({ at, trigger, rows, count, seconds }) => ({
+    changes: Array.from({ length: count }, (_, i) => ({ at: at + 1 + i * 0.002, trigger, account: 10 + (i % rows) })),
+    outages: [{ trigger, from: at, seconds, trouble: 'answers 500' }],
   }));
 
 /** All rows are sent once more while they change. */
@@ -266,13 +274,14 @@ const letters: fc.Arbitrary<Scene> = fc
   }));
 
 const scene: fc.Arbitrary<Scene> = fc.oneof(
-  { weight: 10, arbitrary: redelivery },
-  { weight: 8, arbitrary: echo },
-  { weight: 8, arbitrary: together },
-  { weight: 2, arbitrary: longSilence },
+  { weight: 20, arbitrary: redelivery },
+  { weight: 16, arbitrary: echo },
+  { weight: 16, arbitrary: together },
+  { weight: 3, arbitrary: longSilence },
   { weight: 1, arbitrary: longBacklog },
-  { weight: 4, arbitrary: backfilled },
-  { weight: 4, arbitrary: letters },
+  { weight: 1, arbitrary: flood },
+  { weight: 8, arbitrary: backfilled },
+  { weight: 8, arbitrary: letters },
 );
 
 const faults: fc.Arbitrary<Faults> = fc.record({
