@@ -121,6 +121,7 @@ test('every change is in the history, with who, when, from what and to what', as
   await using api = await served();
   await api.type('https://ada:MARKER-pw@example.com/1', 0);
   await api.ask('DELETE', '/triggers/task.edit/url', undefined, { 'if-match': '"1"' });
+  await api.type('https://example.com/2', 2);
   await api.ask('POST', '/triggers/task.edit/pause');
   // To resume and to redeliver need a URL.
   await api.triggersTable.writeUrl('task.edit', 'https://example.com/2', Date.now());
@@ -135,6 +136,7 @@ test('every change is in the history, with who, when, from what and to what', as
   assert.deepEqual(json.entries.map(({ what, from, to }: Entry) => [what, from, to]).reverse(), [
     ['url', null, 'https://ada:***@example.com/1'],
     ['url', 'https://ada:***@example.com/1', null],
+    ['url', null, 'https://example.com/2'],
     ['state', 'active', 'paused'],
     ['state', 'paused', 'draining'],
     ['secret', null, 'a new one'],
@@ -227,6 +229,7 @@ test('no input, however hostile, is answered with a 500', async () => {
 
 test('failures are shown with filters, and sent again only when that is confirmed', async () => {
   await using api = await served();
+  await api.type('https://example.com/', 0);
   const [one, two] = [failedOne({ trigger: 'task.edit' }), failedOne({ trigger: 'case.create' })];
   for (const failed of [one, two]) await api.backlog.fail(failed);
   await api.triggersTable.writeUrl('task.edit', 'https://example.com/', Date.now());
