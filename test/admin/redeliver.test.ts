@@ -100,8 +100,8 @@ test('a redelivery leaves what failed again since it was read', async () => {
   const world = await withUrl();
   await failMany(world, 3);
   const read = await failed(world.parts, {});
-  const [again] = read;
-  await world.backlog.fail({ ...(again ?? assert.fail()), reason: 'HTTP 500', failedAt: Date.now() + 5 });
+  const again = read[0] ?? assert.fail();
+  await world.backlog.fail({ ...again, reason: 'HTTP 500', failedAt: Date.now() + 5 });
   await redeliver(world.parts, read);
   assert.deepEqual(
     (await failed(world.parts, {})).map(({ id, reason }) => [id, reason]),
