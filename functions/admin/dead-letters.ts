@@ -40,7 +40,7 @@ interface Clock {
   sleep(milliseconds: number): Promise<unknown>;
 }
 
-const liveClock: Clock = { now: Date.now, sleep: setTimeout };
+const liveClock: Clock = { now: () => Date.now(), sleep: (milliseconds) => setTimeout(milliseconds) };
 
 /** What SQS gives out, or takes, in one request. */
 const PAGE = 10;
