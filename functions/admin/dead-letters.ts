@@ -40,7 +40,7 @@ interface Clock {
   sleep(milliseconds: number): Promise<unknown>;
 }
 
-const liveClock: Clock = { now: Date.now, sleep: setTimeout };
+const liveClock: Clock = { now: () => Date.now(), sleep: (milliseconds) => setTimeout(milliseconds) };
 
 /** What SQS gives out, or takes, in one request. */
 const PAGE = 10;
@@ -134,7 +134,10 @@ class Run {
         break;
       }
       if (this.#stays(message)) this.#staying.set(message.MessageId ?? '', message);
-      else await this.#sendOne(message);
+      else {
+        await this.#sendOne(message);
+        this.#idleSince = this.#clock.now();
+      }
     }
     return messages.length > 0 && this.#clock.now() - this.#idleSince < IDLE_MS;
   }
@@ -150,7 +153,6 @@ class Run {
   async #sendOne(message: Message): Promise<void> {
     const { MessageId: id = '', Body, Attributes, ReceiptHandle } = message;
     const { sqs, queueUrl, deadLetterQueueUrl } = this.#parts;
-    this.#idleSince = this.#clock.now();
     // One that was sent, and could not be deleted, is only deleted.
     if (!this.#done.has(id)) {
       const MessageDeduplicationId = `back-${id}`;

@@ -9,6 +9,7 @@ import { set } from '../../functions/admin/triggers.ts';
 import { triggers } from '../../functions/core/entity.ts';
 import { adminWorld } from '../support/admin-world.ts';
 import { notification } from '../support/records.ts';
+import { SqsInMemory } from '../support/sqs-in-memory.ts';
 
 /** The API on a real socket, over parts in memory. */
 async function served(overrides: Record<string, unknown> = {}) {
@@ -117,10 +118,47 @@ describe('a URL', () => {
   });
 });
 
+test('clearing a URL says how many pending notifications move to Failed; resume and redeliver then need a URL', async () => {
+  await using api = await served();
+  await api.type('https://example.com/', 0);
+  const parked = { attempts: 0, firstAttempt: 0, answer: '', nextTry: 0 };
+  await api.backlog.park([{ ...parked, notification: notification({ trigger: 'task.edit' }) }], 1);
+  await api.ask('POST', '/triggers/task.edit/pause');
+  const cleared = await api.ask('DELETE', '/triggers/task.edit/url', undefined, { 'if-match': '"1"' });
+  assert.deepEqual(cleared.json, { trigger: 'task.edit', url: null, version: 2, pending: 1 });
+  const resumed = await api.ask('POST', '/triggers/task.edit/resume');
+  assert.equal(resumed.status, 409);
+  assert.match(resumed.json.error, /^task\.edit cannot be resumed: no URL is set for task\.edit\. To fix this, /);
+  const one = failedOne({ trigger: 'task.edit' });
+  await api.backlog.fail(one);
+  for (const confirmed of [false, true]) {
+    const { json } = await api.ask('POST', '/redeliver', { ids: [one.id], confirmed });
+    assert.match(json.chosen[0].refused, /^no URL is set for task\.edit\. To fix this, /);
+  }
+  assert.equal((await api.ask('GET', '/failed')).json.total, 1);
+});
+
+test('the overview has all pending notifications, and the messages in the delivery queue, if SQS says', async () => {
+  const sqs = new SqsInMemory();
+  sqs.add('queue', 'group', 'never received');
+  await using api = await served({ sqs: sqs.client(), queueUrl: 'queue' });
+  const held = { attempts: 1, firstAttempt: 1, answer: 'HTTP 500', nextTry: 1, behind: { 'task.edit': 5 } };
+  await api.backlog.hold({ ...held, notification: notification({ trigger: 'task.edit' }) }, Date.now());
+  const { json } = await api.ask('GET', '/triggers');
+  assert.equal(json.queued, 1);
+  const line = json.triggers.find(({ trigger }: { trigger: string }) => trigger === 'task.edit');
+  assert.partialDeepStrictEqual(line, { waiting: 6, waitingForRetry: 1, behind: 5, inBacklog: 0 });
+  sqs.before = () => {
+    throw new Error('AccessDenied');
+  };
+  assert.equal((await api.ask('GET', '/triggers')).json.queued, null);
+});
+
 test('every change is in the history, with who, when, from what and to what', async () => {
   await using api = await served();
   await api.type('https://ada:MARKER-pw@example.com/1', 0);
   await api.ask('DELETE', '/triggers/task.edit/url', undefined, { 'if-match': '"1"' });
+  await api.type('https://example.com/2', 2);
   await api.ask('POST', '/triggers/task.edit/pause');
   // To resume and to redeliver need a URL.
   await api.triggersTable.writeUrl('task.edit', 'https://example.com/2', Date.now());
@@ -135,6 +173,7 @@ test('every change is in the history, with who, when, from what and to what', as
   assert.deepEqual(json.entries.map(({ what, from, to }: Entry) => [what, from, to]).reverse(), [
     ['url', null, 'https://ada:***@example.com/1'],
     ['url', 'https://ada:***@example.com/1', null],
+    ['url', null, 'https://example.com/2'],
     ['state', 'active', 'paused'],
     ['state', 'paused', 'draining'],
     ['secret', null, 'a new one'],
@@ -227,6 +266,7 @@ test('no input, however hostile, is answered with a 500', async () => {
 
 test('failures are shown with filters, and sent again only when that is confirmed', async () => {
   await using api = await served();
+  await api.type('https://example.com/', 0);
   const [one, two] = [failedOne({ trigger: 'task.edit' }), failedOne({ trigger: 'case.create' })];
   for (const failed of [one, two]) await api.backlog.fail(failed);
   await api.triggersTable.writeUrl('task.edit', 'https://example.com/', Date.now());

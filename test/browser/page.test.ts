@@ -51,6 +51,24 @@ test('what failed is found, looked into, and sent again after a second press', a
   await page.getByRole('button', { name: 'Redeliver 1' }).waitFor();
 });
 
+test('redelivering without a URL is refused, with how to fix it, and the rest is sent', async () => {
+  await using served = await servedPage(browser);
+  await populated(served);
+  for (let n = 0; n < 2; n++) await failOne(served, { trigger: 'task.delete' });
+  const page = await served.open('#failed');
+  const refused = '2 notifications: not sent, no URL is set for task.delete. To fix this, set one with';
+  await page.getByLabel('Choose all shown').check();
+  await page.getByRole('button', { name: 'Redeliver 3' }).click();
+  await page.getByText('1 will be sent again, to task.edit.').waitFor();
+  await page.getByText(refused).waitFor();
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.getByText('1 of 3 sent again.').waitFor();
+  await page.getByLabel('Choose all shown').check();
+  await page.getByRole('button', { name: 'Redeliver 2' }).click();
+  await page.getByText(refused).waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Send', exact: true }).count(), 0);
+});
+
 test('the log is filtered, and shows all attempts of a notification and the command that repeats the last', async () => {
   await using served = await servedPage(browser);
   await populated(served);
@@ -102,7 +120,7 @@ test('everything can be done by keyboard alone, and one sees where the focus is'
   await button(page, 'customer.create', 'Save').press('Enter');
   await row(page, 'customer.create').getByText('Saved.').waitFor();
   assert.equal(await page.evaluate('document.activeElement.id'), 'customer-create', 'the focus stays where one is');
-  const { id } = await failOne(served);
+  const { id } = await failOne(served, { trigger: 'customer.create' });
   await page.getByRole('link', { name: 'Failed' }).press('Enter');
   await page.getByLabel(`Choose ${id}`).press('Space');
   await page.getByRole('button', { name: 'Redeliver 1' }).press('Enter');

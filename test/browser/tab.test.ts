@@ -130,6 +130,22 @@ describe('the tab', () => {
     await row(page, 'case.edit').getByText('Draining').waitFor();
   });
 
+  test('says what becomes of pending notifications before a URL is cleared and after it, and resumes none without', async () => {
+    await using served = await servedPage(browser);
+    await populated(served);
+    const page = await served.open();
+    await field(page, 'case.create').fill('');
+    const moved =
+      'No calls are made. 12 pending notifications move to Failed; to send them, set a URL and redeliver them.';
+    await row(page, 'case.create').getByText(`If you clear it: ${moved}`).waitFor();
+    await button(page, 'case.create', 'Clear').click();
+    await row(page, 'case.create').getByText(`Cleared. ${moved}`).waitFor();
+    await field(page, 'followup.create').fill('');
+    await button(page, 'followup.create', 'Clear').click();
+    await row(page, 'followup.create').getByText('Cleared. No calls are made.').waitFor();
+    assert.equal(await button(page, 'followup.create', 'Resume').isDisabled(), true);
+  });
+
   test('says how each trigger does: failing, parked with how many wait and why, paused, off', async () => {
     await using served = await servedPage(browser);
     await populated(served);

@@ -537,10 +537,12 @@ describe('the deployed stack', () => {
       await set(stack.parts, 'customer.edit', 'https://two.example/');
       await set(stack.parts, 'task.create', 'https://three.example/');
       const imported = await cli('import', file, '--json');
-      assert.deepEqual(JSON.parse(imported.stdout), [
+      const changes = JSON.parse(imported.stdout);
+      assert.partialDeepStrictEqual(changes, [
         { trigger: 'customer.edit', was: 'https://two.example/', is: 'https://one.example/' },
-        { trigger: 'task.create', was: 'https://three.example/', is: null, pending: 0 },
+        { trigger: 'task.create', was: 'https://three.example/', is: null },
       ]);
+      assert.equal(changes.length, 2);
       assert.equal((await cli('export')).stdout, exported);
       assert.match((await cli('import', file)).stdout, /^Nothing to change/);
 

@@ -183,4 +183,31 @@ export const misconfigurations: readonly Misconfiguration[] = [
     what: /it has no secret, so its calls are not signed/,
     mend: /^crm-triggers set task\.delete URL, .* that makes one$/,
   },
+  {
+    title: 'a trigger without a URL keeps notifications in its backlog',
+    plant: async ({ dynamodb, outputs }) => {
+      const trigger = { S: 'followup.delete' };
+      await dynamodb.send(
+        new PutItemCommand({ TableName: outputs.TriggersTable, Item: { trigger, state: { S: 'paused' } } }),
+      );
+      const Item = { list: { S: 'followup.delete#parked' }, place: { S: '000001760000000#0#msg_x' } };
+      await dynamodb.send(new PutItemCommand({ TableName: outputs.BacklogTable, Item }));
+    },
+    where: /^followup\.delete$/,
+    what: /^no URL is set, and notifications stay in its backlog that drain should have moved to Failed: 1$/,
+    mend: /^aws lambda invoke --function-name \S+ out\.json; .*crm-triggers set followup\.delete URL$/,
+  },
+  {
+    title: 'a trigger is draining, and drain does not run',
+    plant: ({ dynamodb, outputs }) =>
+      dynamodb.send(
+        new PutItemCommand({
+          TableName: outputs.TriggersTable,
+          Item: { trigger: { S: 'followup.create' }, state: { S: 'draining' } },
+        }),
+      ),
+    where: /^followup\.create$/,
+    what: /^it is draining, and its backlog is empty/,
+    mend: /^aws lambda invoke --function-name \S+ out\.json; /,
+  },
 ];
