@@ -133,6 +133,45 @@ test('what is silenced is told to nobody, and counted', async () => {
   assert.deepEqual(counted, ['silenced customer.create', 'captured customer.create']);
 });
 
+test('an odd record never stops its batch: what has ids is sent, the rest is among the failed or has no trigger', async () => {
+  const { parts: p, sent, failed } = parts('customer', ['customer.create', 'customer.edit', 'customer.delete']);
+  const dynamodb = { Keys: { AccountID: { S: 'k' } } };
+  const odd = [
+    {},
+    { eventID: 'e1', eventName: 'INSERT' },
+    { eventID: 'e2', eventName: 'INSERT', dynamodb: null },
+    { eventID: 'e3', eventName: 'MODIFY', dynamodb: { Keys: null, OldImage: null, NewImage: { AccountID: null } } },
+    { eventID: 'e4', eventName: 'REMOVE', dynamodb: { Keys: {}, OldImage: { AccountID: { S: 7 } } } },
+    { eventID: 'e5', eventName: 'RENAME', dynamodb },
+    { eventID: 'e6', dynamodb },
+    { eventID: 'e7', eventName: 'REMOVE', dynamodb },
+    { eventName: 'MODIFY', dynamodb: { ...dynamodb, SequenceNumber: '1' } },
+    { eventName: 'MODIFY', dynamodb: { ...dynamodb, SequenceNumber: '2' } },
+  ];
+  await capture([...(odd as never[]), streamRecord('customer', 'INSERT', { AccountID: 'a' })], p);
+  assert.deepEqual(
+    sent.map(({ trigger, formattedString }) => [trigger, formattedString]),
+    [
+      ['customer.delete', '?AccountID=k'],
+      ['customer.edit', '?AccountID=k'],
+      ['customer.edit', '?AccountID=k'],
+      ['customer.create', '?AccountID=a'],
+    ],
+  );
+  assert.equal(new Set(sent.map(({ id }) => id)).size, 4);
+  assert.deepEqual(
+    failed()
+      .map(({ reason }) => reason)
+      .sort(),
+    [
+      'AccountID is missing',
+      'AccountID is missing',
+      'AccountID is of an unknown type; an id is a string or a number',
+      'AccountID is of an unknown type; an id is a string or a number',
+    ],
+  );
+});
+
 const fails = async () => {
   throw Object.assign(new Error('no answer'), { name: 'TimeoutError' });
 };
