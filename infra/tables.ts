@@ -96,7 +96,7 @@ export class Tables extends Construct {
   /** Lets it read and change them. */
   grantChangeSecrets(grantee: IGrantable): void {
     this.grantReadSecrets(grantee);
-    this.secrets.grant(grantee, 'dynamodb:PutItem');
+    this.secrets.grant(grantee, 'dynamodb:UpdateItem');
     this.#secretsKey.grant(grantee, 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*');
   }
 }
