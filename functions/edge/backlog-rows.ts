@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod/mini';
-import { isTrigger, type Trigger } from '../core/entity.ts';
+import type { Trigger } from '../core/entity.ts';
 import { fromMessage, type Notification, toMessage } from '../core/notification.ts';
 import type { Row } from './table.ts';
 
@@ -60,6 +60,8 @@ export interface Failed {
   readonly notification?: Notification;
   /** The row's key, when the change could not be formatted. */
   readonly keys?: object;
+  /** The notification as it is stored, when this version cannot read it: a later one may. */
+  readonly stored?: string;
   /** Names this write of it. Release 0.2.0 wrote none. */
   readonly token?: string | undefined;
 }
@@ -167,12 +169,13 @@ function toWaitingRow({ notification, attempts, firstAttempt, answer, nextTry }:
   };
 }
 
-export function toFailedRow({ notification, keys, trigger, token: _, ...failed }: Failed): Row {
+export function toFailedRow({ notification, keys, stored, trigger, token: _, ...failed }: Failed): Row {
   return {
     ...keyOf({ ...failed, trigger }, 'failed'),
     v: VERSION,
     ...failed,
     token: newToken(),
+    ...(stored !== undefined && { message: stored }),
     ...(notification && { message: toMessage(notification) }),
     ...(keys && { keys: JSON.stringify(keys) }),
     expiresAt: expiry('failed', failed.failedAt),
@@ -189,22 +192,17 @@ export function fromParkedRow(row: Row): Parked {
   return { notification: message, attempts, firstAttempt, answer, nextTry, parkedAt, token };
 }
 
-/** @throws {Error} When the row is none of this list. */
-export function fromFailedRow(row: Row): Failed {
-  const { list, place: _, v: __, message, keys, ...failed } = z.parse(failedRow, row);
-  const trigger = list.split('#')[0];
-  if (!isTrigger(trigger)) throw new Error(`there is no trigger ${trigger}`);
-  const read = message === undefined ? undefined : fromMessage(message);
-  return {
-    ...failed,
-    trigger,
-    ...(read && 'id' in read && { notification: read }),
-    ...(keys && { keys: JSON.parse(keys) }),
-  };
+/** Never throws: what cannot be read is shown as far as it can. */
+export function fromFailedRow(row: Row, trigger: Trigger): Failed {
+  const read = z.safeParse(failedRow, row);
+  if (!read.success) return unreadableAsFailed(row, trigger, read.error);
+  const { list: _, place: __, v: ___, message, keys, ...failed } = read.data;
+  return { ...failed, trigger, ...asNotification(message), ...(keys && { keys: JSON.parse(keys) }) };
 }
 
-/** What can be said of a parked row that this version cannot read: it is moved to Failed, with its text. */
-export function unreadableAsFailed(row: Row, trigger: Trigger, because: string, failedAt: number): Failed {
+/** What can be said of a row that this version cannot read, and its notification as it is stored. */
+export function unreadableAsFailed(row: Row, trigger: Trigger, error: unknown, failedAt = 0): Failed {
+  const because = (error as z.core.$ZodError).issues?.[0]?.message ?? 'it has another shape';
   const [time = '', sequence = '', id = ''] = String(row.place).split('#');
   return {
     id,
@@ -215,7 +213,14 @@ export function unreadableAsFailed(row: Row, trigger: Trigger, because: string, 
     changedAt: Number(time) || 0,
     sequence: BigInt(/^\d+$/.test(sequence) ? sequence : 0).toString(),
     record: '',
+    ...(typeof row.message === 'string' && { stored: row.message }),
   };
+}
+
+function asNotification(message: string | undefined): Pick<Failed, 'notification' | 'stored'> {
+  if (message === undefined) return {};
+  const read = fromMessage(message);
+  return 'id' in read ? { notification: read } : { stored: message };
 }
 
 export function newToken(): string {

@@ -131,8 +131,7 @@ export class Backlog {
       try {
         parked.push(fromParkedRow(row));
       } catch (error) {
-        const because = (error as z.core.$ZodError).issues?.[0]?.message ?? 'unknown';
-        unreadable.push({ failed: unreadableAsFailed(row, trigger, because, Date.now()), place: row.place });
+        unreadable.push({ failed: unreadableAsFailed(row, trigger, error, Date.now()), place: row.place });
       }
     return { parked, unreadable, ...(next && { next }) };
   }
@@ -187,7 +186,7 @@ export class Backlog {
   /** A page of what a trigger has in Failed, the oldest change first. */
   async failed(trigger: Trigger, limit: number, after?: Place): Promise<{ failed: Failed[]; next?: Place }> {
     const { rows, next } = await this.#page(trigger, 'failed', limit, after);
-    return { failed: rows.map(fromFailedRow), ...(next && { next }) };
+    return { failed: rows.map((row) => fromFailedRow(row, trigger)), ...(next && { next }) };
   }
 
   async putTestResult(notification: Notification, result: TestResult, at: number): Promise<void> {

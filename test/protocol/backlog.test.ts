@@ -299,6 +299,7 @@ test('a stored notification that this version cannot read moves to Failed, and t
   const [failed] = await p.failed();
   assert.deepEqual([failed?.id, failed?.sequence], [unreadable.id, unreadable.sequence]);
   assert.match(failed?.reason ?? '', /cannot read the notification/);
+  assert.equal(failed?.stored, '{"v":99}', 'a later version can still read it');
   assert.deepEqual([p.calls.length, await p.stateOf()], [1, 'active']);
 });
 
@@ -342,4 +343,16 @@ test('the lease outlives the function by 30 seconds', async () => {
   };
   await p.drain();
   assert.equal(p.calls.length, 1);
+});
+
+test('an item of Failed that this version cannot read hides no other', async () => {
+  const p = await protocol();
+  await p.triggers.writeUrl('customer.edit', undefined, p.world.now);
+  const [odd, good] = [p.one(), p.one()];
+  await p.deliver([p.received(odd), p.received(good)]);
+  const item = p.dynamodb.items('backlog').find(({ id }) => id?.S === odd.id) ?? assert.fail();
+  p.dynamodb.put('backlog', { ...item, attempts: { S: 'many' }, message: { S: '{"v":99}' } });
+  const failed = await p.failed();
+  assert.deepEqual(new Set(failed.map(({ id }) => id)), new Set([odd.id, good.id]));
+  assert.equal(failed.find(({ id }) => id === odd.id)?.stored, '{"v":99}');
 });
