@@ -30,8 +30,9 @@ const PROBES = 10;
 /** How old the look at a trigger may be, during a pass over its backlog. */
 const LATEST_MS = 1_000;
 
-/** How long to wait for parked notifications that may not be taken yet. */
+/** How long to wait for parked notifications that may not be taken yet: twice as long each time, for each look reads them all. */
 const IDLE_MS = 1_000;
+const LONGEST_IDLE_MS = 16_000;
 
 /** The first page of a backlog, and the time before its query began. */
 interface Head extends ParkedPage {
@@ -48,6 +49,8 @@ export class TriggerDrain {
   /** Records of which a result could not be kept: in this run nothing of them is attempted again. */
   readonly #stuck = new Set<string>();
   #delivered = 0;
+  /** Passes in a row that delivered nothing. */
+  #idle = 0;
   #lastSuccess = 0;
   /** The response to the latest attempt that failed. */
   #latestAnswer = '';
@@ -201,7 +204,8 @@ export class TriggerDrain {
 
     if (this.#delivered > before) await triggers.clearStrikes(this.#trigger, this.#lastSuccess);
     if (this.#failures >= STRIKES || this.#isDown) return this.#relapse();
-    if (this.#delivered === before) await sleep(IDLE_MS);
+    this.#idle = this.#delivered > before ? 0 : this.#idle + 1;
+    if (this.#idle > 0) await sleep(Math.min(LONGEST_IDLE_MS, IDLE_MS * 2 ** (this.#idle - 1)));
     return true;
   }
 

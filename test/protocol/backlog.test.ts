@@ -356,3 +356,19 @@ test('an item of Failed that this version cannot read hides no other', async () 
   assert.deepEqual(new Set(failed.map(({ id }) => id)), new Set([odd.id, good.id]));
   assert.equal(failed.find(({ id }) => id === odd.id)?.stored, '{"v":99}');
 });
+
+test('a drain whose notifications all wait for their retry looks less and less often', async () => {
+  const p = await protocol({ receiver: () => answered(500) });
+  await p.state('customer.edit', 'draining');
+  await p.park([p.one()]);
+  const pauses: number[] = [];
+  await p.drain({
+    holds: [900],
+    sleep: async (milliseconds: number) => {
+      pauses.push(milliseconds);
+      p.world.now += milliseconds;
+    },
+  });
+  assert.deepEqual(pauses.slice(0, 6), [1_000, 2_000, 4_000, 8_000, 16_000, 16_000]);
+  assert.ok(pauses.length < 25, `${pauses.length} looks in five minutes`);
+});
