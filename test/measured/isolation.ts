@@ -176,14 +176,22 @@ async function dead() {
       if (state(NEIGHBOUR) === 'parked') opened = Math.min(opened, Date.now());
     },
   );
-  while ((await world.backlog.count(NEIGHBOUR, 'parked')) < WAITING) await sleep(500);
+  const isParked = async () => (await world.backlog.count(NEIGHBOUR, 'parked')) >= WAITING;
+  await until('all wait', isParked, 240_000, 500);
   const before = neighbour.calls.length;
   const stretched = stretch();
   isDead = false;
-  while (state(NEIGHBOUR) !== 'active') {
-    await world.drainNow();
-    await sleep(500);
-  }
+  // A URL that is set again is probed at once; the next probe of a dead receiver can be minutes away.
+  await type(NEIGHBOUR, neighbour.origin);
+  await until(
+    'the neighbour is active',
+    async () => {
+      await world.drainNow();
+      return state(NEIGHBOUR) === 'active';
+    },
+    240_000,
+    500,
+  );
   const factor = stretched();
   over = true;
   await healthyTraffic;
