@@ -1,214 +1,23 @@
 import assert from 'node:assert/strict';
-import { describe, mock, test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { STRIKES } from '../../functions/core/breaker.ts';
-import type { Trigger } from '../../functions/core/entity.ts';
-import { type Notification, toMessage } from '../../functions/core/notification.ts';
-import { makeCall } from '../../functions/edge/http.ts';
-import { realTime } from '../model/clock.ts';
-import { noFaults } from '../model/network.ts';
-import { World } from '../model/world.ts';
-import { until } from '../support/emulator.ts';
-import { type Call, receiver } from '../support/receiver.ts';
-import { notification } from '../support/records.ts';
-import { loopbackRules } from '../support/rules.ts';
-import { stretch } from '../support/stretch.ts';
+import { execFile } from 'node:child_process';
+import { describe, test } from 'node:test';
 
-mock.method(console, 'log', () => {});
+const file = new URL('isolation.ts', import.meta.url).pathname;
 
-const HEALTHY = 'customer.edit';
-const NEIGHBOUR = 'task.edit';
-const PER_SECOND = 100;
-const SECONDS = 20;
-/** Deliver functions at once: the default of the setting `deliverConcurrency`. */
-const WORKERS = 100;
-const ATTEMPT_SECONDS = 10;
-/** Functions that wait for a destination see within this time that somebody else has parked it. */
-const FREED_MS = 1_500;
+const promises = {
+  hanging: 'a neighbour that hangs is parked within 15 s, and then delays nobody',
+  dead: '5,000 that wait for a dead destination delay nobody, and arrive in order at 300/s or more when it is back',
+};
 
-/**
- * The real deliver and drain in real time, with real calls. The queue, the pollers of its mapping and the tables are the
- * models in test/model/; a request to them takes 2 to 30 ms.
- */
-function realWorld() {
-  const call = makeCall({ connectTimeoutSeconds: 3, attemptTimeoutSeconds: ATTEMPT_SECONDS, rules: loopbackRules });
-  const world = new World({ clock: realTime, seed: 7, faults: noFaults, workers: WORKERS, destinations: { call } });
-  const came = new Map<string, number>();
-  return {
-    world,
-    async type(trigger: Trigger, url: string) {
-      await world.triggers.writeUrl(trigger, url, Date.now());
-    },
-    state: (trigger: Trigger) => world.state(trigger),
-    send(one: Notification) {
-      came.set(one.id, Date.now());
-      world.queue.send({ MessageGroupId: one.record, MessageDeduplicationId: one.id, MessageBody: toMessage(one) });
-    },
-    /** How long the calls waited that came from a time on: the 99th percentile, milliseconds. */
-    p99(calls: readonly Call[], from: number) {
-      const waits = calls.flatMap(({ headers, at }) => {
-        const since = came.get(headers['webhook-id'] as string) ?? 0;
-        return since >= from ? [at - since] : [];
+describe('beside a neighbour in trouble', { concurrency: true }, () => {
+  for (const [neighbour, promise] of Object.entries(promises))
+    test(promise, async (t) => {
+      const { failure, printed } = await new Promise<{ failure: string; printed: string }>((resolve) => {
+        execFile(process.execPath, [file, neighbour], (error, printed, complaint) =>
+          resolve({ failure: error ? complaint || error.message : '', printed }),
+        );
       });
-      return waits.sort((a, b) => a - b)[Math.floor(waits.length * 0.99)] ?? Number.NaN;
-    },
-  };
-}
-
-/** A notification of the nth of some records. */
-const of = (trigger: Trigger, n: number, records: number) =>
-  notification({
-    trigger,
-    record: `${n % records}${trigger}`.replace(/[^\da-f]/g, '').padStart(64, '0'),
-    sequence: String(n),
-    changedAt: Date.now(),
-    formattedString: `?AccountID=${n % records}`,
-  });
-
-/** Does something so many times a second, for as long as `goesOn` says. */
-async function steadily(perSecond: number, goesOn: (n: number) => boolean, act: (n: number) => void) {
-  const start = performance.now();
-  for (let n = 0; goesOn(n); n++) {
-    await sleep(Math.max(0, start + (n * 1000) / perSecond - performance.now()));
-    act(n);
-  }
-}
-
-/**
- * The same healthy traffic at the same time, in a world with nobody beside it: what this machine is busy with delays both.
- *
- * @returns What ends it, and says how long its calls waited that came from a time on.
- */
-async function alone() {
-  const server = await receiver();
-  const { world, type, send, p99 } = realWorld();
-  await type(HEALTHY, server.origin);
-  let over = false;
-  let sent = 0;
-  const traffic = steadily(
-    PER_SECOND,
-    () => !over,
-    (n) => {
-      sent++;
-      send(of(HEALTHY, n, 1e6));
-    },
-  );
-  return async () => {
-    over = true;
-    await traffic;
-    await until('all arrive', () => server.calls.length >= sent);
-    world.stop();
-    await server[Symbol.asyncDispose]();
-    assert.equal(server.calls.length, sent, 'each arrives once');
-    return (from: number) => p99(server.calls, from);
-  };
-}
-
-describe('beside a neighbour in trouble, in worlds of their own', { concurrency: true }, () => {
-  test('a neighbour that hangs is parked within 15 s, and then delays nobody', async (t) => {
-    await using healthy = await receiver();
-    await using hanging = await receiver(() => {});
-    const { world, type, send, state, p99 } = realWorld();
-    await type(HEALTHY, healthy.origin);
-    await type(NEIGHBOUR, hanging.origin);
-    const endAlone = await alone();
-    const stretched = stretch();
-    const start = Date.now();
-    let opened = Number.POSITIVE_INFINITY;
-    await steadily(
-      PER_SECOND,
-      (n) => n < SECONDS * PER_SECOND,
-      (n) => {
-        send(of(HEALTHY, n, 1e6));
-        send(of(NEIGHBOUR, n, 1e6));
-        if (state(NEIGHBOUR) === 'parked') opened = Math.min(opened, Date.now());
-      },
-    );
-    await until('all arrive', () => healthy.calls.length >= SECONDS * PER_SECOND);
-    const factor = stretched();
-    const p99Alone = (await endAlone())(opened + FREED_MS);
-    world.stop();
-    const beside = p99(healthy.calls, opened + FREED_MS);
-    t.diagnostic(
-      `opened after ${opened - start} ms; healthy p99 alone ${p99Alone} ms, beside it ${beside} ms; work took ${factor.toFixed(2)} times as long as on an idle machine`,
-    );
-    t.diagnostic(
-      `from the very moment of opening ${p99(healthy.calls, opened)} ms, over all ${p99(healthy.calls, 0)} ms`,
-    );
-    assert.equal(healthy.calls.length, SECONDS * PER_SECOND, 'each arrives once');
-    // The attempts hang for as long as they may, on any machine; the rest is work.
-    const waited = ATTEMPT_SECONDS * 1000;
-    assert.ok(waited + (opened - start - waited) / factor <= 15_000, `opened after ${opened - start} ms`);
-    assert.ok(beside <= 2 * p99Alone, `p99 ${beside} ms beside it, ${p99Alone} ms alone`);
-  });
-
-  test('5,000 that wait for a dead destination delay nobody, and arrive in order at 300/s or more when it is back', async (t) => {
-    const WAITING = 5_000;
-    const RECORDS = 400;
-    let dead = true;
-    await using healthy = await receiver();
-    await using neighbour = await receiver((_, response, socket) => {
-      if (dead) socket.resetAndDestroy();
-      else response.end();
+      for (const line of printed.trim().split('\n')) t.diagnostic(line);
+      assert.equal(failure, '');
     });
-    const { world, type, send, state, p99 } = realWorld();
-    await type(HEALTHY, healthy.origin);
-    await type(NEIGHBOUR, neighbour.origin);
-    const endAlone = await alone();
-    let over = false;
-    let sent = 0;
-    const healthyTraffic = steadily(
-      PER_SECOND,
-      () => !over,
-      (n) => {
-        sent++;
-        send(of(HEALTHY, n, 1e6));
-      },
-    );
-    let opened = Number.POSITIVE_INFINITY;
-    await steadily(
-      250,
-      (n) => n < WAITING,
-      (n) => {
-        send(of(NEIGHBOUR, n, RECORDS));
-        if (state(NEIGHBOUR) === 'parked') opened = Math.min(opened, Date.now());
-      },
-    );
-    while ((await world.backlog.count(NEIGHBOUR, 'parked')) < WAITING) await sleep(500);
-    const before = neighbour.calls.length;
-    const stretched = stretch();
-    dead = false;
-    while (state(NEIGHBOUR) !== 'active') {
-      await world.drainNow();
-      await sleep(500);
-    }
-    const factor = stretched();
-    over = true;
-    await healthyTraffic;
-    await until('all arrive', () => healthy.calls.length >= sent);
-    const p99Alone = (await endAlone())(opened + FREED_MS);
-    world.stop();
-
-    const arrived = neighbour.calls.slice(before);
-    const [first, last] = [arrived[0]?.at ?? 0, arrived.at(-1)?.at ?? 0];
-    const perSecond = WAITING / ((last - first) / 1000);
-    const beside = p99(healthy.calls, opened + FREED_MS);
-    t.diagnostic(
-      `healthy p99 alone ${p99Alone} ms, beside it ${beside} ms; ${perSecond.toFixed(0)} a second when it is back, where work took ${factor.toFixed(2)} times as long as on an idle machine`,
-    );
-    assert.equal(healthy.calls.length, sent, 'each arrives once');
-    assert.ok(before < 20 * STRIKES, `${before} calls while it was dead`);
-    const ids = Map.groupBy(arrived, ({ headers }) => headers['crm-trigger-sequence']);
-    assert.equal(ids.size, WAITING, 'all arrive');
-    for (const calls of ids.values()) assert.equal(new Set(calls.map(({ headers }) => headers['webhook-id'])).size, 1);
-    for (const calls of Map.groupBy(arrived, ({ target }) => target).values()) {
-      const sequences = calls.map(({ headers }) => Number(headers['crm-trigger-sequence']));
-      assert.deepEqual(
-        sequences,
-        sequences.toSorted((a, b) => a - b),
-      );
-    }
-    assert.ok(perSecond * factor >= 300, `${perSecond} a second, where work takes ${factor} times as long`);
-    assert.ok(beside <= 2 * p99Alone, `p99 ${beside} ms beside it, ${p99Alone} ms alone`);
-  });
 });

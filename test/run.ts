@@ -1,0 +1,57 @@
+import { globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { parseArgs } from 'node:util';
+import { folder, root } from '../infra/local/folders.ts';
+
+// npm test: all test files, by Node's runner. With --fast only those without an emulator, a browser or a clock.
+const { values } = parseArgs({ options: { fast: { type: 'boolean', default: false } } });
+
+/** The files that take longest begin first: one that begins last would be waited for alone. */
+const LONGEST = [
+  'model/promises',
+  'emulator/crashes',
+  'emulator/stack',
+  'emulator/upgrade',
+  'local/start',
+  'emulator/alarms',
+];
+
+/** Not part of --fast. */
+const SLOW = ['bench', 'browser', 'emulator', 'infra', 'local', 'measured'];
+
+/** More than there are cores, because most emulator tests wait. */
+const AT_ONCE = availableParallelism() + (values.fast ? 1 : 2);
+
+if (values.fast) process.env.STORIES ??= '100';
+// What Node makes of a TypeScript file is kept for the other test files that load it, and for the next run.
+process.env.NODE_COMPILE_CACHE ??= join(folder, 'compiled');
+
+const nameOf = (file: string) => file.replaceAll('\\', '/').replace(/\.test\.ts$/, '');
+const rank = (file: string) => {
+  const index = LONGEST.indexOf(nameOf(file));
+  return index === -1 ? LONGEST.length : index;
+};
+const files = globSync('**/*.test.ts', { cwd: join(root, 'test') })
+  .filter((file) => !values.fast || !SLOW.includes(nameOf(file).split('/')[0] ?? ''))
+  .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
+  .map((file) => join(root, 'test', file));
+
+const results = run({ files, concurrency: AT_ONCE });
+const milliseconds = new Map<string, number>();
+results.on('test:fail', () => {
+  process.exitCode = 1;
+});
+results.on('test:summary', ({ file, counts, duration_ms, success }) => {
+  if (file) return void milliseconds.set(nameOf(file.slice(join(root, 'test').length + 1)), duration_ms);
+  if (!success) process.exitCode = 1;
+  process.once('beforeExit', () => {
+    const slowest = [...milliseconds].sort(([, a], [, b]) => b - a).slice(0, 8);
+    console.log(`slowest files: ${slowest.map(([name, ms]) => `${name} ${Math.round(ms / 1000)} s`).join(', ')}`);
+    const { tests, passed, skipped } = counts;
+    console.log(`${tests} tests: ${passed} passed, ${skipped} skipped, in ${Math.round(duration_ms / 1000)} s`);
+  });
+});
+results.compose(spec).pipe(process.stdout);
