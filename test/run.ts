@@ -50,8 +50,9 @@ results.on('test:summary', ({ file, counts, duration_ms, success }) => {
   process.once('beforeExit', () => {
     const slowest = [...milliseconds].sort(([, a], [, b]) => b - a).slice(0, 8);
     console.log(`slowest files: ${slowest.map(([name, ms]) => `${name} ${Math.round(ms / 1000)} s`).join(', ')}`);
-    const { tests, passed, skipped } = counts;
-    console.log(`${tests} tests: ${passed} passed, ${skipped} skipped, in ${Math.round(duration_ms / 1000)} s`);
+    const { passed, skipped, tests } = counts;
+    console.log(`all files: ${Math.round(duration_ms / 1000)} s`);
+    console.log(`tests: ${passed} passed, ${tests - passed - skipped} failed, ${skipped} skipped`);
   });
 });
 results.compose(spec).pipe(process.stdout);
