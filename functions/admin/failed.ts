@@ -102,7 +102,8 @@ async function noteSent(parts: AdminParts, done: readonly Redelivered[]): Promis
 }
 
 async function notificationOf(parts: AdminParts, f: Failed): Promise<Notification | { refused: string }> {
-  const redelivered = Date.now();
+  // Later than any life before it, also by the clock of another machine: a mark of a later life would end this one.
+  const redelivered = Math.max(Date.now(), (f.notification?.redelivered ?? 0) + 1);
   if (f.notification) return { ...f.notification, redelivered };
   if (!f.keys) return { refused: 'this version cannot read the notification as it is stored' };
   const { id, trigger, record, sequence, changedAt } = f;

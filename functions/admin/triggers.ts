@@ -73,7 +73,7 @@ export interface Kept {
 
 /** What a write of a URL came to. */
 export interface Written extends Kept {
-  /** How many pending notifications move to Failed, since there is no URL any more. */
+  /** How many pending notifications move to Failed, since there is no URL any more; 0 when they cannot be counted. */
   readonly pending: number;
 }
 
@@ -127,7 +127,8 @@ async function keepUrl(parts: AdminParts, trigger: Trigger, url: string | null, 
     if (seen !== undefined && seen !== version) throw new Stale(trigger, { url: was, version });
     // The secret comes first, so that no call to the URL goes out unsigned.
     if (url !== null) await ensureSecret(parts, trigger);
-    const pending = url === null ? await countPending(parts, trigger) : 0;
+    // A backlog that cannot be counted must not keep calls from being stopped.
+    const pending = url === null ? await countPending(parts, trigger).catch(() => 0) : 0;
     if (!(await parts.triggersTable.writeUrl(trigger, url ?? undefined, Date.now(), version))) continue;
     if (was !== url) await note(parts, { what: 'url', trigger, from: was, to: url });
     return { url, version: version + 1, pending };

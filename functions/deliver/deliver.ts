@@ -86,8 +86,11 @@ async function workOff(
   const worked = [...lanesOf(messages).values()].map(async (lane) => {
     for (const [index, message] of lane.entries()) {
       if (parking.includes(message) && (await parking.done).has(message)) continue;
-      const later = lane.slice(index + 1).map((one) => known.get(one));
-      const wait = await one(message, known.get(message), later, triggers, parts, remainingMs).catch((error) => {
+      const behind = async () => {
+        const done = await parking.done;
+        return countOf(lane.slice(index + 1).flatMap((later) => (done.has(later) ? [] : (known.get(later) ?? []))));
+      };
+      const wait = await one(message, known.get(message), behind, triggers, parts, remainingMs).catch((error) => {
         log('error', 'cannot keep what came of an attempt', errorFields(error));
         return internalError;
       });
@@ -171,7 +174,22 @@ async function putAndLookAgain(waiting: readonly Known[], parts: RunParts): Prom
   );
   for (const { notification } of parked) parts.metrics.add('parked', notification.trigger);
   if (parked.length > 0) log('info', 'parked', { ids: parked.map(({ notification }) => notification.id) });
+  await takeBackSettled(
+    waiting.filter((one) => !parked.includes(one)),
+    parts,
+  );
   return new Set(parked.map(({ message }) => message));
+}
+
+/**
+ * Takes out of the backlog of a trigger that came back what another function has settled meanwhile, whose look at the
+ * backlog came before the item was there: its message may be deleted, and nobody drains this trigger.
+ */
+async function takeBackSettled(put: readonly Known[], { backlog, now }: RunParts): Promise<void> {
+  const shared = put.filter(({ message }) => isSharedMessage(message, now())).map(({ notification }) => notification);
+  if (shared.length === 0) return;
+  const seen = [...(await backlog.seen(shared)).values()];
+  await allEnded(seen.map(async ({ settled, parked }) => settled && parked && backlog.unpark(parked)));
 }
 
 function triedOf(before: Seen | undefined) {
@@ -188,7 +206,7 @@ function parks(triggers: Pick<TriggersNow, 'get'>, { trigger }: Notification): b
 async function one(
   message: SQSRecord,
   known: Known | undefined,
-  later: readonly (Known | undefined)[],
+  behind: () => Promise<Behind>,
   triggers: KnownTriggers,
   parts: RunParts,
   remainingMs: () => number,
@@ -203,18 +221,16 @@ async function one(
   const trigger = triggers.get(notification.trigger);
   if (trigger && trigger.state !== 'active' && !notification.test) return atOnce;
   const isShared = isSharedMessage(message, parts.now());
-  return settle({ notification, before, isShared, behind: () => countOf(later) }, triggers, parts);
+  return settle({ notification, before, isShared, behind }, triggers, parts);
 }
 
+type Behind = Partial<Record<Trigger, number>>;
+
 /** How many notifications stand behind one that waits, by their triggers. */
-function countOf(later: readonly (Known | undefined)[]): Partial<Record<Trigger, number>> {
-  const behind: Partial<Record<Trigger, number>> = {};
-  for (const known of later) {
-    if (!known) continue;
-    const { trigger } = known.notification;
-    behind[trigger] = (behind[trigger] ?? 0) + 1;
-  }
-  return behind;
+function countOf(later: readonly Known[]): Behind {
+  const pending = later.filter(({ notification, before }) => !notification.test && !before?.settled);
+  const perTrigger = Map.groupBy(pending, ({ notification }) => notification.trigger);
+  return Object.fromEntries([...perTrigger].map(([trigger, of]) => [trigger, of.length]));
 }
 
 async function sendToDeadLetterQueue(message: SQSRecord, { queue }: RunParts): Promise<void> {

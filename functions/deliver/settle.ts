@@ -21,7 +21,7 @@ interface Received {
   /** Another function may hold its message too. */
   readonly isShared: boolean;
   /** How many notifications of its record wait for it, by their triggers. */
-  behind(): NonNullable<Waiting['behind']>;
+  behind(): Promise<NonNullable<Waiting['behind']>>;
 }
 
 /** Why a record's messages return to the queue, and after how many seconds. */
@@ -100,7 +100,7 @@ async function carryOut(
   let wait: Wait | undefined;
   if (fate === 'retry' || fate === 'keep') {
     const nextTry = endedAt + seconds * 1000;
-    const held = { attempts, firstAttempt, answer, nextTry, notification, behind: behind() };
+    const held = { attempts, firstAttempt, answer, nextTry, notification, behind: await behind() };
     // Otherwise another function that held its message has settled it: here nothing is left to do.
     if (await parts.backlog.hold(held, endedAt)) wait = fate === 'retry' ? { seconds, isInternal: false } : atOnce;
   } else {
@@ -122,8 +122,9 @@ async function carryOut(
 async function markSettled({ notification, before, isShared }: Received, { backlog, now }: RunParts): Promise<void> {
   if (before || isShared) await backlog.release(notification, now());
   // Parked by an earlier receive that then saw its trigger come back. Not before it is settled: another function may
-  // have handed it over to drain and deleted the message.
-  if (before?.parked) await backlog.unpark(before.parked);
+  // have handed it over to drain and deleted the message. What is shared can have been parked since it was read.
+  const { parked } = (isShared ? (await backlog.seen([notification])).get(notification) : before) ?? {};
+  if (parked) await backlog.unpark(parked);
 }
 
 /**

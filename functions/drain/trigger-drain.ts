@@ -24,6 +24,9 @@ const SETTLED_MS = 2_000;
 
 const PAGE = 500;
 
+/** A run ends when it cannot keep so many results in a row: each of these calls is repeated. */
+const UNKEPT = 10;
+
 /** How many records a probe tries. */
 const PROBES = 10;
 
@@ -48,6 +51,8 @@ export class TriggerDrain {
   readonly #latest: () => Promise<TriggerNow | undefined>;
   /** Records of which a result could not be kept: in this run nothing of them is attempted again. */
   readonly #stuck = new Set<string>();
+  /** How many results in a row could not be kept. */
+  #unkept = 0;
   #delivered = 0;
   /** Passes in a row that delivered nothing. */
   #idle = 0;
@@ -95,6 +100,7 @@ export class TriggerDrain {
     if (now.state === 'active') return false;
     this.#lastSuccess = Math.max(this.#lastSuccess, now.lastSuccess);
     const head = await this.#head(now);
+    if (this.#unkept >= UNKEPT) return false;
     const isEmpty = head.parked.length === 0 && !head.next;
     const steps = {
       paused: async () => false,
@@ -113,13 +119,22 @@ export class TriggerDrain {
     for (;;) {
       const at = this.#parts.now();
       const page = await this.#page();
-      const leaving = page.parked.filter(({ notification }) => url === undefined || isTooOld(notification, at));
-      if (leaving.length === 0 || !this.#hasTime()) return { ...page, at };
+      const leaving = page.parked.filter(
+        ({ notification }) =>
+          !this.#stuck.has(notification.record) && (url === undefined || isTooOld(notification, at)),
+      );
+      if (leaving.length === 0 || !this.#hasTime() || this.#unkept >= UNKEPT) return { ...page, at };
       const isSet = url === undefined && (await this.#latest())?.url !== undefined;
       if (isSet) return { ...page, at };
       const reason = (answer: string) =>
         url === undefined ? `no URL is set for ${this.#trigger}` : answer || 'never attempted';
-      await forEach(leaving, this.#parts.concurrency, (p) => this.#fail(p, p.attempts, reason(p.answer)));
+      await this.#forEach(leaving, this.#parts.concurrency, async (p) => {
+        if (this.#unkept >= UNKEPT) return;
+        await this.#fail(p, p.attempts, reason(p.answer)).catch((error) => {
+          this.#stuck.add(p.notification.record);
+          throw error;
+        });
+      });
     }
   }
 
@@ -127,9 +142,9 @@ export class TriggerDrain {
   async #page(after?: Place): Promise<ParkedPage> {
     const { backlog } = this.#parts;
     const page = await backlog.parked(this.#trigger, PAGE, after);
-    for (const { failed, place } of page.unreadable) {
+    for (const { failed, place, token } of page.unreadable) {
       await backlog.fail(failed);
-      await backlog.dropUnreadable(this.#trigger, place);
+      await backlog.dropUnreadable(this.#trigger, place, token);
       log('error', 'a stored notification cannot be read', { trigger: this.#trigger, id: failed.id });
     }
     return page;
@@ -141,12 +156,14 @@ export class TriggerDrain {
     const { at } = head;
     // What made it park may still be held in the queue: only when a probe is due is an empty backlog the end of an outage.
     if (isEmpty) return at >= now.probeAt && triggers.move(this.#trigger, 'probed');
-    const heads = (await this.#firstOfRecords(head))
-      .filter(({ parkedAt }) => parkedAt <= at - SETTLED_MS)
+    const heads = (await this.#firstOfRecords(head, at >= now.probeAt))
+      .filter(({ parkedAt, notification }) => parkedAt <= at - SETTLED_MS && !this.#stuck.has(notification.record))
       .sort((a, b) => a.attempts - b.attempts);
-    if (now.url === undefined || heads.length === 0 || !isProbeDue(now, heads, at)) return false;
+    if (heads.length === 0 || !isProbeDue(now, heads, at)) return false;
 
-    const url = now.url;
+    // To move what is too old to Failed may have taken minutes: what an admin set or paused meanwhile counts.
+    const { state, url, urlVersion } = (await this.#read()) ?? {};
+    if (state !== 'parked' || url === undefined || !this.#hasTime()) return false;
     const outcomes: string[] = [];
     await this.#forEach(heads.slice(0, PROBES), PROBES, async (head) => {
       outcomes.push(await this.#attempt(head, url));
@@ -156,16 +173,22 @@ export class TriggerDrain {
     if (outcomes.includes('delivered'))
       return triggers.move(this.#trigger, 'probed', { lastSuccess: this.#lastSuccess });
     const delay = at < now.probeAt ? now.probeDelay : nextProbeDelay(now.probeDelay);
-    await triggers.postponeProbe(this.#trigger, this.#parts.now() + delay, delay, this.#latestAnswer);
-    return false;
+    const probeAt = this.#parts.now() + delay;
+    // Refused when another URL was set meanwhile: that one is tried at once.
+    return !(await triggers.postponeProbe(this.#trigger, probeAt, delay, this.#latestAnswer, urlVersion));
   }
 
-  /** The first notification of each record near the head of the backlog, as many as are known to be the first. */
-  async #firstOfRecords({ parked, next }: ParkedPage): Promise<Parked[]> {
+  /**
+   * The first notification of each record near the head of the backlog, as many as are known to be the first.
+   *
+   * @param readsOn Whether to read more than the first page if none of it is known to be the first: a backlog is looked at
+   *   each minute, and that would be much of it.
+   */
+  async #firstOfRecords({ parked, next }: ParkedPage, readsOn: boolean): Promise<Parked[]> {
     const read = [...parked];
     let more = next;
     // After an import a page holds less than the time that can run back: then it takes more of them to know.
-    while (more && this.#hasTime() && !read.some(isKnownBefore(read, more))) {
+    while (readsOn && more && this.#hasTime() && !read.some(isKnownBefore(read, more))) {
       const page = await this.#page(more);
       read.push(...page.parked);
       more = page.next;
@@ -204,6 +227,9 @@ export class TriggerDrain {
 
     if (this.#delivered > before) await triggers.clearStrikes(this.#trigger, this.#lastSuccess);
     if (this.#failures >= STRIKES || this.#isDown) return this.#relapse();
+    if (this.#unkept >= UNKEPT) return false;
+    // All that is left waits, or is stuck until the next run, which comes within a minute.
+    if (this.#delivered === before && this.#stuck.size > 0) return false;
     this.#idle = this.#delivered > before ? 0 : this.#idle + 1;
     if (this.#idle > 0) await sleep(Math.min(LONGEST_IDLE_MS, IDLE_MS * 2 ** (this.#idle - 1)));
     return true;
@@ -241,6 +267,7 @@ export class TriggerDrain {
       this.#failures = 0;
       this.#lastSuccess = endedAt;
       await backlog.unpark(parked);
+      this.#unkept = 0;
       metrics.add('drained', this.#trigger);
       log('info', 'delivered in the end', { id: notification.id, trigger: this.#trigger, attempt: attempts });
       return 'delivered';
@@ -253,18 +280,21 @@ export class TriggerDrain {
     else {
       const nextTry = endedAt + verdict.seconds * 1000;
       await backlog.keepParked({ ...parked, attempts, firstAttempt, answer: outcome.answer, nextTry }, endedAt);
+      this.#unkept = 0;
       metrics.add('held', this.#trigger);
     }
     if (verdict.trigger === 'pause') await triggers.move(this.#trigger, 'pause', { pausedBy: 'gone' });
     return verdict.notification === 'fail' ? 'failed' : 'waits';
   }
 
-  /** The same as `forEach`, but a failure with one item stops no other. */
+  /** The same as `forEach`, but a failure with one item stops no other; many in a row halt the pass. */
   #forEach<Item>(items: readonly Item[], limit: number, work: (item: Item) => Promise<void>): Promise<void> {
     return forEach(items, limit, (item) =>
-      work(item).catch((error) =>
-        log('error', 'cannot keep what came of an attempt', { trigger: this.#trigger, ...errorFields(error) }),
-      ),
+      work(item).catch((error) => {
+        this.#unkept++;
+        this.#halted ||= this.#unkept >= UNKEPT;
+        log('error', 'cannot keep what came of an attempt', { trigger: this.#trigger, ...errorFields(error) });
+      }),
     );
   }
 
@@ -286,6 +316,7 @@ export class TriggerDrain {
   async #fail(parked: Parked, attempts: number, reason: string): Promise<void> {
     await moveToFailed(parked.notification, attempts, reason, this.#parts);
     await this.#parts.backlog.unpark(parked);
+    this.#unkept = 0;
   }
 }
 

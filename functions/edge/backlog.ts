@@ -34,7 +34,7 @@ export type { Place } from './table.ts';
 
 /** What the backlog table says of a notification whose message may have been received before. */
 export interface Seen extends Tried {
-  /** Its row in its trigger's backlog, if it is there. */
+  /** Its row in its trigger's backlog, if it is there; not the row of a later life. */
   readonly parked: Pick<Parked, 'notification' | 'token'> | undefined;
   /** Another function delivered it, moved it to Failed or put it into the backlog: nothing is left to do. */
   readonly settled: boolean;
@@ -52,7 +52,7 @@ interface HeldCount {
 export interface ParkedPage {
   readonly parked: Parked[];
   /** What stands there and cannot be read, as it is moved to Failed. */
-  readonly unreadable: readonly { readonly failed: Failed; readonly place: unknown }[];
+  readonly unreadable: readonly { readonly failed: Failed; readonly place: unknown; readonly token: unknown }[];
   readonly next?: Place;
 }
 
@@ -131,14 +131,15 @@ export class Backlog {
       try {
         parked.push(fromParkedRow(row));
       } catch (error) {
-        unreadable.push({ failed: unreadableAsFailed(row, trigger, error, Date.now()), place: row.place });
+        const failed = unreadableAsFailed(row, trigger, error, Date.now());
+        unreadable.push({ failed, place: row.place, token: row.token });
       }
     return { parked, unreadable, ...(next && { next }) };
   }
 
-  /** Deletes a row of a trigger's backlog that cannot be read, once it stands in Failed. */
-  async dropUnreadable(trigger: Trigger, place: unknown): Promise<void> {
-    await this.#table.delete({ list: listOf(trigger, 'parked'), place });
+  /** Deletes a row of a trigger's backlog that cannot be read, once it stands in Failed; unless it was put there anew. */
+  async dropUnreadable(trigger: Trigger, place: unknown, token: unknown): Promise<void> {
+    await this.#table.delete({ list: listOf(trigger, 'parked'), place }, asRead({ token }));
   }
 
   /** How many notifications a trigger has in one of its lists; it stops counting where there are more than `enough`. */
@@ -207,7 +208,7 @@ export class Backlog {
 
 function seenOf(notification: Notification, rows: readonly z.output<typeof seenRow>[]): Seen {
   const life = lifeOf(notification);
-  const parked = rows.find(({ list }) => list.endsWith('#parked'));
+  const parked = rows.find((row) => row.list.endsWith('#parked') && row.life <= life);
   const settled = rows.some((row) => row.life > life || (row.life === life && row.done));
   const tried = [parked, ...rows].find((row) => row?.life === life && !row.done) ?? untried;
   const { attempts, firstAttempt, answer, nextTry } = tried;
@@ -219,7 +220,7 @@ function seenOf(notification: Notification, rows: readonly z.output<typeof seenR
 }
 
 /** The condition that a row is still the one that was read. */
-function asRead({ token }: { readonly token?: string | undefined }) {
+function asRead({ token }: { readonly token?: unknown }) {
   if (token === undefined) return { condition: 'attribute_not_exists(#token)', values: {} };
   return { condition: '#token = :token', values: { token } };
 }

@@ -38,22 +38,23 @@ export type MoveFields = Partial<
 /** The version of the items in the triggers table. Release 0.2.0 wrote none; its items are read as well. */
 const VERSION = 1;
 
-const time = z._default(z.number(), 0);
+// What this version does not know of one trigger must not keep it from reading the others.
+const time = z.catch(z._default(z.number(), 0), 0);
 
 const row = z.object({
   trigger: z.enum(allTriggers as [Trigger, ...Trigger[]]),
   url: z.optional(z.string()),
-  urlChangedAt: z.optional(z.string()),
-  urlVersion: z.optional(z.number()),
+  urlChangedAt: z.catch(z.optional(z.string()), undefined),
+  urlVersion: z.catch(z.optional(z.number()), undefined),
   // In a state that this version does not know, as in `closing`, messages wait and nothing is lost.
   state: z._default(z.catch(z.enum(states), 'closing'), 'active'),
   strikes: time,
-  failingSince: z.optional(z.number()),
+  failingSince: z.catch(z.optional(z.number()), undefined),
   lastSuccess: time,
   probeAt: time,
   probeDelay: time,
-  parkedBecause: z.optional(z.string()),
-  pausedBy: z.optional(z.enum(['admin', 'gone'])),
+  parkedBecause: z.catch(z.optional(z.string()), undefined),
+  pausedBy: z.catch(z.optional(z.enum(['admin', 'gone'])), undefined),
 });
 
 /**
@@ -147,13 +148,25 @@ export class Triggers {
     });
   }
 
-  /** Sets when a parked trigger is probed next, and what the latest probe was answered. */
-  async postponeProbe(trigger: Trigger, probeAt: number, probeDelay: number, parkedBecause: string): Promise<void> {
+  /**
+   * Sets when a parked trigger is probed next, and what the latest probe was answered.
+   *
+   * @param seen The version of the URL that was probed. Left out, whatever URL is there.
+   * @returns Whether the trigger is parked, and its URL is still of that version.
+   */
+  async postponeProbe(
+    trigger: Trigger,
+    probeAt: number,
+    probeDelay: number,
+    parkedBecause: string,
+    seen?: number,
+  ): Promise<boolean> {
     const { condition, values } = inState(['parked']);
-    await this.#write(trigger, {
+    const isSame = seen === undefined ? '' : ' AND (attribute_not_exists(#urlVersion) OR #urlVersion = :seen)';
+    return this.#write(trigger, {
       update: 'SET #v = :v, #probeAt = :probeAt, #probeDelay = :probeDelay, #parkedBecause = :parkedBecause',
-      condition,
-      values: { ...values, v: VERSION, probeAt, probeDelay, parkedBecause },
+      condition: `${condition}${isSame}`,
+      values: { ...values, v: VERSION, probeAt, probeDelay, parkedBecause, ...(seen !== undefined && { seen }) },
     });
   }
 

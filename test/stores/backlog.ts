@@ -114,9 +114,9 @@ export const backlogCases: Cases = {
       unreadable.map(({ failed }) => [failed.id, failed.trigger, failed.attempts]),
       [['msg_x', T, 0]],
     );
-    for (const { failed, place } of unreadable) {
+    for (const { failed, place, token } of unreadable) {
       await backlog.fail(failed);
-      await backlog.dropUnreadable(T, place);
+      await backlog.dropUnreadable(T, place, token);
     }
     assert.equal(await backlog.count(T, 'parked'), 1);
     assert.deepEqual(
