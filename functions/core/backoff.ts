@@ -6,7 +6,8 @@ const LONGEST_RETURN_SECONDS = 30 * 60;
 /**
  * After how many seconds a message is received again that cannot be handled for an internal reason, or that waits for its
  * trigger's state to change. SQS moves a message to the dead-letter queue after 1,000 receives; the delay grows so that 1,000
- * receives take longer than the 14 days for which the queue keeps it. It stays below a fifth of the time waited so far.
+ * receives take longer than the 14 days for which the queue keeps it. Where all receives were of this kind, it stays below a
+ * fifth of the time waited so far.
  *
  * @param first The delay of the first receives, seconds.
  * @param receives How often the message was received, at least 1.

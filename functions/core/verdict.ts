@@ -9,6 +9,8 @@ interface Made {
   readonly outcome: Outcome;
   /** The response took so long that the call counts as a failure even when it succeeded. */
   readonly slow: boolean;
+  /** We cut it off, because its trigger was parked or paused meanwhile. */
+  readonly isCut?: boolean;
   readonly endedAt: number;
   /** A notification from the queue is attempted by functions that other triggers need; one from the backlog is not. */
   readonly from: 'queue' | 'backlog';
@@ -54,7 +56,7 @@ const done: Verdict = { notification: 'done', seconds: 0, isFailure: false };
  */
 export function verdictOf(
   notification: Pick<Notification, 'changedAt' | 'redelivered' | 'test'>,
-  { outcome, slow, endedAt, from }: Made,
+  { outcome, slow, isCut = false, endedAt, from }: Made,
   { attempts, firstAttempt, lastSuccess }: Tally,
   { holds, random }: Schedule,
 ): Verdict {
@@ -71,6 +73,8 @@ export function verdictOf(
   // Another attempt would change nothing until an admin, or the owner of the host name, does.
   if (outcome.kind === 'blocked') return { ...keep, trigger: 'park', isFailure: false };
 
+  // It says nothing of its own, and goes where all of its trigger go.
+  if (isCut) return { ...keep, isFailure: false };
   const isFailure = counts;
   if (isOld) return { ...keep, isFailure };
   if (retryDelay !== undefined) return { notification: 'retry', seconds: retryDelay, isFailure };

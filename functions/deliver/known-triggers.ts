@@ -28,9 +28,12 @@ export class KnownTriggers {
 
   note(trigger: Trigger, learnt: Partial<TriggerNow>): void {
     const now = this.#now.get(trigger);
-    if (!now) return;
-    this.#now.set(trigger, { ...now, ...learnt });
-    if (learnt.state !== undefined && learnt.state !== 'active') this.#cut(trigger).abort();
+    if (now) this.#set(trigger, { ...now, ...learnt });
+  }
+
+  #set(trigger: Trigger, now: TriggerNow): void {
+    this.#now.set(trigger, now);
+    if (now.state !== 'active') this.#cut(trigger).abort();
   }
 
   /** Cuts off the attempts at a trigger. */
@@ -49,7 +52,7 @@ export class KnownTriggers {
     const look = async () => {
       const attempted = [...this.#cuts].filter(([, { signal }]) => !signal.aborted).map(([trigger]) => trigger);
       const again = attempted.length > 0 ? await parts.triggers.read(attempted) : [];
-      for (const [trigger, { state }] of again) this.note(trigger, { state });
+      for (const [trigger, now] of again) this.#set(trigger, now);
     };
     const wait = (): (() => void) =>
       parts.after(WATCH_MS, () => {

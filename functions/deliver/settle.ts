@@ -10,6 +10,9 @@ import { errorFields, log } from '../edge/log.ts';
 import type { KnownTriggers } from './known-triggers.ts';
 import type { RunParts } from './parts.ts';
 
+/** A test that could not be sent within this time, because a table does not answer, is dropped. */
+const TEST_LIVES_MS = 10 * 60_000;
+
 /** The response of which nothing is known yet but that it is slow. */
 const SLOW = `no answer within ${SLOW_MS / 1000} s`;
 
@@ -68,18 +71,16 @@ export async function settle(received: Received, triggers: KnownTriggers, parts:
     lastSuccess: triggers.get(trigger)?.lastSuccess ?? 0,
   };
   const schedule = { holds: parts.holds, random: parts.random() };
-  const verdict = verdictOf(
-    notification,
-    { outcome, slow: slow !== undefined, endedAt, from: 'queue' },
-    tally,
-    schedule,
-  );
-  await count(verdict.isFailure, made, { isSlow: slow !== undefined, isCut: cut.aborted }, trigger, triggers, parts);
+  const isSlow = slow !== undefined;
+  const seen = { outcome, slow: isSlow, isCut: cut.aborted, endedAt, from: 'queue' } as const;
+  const verdict = verdictOf(notification, seen, tally, schedule);
+  await count(verdict.isFailure, made, isSlow, trigger, triggers, parts);
   return carryOut(verdict, received, tally, made, triggers, parts);
 }
 
 async function sendTest(notification: Notification, url: string | undefined, parts: RunParts): Promise<undefined> {
-  if (url === undefined) return undefined;
+  // Whoever sent it has long ceased to wait: a call now would only surprise the receiver.
+  if (url === undefined || parts.now() - notification.changedAt > TEST_LIVES_MS) return undefined;
   const { outcome, body, startedAt, endedAt } = await attempt(notification, url, 1, parts);
   const delivered = outcome.kind === 'delivered';
   const result = { delivered, answer: outcome.answer, milliseconds: endedAt - startedAt, body };
@@ -134,14 +135,14 @@ async function markSettled({ notification, before, isShared }: Received, { backl
 async function count(
   isFailure: boolean,
   { outcome, endedAt }: Attempt,
-  { isSlow, isCut }: { readonly isSlow: boolean; readonly isCut: boolean },
+  isSlow: boolean,
   trigger: Trigger,
   triggers: KnownTriggers,
   parts: RunParts,
 ): Promise<void> {
   try {
-    // A slow one has been counted already; one that was cut off says nothing of its own.
-    if (isFailure && !isSlow && !isCut) await strike(trigger, endedAt, outcome.answer, triggers, parts);
+    // A slow one has been counted already.
+    if (isFailure && !isSlow) await strike(trigger, endedAt, outcome.answer, triggers, parts);
     if (isFailure || outcome.kind !== 'delivered' || !triggers.get(trigger)?.strikes) return;
     triggers.note(trigger, { strikes: 0, lastSuccess: endedAt });
     await parts.triggers.clearStrikes(trigger, endedAt);

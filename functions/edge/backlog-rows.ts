@@ -118,7 +118,19 @@ const failedRow = z.object({
   sequence: z._default(z.string().check(z.regex(/^\d+$/)), '0'),
   record: text,
   message: z.optional(z.string()),
-  keys: z.optional(z.string()),
+  keys: z.optional(
+    z.pipe(
+      z.string(),
+      z.transform((keys, { issues }) => {
+        try {
+          return Object(JSON.parse(keys)) as object;
+        } catch {
+          issues.push({ code: 'custom', message: 'its keys are not JSON', input: keys });
+          return z.NEVER;
+        }
+      }),
+    ),
+  ),
 });
 
 export const testRow = z.object({
@@ -197,7 +209,7 @@ export function fromFailedRow(row: Row, trigger: Trigger): Failed {
   const read = z.safeParse(failedRow, row);
   if (!read.success) return unreadableAsFailed(row, trigger, read.error);
   const { list: _, place: __, v: ___, message, keys, ...failed } = read.data;
-  return { ...failed, trigger, ...asNotification(message), ...(keys && { keys: JSON.parse(keys) }) };
+  return { ...failed, trigger, ...asNotification(message), ...(keys && { keys }) };
 }
 
 /** What can be said of a row that this version cannot read, and its notification as it is stored. */

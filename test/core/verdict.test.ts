@@ -17,6 +17,7 @@ interface Case {
   readonly healthy?: boolean;
   readonly redelivered?: boolean;
   readonly slow?: boolean;
+  readonly cut?: boolean;
   readonly test?: boolean;
   readonly holds?: readonly number[];
 }
@@ -31,7 +32,7 @@ function verdict({ from = 'queue', kind = 'retry', hours = 0, attempts = 1, ...r
   const outcome = { kind, answer: 'words', ...(rest.retryAfter && { retryAfter: rest.retryAfter }) };
   const firstAttempt = NOW - 1_000;
   const tally = { attempts, firstAttempt, lastSuccess: rest.healthy ? NOW : 0 };
-  const made = { outcome, slow: rest.slow ?? false, endedAt: NOW, from };
+  const made = { outcome, slow: rest.slow ?? false, isCut: rest.cut ?? false, endedAt: NOW, from };
   return verdictOf(notification, made, tally, { holds: rest.holds ?? holds, random: 0.5 });
 }
 
@@ -65,6 +66,8 @@ const same: readonly (readonly [string, Case, object])[] = [
     { kind: 'blocked', hours: 73 },
     { ...fail, trigger: 'park', ...counts },
   ],
+  ['a last failure that was cut off, after 73 hours', { cut: true, attempts: 5, hours: 73 }, { ...fail, ...counts }],
+  ['a success in spite of being cut off', { kind: 'delivered', cut: true }, done],
   ['a test that fails', { test: true }, done],
   ['a test that is answered 410', { test: true, kind: 'gone' }, done],
   ['a test that may not be called', { test: true, kind: 'blocked' }, done],
@@ -77,6 +80,8 @@ for (const from of ['queue', 'backlog'] as const)
     test(`${name}, from the ${from}`, () => assert.deepEqual(verdict({ ...given, from }), expected));
 
 const apart: readonly (readonly [string, Case, object])[] = [
+  ['a first failure that was cut off', { cut: true }, { ...keep(0), ...counts }],
+  ['a last failure that was cut off', { cut: true, attempts: 5, healthy: true }, { ...keep(0), ...counts }],
   ['a slow success from the queue', { kind: 'delivered', slow: true }, { ...done, ...fails }],
   ['a slow success from the backlog', { kind: 'delivered', slow: true, from: 'backlog' }, done],
   ['410 from the queue', { kind: 'gone' }, { ...keep(0), trigger: 'pause', ...counts }],

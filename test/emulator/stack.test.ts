@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { DynamoDBClient, GetItemCommand, PutItemCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { InvokeCommand, LambdaClient, ListFunctionsCommand } from '@aws-sdk/client-lambda';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { failed, redeliver } from '../../functions/admin/failed.ts';
@@ -180,7 +180,7 @@ describe('the deployed stack', () => {
       const dynamodb = new DynamoDBClient();
       const TableName = stack.outputs.CaseTable;
       const row = (prefix: string) => ({ AccountID: id(prefix), CaseID: 'c' });
-      const [expiring, same, byService] = [row('expiring'), row('same'), row('by-service')];
+      const [same, byService] = [row('same'), row('by-service')];
       const item = (of: typeof same) => ({ AccountID: { S: of.AccountID }, CaseID: { S: of.CaseID } });
       const callsFor = (of: typeof same) =>
         server.calls.filter(({ target }) => target.includes(of.AccountID)).map(({ target }) => target.split('?')[0]);
@@ -208,26 +208,6 @@ describe('the deployed stack', () => {
       );
       assert.equal(FunctionError, undefined);
       await until('the delete by an agent', () => callsFor(byService).length > 0);
-
-      // LocalStack deletes expired rows on request. MiniStack does so once a minute, without a record in the stream.
-      const AttributeName = 'expiresAt';
-      await dynamodb
-        .send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification: { AttributeName, Enabled: true } }))
-        .catch((error) => assert.match(error.message, /already enabled/i));
-      const past = String(Math.floor(Date.now() / 1000) - 3600);
-      await dynamodb.send(new PutItemCommand({ TableName, Item: { ...item(expiring), expiresAt: { N: past } } }));
-      const request = fetch(`${stack.endpoint}/_aws/dynamodb/expired`, { method: 'DELETE' });
-      if ((await (await request).text()).includes('ExpiredItems')) {
-        const Key = item(expiring);
-        await until(
-          'the expired row is gone',
-          async () => !(await dynamodb.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }))).Item,
-        );
-        await stack.agent.do('create', 'case', expiring);
-        await stack.agent.do('delete', 'case', expiring);
-        await until('the delete by an agent', () => callsFor(expiring).length > 0);
-        assert.deepEqual(callsFor(expiring), ['/case.delete']);
-      }
       assert.deepEqual(callsFor(byService), ['/case.delete']);
     });
 
@@ -397,7 +377,7 @@ describe('the deployed stack', () => {
     await until('it is one again', async () => /not of version 1/.test((await cli('dead-letters')).stdout));
   });
 
-  test('with no URL set nobody is called and nothing is kept; a backfill then sends the create of every row, after a dry run', async () => {
+  test('with no URL set nobody is called, and nothing is kept', async () => {
     await using server = await receiver();
     await type(server.origin, 'customer.create', 'customer.edit');
     await clear(stack.parts, 'customer.create');
@@ -416,7 +396,12 @@ describe('the deployed stack', () => {
     assert.ok(server.calls.every(({ headers }) => headers['crm-trigger'] === 'customer.edit'));
     assert.equal(await stack.parts.backlog.count('customer.create', 'held'), 0);
     for (const f of await failed(stack.parts, { trigger: 'customer.create' })) await stack.parts.backlog.forget(f);
+  });
 
+  // Behind the test before, so that capture knows that customer.create has no URL.
+  test('a backfill sends the create of every row, after a dry run', async () => {
+    await using server = await receiver();
+    await type(server.origin, 'customer.edit');
     const mark = id('backfill');
     for (let i = 0; i < 5; i++) await stack.agent.do('create', 'customer', { AccountID: `${mark}-${i}`, mark });
     for (let i = 0; i < 5; i++) await stack.agent.do('edit', 'customer', { AccountID: `${mark}-${i}` });

@@ -268,3 +268,31 @@ test('a table that leaves keys unprocessed is asked for the rest', async () => {
   assert.deepEqual(await p.deliver([p.received(p.one(), 2)]), []);
   assert.equal(p.calls.length, 1);
 });
+
+test('a test that could not be sent for ten minutes is dropped', async () => {
+  const p = await protocol();
+  const test = (ago: number) => p.received(p.one({ test: true, changedAt: p.world.now - ago }), 3);
+  assert.deepEqual(await p.deliver([test(601_000)]), []);
+  assert.equal(p.calls.length, 0);
+  assert.deepEqual(await p.deliver([test(599_000)]), []);
+  assert.equal(p.calls.length, 1);
+});
+
+test('a batch that lasts uses the URL that was set meanwhile', async () => {
+  const p = await protocol();
+  const looks: (() => void)[] = [];
+  const after = (_: number, act: () => void) => {
+    looks.push(act);
+    return () => {};
+  };
+  p.world.receiver = async () => {
+    p.world.receiver = () => ok;
+    await p.triggers.writeUrl('customer.edit', 'https://receiver.example/corrected', p.world.now);
+    for (const look of looks.splice(0, 1)) look();
+    for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
+    return ok;
+  };
+  assert.deepEqual(await p.deliver([p.received(p.one()), p.received(p.one())], { after }), []);
+  assert.match(p.calls[0]?.url ?? '', /receiver\.example\/customer\.edit\?/);
+  assert.match(p.calls[1]?.url ?? '', /receiver\.example\/corrected\?/);
+});
