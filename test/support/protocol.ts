@@ -60,6 +60,8 @@ export async function protocol({ receiver = () => ok, around, holds, urls = ['cu
   const backlog = new Backlog('backlog', client, noPause);
   const calls: Made[] = [];
   const returned: { receiptHandle: string; seconds: number }[] = [];
+  /** The messages of what the functions logged. */
+  const logged: string[] = [];
   const letters: { id: string; body: string; reason: string }[] = [];
   const parts = {
     triggers,
@@ -88,7 +90,7 @@ export async function protocol({ receiver = () => ok, around, holds, urls = ['cu
   for (const trigger of urls) await triggers.writeUrl(trigger, `https://receiver.example/${trigger}`, world.now);
   const silently = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     const { log } = console;
-    console.log = () => {};
+    console.log = (line: string) => void logged.push(JSON.parse(line).message ?? line);
     return work().finally(() => {
       console.log = log;
     });
@@ -101,6 +103,7 @@ export async function protocol({ receiver = () => ok, around, holds, urls = ['cu
     calls,
     returned,
     letters,
+    logged,
     parts,
     /** Runs deliver once. @returns The ids of the messages that the queue keeps. */
     async deliver(messages: readonly SQSRecord[], overrides: object = {}): Promise<string[]> {

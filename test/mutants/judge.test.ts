@@ -1,0 +1,55 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Equivalent, judged, type Report } from './judge.ts';
+
+const source = 'const a = 1 + 2;\nconst b =\n  c > 2;\n';
+
+function mutant(status: string, replacement: string, line = 1, column = 11, endColumn = 16) {
+  return { status, replacement, location: { start: { line, column }, end: { line, column: endColumn } } };
+}
+
+const reportOf = (...mutants: ReturnType<typeof mutant>[]): Report => ({ files: { 'a.ts': { source, mutants } } });
+const same: Equivalent = { file: 'a.ts', code: '1 + 2', replacement: '1 - 2', reason: 'a reason' };
+
+test('counts killed, timed out and survived mutants, and leaves out the ignored', () => {
+  const report = reportOf(
+    mutant('Killed', 'x'),
+    mutant('RuntimeError', 'x'),
+    mutant('Timeout', 'x'),
+    mutant('Survived', '1 - 2'),
+    mutant('Ignored', 'x'),
+  );
+  const { share, mutants, killed, timeouts, equivalent, survivors } = judged(report, []);
+  assert.deepEqual(
+    { share, mutants, killed, timeouts, equivalent },
+    { share: 0.75, mutants: 4, killed: 2, timeouts: 1, equivalent: 0 },
+  );
+  assert.deepEqual(survivors, [{ file: 'a.ts', line: 1, code: '1 + 2', replacement: '1 - 2' }]);
+});
+
+test('a mutant that no test reaches has survived', () => {
+  assert.equal(judged(reportOf(mutant('NoCoverage', 'x'), mutant('Killed', 'x')), []).share, 0.5);
+});
+
+test('an equivalent mutant counts for nothing', () => {
+  const { share, mutants, equivalent, survivors, unmatched } = judged(
+    reportOf(mutant('Survived', '1 - 2'), mutant('Killed', 'x')),
+    [same],
+  );
+  assert.deepEqual([share, mutants, equivalent, survivors, unmatched], [1, 2, 1, [], []]);
+});
+
+test('an equivalent with a line is only the mutant whose code begins in that line', () => {
+  const at = (line: string) => judged(reportOf(mutant('Survived', '1 - 2')), [{ ...same, line }]).equivalent;
+  assert.deepEqual([at('const a = 1 + 2;'), at('const z = 1 + 2;')], [1, 0]);
+});
+
+test('names an equivalent that matches no mutant of its file any more, and none of files that were not mutated', () => {
+  const stale = { ...same, code: '9' };
+  const elsewhere = { ...same, file: 'b.ts' };
+  assert.deepEqual(judged(reportOf(mutant('Killed', '1 - 2')), [same, stale, elsewhere]).unmatched, [stale]);
+});
+
+test('without mutants nothing is missing', () => {
+  assert.equal(judged({ files: {} }, []).share, 1);
+});
