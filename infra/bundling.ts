@@ -1,6 +1,8 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { BuildOptions } from 'esbuild';
 
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * Files of undici that a GET by HTTP/1.1 never gets to: bodies, HTTP/2, a machine without WebAssembly SIMD. It loads the
@@ -28,8 +30,8 @@ export const bundling = {
   alias: {
     // Lambda gives a function its role's credentials in the environment. The default chain (SSO, profiles, instance
     // metadata) would be a fifth of the bundle and is never asked.
-    '@aws-sdk/credential-provider-node': `${root}functions/edge/credentials.ts`,
-    'node:http': `${root}functions/edge/node-http.ts`,
+    '@aws-sdk/credential-provider-node': join(root, 'functions', 'edge', 'credentials.ts'),
+    'node:http': join(root, 'functions', 'edge', 'node-http.ts'),
   },
   banner: { js: require.replaceAll(/\s+/g, ' ').trim() },
   bundle: true,
@@ -45,5 +47,5 @@ export const bundling = {
 
 /** The file in which a function's code begins. */
 export function entryOf(stage: string): string {
-  return `${root}functions/${stage}/index.ts`;
+  return join(root, 'functions', stage, 'index.ts');
 }

@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import type { PageFile } from '../functions/admin/serve-page.ts';
 import { root } from './local/folders.ts';
 
-const folder = `${root}functions/admin/page`;
+const folder = join(root, 'functions', 'admin', 'page');
 
 /**
  * Bundles the admin page.
@@ -13,8 +14,8 @@ const folder = `${root}functions/admin/page`;
 export async function buildPage({ localRun }: { readonly localRun: boolean }): Promise<Record<PageFile, string>> {
   const { outputFiles } = await build({
     absWorkingDir: root,
-    entryPoints: { page: `${folder}/main.tsx`, style: `${folder}/page.css` },
-    alias: { 'node:net': `${folder}/net.ts` },
+    entryPoints: { page: join(folder, 'main.tsx'), style: join(folder, 'page.css') },
+    alias: { 'node:net': join(folder, 'net.ts') },
     bundle: true,
     define: { LOCAL_RUN: String(localRun) },
     format: 'esm',
@@ -28,7 +29,7 @@ export async function buildPage({ localRun }: { readonly localRun: boolean }): P
     write: false,
   });
   const bundled = (ending: string) => outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? '';
-  const kept = (name: string) => readFile(`${folder}/${name}`, 'utf8');
+  const kept = (name: string) => readFile(join(folder, name), 'utf8');
   return {
     'index.html': await kept('index.html'),
     'icon.svg': await kept('icon.svg'),

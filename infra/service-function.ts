@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
@@ -8,7 +9,7 @@ import type { Construct } from 'constructs';
 import { bundling, entryOf } from './bundling.ts';
 import { removalPolicy, type Settings } from './settings.ts';
 
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
 
 interface ServiceFunctionProps<Environment> {
   /** The folder under functions/ whose index.ts exports `handler`. */
@@ -36,7 +37,7 @@ export class ServiceFunction<Environment extends Record<string, string>> extends
     super(scope, id, {
       entry: entryOf(stage),
       projectRoot: root,
-      depsLockFilePath: `${root}package-lock.json`,
+      depsLockFilePath: join(root, 'package-lock.json'),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       environment,

@@ -6,7 +6,8 @@ import { isTrigger, triggers } from '../core/entity.ts';
 import { outcomeKinds } from '../core/outcome.ts';
 import { stagePattern } from '../core/stack-name.ts';
 import { commands, type Options, options } from './commands.ts';
-import { asRefusal, findDeployment, setEmulatorDefaults } from './deployment.ts';
+import { asRefusal, findDeployment } from './deployment.ts';
+import { useGivenEmulator } from './emulator-environment.ts';
 import { Refusal } from './refusal.ts';
 
 const HELP = `crm-triggers: the URLs that are called when CRM data changes
@@ -92,7 +93,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(HELP);
     return 0;
   }
-  setEmulatorDefaults(process.env);
+  await useGivenEmulator(process.env);
   const { command, words, values } = parsed;
   const file = command.reads?.(words);
   const input = file === undefined ? words : [...words, await readText(file)];

@@ -137,13 +137,6 @@ export function partsOf(outputs: Outputs, who: string): AdminParts {
   };
 }
 
-/** An emulator on this machine takes any credentials and region; it would be a chore to have to name some. */
-export function setEmulatorDefaults(env: NodeJS.ProcessEnv): void {
-  if (!env.AWS_ENDPOINT_URL) return;
-  const defaults = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'us-east-1' };
-  for (const [name, value] of Object.entries(defaults)) env[name] ||= value;
-}
-
 function whereAsked(): string {
   return process.env.AWS_ENDPOINT_URL ?? `region ${process.env.AWS_REGION ?? 'of your AWS profile'}`;
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { asRefusal, setEmulatorDefaults, stackOutputs } from '../../functions/admin/deployment.ts';
+import { asRefusal, stackOutputs } from '../../functions/admin/deployment.ts';
+import { useGivenEmulator } from '../../functions/admin/emulator-environment.ts';
 import { Refusal } from '../../functions/admin/refusal.ts';
 import { type Action, type Entity, entities, entityNames } from '../../functions/core/entity.ts';
 
@@ -85,7 +86,7 @@ async function main(words: readonly string[]): Promise<void> {
       return [name, value.join('=')];
     }),
   );
-  setEmulatorDefaults(process.env);
+  await useGivenEmulator(process.env);
   await new Agent(await stackOutputs()).do(action as Action, entity as Entity, row);
 }
 

@@ -1,10 +1,11 @@
-import { lookup } from 'node:dns/promises';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { emulatorEnvironment } from '../../functions/admin/emulator-environment.ts';
 import { Refusal } from '../../functions/admin/refusal.ts';
+import { firstError } from './first-error.ts';
 import { root } from './folders.ts';
-import { pathWithThisNode, run } from './process.ts';
+import { Failure, pathWithThisNode, run } from './process.ts';
 
 /** What is deployed. */
 export interface Deployed {
@@ -25,9 +26,8 @@ export async function deploy(endpoint: string, signal: AbortSignal, deployed: De
   const commands = [['bootstrap'], ['deploy', ...stacksOf(deployed), '--require-approval', 'never']];
   await cdk(endpoint, signal, deployed, commands).catch((error) => {
     signal.throwIfAborted();
-    const lines = (error as Error).message.split('\n');
-    const telling = lines.findLast((line) => /error|fail|❌/i.test(line)) ?? lines.at(-1) ?? '';
-    throw new Refusal(`cdk could not deploy to ${endpoint}: ${telling.trim().slice(0, 400)}`);
+    if (!(error instanceof Failure)) throw error;
+    throw new Refusal(`cdk could not deploy to ${endpoint}: ${firstError(error.printed)}`);
   });
 }
 
@@ -53,20 +53,17 @@ async function cdk(
 ): Promise<void> {
   const { stage = 'local', settings, assembly } = deployed;
   const folder = await mkdtemp(join(tmpdir(), 'crm-triggers-cdk-'));
-  const env = {
-    ...process.env,
-    ...(await emulatorEnvironment(endpoint)),
-    AWS_PROFILE: undefined,
-    PATH: pathWithThisNode,
-    CI: '1',
-  };
+  const env = { ...(await emulatorEnvironment(endpoint)), PATH: pathWithThisNode, CI: '1' };
   const program = join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk');
   const execute = (...words: string[]) => run(process.execPath, [program, ...words], { cwd: folder, env }, signal);
   try {
     const { context } = JSON.parse(await readFile(join(root, 'cdk.json'), 'utf8'));
     const stages = { [stage]: { ...context.stages.local, ...settings } };
-    const app = `node "${join(root, 'infra', 'app.ts')}"`;
-    await writeFile(join(folder, 'cdk.json'), JSON.stringify({ app, context: { ...context, stages, stage } }));
+    const app = `node ${quoted(join(root, 'infra', 'app.ts'))}`;
+    // Empty, so that those of the user's own ~/.cdk.json do not count.
+    const ambient = { profile: '', proxy: '' };
+    const config = { ...ambient, app, context: { ...context, stages, stage } };
+    await writeFile(join(folder, 'cdk.json'), JSON.stringify(config));
     if (!assembly) await execute('synth', ...stacksOf(deployed), '--quiet', '--output', output);
     for (const command of commands) await execute(...command, '--app', assembly ?? output);
   } finally {
@@ -74,17 +71,7 @@ async function cdk(
   }
 }
 
-/** What the AWS SDKs and the CDK need to talk to an emulator and to nothing else. */
-export async function emulatorEnvironment(endpoint: string): Promise<Record<string, string>> {
-  // With an address in place of a name, S3 clients put the bucket into the path: no DNS name per bucket is needed.
-  const s3 = new URL(endpoint);
-  s3.hostname =
-    (await lookup(s3.hostname.replace(/^\[|\]$/g, ''), { family: 4 }).catch(() => undefined))?.address ?? s3.hostname;
-  return {
-    AWS_ENDPOINT_URL: endpoint,
-    AWS_ENDPOINT_URL_S3: s3.origin,
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
-    AWS_REGION: process.env.AWS_REGION ?? 'us-east-1',
-  };
+/** A path as one word of the shell that starts the app. */
+function quoted(path: string): string {
+  return process.platform === 'win32' ? `"${path}"` : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }

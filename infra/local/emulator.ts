@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { emulatorEnvironment } from '../../functions/admin/emulator-environment.ts';
 import { Refusal } from '../../functions/admin/refusal.ts';
 import { pathWithThisNode, run, type Started, start } from './process.ts';
 import { ministackPython } from './python.ts';
@@ -66,10 +67,15 @@ export async function startMiniStack(
   if (python === undefined) return startInDocker('ministack', signal);
   const port = await freePort(preferredPort);
   const temporary = await mkdtemp(join(tmpdir(), 'crm-triggers-'));
-  const { AWS_ENDPOINT_URL: _, AWS_PROFILE: __, ...inherited } = process.env;
+  // The endpoint is the emulator's own.
+  const {
+    AWS_ENDPOINT_URL: _,
+    AWS_ENDPOINT_URL_S3: __,
+    ...settings
+  } = await emulatorEnvironment(`http://127.0.0.1:${port}`);
   const started = await start(python, ['-c', MINISTACK], {
     env: {
-      ...inherited,
+      ...settings,
       PATH: pathWithThisNode,
       TMPDIR: temporary,
       GATEWAY_PORT: String(port),
@@ -77,8 +83,6 @@ export async function startMiniStack(
       MINISTACK_HOST: host,
       LAMBDA_EXECUTOR: 'local',
       LOG_LEVEL: 'ERROR',
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
     },
   });
   const emulator = watch('MiniStack', `http://127.0.0.1:${port}`, started, async () => {
@@ -103,7 +107,7 @@ async function startInDocker(service: 'ministack' | 'localstack', signal: AbortS
     throw new Refusal(`${why}${lack}: ${mend}, and try again.`);
   });
   const port = await freePort(USUAL_PORT);
-  const file = new URL('compose.yaml', import.meta.url).pathname;
+  const file = join(import.meta.dirname, 'compose.yaml');
   const project = ['compose', '--file', file, '--project-name', `crm-triggers-${port}`, '--profile', service];
   const env = { ...process.env, PORT: String(port) };
   const started = await start('docker', [...project, 'up'], { env });

@@ -10,7 +10,7 @@ export const pathWithThisNode = dirname(process.execPath) + delimiter + process.
 const PATIENCE_MS = 12_000;
 
 /** The end of what a process printed, in case it fails. */
-const TAIL_CHARACTERS = 8_000;
+const TAIL_CHARACTERS = 64_000;
 
 /** A process that we started, in a group of its own, so that Ctrl-C reaches us first and we can end it in order. */
 export interface Started {
@@ -23,7 +23,7 @@ export interface Started {
   stop(): Promise<void>;
 }
 
-/** @throws {Error} With code ENOENT when there is no such program. */
+/** @throws {Error} With code ENOENT when there is no such program, or no such folder to start it in. */
 export async function start(program: string, args: readonly string[], options: SpawnOptions = {}): Promise<Started> {
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true, ...options });
   await once(child, 'spawn');
@@ -37,7 +37,9 @@ export async function start(program: string, args: readonly string[], options: S
   });
   const kill = (signal: NodeJS.Signals) => {
     try {
-      process.kill(-(child.pid as number), signal);
+      // Windows has no process groups.
+      if (process.platform === 'win32') child.kill(signal);
+      else process.kill(-(child.pid as number), signal);
     } catch {
       // Its group is gone.
     }
@@ -55,7 +57,19 @@ export async function start(program: string, args: readonly string[], options: S
   };
 }
 
-/** Runs a program to its end. @returns What it printed. @throws {Error} When it fails, with the end of what it printed. */
+/** A program ended, and not with exit status 0. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  /** The end of what it printed. */
+  readonly printed: string;
+
+  constructor(program: string, how: string, printed: string) {
+    super(`${program} ended with ${how}: ${printed}`);
+    this.printed = printed;
+  }
+}
+
+/** Runs a program to its end. @returns What it printed. @throws {Failure} When it fails. */
 export async function run(
   program: string,
   args: readonly string[],
@@ -71,5 +85,5 @@ export async function run(
   signal?.removeEventListener('abort', stop);
   signal?.throwIfAborted();
   if (how === 'exit status 0') return started.tail();
-  throw new Error(`${program} ended with ${how}: ${started.tail().trim()}`);
+  throw new Failure(program, how, started.tail().trim());
 }

@@ -6,13 +6,17 @@ import { Refusal } from '../../functions/admin/refusal.ts';
 import { folder } from './folders.ts';
 import { run } from './process.ts';
 
-const requirements = new URL('ministack.txt', import.meta.url).pathname;
+const requirements = join(import.meta.dirname, 'ministack.txt');
 
 /** Changes with ministack.txt, so that an upgrade installs anew. */
 const HOME = join(
   folder,
   `ministack-${createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12)}`,
 );
+
+/** The Python of a virtual environment. */
+const pythonOf = (home: string) =>
+  process.platform === 'win32' ? join(home, 'Scripts', 'python.exe') : join(home, 'bin', 'python');
 
 /** What is printed by a Python that is new enough and can make virtual environments. */
 const PROBE = 'import sys, venv, ensurepip; assert sys.version_info >= (3, 10); print(sys.executable)';
@@ -28,7 +32,7 @@ const withVenv = (python: string): Maker => ({
   async make(found, home, signal) {
     await run(found, ['-m', 'venv', home], {}, signal);
     const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input'];
-    await run(join(home, 'bin', 'python'), [...pip, '--require-hashes', '-r', requirements], {}, signal);
+    await run(pythonOf(home), [...pip, '--require-hashes', '-r', requirements], {}, signal);
   },
 });
 
@@ -38,7 +42,7 @@ const makers: readonly Maker[] = [
     probe: () => run('uv', ['--version']),
     async make(_, home, signal) {
       await run('uv', ['venv', '--quiet', '--python', '>=3.10', home], {}, signal);
-      const into = ['--python', join(home, 'bin', 'python')];
+      const into = ['--python', pythonOf(home)];
       await run('uv', ['pip', 'install', '--quiet', ...into, '--require-hashes', '-r', requirements], {}, signal);
     },
   },
@@ -56,7 +60,7 @@ const makers: readonly Maker[] = [
  * @throws {Refusal} When the installation fails.
  */
 export async function ministackPython(signal: AbortSignal): Promise<string | undefined> {
-  const python = join(HOME, 'bin', 'python');
+  const python = pythonOf(HOME);
   if (await exists(python)) return python;
   for (const maker of makers) {
     const found = await maker.probe().catch(() => undefined);

@@ -1,17 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type AdminParts, asRefusal, findDeployment, stackOutputs } from '../../functions/admin/deployment.ts';
+import { neverProxyLoopback, useEmulator } from '../../functions/admin/emulator-environment.ts';
 import { Refusal } from '../../functions/admin/refusal.ts';
 import { clear, list, set } from '../../functions/admin/triggers.ts';
 import { isTrigger, type Trigger } from '../../functions/core/entity.ts';
 import { Agent } from './agent.ts';
 import { openBrowser } from './browser.ts';
 import { type Deed, demonstration } from './demonstration.ts';
-import { deploy, emulatorEnvironment } from './deploy.ts';
+import { deploy } from './deploy.ts';
 import { openDoor } from './door.ts';
 import { attach, type Emulator, startLocalStack, startMiniStack } from './emulator.ts';
+import { asFileRefusal } from './first-error.ts';
 import { Happenings } from './happenings.ts';
 import { leftOut } from './left-out.ts';
+import { npmEnds } from './npm-ends.ts';
 import { step } from './progress.ts';
 import { type Received, type Receiver, startReceiver } from './receiver.ts';
 import { SampleAgent } from './sample-agent.ts';
@@ -32,6 +35,12 @@ const ARRIVAL_PATIENCE_MS = 60_000;
 /** How long after a failure its reason may come, milliseconds. */
 const LAST_WORDS_MS = 500;
 
+/** How long what was under way may take to end once it is stopped, milliseconds. */
+const UNDONE_WITHIN_MS = 3_000;
+
+/** The exit status of a process that a signal ended, as shells report it. */
+const interruptions = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
+
 /** What has to be undone at the end, the latest first. */
 const undo: (() => Promise<unknown>)[] = [];
 
@@ -40,7 +49,7 @@ async function run(once: boolean, startEmulator: () => Promise<Emulator>, stop: 
   const emulator = await step('AWS emulator', startEmulator);
   undo.push(() => emulator.stop());
   emulator.lost.then((line) => stop.abort(new Refusal(line)));
-  Object.assign(process.env, await emulatorEnvironment(emulator.endpoint));
+  await useEmulator(process.env, emulator.endpoint);
 
   await step('cdk deploy', () => deploy(emulator.endpoint, stop.signal));
   for (const what of await leftOut(emulator.endpoint)) console.log(`  – left out by this emulator: ${what}`);
@@ -88,7 +97,7 @@ async function run(once: boolean, startEmulator: () => Promise<Emulator>, stop: 
   Ctrl-C ends it.\n`);
   if (process.stdout.isTTY && !process.env.CI) openBrowser(`${door.origin}/`);
   calls.showLive();
-  return new Promise(() => {});
+  return new Promise((_, reject) => stop.signal.addEventListener('abort', () => reject(stop.signal.reason)));
 }
 
 /** Types the receiver's URL for each trigger that has none, or one that an earlier run left behind. */
@@ -190,8 +199,13 @@ async function main(): Promise<number> {
   const stopped = new Promise<never>((_, reject) => {
     stop.signal.addEventListener('abort', () => reject(stop.signal.reason));
   });
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.on(signal, () => stop.abort(new Interruption(signal)));
+  neverProxyLoopback(process.env);
+  for (const [signal, status] of Object.entries(interruptions))
+    process.on(signal, () => stop.abort(new Interruption(status)));
+  // A closed terminal, or `| head`.
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', () => stop.abort(new Interruption(interruptions.SIGHUP)));
+  npmEnds(() => stop.abort(new Interruption(interruptions.SIGTERM)));
   const running = run(values.once ?? false, emulatorFor(values.localstack ?? false, stop.signal), stop);
   running.catch(() => {});
   try {
@@ -199,16 +213,25 @@ async function main(): Promise<number> {
   } catch (caught) {
     // What fails because something is being stopped, or was lost, tells less than why; and that may come a moment later.
     await sleep(LAST_WORDS_MS);
-    const error = asRefusal(stop.signal.aborted ? stop.signal.reason : caught);
-    if (error instanceof Interruption) return 130;
+    const error = asFileRefusal(asRefusal(stop.signal.aborted ? stop.signal.reason : caught));
+    if (error instanceof Interruption) return error.status;
     if (!(error instanceof Refusal)) throw error;
     console.error(`\n${error.message}`);
     return 1;
   } finally {
+    await Promise.race([running.catch(() => {}), sleep(stop.signal.aborted ? UNDONE_WITHIN_MS : 0)]);
     for (const step of undo.reverse()) await step().catch(() => {});
   }
 }
 
-class Interruption extends Error {}
+/** Somebody stopped it. */
+class Interruption extends Error {
+  readonly status: number;
+
+  constructor(status: number) {
+    super('stopped');
+    this.status = status;
+  }
+}
 
 process.exit(await main());

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 
-const file = new URL('../../functions/admin/cli.ts', import.meta.url).pathname;
+const file = fileURLToPath(new URL('../../functions/admin/cli.ts', import.meta.url));
 
 function cli(words: readonly string[], env: Record<string, string> = {}) {
   const { AWS_ENDPOINT_URL: _, AWS_PROFILE: __, AWS_REGION: ___, ...inherited } = process.env;

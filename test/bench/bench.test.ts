@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { drawn } from './chart.ts';
 import { worsened } from './check.ts';
@@ -59,7 +60,7 @@ test('a chart has a bar for each, as long as it is large', () => {
 });
 
 test('deliver, capture and start are measured, and have the ratios that are committed', async () => {
-  const run = new URL('run.ts', import.meta.url).pathname;
+  const run = fileURLToPath(new URL('run.ts', import.meta.url));
   const { stdout } = await promisify(execFile)(process.execPath, [run, '--quick', 'deliver', 'capture', 'start']);
   const ratios = stdout
     .slice(stdout.indexOf('### Ratios'))

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import type { Trigger } from '../../functions/core/entity.ts';
 import { until } from '../support/emulator.ts';
@@ -18,7 +19,7 @@ let stop: (() => Promise<void>) | undefined;
 let origin: string;
 before(async () => {
   browser = await startChromium();
-  const file = new URL('../../infra/local/start.ts', import.meta.url).pathname;
+  const file = fileURLToPath(new URL('../../infra/local/start.ts', import.meta.url));
   const { AWS_ENDPOINT_URL: _, ...env } = process.env;
   const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   stop = endWithUs(async () => {

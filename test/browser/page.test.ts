@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import axe from 'axe-core';
 import type { Browser, Response } from 'playwright-core';
@@ -11,7 +12,7 @@ import { startChromium } from './chromium.ts';
 import { button, failOne, field, populated, row } from './looks.ts';
 import { servedPage } from './served-page.ts';
 
-const screenshots = new URL('screenshots/', import.meta.url).pathname;
+const screenshots = fileURLToPath(new URL('screenshots/', import.meta.url));
 
 const PAGE_KIB = 60;
 const INTERACTIVE_MS = 500;

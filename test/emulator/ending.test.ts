@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { until } from '../support/emulator.ts';
 import { assertNoneLeft, commandOf, descendants, endWithUs } from '../support/processes.ts';
 
 /** Runs a test file of its own by Node's runner, in a process group of its own as a shell does. */
 function runner(file: string) {
-  const path = new URL(`../support/ending/${file}`, import.meta.url).pathname;
+  const path = fileURLToPath(new URL(`../support/ending/${file}`, import.meta.url));
   const { NODE_TEST_CONTEXT: _, AWS_ENDPOINT_URL: __, ...env } = process.env;
   const child = spawn(process.execPath, ['--test', path], { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = once(child, 'close');

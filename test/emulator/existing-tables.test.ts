@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { CloudFormationClient, DeleteStackCommand, waitUntilStackDeleteComplete } from '@aws-sdk/client-cloudformation';
 import { UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { backfill } from '../../functions/admin/backfill.ts';
@@ -51,7 +52,7 @@ after(async () => {
 /** Runs the command line against the stack. */
 const cli = (...words: string[]) =>
   new Promise<{ status: number; stdout: string }>((resolve) => {
-    const file = new URL('../../functions/admin/cli.ts', import.meta.url).pathname;
+    const file = fileURLToPath(new URL('../../functions/admin/cli.ts', import.meta.url));
     execFile(process.execPath, [file, ...words], (error, stdout) =>
       resolve({ status: (error?.code as number | undefined) ?? 0, stdout }),
     );

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { test as sendTest } from '../../functions/admin/test.ts';
 import { set } from '../../functions/admin/triggers.ts';
@@ -10,7 +11,7 @@ import { deployedStack, takeEffect, until } from '../support/emulator.ts';
 import { receiver } from '../support/receiver.ts';
 
 const typed = ['customer.create', 'task.create', 'task.edit'] as const;
-const file = new URL('../../functions/admin/cli.ts', import.meta.url).pathname;
+const file = fileURLToPath(new URL('../../functions/admin/cli.ts', import.meta.url));
 const mark = `log-${process.pid}-${Date.now().toString(36)}`;
 
 let stack: Awaited<ReturnType<typeof deployedStack>>;

@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import tls from 'node:tls';
+import { fileURLToPath } from 'node:url';
 import type { Context, Handler, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { leftOut } from '../../infra/bundling.ts';
 import { pathWithThisNode } from '../../infra/local/process.ts';
@@ -18,7 +19,7 @@ import { variables } from '../bench/start/section.ts';
 import { message, notification } from '../support/records.ts';
 import { selfSigned } from '../support/self-signed.ts';
 
-const root = new URL('../..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const out = mkdtempSync(join(tmpdir(), 'crm-triggers-bundle-'));
 
 after(() => rmSync(out, { recursive: true }));

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { deployed, read } from '../../infra/cost/deployed.ts';
 import { type Measured, measurements, type Runs } from '../../infra/cost/measured.ts';
 import { bill, read as day, prices, region, rivalDollars, rivals, total } from '../../infra/cost/prices.ts';
 import { report } from '../../infra/cost/report.ts';
 import { averageMs, usageOf } from '../../infra/cost/usage.ts';
 
-const root = new URL('../..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const none: Runs = { invocations: 0, cpuMs: 0, awsWaits: 0, callWaits: 0, logLines: 0, logBytes: 0 };
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 interface Locked {
@@ -14,7 +15,7 @@ interface Locked {
   readonly hasInstallScript?: boolean;
 }
 
-const root = new URL('../..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (name: string) => JSON.parse(readFileSync(`${root}${name}`, 'utf8'));
 const manifest = read('package.json');
 const locked: [string, Locked][] = Object.entries<Locked>(read('package-lock.json').packages).filter(

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { until } from '../support/emulator.ts';
 import { assertNoneLeft, commandOf, descendants, endWithUs } from '../support/processes.ts';
 
-const file = new URL('../../infra/local/start.ts', import.meta.url).pathname;
+const file = fileURLToPath(new URL('../../infra/local/start.ts', import.meta.url));
 
 /** `npm start` as a child process, and what it printed so far. */
 function startLocally(words: readonly string[] = [], env: Record<string, string> = {}) {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { describe, type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 
-const file = new URL('isolation.ts', import.meta.url).pathname;
+const file = fileURLToPath(new URL('isolation.ts', import.meta.url));
 
 async function measure(t: TestContext, neighbour: 'hanging' | 'dead') {
   const { failure, printed } = await new Promise<{ failure: string; printed: string }>((resolve) => {

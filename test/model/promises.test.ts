@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const soak = new URL('soak.ts', import.meta.url).pathname;
+const soak = fileURLToPath(new URL('soak.ts', import.meta.url));
 
 /** Fewer in the loop of each save: npm run test:fast. */
 const STORIES = process.env.STORIES ?? '2000';

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AdminParts, findDeployment, stackOutputs } from '../../functions/admin/deployment.ts';
+import { useEmulator } from '../../functions/admin/emulator-environment.ts';
 import { clear, set } from '../../functions/admin/triggers.ts';
 import type { Entity, Trigger } from '../../functions/core/entity.ts';
 import { Agent } from '../../infra/local/agent.ts';
-import { assertNoDiff, type Deployed, deploy, emulatorEnvironment } from '../../infra/local/deploy.ts';
+import { assertNoDiff, type Deployed, deploy } from '../../infra/local/deploy.ts';
 import { attach, type Emulator, startMiniStack } from '../../infra/local/emulator.ts';
 import { endWithUs, interrupted } from './processes.ts';
 import { type Call, MARKER, receiver } from './receiver.ts';
@@ -43,7 +44,7 @@ export async function runningEmulator(host?: string) {
   const emulator = await (GIVEN ? attach(GIVEN) : startOwn(host));
   const { endpoint } = emulator;
   const stop = endWithUs(emulator.stop);
-  Object.assign(process.env, await emulatorEnvironment(endpoint));
+  await useEmulator(process.env, endpoint);
   return {
     endpoint,
     deploy: async (deployed?: Deployed) => deploy(endpoint, interrupted, await synthesized(deployed)),
