@@ -36,3 +36,12 @@ test('the README says of speed and cost what the bench found last, and nothing e
   assert.doesNotMatch(found, /NaN/);
   assert.equal(inserted(read('README.md'), 'headline', found), read('README.md'));
 });
+
+test('no source takes the pathname of a URL for the path of a file', () => {
+  const own = globSync(['{functions,infra,test}/**/*.{ts,tsx,mjs}', '.ci/*', '*.{js,mjs,ts}'], { cwd: root });
+  assert.ok(own.length > 300);
+  const wrong = own
+    .filter((file) => !/\.stryker|screenshots/.test(file))
+    .filter((file) => /import\.meta\.(?:url|resolve\([^)]*\))\)?\s*\)?\s*\.(?:pathname|href\.slice)/.test(read(file)));
+  assert.deepEqual(wrong, []);
+});

@@ -69,8 +69,8 @@ function withoutProxyFor(hosts: readonly string[], env: NodeJS.ProcessEnv): Reco
 
 /** With an address in place of a name, S3 clients put the bucket into the path: no DNS name per bucket is needed. */
 async function withAddress(endpoint: string): Promise<string> {
-  if (!URL.canParse(endpoint)) return endpoint;
-  const url = new URL(endpoint);
+  const url = URL.canParse(endpoint) ? new URL(endpoint) : undefined;
+  if (!url?.hostname) return endpoint;
   const found = await lookup(url.hostname.replace(/^\[|\]$/g, ''), { family: 4 }).catch(() => undefined);
   url.hostname = found?.address ?? url.hostname;
   return url.origin;

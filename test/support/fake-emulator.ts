@@ -1,0 +1,38 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** A request as it came in, also one that a proxy is asked to pass on. */
+interface Asked {
+  /** A path; of a proxy, a URL or `host:port`. */
+  readonly target: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/**
+ * Stands on this machine where an emulator, a proxy or another service could. Keeps what it is asked.
+ *
+ * @param answersCalls Whether calls get an error for an answer; else they get none. Its health is answered always.
+ */
+export async function fakeEmulator({ answersCalls }: { readonly answersCalls: boolean }) {
+  const asked: Asked[] = [];
+  const server = createServer(({ url: target = '', headers }, response) => {
+    if (target.startsWith('/_localstack/')) return response.end();
+    asked.push({ target, headers });
+    if (answersCalls) response.writeHead(400, { 'content-type': 'application/json' }).end('{"__type":"NotHere"}');
+  });
+  server.on('connect', ({ url: target = '', headers }, socket) => {
+    asked.push({ target, headers });
+    socket.end('HTTP/1.1 502 Bad Gateway\r\n\r\n');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    port,
+    asked,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
