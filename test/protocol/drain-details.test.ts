@@ -138,7 +138,7 @@ test('measures nothing of an active trigger, no oldest of an empty backlog, and 
   const p = await protocol();
   const { all, metrics } = measured();
   await p.drain({ metrics });
-  assert.deepEqual(all, []);
+  assert.equal(all.length, 0);
   await p.state('customer.edit', 'paused');
   await p.drain({ metrics });
   assert.deepEqual(
@@ -464,7 +464,7 @@ test('logs what the operator has to know', async () => {
   await p.drain();
   await p.state('customer.edit', 'paused');
   await p.drain();
-  assert.deepEqual(p.logged, [], 'nothing where nothing was done');
+  assert.equal(p.logged.length, 0, 'nothing where nothing was done');
   await p.triggers.move('customer.edit', 'resume');
   await p.park([p.one()]);
   await p.drain();
@@ -504,4 +504,18 @@ test('a backlog that is empty is counted and not read to measure it', async () =
   p.dynamodb.requests.length = 0;
   await p.drain();
   assert.equal(p.dynamodb.requests.filter(({ input }) => input.Limit === 1).length, 0);
+});
+
+test('nobody else gets the lease until 30 seconds after the end of the function', async () => {
+  const p = await protocol();
+  await draining(p);
+  const end = p.world.now + 300_000;
+  const taken: boolean[] = [];
+  p.world.receiver = async () => {
+    taken.push(await p.triggers.lease('customer.edit', end + 90_000, end + 29_999));
+    taken.push(await p.triggers.lease('customer.edit', end + 90_000, end + 30_000));
+    return ok;
+  };
+  await p.drain();
+  assert.deepEqual(taken, [false, true]);
 });
