@@ -250,3 +250,15 @@ test('a message that cannot be returned is logged, not thrown: the visibility ti
   assert.equal(lines.length, 1);
   assert.partialDeepStrictEqual(JSON.parse(lines[0] ?? ''), { messages: 2 });
 });
+
+test('a notification is deduplicated by its id, and one that was redelivered by its id and that time', async () => {
+  const ids: (string | undefined)[] = [];
+  const send = async (command: SendMessageBatchCommand) => {
+    const { Entries = [] } = command.input;
+    ids.push(...Entries.map(({ MessageDeduplicationId }) => MessageDeduplicationId));
+    return { Successful: Entries.map(({ Id }) => ({ Id })) };
+  };
+  const [first, second] = [notification({ record: record(1) }), notification({ record: record(2) })];
+  await queueOn({ sqs: { send } as unknown as SQSClient }).send([first, { ...second, redelivered: 1_760_000_000_000 }]);
+  assert.deepEqual(ids, [first.id, `${second.id}-1760000000000`]);
+});

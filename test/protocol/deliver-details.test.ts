@@ -247,7 +247,7 @@ test('a slow response counts as a failure while it is awaited, and once; deliver
 });
 
 test('a slow response to a test or to a redelivered notification counts as no failure', async () => {
-  for (const what of [{ test: true }, { redelivered: 1 }]) {
+  for (const what of [{ test: true }, { redelivered: 1 }] as const) {
     const p = await protocol();
     const time = timers();
     const call = async () => {
