@@ -88,8 +88,12 @@ describe('the deployed console', { skip }, () => {
   test('lets an admin in by the sign-in form, who types a URL that is called, and is named in the history', async (t) => {
     await using server = await receiver((_, response) => response.end('taken'));
     const browser: Browser = await startChromium();
-    t.after(() => browser.close());
     const context = await browser.newContext();
+    t.after(async () => {
+      // A request that is still on its way is nobody's failure.
+      await context.unrouteAll({ behavior: 'ignoreErrors' });
+      await browser.close();
+    });
     // The names of the user pool's pages lead to AWS: they are answered by the emulator.
     await context.route(/^https:\/\/[^/]+\.amazoncognito\.com\//, async (route) => {
       const { pathname, search } = new URL(route.request().url());
