@@ -40,6 +40,18 @@ const cases: Readonly<Record<string, Case>> = {
       await p.park([p.one({ changedAt: p.world.now - 73 * HOUR })]);
     },
   },
+  'the move to Failed of what is refused for the last time': {
+    store: 'backlog',
+    method: 'fail',
+    status: 404,
+    prepare: async (p) => {
+      await p.state('customer.edit', 'draining');
+      await p.backlog.park(
+        [{ notification: p.one({ redelivered: p.world.now }), attempts: 9, firstAttempt: 1, answer: 'x', nextTry: 0 }],
+        p.world.now - 60_000,
+      );
+    },
+  },
   'the pause after 410': { store: 'triggers', method: 'move', status: 410, prepare: draining },
   'the return to active': { store: 'triggers', method: 'move', prepare: draining },
   'the success being noted': { store: 'triggers', method: 'clearStrikes', prepare: draining },
