@@ -6,12 +6,16 @@ import { CrmTriggersStack } from './stack.ts';
 
 const app = new App();
 const stage = readStage(app.node);
+const { account, region, keepData } = readSettings(app.node);
+const env = { ...(account && { account }), ...(region && { region }) };
 const core = new CrmTriggersStack(app, 'CrmTriggers', {
+  env,
   stackName: stackName('CrmTriggers', stage),
   description: 'Calls the URLs of the CRM Triggers tab when customers, cases, followups or tasks change.',
-  terminationProtection: readSettings(app.node).keepData,
+  terminationProtection: keepData,
 });
 new CrmTriggersConsoleStack(app, 'CrmTriggersConsole', core, {
+  env,
   stackName: stackName('CrmTriggersConsole', stage),
   description: 'The page on which admins type the URLs of the CRM Triggers tab, and see whether they work.',
 });

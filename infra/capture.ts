@@ -51,6 +51,9 @@ export class Capture extends Construct {
         startingPosition: StartingPosition.TRIM_HORIZON,
         batchSize: 100,
         parallelizationFactor: settings.captureParallelization,
+        ...(settings.captureWindowSeconds > 0 && {
+          maxBatchingWindow: Duration.seconds(settings.captureWindowSeconds),
+        }),
         filters: filtersOf(entity),
         bisectBatchOnError: true,
         // Capture throws only when the queue takes nothing, and then the stream has to wait. Just before the stream

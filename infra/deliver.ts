@@ -4,6 +4,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { deliverEnv, Variables } from '../functions/edge/env.ts';
 import { attemptVariables } from './attempt-variables.ts';
+import type { Network } from './network.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { Settings } from './settings.ts';
 import type { Tables } from './tables.ts';
@@ -13,6 +14,7 @@ interface DeliverProps {
   readonly deadLetterQueue: Queue;
   readonly tables: Tables;
   readonly settings: Settings;
+  readonly network: Network | undefined;
 }
 
 /** A batch ends well within this time: deliver hands back what it cannot attempt before. */
@@ -24,7 +26,7 @@ export class Deliver extends Construct {
 
   constructor(scope: Construct, id: string, props: DeliverProps) {
     super(scope, id);
-    const { queue, deadLetterQueue, tables, settings } = props;
+    const { queue, deadLetterQueue, tables, settings, network } = props;
     this.function = new ServiceFunction(this, 'Function', {
       stage: 'deliver',
       environment: {
@@ -35,6 +37,7 @@ export class Deliver extends Construct {
       timeout: DELIVER_TIMEOUT,
       memoryMiB: 512,
       settings,
+      network,
     });
     tables.grantReadSecrets(this.function);
     tables.deliveryLog.grant(this.function, 'dynamodb:PutItem');

@@ -4,6 +4,7 @@ import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import type { drainEnv, Variables } from '../functions/edge/env.ts';
 import { attemptVariables } from './attempt-variables.ts';
+import type { Network } from './network.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { Settings } from './settings.ts';
 import type { Tables } from './tables.ts';
@@ -11,13 +12,14 @@ import type { Tables } from './tables.ts';
 interface DrainProps {
   readonly tables: Tables;
   readonly settings: Settings;
+  readonly network: Network | undefined;
 }
 
 /** The backlogs → drain → the triggers' URLs, each minute. */
 export class Drain extends Construct {
   readonly function: ServiceFunction<Variables<typeof drainEnv>>;
 
-  constructor(scope: Construct, id: string, { tables, settings }: DrainProps) {
+  constructor(scope: Construct, id: string, { tables, settings, network }: DrainProps) {
     super(scope, id);
     this.function = new ServiceFunction(this, 'Function', {
       stage: 'drain',
@@ -29,6 +31,7 @@ export class Drain extends Construct {
       timeout: Duration.minutes(5),
       memoryMiB: 512,
       settings,
+      network,
     });
     tables.grantReadSecrets(this.function);
     tables.deliveryLog.grant(this.function, 'dynamodb:PutItem');

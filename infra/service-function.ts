@@ -2,11 +2,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, type CfnFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { bundling, entryOf } from './bundling.ts';
+import { allowInterfaces, type Network } from './network.ts';
 import { removalPolicy, type Settings } from './settings.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -19,6 +20,8 @@ interface ServiceFunctionProps<Environment> {
   readonly timeout: Duration;
   readonly memoryMiB: number;
   readonly settings: Settings;
+  /** Where it stands in a VPC; nothing: in none. */
+  readonly network?: Network | undefined;
   /** A folder beside the bundle, and the script that fills it. */
   readonly alongside?: { readonly folder: string; readonly script: string };
 }
@@ -26,7 +29,7 @@ interface ServiceFunctionProps<Environment> {
 /** The one way in which this system makes a function: runtime, role, bundle and logs are decided here and nowhere else. */
 export class ServiceFunction<Environment extends Record<string, string>> extends NodejsFunction {
   constructor(scope: Construct, id: string, props: ServiceFunctionProps<Environment>) {
-    const { stage, environment, timeout, memoryMiB, settings, alongside } = props;
+    const { stage, environment, timeout, memoryMiB, settings, network, alongside } = props;
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: settings.logRetentionDays,
       removalPolicy: removalPolicy(settings),
@@ -34,12 +37,13 @@ export class ServiceFunction<Environment extends Record<string, string>> extends
     // A role of its own, in place of AWSLambdaBasicExecutionRole, which may make and write every log group of the account.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
+    if (network) allowInterfaces(role);
     super(scope, id, {
       entry: entryOf(stage),
       projectRoot: root,
       depsLockFilePath: join(root, 'package-lock.json'),
       runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
+      architecture: settings.architecture === 'x86_64' ? Architecture.X86_64 : Architecture.ARM_64,
       environment,
       timeout,
       memorySize: memoryMiB,
@@ -65,6 +69,7 @@ export class ServiceFunction<Environment extends Record<string, string>> extends
         }),
       },
     });
+    if (network) (this.node.defaultChild as CfnFunction).vpcConfig = network;
   }
 }
 

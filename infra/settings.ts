@@ -38,8 +38,25 @@ const topicArn = z
     'is not the ARN of an SNS topic such as arn:aws:sns:eu-west-1:111122223333:alarms',
   );
 
+/** An id that EC2 gives out, such as `vpc-0a1b2c3d`. */
+function ec2Id(prefix: string) {
+  return z
+    .string()
+    .regex(new RegExp(`^${prefix}-[\\da-f]{8}([\\da-f]{9})?$`), `is not an id such as ${prefix}-0a1b2c3d`);
+}
+
 /** What can be chosen at deployment, per stage, in cdk.json under `stages`. */
-const schema = z.strictObject({
+const choices = z.strictObject({
+  /** The id of the AWS account that the stage belongs to, 12 digits. Default: the account of the credentials. */
+  account: z
+    .string()
+    .regex(/^\d{12}$/, 'is not the id of an AWS account: 12 digits in quotes, such as "111122223333"')
+    .optional(),
+  /** The AWS region that the stage belongs to. Default: the region of the credentials' profile or of AWS_REGION. */
+  region: z
+    .string()
+    .regex(/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/, 'is not an AWS region such as eu-west-1')
+    .optional(),
   /** Keep tables, queues and logs when the stack is deleted. */
   keepData: z.boolean().default(true),
   /** Tables that are there already, by entity, in place of those that the stack would make. */
@@ -59,8 +76,19 @@ const schema = z.strictObject({
   allowHttp: z.boolean().default(false),
   /** Ports below 1024 that may be called, beside 80 and 443. */
   allowedPorts: z.array(lowPort).default([]),
-  /** Private networks (CIDR) that destinations may stand in. None: every private address is refused. */
+  /** Private networks (CIDR) that destinations may stand in; needs `vpc`. None: every private address is refused. */
   allowedPrivateNetworks: z.array(network).default([]),
+  /**
+   * An existing VPC for deliver and drain, which call the receivers: its id, one or more of its subnets, and security groups
+   * (default: the stack makes one that lets nobody in and everything out). Default: the functions are in no VPC.
+   */
+  vpc: z
+    .strictObject({
+      id: ec2Id('vpc'),
+      subnets: z.array(ec2Id('subnet')).min(1, 'names no subnet').max(16, 'names more than 16 subnets'),
+      securityGroups: z.array(ec2Id('sg')).min(1, 'names no security group').max(5, 'names more than 5').optional(),
+    })
+    .optional(),
   /** An attempt may take this long to connect … */
   connectTimeoutSeconds: seconds.max(10).default(3),
   /** … and this long in all. */
@@ -73,6 +101,13 @@ const schema = z.strictObject({
   drainConcurrency: z.number().int().min(1).max(500).default(50),
   /** Stream batches handled at once per shard; one record's changes keep their order at any number. */
   captureParallelization: z.number().int().min(1).max(10).default(1),
+  /**
+   * How long a stream mapping waits until a batch is full, in whole seconds from 0 (the default: it does not wait) to 300.
+   * Fuller batches cost less; a change is called later by up to this time.
+   */
+  captureWindowSeconds: z.number().int().min(0).max(300).default(0),
+  /** The processor architecture of all functions: `arm64` (the default), or `x86_64` for a region without arm64. */
+  architecture: z.enum(['arm64', 'x86_64']).default('arm64'),
   /** Which attempts the delivery log keeps: `all`, `failures` (all that was not delivered) or `off`. */
   deliveryLog: z.enum(loggedNames).default('all'),
   /**
@@ -106,6 +141,18 @@ const schema = z.strictObject({
   /** How long logs are kept. */
   logRetentionDays: z.literal([1, 3, 5, 7, 14, 30, 60, 90, 180, 365]).default(30),
 });
+
+const schema = choices.refine(
+  ({ allowedPrivateNetworks, emulated, vpc }) => allowedPrivateNetworks.length === 0 || emulated || vpc !== undefined,
+  {
+    path: ['allowedPrivateNetworks'],
+    error:
+      'no function can reach a private network without the setting vpc. To fix this, set vpc to ' +
+      '{ "id": "vpc-…", "subnets": ["subnet-…"] }, or remove allowedPrivateNetworks',
+    // Settings that are wrong in themselves are said first.
+    when: ({ issues }) => issues.length === 0,
+  },
+);
 
 export type Settings = z.output<typeof schema>;
 

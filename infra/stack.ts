@@ -10,6 +10,7 @@ import { Capture } from './capture.ts';
 import { Deliver } from './deliver.ts';
 import { Drain } from './drain.ts';
 import { Monitoring } from './monitoring.ts';
+import { networkOf } from './network.ts';
 import { DeliveryQueue } from './queue.ts';
 import { readSettings, readStage, rowRulesOf } from './settings.ts';
 import { Tables } from './tables.ts';
@@ -42,8 +43,9 @@ export class CrmTriggersStack extends Stack {
           settings,
         }).function,
     );
-    const deliver = new Deliver(this, 'Deliver', { queue, deadLetterQueue, tables, settings });
-    const drain = new Drain(this, 'Drain', { tables, settings });
+    const network = networkOf(this, settings);
+    const deliver = new Deliver(this, 'Deliver', { queue, deadLetterQueue, tables, settings, network });
+    const drain = new Drain(this, 'Drain', { tables, settings, network });
     new Monitoring(this, 'Monitoring', {
       captures,
       deliver: deliver.function,

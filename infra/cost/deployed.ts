@@ -10,6 +10,9 @@ export interface Deployed {
   readonly captureBatch: number;
   readonly deliverBatch: number;
   readonly captureParallelization: number;
+  /** How long a stream mapping waits for a full batch. */
+  readonly captureWindowSeconds: number;
+  readonly architecture: 'arm64' | 'x86_64';
   readonly deliverConcurrency: number;
   readonly drainConcurrency: number;
   /** Tables that can be restored to any second of the last 35 days, named as in infra/tables.ts. */
@@ -52,6 +55,8 @@ export function read(resources: Readonly<Record<string, Resource>>): Deployed {
     ) as Deployed['functions'],
     captureBatch: stream.BatchSize,
     captureParallelization: stream.ParallelizationFactor,
+    captureWindowSeconds: stream.MaximumBatchingWindowInSeconds ?? 0,
+    architecture: functionOf('deliver')?.Architectures?.[0] ?? 'x86_64',
     deliverBatch: queue.BatchSize,
     deliverConcurrency: queue.ScalingConfig.MaximumConcurrency,
     drainConcurrency: Number(functionOf('drain')?.Environment.Variables.DRAIN_CONCURRENCY),

@@ -19,6 +19,15 @@ export function printed(report: Report): string {
     `\nfixed, a month:\n${bill(fixed.lines)}`,
     '\na million, by how many notifications a batch holds:',
     columns(report.byBatch.map(({ batch, perMillion }) => [String(batch), dollars(perMillion)])),
+    '\na million, by changes a second and captureWindowSeconds (four shards a table):',
+    columns([
+      ['', 'a million', 'median delay'],
+      ...report.byRate.map(({ changesPerSecond, windowSeconds, perMillion, medianMs }) => [
+        `${changesPerSecond.toLocaleString('en')} a second, ${windowSeconds} s`,
+        dollars(perMillion),
+        `${(medianMs / 1000).toFixed(1)} s`,
+      ]),
+    ]),
     '\ndeliver, a million, busy, by its memory:',
     columns(
       report.memory.map(({ memoryMiB, ms, perMillion }) => [

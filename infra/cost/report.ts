@@ -1,7 +1,8 @@
+import simulated from './batches.json' with { type: 'json' };
 import type { Deployed } from './deployed.ts';
 import type { Measurements } from './measured.ts';
 import { bill, type Line, rivalDollars, rivals, times, total } from './prices.ts';
-import { averageMs, idleMonth, usageOf } from './usage.ts';
+import { averageMs, idleMonth, lambdaTime, usageOf } from './usage.ts';
 
 export interface Asked {
   readonly changesPerMonth: number;
@@ -31,6 +32,17 @@ export interface Report extends Asked {
   readonly rivals: readonly { readonly name: string; readonly perMonth?: number; readonly lacks: string }[];
   /** What a million costs by how many notifications deliver finds in a batch: between busy and trickle. */
   readonly byBatch: readonly { readonly batch: number; readonly perMillion: number }[];
+  /**
+   * What a million costs by how many changes come a second and by captureWindowSeconds: of how full the simulation finds the
+   * batches with at least four shards a table. `medianMs`: from a change to its call.
+   */
+  readonly byRate: readonly {
+    readonly changesPerSecond: number;
+    readonly windowSeconds: number;
+    readonly batch: number;
+    readonly medianMs: number;
+    readonly perMillion: number;
+  }[];
   /** Deliver's memory against what its part of a million costs, busy. */
   readonly memory: readonly { readonly memoryMiB: number; readonly ms: number; readonly perMillion: number }[];
 }
@@ -58,6 +70,12 @@ export function report(measured: Measurements, deployed: Deployed, asked: Asked)
       lines: bill(usage),
     };
   });
+  const byBatch = (batch: number) => {
+    const [full, single] = [total(perMillion('busy')), total(perMillion('trickle'))];
+    // What is paid for a run is shared by its batch, so it goes with 1 / batch.
+    const share = (1 / batch - 1 / deployed.deliverBatch) / (1 - 1 / deployed.deliverBatch);
+    return full + (single - full) * share;
+  };
   const minute = (one: 'deadMinute' | 'idleMinute') => total(usageOf(measured[one], deployed, asked.answerMs));
   return {
     ...asked,
@@ -72,18 +90,20 @@ export function report(measured: Measurements, deployed: Deployed, asked: Asked)
       perMonth: rivalDollars(rival, asked.changesPerMonth),
       lacks: rival.lacks,
     })),
-    byBatch: [10, 6, 4, 3, 2, 1].map((batch) => {
-      const [full, single] = [total(perMillion('busy')), total(perMillion('trickle'))];
-      // What is paid for a run is shared by its batch, so it goes with 1 / batch.
-      const share = (1 / batch - 1 / deployed.deliverBatch) / (1 - 1 / deployed.deliverBatch);
-      return { batch, perMillion: full + (single - full) * share };
-    }),
-    memory: [128, 256, 512, 1024, 1769].map((memoryMiB) => memoryOf(measured, memoryMiB, asked.answerMs)),
+    byBatch: [10, 6, 4, 3, 2, 1].map((batch) => ({ batch, perMillion: byBatch(batch) })),
+    byRate: simulated.batches.map(({ changesPerSecond, windowSeconds, deliverBatch, medianMs }) => ({
+      changesPerSecond,
+      windowSeconds,
+      batch: deliverBatch,
+      medianMs,
+      perMillion: byBatch(deliverBatch),
+    })),
+    memory: [128, 256, 512, 1024, 1769].map((memoryMiB) => memoryOf(measured, deployed, memoryMiB, asked.answerMs)),
   };
 }
 
-function memoryOf({ busy }: Measurements, memoryMiB: number, answerMs: number) {
+function memoryOf({ busy }: Measurements, { architecture }: Deployed, memoryMiB: number, answerMs: number) {
   const ms = averageMs(busy.runs.deliver, memoryMiB, answerMs);
   const gbSeconds = (busy.runs.deliver.invocations * ms * memoryMiB) / 1024 / 1000;
-  return { memoryMiB, ms, perMillion: (total({ lambdaGbSeconds: gbSeconds }) * 1e6) / busy.notifications };
+  return { memoryMiB, ms, perMillion: (total(lambdaTime(architecture, gbSeconds)) * 1e6) / busy.notifications };
 }

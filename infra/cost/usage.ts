@@ -33,6 +33,11 @@ export function averageMs({ invocations, cpuMs, awsWaits, callWaits }: Runs, mem
   return (own + awsWaits * assumed.awsMs + callWaits * answerMs) / invocations;
 }
 
+/** Lambda's time has a price for each architecture. */
+export function lambdaTime(architecture: Deployed['architecture'], gbSeconds: number): Usage {
+  return architecture === 'arm64' ? { lambdaGbSeconds: gbSeconds } : { lambdaGbSecondsX86: gbSeconds };
+}
+
 /** What was measured, as it is paid for. @param answerMs How long a receiver takes to answer. */
 export function usageOf(measured: Measured, deployed: Deployed, answerMs: number): Usage {
   const runs = stages.map((stage) => ({ ...measured.runs[stage], ...deployed.functions[stage] }));
@@ -47,8 +52,9 @@ export function usageOf(measured: Measured, deployed: Deployed, answerMs: number
   return {
     sqsRequests: sum(requests.map(([, count]) => count)),
     lambdaRequests: sum(runs.map(({ invocations }) => invocations)),
-    lambdaGbSeconds: sum(
-      runs.map((run) => (run.invocations * averageMs(run, run.memoryMiB, answerMs) * run.memoryMiB) / 1024 / 1000),
+    ...lambdaTime(
+      deployed.architecture,
+      sum(runs.map((run) => (run.invocations * averageMs(run, run.memoryMiB, answerMs) * run.memoryMiB) / 1024 / 1000)),
     ),
     writeUnits: sum(Object.values(measured.writeUnits)),
     readUnits: sum(Object.values(measured.readUnits)),

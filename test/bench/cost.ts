@@ -51,6 +51,16 @@ export async function cost(): Promise<Figures> {
         rows: found.byBatch.map(({ batch, perMillion }) => ({ batch, 'a million': dollars(perMillion) })),
       },
       {
+        title: 'A million, by changes a second and captureWindowSeconds, with four shards a table',
+        rows: found.byRate.map(({ changesPerSecond, windowSeconds, batch, perMillion, medianMs }) => ({
+          'changes/s': changesPerSecond,
+          'window, s': windowSeconds,
+          'messages a run of deliver': batch,
+          'a million': dollars(perMillion),
+          'median delay, ms': medianMs,
+        })),
+      },
+      {
         title: 'Deliver’s time, a million, busy, by its memory',
         rows: found.memory.map(({ memoryMiB, ms, perMillion }) => ({
           MiB: memoryMiB,

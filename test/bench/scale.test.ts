@@ -12,6 +12,7 @@ const system: System = {
   workers: 30,
   shards: 2,
   captureBatch: () => 100,
+  captureWindowMs: 0,
   deliverBatch: 10,
   pauseMs: [10, 40],
   backlogPartitions: 1,
@@ -31,6 +32,30 @@ test('every healthy change is called once, each record’s in order, and no more
     assert.ok(busy >= 0 && busy <= system.workers, `${busy} functions`);
     assert.ok(inFlight <= queued, `${inFlight} out of sight of ${queued}`);
   }
+});
+
+test('a batch window fills the batches of capture and deliver, and delays a change by at most the window', () => {
+  const calm = { ...load, weights: [0, 5, 3], records: 1e6, skew: 0 };
+  const found = (captureWindowMs: number) => {
+    const { delays, healthy, captures, batches } = new Simulation(calm, { ...system, captureWindowMs }, 3).run();
+    assert.equal(delays.length, healthy.length);
+    const sorted = delays.map(({ ms }) => ms).sort((a, b) => a - b);
+    return { captured: healthy.length / captures, delivered: healthy.length / batches, longest: sorted.at(-1) ?? 0 };
+  };
+  const [immediate, waiting] = [found(0), found(1_000)];
+  assert.ok(
+    waiting.captured > 3 * immediate.captured,
+    `${immediate.captured} and ${waiting.captured} a run of capture`,
+  );
+  assert.ok(waiting.delivered > 2 * immediate.delivered, `${immediate.delivered} and ${waiting.delivered} a batch`);
+  assert.ok(waiting.longest > 1_000 && waiting.longest < immediate.longest + 1_100, `${waiting.longest} ms`);
+});
+
+test('a full batch does not wait for the end of its window', () => {
+  const flood = { ...load, perSecond: 800, weights: [0, 1], records: 1e6, skew: 0 };
+  const { delays } = new Simulation(flood, { ...system, captureWindowMs: 60_000 }, 3).run();
+  // Two shards of 400 changes a second fill a batch of 100 in a quarter of a second.
+  assert.ok(delays.length > 0.9 * flood.perSecond * flood.seconds, `${delays.length} calls`);
 });
 
 test('a trigger that hangs is parked soon after its answers are slow, and holds nobody up from then on', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import simulated from '../../infra/cost/batches.json' with { type: 'json' };
 import { deployed, read } from '../../infra/cost/deployed.ts';
 import { type Measured, measurements, type Runs } from '../../infra/cost/measured.ts';
 import { bill, read as day, prices, region, rivalDollars, rivals, total } from '../../infra/cost/prices.ts';
@@ -110,6 +111,37 @@ test('by the counts that were measured last, a busy million costs at most $0.60,
   assert.ok(busy && busy.perMillion <= 0.6, `$${busy?.perMillion}`);
   assert.ok(trickle && trickle.perMillion > busy.perMillion);
   assert.equal(busy.perMonth, fixed.perMonth + busy.perMillion);
+});
+
+test('the architecture of the functions chooses the price of their time', () => {
+  const measured = { ...nothing, runs: { ...nothing.runs, deliver: { ...none, invocations: 1, callWaits: 1 } } };
+  assert.equal(main.architecture, 'arm64');
+  const [arm, x86] = (['arm64', 'x86_64'] as const).map((architecture) =>
+    usageOf(measured, { ...main, architecture }, 1000),
+  );
+  assert.equal(x86?.lambdaGbSecondsX86, arm?.lambdaGbSeconds);
+  assert.deepEqual([arm?.lambdaGbSecondsX86, x86?.lambdaGbSeconds], [undefined, undefined]);
+  assert.ok(total(x86 ?? {}) > total(arm ?? {}));
+});
+
+test('by the simulated batches, with four shards a table, a window of one second cuts the price at 100 changes a second by more than half', () => {
+  assert.ok(simulated.shardsPerTable >= 4);
+  const { byRate } = report(measurements(), main, { changesPerMonth: 1e6, answerMs: 100 });
+  const at = (window: number) =>
+    byRate.find(({ changesPerSecond, windowSeconds }) => changesPerSecond === 100 && windowSeconds === window);
+  const [without, second] = [at(0), at(1)];
+  assert.ok(without && second);
+  assert.ok(second.perMillion < without.perMillion / 2, `$${without.perMillion} and $${second.perMillion}`);
+  assert.ok(second.medianMs - without.medianMs < 1_000);
+});
+
+test('the window of the stream mappings is read in the template', () => {
+  const mapping = { Type: 'AWS::Lambda::EventSourceMapping' };
+  const { captureWindowSeconds } = read({
+    Stream: { ...mapping, Properties: { StartingPosition: 'LATEST', MaximumBatchingWindowInSeconds: 7 } },
+    Queue: { ...mapping, Properties: { ScalingConfig: { MaximumConcurrency: 2 } } },
+  });
+  assert.deepEqual([main.captureWindowSeconds, captureWindowSeconds], [0, 7]);
 });
 
 test('wrong words get one line that says which and how, and exit status 2', () => {

@@ -81,7 +81,7 @@ test('the bucket for what was never taken is closed to the public, keeps version
   assert.deepEqual(rule.NoncurrentVersionExpiration, { NoncurrentDays: 30 });
 });
 
-test('no function stands in a VPC, where there would be a private network to reach', () => {
+test('without the setting vpc no function stands in a VPC, where there would be a private network to reach', () => {
   for (const [id, p] of all('AWS::Lambda::Function')) assert.equal(p.VpcConfig, undefined, id);
   for (const [id, { Type }] of Object.entries(main.toJSON().Resources as Properties))
     assert.doesNotMatch(Type, /^AWS::EC2::/, id);

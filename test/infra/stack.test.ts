@@ -187,11 +187,27 @@ test('http and private destinations are allowed in the local stage alone, and no
 
 test('the command line judges by the rules by which the functions judge', () => {
   const rules = { allowHttp: true, allowedPorts: [25, 143], allowedPrivateNetworks: ['10.0.0.0/8'] };
-  const template = synth(undefined, { main: rules });
+  const template = synth(undefined, { main: { ...rules, vpc: { id: 'vpc-0a000000', subnets: ['subnet-0a000000'] } } });
   assert.deepEqual(JSON.parse(template.toJSON().Outputs.DestinationRules.Value), rules);
   for (const [id, p] of all('AWS::Lambda::Function', template).filter(([id]) => /^(Deliver|Drain)/.test(id))) {
     const { ALLOW_HTTP, ALLOWED_PORTS, ALLOWED_PRIVATE_NETWORKS } = p.Environment.Variables;
     assert.deepEqual([ALLOW_HTTP, ALLOWED_PORTS, ALLOWED_PRIVATE_NETWORKS], ['true', '25,143', '10.0.0.0/8'], id);
+  }
+});
+
+test('captureWindowSeconds sets how long stream mappings wait for a full batch; by default they do not', () => {
+  const windows = (template: Template) =>
+    all('AWS::Lambda::EventSourceMapping', template).map(([, p]) => p.MaximumBatchingWindowInSeconds);
+  assert.deepEqual(windows(main), Array(5).fill(undefined));
+  const waiting = windows(synth(undefined, { main: { captureWindowSeconds: 300 } }));
+  assert.deepEqual(waiting.filter(Boolean), Array(4).fill(300), 'the queue mapping has none: a FIFO queue takes none');
+});
+
+test('architecture sets the processor of every function', () => {
+  const functions = all('AWS::Lambda::Function', synth(undefined, { main: { architecture: 'x86_64' } }));
+  for (const [id, p] of functions) {
+    assert.deepEqual(p.Architectures, ['x86_64'], id);
+    assert.equal(p.Runtime, 'nodejs24.x', id);
   }
 });
 
@@ -205,6 +221,20 @@ const wrong: [string, Record<string, unknown>, string][] = [
   ['half a port', { allowedPorts: [22.5] }, 'stages.main.allowedPorts.0'],
   ['a word for a port', { allowedPorts: ['25'] }, 'stages.main.allowedPorts.0'],
   ['a log of which there is none', { deliveryLog: 'some' }, 'stages.main.deliveryLog'],
+  ['an account that is no number of 12 digits', { account: '1234' }, 'stages.main.account'],
+  ['an account that is no text', { account: 111122223333 }, 'stages.main.account'],
+  ['a region that is none', { region: 'Frankfurt' }, 'stages.main.region'],
+  ['a VPC without its id', { vpc: { subnets: ['subnet-0a000000'] } }, 'stages.main.vpc.id'],
+  ['a VPC without subnets', { vpc: { id: 'vpc-0a000000', subnets: [] } }, 'stages.main.vpc.subnets'],
+  ['a name for a subnet', { vpc: { id: 'vpc-0a000000', subnets: ['private'] } }, 'stages.main.vpc.subnets.0'],
+  [
+    'an empty list of security groups',
+    { vpc: { id: 'vpc-0a000000', subnets: ['subnet-0a000000'], securityGroups: [] } },
+    'stages.main.vpc.securityGroups',
+  ],
+  ['an architecture that Lambda has not', { architecture: 'arm' }, 'stages.main.architecture'],
+  ['a batch window that Lambda does not take', { captureWindowSeconds: 301 }, 'stages.main.captureWindowSeconds'],
+  ['half a second for a batch window', { captureWindowSeconds: 0.5 }, 'stages.main.captureWindowSeconds'],
   ['a word for a number', { deliverConcurrency: 'many' }, 'stages.main.deliverConcurrency'],
 ];
 

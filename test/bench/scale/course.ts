@@ -8,6 +8,7 @@ export interface Variant {
   readonly name: string;
   readonly deliverConcurrency: number;
   readonly captureParallelization: number;
+  readonly captureWindowSeconds: number;
   readonly backlogPartitions: number;
 }
 
@@ -16,6 +17,8 @@ const WEIGHTS = [6, 3, 1, 6, 3, 1, 3, 1, 6, 3, 1];
 export const DEAD_SHARE = 6 / WEIGHTS.reduce((a, b) => a + b, 0);
 
 const ENTITIES = 4;
+/** DynamoDB makes a table that is on demand with so many partitions, each with a shard of its own. */
+export const LEAST_SHARDS = 4;
 const RECORDS = 1_000_000;
 const SKEW = 0.8;
 export const ANSWER_MS = 100;
@@ -42,6 +45,9 @@ export interface Point {
   /** On average, of the last twenty seconds. */
   readonly functions: number;
   readonly handledPerSecond: number;
+  /** Changes a run of capture. */
+  readonly captureBatch: number;
+  /** Messages a run of deliver. */
   readonly batch: number;
   readonly sqsRequests: number;
   /** The most at any second. */
@@ -53,11 +59,12 @@ export interface Point {
 }
 
 export function pointAt(perSecond: number, variant: Variant, seed: number): Point {
-  const shards = ENTITIES * Math.ceil(perSecond / ENTITIES / quotas.shardRecords.limit);
+  const shards = ENTITIES * Math.max(LEAST_SHARDS, Math.ceil(perSecond / ENTITIES / quotas.shardRecords.limit));
   const system: System = {
     workers: variant.deliverConcurrency,
     shards: shards * variant.captureParallelization,
     captureBatch: (_: Chance) => 100,
+    captureWindowMs: variant.captureWindowSeconds * 1000,
     deliverBatch: 10,
     pauseMs: [10, 40],
     backlogPartitions: variant.backlogPartitions,
@@ -94,6 +101,7 @@ export function pointAt(perSecond: number, variant: Variant, seed: number): Poin
     openedMs: course.openedAt,
     functions: window.reduce((sum, { busy }) => sum + busy / window.length, 0),
     handledPerSecond: perSecondOf('handled'),
+    captureBatch: course.changes / course.captures,
     batch: course.handled / course.batches,
     sqsRequests: (course.sends + 2 * course.batches) / course.handled,
     queued: most('queued'),

@@ -29,6 +29,7 @@ const asInTheModel: System = {
   workers: 100,
   shards: 1,
   captureBatch: (chance) => 1 + Math.floor(chance.between(0, 20)),
+  captureWindowMs: 0,
   deliverBatch: 10,
   pauseMs: [10, 200],
   backlogPartitions: 1,

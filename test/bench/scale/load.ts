@@ -21,6 +21,8 @@ export interface System {
   readonly shards: number;
   /** The most that capture and deliver are handed at once. */
   captureBatch(chance: Chance): number;
+  /** How long a stream mapping waits for a full batch, milliseconds. */
+  readonly captureWindowMs: number;
   readonly deliverBatch: number;
   /** How long a poller takes from one batch to the next, milliseconds. */
   readonly pauseMs: readonly [least: number, most: number];

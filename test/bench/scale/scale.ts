@@ -1,7 +1,7 @@
 import { deployed } from '../../../infra/cost/deployed.ts';
 import type { Figures, Table } from '../figures.ts';
 import { delayChart, quotaChart } from './charts.ts';
-import { type Point, pointAt, type Variant } from './course.ts';
+import { LEAST_SHARDS, type Point, pointAt, type Variant } from './course.ts';
 import { quotas } from './quotas.ts';
 import { validation } from './validation.ts';
 import { walls } from './walls.ts';
@@ -9,13 +9,21 @@ import { walls } from './walls.ts';
 const RATES = [10, 30, 100, 300, 1_000, 2_000, 3_000, 5_000, 7_000, 10_000];
 const QUICK_RATES = [10, 300];
 
+/** Beyond these rates batches are full without a window. */
+const WINDOW_RATES = [1, 10, 30, 100, 300, 1_000];
+const WINDOWS = [0, 1, 5];
+
 /** A delay is in order up to this. */
 const GOOD_MS = 1_000;
 
 const now = deployed();
 
 /** All but a hundred functions of the account for deliver. */
-const raised = { deliverConcurrency: quotas.functions.limit - 100, captureParallelization: 10 };
+const raised = {
+  deliverConcurrency: quotas.functions.limit - 100,
+  captureParallelization: 10,
+  captureWindowSeconds: now.captureWindowSeconds,
+};
 
 const variants: readonly Variant[] = [
   { ...now, name: 'defaults', backlogPartitions: 1 },
@@ -31,6 +39,12 @@ export async function scale(quick: boolean): Promise<Figures> {
     points: (quick ? QUICK_RATES : RATES).map((rate) => pointAt(rate, variant, 1)),
   }));
   const [defaults] = found;
+  const windows = (quick ? QUICK_RATES : WINDOW_RATES).flatMap((rate) =>
+    (quick ? [0, 1] : WINDOWS).map((captureWindowSeconds) => ({
+      captureWindowSeconds,
+      ...pointAt(rate, { ...now, name: '', captureWindowSeconds, backlogPartitions: 1 }, 1),
+    })),
+  );
   const reach = ({ points }: { readonly points: readonly Point[] }) => {
     const bad = points.findIndex(({ p99Calm }) => p99Calm > GOOD_MS);
     return points.at(bad === -1 ? -1 : Math.max(0, bad - 1))?.perSecond ?? 0;
@@ -52,10 +66,12 @@ export async function scale(quick: boolean): Promise<Figures> {
     tables: [
       { title: 'The event simulation beside the real functions in virtual time', rows: compared.map(milliseconds) },
       ...found.map(({ name, points }) => ({ title: `By changes a second: ${name}`, rows: points.map(row) })),
+      { title: 'By batch window: defaults but for captureWindowSeconds', rows: windows.map(windowRow) },
       { title: 'Where the walls are', rows: walls(defaults?.points ?? [], now) },
       { title: 'The limits', rows: Object.values(quotas).map(({ limit, what, source }) => ({ limit, what, source })) },
     ],
     files: {
+      'infra/cost/batches.json': batchesFile(windows),
       'docs/scale-delay.svg': delayChart(found, GOOD_MS),
       'docs/scale-quotas.svg': quotaChart(defaults?.points ?? [], now),
     },
@@ -68,6 +84,33 @@ function milliseconds({ what, full, simulated }: { what: string; full: number; s
 
 /** What has not arrived within the run is not known to the millisecond. */
 const shown = (ms: number): string => (Number.isFinite(ms) ? Math.round(ms).toLocaleString('en') : 'never caught up');
+
+type Windowed = Point & { readonly captureWindowSeconds: number };
+
+function windowRow(point: Windowed): Table['rows'][number] {
+  return {
+    'changes/s': point.perSecond,
+    'window, s': point.captureWindowSeconds,
+    'healthy p50, ms': shown(point.p50),
+    'p99 but for hot records': shown(point.p99Calm),
+    'changes a run of capture': point.captureBatch,
+    'messages a run of deliver': point.batch,
+    'SQS requests each': point.sqsRequests,
+  };
+}
+
+/** For the cost model: how full batches are, by rate and window. */
+function batchesFile(windows: readonly Windowed[]): string {
+  const round = (number: number) => Number(number.toFixed(2));
+  const batches = windows.map(({ perSecond, captureWindowSeconds, captureBatch, batch, p50 }) => ({
+    changesPerSecond: perSecond,
+    windowSeconds: captureWindowSeconds,
+    captureBatch: round(captureBatch),
+    deliverBatch: round(batch),
+    medianMs: Math.round(p50),
+  }));
+  return `${JSON.stringify({ shardsPerTable: LEAST_SHARDS, batches }, null, 2)}\n`;
+}
 
 function row(point: Point): Table['rows'][number] {
   return {

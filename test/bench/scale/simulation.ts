@@ -10,6 +10,20 @@ import { quotas } from './quotas.ts';
 /** What SQS takes in one request. */
 const SEND_BATCH = 10;
 
+/** What the stream mappings take in one run; a window ends when so many wait. */
+const FULL = 100;
+
+/** A shard of a stream, or a part of one. */
+interface Stream {
+  waiting: Message[];
+  /** A run of capture is at work or about to be. */
+  running: boolean;
+  /** Ends the window that is open. */
+  full?: (() => void) | undefined;
+  /** Windows that were opened so far. */
+  windows: number;
+}
+
 /** What happened. Times are milliseconds from the beginning. */
 export interface Course {
   /** Of each delivery to a healthy trigger: when its change came, and how much later the call. */
@@ -26,6 +40,10 @@ export interface Course {
     /** Messages that deliver was handed so far. */
     readonly handled: number;
   }[];
+  /** All that came, also the dead trigger's. */
+  changes: number;
+  /** Runs of capture. */
+  captures: number;
   batches: number;
   handled: number;
   sends: number;
@@ -45,6 +63,8 @@ export class Simulation {
     delays: [],
     openedAt: Number.POSITIVE_INFINITY,
     seconds: [],
+    changes: 0,
+    captures: 0,
     batches: 0,
     handled: 0,
     sends: 0,
@@ -54,7 +74,7 @@ export class Simulation {
   dead: { state: State; strikes: number } = { state: 'active', strikes: 0 };
   readonly queue: GroupQueue;
   readonly #system: System;
-  readonly #streams: { waiting: Message[]; running: boolean }[];
+  readonly #streams: Stream[];
   #idle: number;
   #waking = 0;
   #partitionFree = 0;
@@ -67,7 +87,7 @@ export class Simulation {
     this.queue = new GroupQueue(this.events);
     this.queue.onReady = () => this.#wake();
     this.#idle = system.workers;
-    this.#streams = Array.from({ length: system.shards }, () => ({ waiting: [], running: false }));
+    this.#streams = Array.from({ length: system.shards }, () => ({ waiting: [], running: false, windows: 0 }));
   }
 
   run(): Course {
@@ -76,6 +96,7 @@ export class Simulation {
     const change = () => {
       if (this.events.now >= this.load.seconds * 1000) return;
       const message = { trigger: trigger(), record: record(), changedAt: this.events.now, attempts: 0 };
+      this.course.changes++;
       if (message.trigger !== 0) this.course.healthy.push(message);
       this.#write(message);
       this.events.after((-Math.log(1 - this.chance.random()) * 1000) / this.load.perSecond, change);
@@ -131,25 +152,47 @@ export class Simulation {
 
   #write(message: Message): void {
     const stream = this.#streams[message.record % this.#streams.length];
-    stream?.waiting.push(message);
-    if (!stream || stream.running) return;
+    if (!stream) return;
+    stream.waiting.push(message);
+    if (stream.full && stream.waiting.length >= FULL) stream.full();
+    if (stream.running) return;
     stream.running = true;
-    this.events.after(this.chance.between(0, 250), () => this.#capture(stream));
+    this.events.after(this.chance.between(0, 250), () => this.#gather(stream));
+  }
+
+  /** A run begins when its batch is full or the window of the mapping is over, whichever is first. */
+  #gather(stream: Stream): void {
+    const { captureWindowMs } = this.#system;
+    if (captureWindowMs === 0 || stream.waiting.length >= FULL) {
+      this.#capture(stream);
+      return;
+    }
+    const window = ++stream.windows;
+    const end = () => {
+      // The timer of a batch that was full in time.
+      if (!stream.full || window !== stream.windows) return;
+      stream.full = undefined;
+      this.#capture(stream);
+    };
+    stream.full = end;
+    this.events.after(captureWindowMs, end);
   }
 
   /** A batch after the other, each record's changes in waves. */
-  #capture(stream: { waiting: Message[]; running: boolean }): void {
+  #capture(stream: Stream): void {
     const batch = stream.waiting.slice(0, this.#system.captureBatch(this.chance));
     if (batch.length === 0) {
       stream.running = false;
       return;
     }
+    this.course.captures++;
     const waves = inWaves(batch, ({ record }) => String(record));
     const send = (index: number): void => {
       const wave = waves[index];
       if (!wave) {
         stream.waiting.splice(0, batch.length);
-        this.#capture(stream);
+        if (stream.waiting.length > 0) this.#gather(stream);
+        else stream.running = false;
         return;
       }
       const trips = inBatches(wave, SEND_BATCH).map((messages) => {
