@@ -1,5 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { stackName } from '../functions/core/stack-name.ts';
+import { mismatch } from '../functions/core/stage-home.ts';
 import { CrmTriggersConsoleStack } from './console-stack.ts';
 import { readSettings, readStage } from './settings.ts';
 import { CrmTriggersStack } from './stack.ts';
@@ -7,6 +8,10 @@ import { CrmTriggersStack } from './stack.ts';
 const app = new App();
 const stage = readStage(app.node);
 const { account, region, keepData } = readSettings(app.node);
+// The CDK sets this to the account of the credentials, if there are any. The region is that of the stage, whatever AWS_REGION says.
+const { CDK_DEFAULT_ACCOUNT: found } = process.env;
+const wrong = found && mismatch(stage, { ...(account && { account }) }, { account: found });
+if (wrong) throw new Error(wrong);
 const env = { ...(account && { account }), ...(region && { region }) };
 const core = new CrmTriggersStack(app, 'CrmTriggers', {
   env,

@@ -9,6 +9,7 @@ import { commands, type Options, options } from './commands.ts';
 import { asRefusal, findDeployment } from './deployment.ts';
 import { useGivenEmulator } from './emulator-environment.ts';
 import { Refusal } from './refusal.ts';
+import { checkHome } from './stage-account.ts';
 
 const HELP = `crm-triggers: the URLs that are called when CRM data changes
 
@@ -30,6 +31,7 @@ const HELP = `crm-triggers: the URLs that are called when CRM data changes
   crm-triggers failed                what was given up, and why   [--trigger T] [--since TIME]
   crm-triggers redeliver [ID]        send it again, if its trigger has a URL: one, or --trigger T, --since TIME, --all
   crm-triggers doctor                what keeps notifications from going their way, and how to mend it
+                                     --before-deploy looks at the account before there is a stack
   crm-triggers dead-letters          messages that no code could read; --send-back queues all of them again
   crm-triggers backfill TRIGGER      send the create or edit of every row, for a URL that was typed late
                                      [--since VALUE [--by ATTRIBUTE]] [--pace PER-SECOND]
@@ -97,7 +99,8 @@ async function main(args: readonly string[]): Promise<number> {
   const { command, words, values } = parsed;
   const file = command.reads?.(words);
   const input = file === undefined ? words : [...words, await readText(file)];
-  const printed = await command.run(await findDeployment(values.stage), input, values);
+  await checkHome(values.stage);
+  const printed = await (command.alone?.(values) ?? command.run(await findDeployment(values.stage), input, values));
   if (!printed.more) console.log(values.json ? json(printed.json, 2) : printed.text);
   for await (const { json: value, text } of printed.more ?? []) console.log(values.json ? json(value) : text);
   return printed.failed ? 1 : 0;

@@ -23,6 +23,7 @@ const HISTORY_SHOWN = 100;
 /** All options, as `parseArgs` takes them. */
 export const options = {
   all: { type: 'boolean' },
+  'before-deploy': { type: 'boolean' },
   by: { type: 'string' },
   follow: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
@@ -58,6 +59,8 @@ interface Command {
   readonly options?: readonly (keyof Options)[];
   /** Names a file, or `-` for standard input, whose text `run` gets behind the words. */
   reads?(words: readonly string[]): string | undefined;
+  /** In place of `run`, where there is no deployment yet. */
+  alone?(options: Options): Promise<Printed> | undefined;
   run(parts: AdminParts, words: readonly string[], options: Options): Promise<Printed>;
 }
 
@@ -209,16 +212,9 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   doctor: {
     words: [],
-    async run(parts) {
-      const { findings, unasked } = await doctor(parts);
-      const found = findings.map(
-        ({ where, what, mend }) => `${oneLine(`${where}: ${what}`)}\n  mend: ${oneLine(mend)}`,
-      );
-      const not = unasked.map(({ where, because }) => oneLine(`not looked at: ${where}: ${because}`));
-      const all = unasked.length === 0 ? '' : ' with what could be looked at';
-      const well = findings.length === 0 ? [`Nothing is wrong${all}.`] : [];
-      return { json: { findings, unasked }, text: [...found, ...not, ...well].join('\n'), failed: findings.length > 0 };
-    },
+    options: ['before-deploy'],
+    alone: ({ stage = 'main', 'before-deploy': before }) => (before ? beforeDeployText(stage) : undefined),
+    run: async (parts) => diagnosisText(await doctor(parts)),
   },
   'dead-letters': {
     words: [],
@@ -242,6 +238,20 @@ export const commands: Readonly<Record<string, Command>> = {
     run: (parts, [trigger], given) => runBackfill(parts, trigger as Trigger, given),
   },
 };
+
+function diagnosisText({ findings, unasked }: Awaited<ReturnType<typeof doctor>>): Printed {
+  const found = findings.map(({ where, what, mend }) => `${oneLine(`${where}: ${what}`)}\n  mend: ${oneLine(mend)}`);
+  const not = unasked.map(({ where, because }) => oneLine(`not looked at: ${where}: ${because}`));
+  const all = unasked.length === 0 ? '' : ' with what could be looked at';
+  const well = findings.length === 0 ? [`Nothing is wrong${all}.`] : [];
+  return { json: { findings, unasked }, text: [...found, ...not, ...well].join('\n'), failed: findings.length > 0 };
+}
+
+/** Loads its clients only now: no other command needs them. */
+async function beforeDeployText(stage: string): Promise<Printed> {
+  const { beforeDeploy, stageOf } = await import('./doctor/before-deploy.ts');
+  return diagnosisText(await beforeDeploy(stage, await stageOf(stage)));
+}
 
 async function* followed(...chosen: Parameters<typeof follow>): AsyncGenerator<Printed> {
   for await (const entry of follow(...chosen)) yield { json: entry, text: entryText(entry) };

@@ -95,11 +95,13 @@ test('what is measured is what is deployed, byte for byte', async () => {
 });
 
 // When an upgrade has the SDK load one of these by another way, what stands for it in infra/bundling.ts is of no use.
-test('no bundle has the credential chain in it, and none loads the HTTP client that Node has beside its own', async () => {
+test('no bundle has the credential chain or a client of the command line in it, and none loads the HTTP client that Node has beside its own', async () => {
   for (const stage of stages) {
     const { packages, bytes } = await bundle(stage);
     const providers = [...packages.keys()].filter((name) => /credential-provider|sso/.test(name));
     assert.deepEqual(providers, ['@aws-sdk/credential-provider-env'], stage);
+    // Clients that the command line alone needs.
+    assert.doesNotMatch([...packages.keys()].join(' '), /client-(service-quotas|ssm|sts)\b/, stage);
     // The AWS SDK imports it only at its first request.
     assert.doesNotMatch(Buffer.from(bytes).toString(), /(?:from|import\()"(?:node:)?http"/, stage);
     assert.ok(!loadedBy(bundles().find(([name]) => name === stage)?.[2] ?? '').includes('deps/undici'), stage);

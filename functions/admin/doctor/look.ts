@@ -31,14 +31,30 @@ export interface Unasked {
 /** What AWS said: the thing, `null` when there is no such thing, `undefined` when it gave no answer. */
 export type Asked<Thing> = Thing | null | undefined;
 
-/** Looks at a stack. A question that gets no answer (no permission, an emulator without it) spoils no other. */
-export class Look {
-  readonly aws: DoctorAws;
+/** Asks. A question that gets no answer (no permission, an emulator without it) spoils no other. */
+export class Asking {
   readonly unasked: Unasked[] = [];
+
+  async ask<Thing>(where: string, request: Promise<Thing>): Promise<Asked<Thing>> {
+    try {
+      return await request;
+    } catch (error) {
+      const { name, message } = asRefusal(error) as Error;
+      if (/NotFound|NonExistent|DoesNotExist|NoSuch/.test(name)) return null;
+      this.unasked.push({ where, because: message });
+      return undefined;
+    }
+  }
+}
+
+/** Looks at a stack. */
+export class Look extends Asking {
+  readonly aws: DoctorAws;
   /** Type, logical id and physical id of all that the stack holds. */
   readonly #resources: (readonly [string, string, string])[] = [];
 
   constructor(aws: DoctorAws) {
+    super();
     this.aws = aws;
   }
 
@@ -61,17 +77,6 @@ export class Look {
   /** The physical id of the stack's thing of this type whose logical id begins so. */
   find(type: string, logical: string): string | undefined {
     return this.#resources.find(([of, name]) => of === type && name.startsWith(logical))?.[2];
-  }
-
-  async ask<Thing>(where: string, request: Promise<Thing>): Promise<Asked<Thing>> {
-    try {
-      return await request;
-    } catch (error) {
-      const { name, message } = asRefusal(error) as Error;
-      if (/NotFound|NonExistent|DoesNotExist|NoSuch/.test(name)) return null;
-      this.unasked.push({ where, because: message });
-      return undefined;
-    }
   }
 
   /** The function of a stage: `CaptureCustomer`, `Deliver`. */

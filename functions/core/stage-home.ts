@@ -1,0 +1,31 @@
+/** Where a stage belongs, by the settings `account` and `region` in cdk.json. */
+export interface Home {
+  readonly account?: string;
+  readonly region?: string;
+}
+
+/** Where AWS's environment variables and profile lead. */
+export interface Here {
+  readonly account: string;
+  /** Nothing when it does not matter. */
+  readonly region?: string;
+  /** The ARN of the credentials, where it is known. */
+  readonly who?: string;
+}
+
+/** One line when the credentials or the region are not those of the stage. */
+export function mismatch(stage: string, home: Home, here: Here): string | undefined {
+  const who = here.who ? ` (${here.who})` : '';
+  const change = (setting: keyof Home) => `or change stages.${stage}.${setting} in cdk.json.`;
+  if (home.account !== undefined && home.account !== here.account)
+    return (
+      `The stage ${stage} belongs to account ${home.account}, but the credentials are of account ${here.account}${who}. ` +
+      `To fix this, set AWS_PROFILE to a profile of account ${home.account}, ${change('account')}`
+    );
+  if (home.region !== undefined && here.region !== undefined && home.region !== here.region)
+    return (
+      `The stage ${stage} belongs to region ${home.region}, but the AWS region is ${here.region}. ` +
+      `To fix this, set AWS_REGION=${home.region}, ${change('region')}`
+    );
+  return undefined;
+}
