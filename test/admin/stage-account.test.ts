@@ -8,12 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { mismatch } from '../../functions/core/stage-home.ts';
 import { CrmTriggersStack } from '../../infra/stack.ts';
 import { context } from '../support/template.ts';
 
-const root = new URL('../..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const here = { account: '999999999999', region: 'us-east-1', who: 'arn:aws:iam::999999999999:user/ada' };
 
 test('a stage without account and region, and one that is here, is not refused', () => {
