@@ -36,7 +36,7 @@ export interface AlarmRow {
   readonly above?: number | ((settings: Settings) => number);
   /** … or below this. */
   readonly below?: number;
-  /** No value at all is bad, too. */
+  /** No value at all is told, too, once there has been one. */
   readonly silence?: 'bad';
   /** The metrics that it watches, an alarm each, with the word by which their names differ. */
   readonly watch: (watched: Watched, how: How) => readonly (readonly [word: string, metric: IMetric])[];
@@ -52,13 +52,13 @@ const each = (functions: readonly IFunction[], metric: string, how: How) =>
 
 /**
  * A metric of our own, of each trigger that has values: each that goes off is told by itself, with its name. CloudWatch wants
- * the order, of which nothing depends here.
+ * the order, of which nothing depends here. Each name is in double quotes, since a bare word may be one that queries reserve.
  */
 const byTrigger =
   (metric: OwnMetric): AlarmRow['watch'] =>
   ({ namespace }, { statistic, period }) => {
     const select = statistic === 'Sum' ? 'SUM' : 'MAX';
-    const expression = `SELECT ${select}(${metric}) FROM SCHEMA("${namespace}", ${DIMENSION}) GROUP BY ${DIMENSION} ORDER BY ${select}() DESC`;
+    const expression = `SELECT ${select}("${metric}") FROM SCHEMA("${namespace}", "${DIMENSION}") GROUP BY "${DIMENSION}" ORDER BY ${select}() DESC`;
     return [['', new MathExpression({ expression, period })]];
   };
 
@@ -124,7 +124,8 @@ export const alarms = {
     below: 1,
     silence: 'bad',
     watch: ({ drain }, how) => [['', drain.metricInvocations(how)]],
-    sentence: 'Drain, which runs each minute, has not run for 15. What waits for a destination stays where it is.',
+    sentence:
+      'Drain, which runs each minute, has not run for at least 15. What waits for a destination stays where it is.',
   },
   'Changes unsent': {
     statistic: 'Maximum',

@@ -7,7 +7,7 @@ import { CrmTriggersStack } from './stack.ts';
 
 const app = new App();
 const stage = readStage(app.node);
-const { account, region, keepData } = readSettings(app.node);
+const { account, region, deletionProtection } = readSettings(app.node);
 // The CDK sets this to the account of the credentials, if there are any. The region is that of the stage, whatever AWS_REGION says.
 const { CDK_DEFAULT_ACCOUNT: found } = process.env;
 const wrong = found && mismatch(stage, { ...(account && { account }) }, { account: found });
@@ -17,7 +17,7 @@ const core = new CrmTriggersStack(app, 'CrmTriggers', {
   env,
   stackName: stackName('CrmTriggers', stage),
   description: 'Calls the URLs of the CRM Triggers tab when customers, cases, followups or tasks change.',
-  terminationProtection: keepData,
+  terminationProtection: deletionProtection,
 });
 new CrmTriggersConsoleStack(app, 'CrmTriggersConsole', core, {
   env,

@@ -1,7 +1,7 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Names, Stack } from 'aws-cdk-lib';
 import type { ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import { DynamoEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type Action, type Entity, entities } from '../functions/core/entity.ts';
@@ -45,23 +45,31 @@ export class Capture extends Construct {
     triggers.grant(this.function, 'dynamodb:BatchGetItem');
     queue.grant(this.function, 'sqs:SendMessage');
     backlog.grant(this.function, 'dynamodb:PutItem', ...(settings.recordLimit ? ['dynamodb:UpdateItem'] : []));
-    this.function.addEventSource(
-      new DynamoEventSource(table, {
-        // LATEST can miss what is written while the mapping is being made.
-        startingPosition: StartingPosition.TRIM_HORIZON,
-        batchSize: 100,
-        parallelizationFactor: settings.captureParallelization,
-        ...(settings.captureWindowSeconds > 0 && {
-          maxBatchingWindow: Duration.seconds(settings.captureWindowSeconds),
-        }),
-        filters: filtersOf(entity),
-        bisectBatchOnError: true,
-        // Capture throws only when the queue takes nothing, and then the stream has to wait. Just before the stream
-        // forgets (24 h), what is still unsent is kept whole in a bucket: a queue would hold pointers into the stream.
-        maxRecordAge: Duration.hours(23),
-        onFailure: unsent,
+    this.#grantStream(table);
+    // Not DynamoEventSource, which allows ListStreams on the stream, where it counts for nothing; the id is the one that it gives.
+    this.function.addEventSourceMapping(`DynamoDBEventSource:${Names.nodeUniqueId(table.node)}`, {
+      eventSourceArn: table.tableStreamArn as string,
+      // LATEST can miss what is written while the mapping is being made.
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 100,
+      parallelizationFactor: settings.captureParallelization,
+      ...(settings.captureWindowSeconds > 0 && {
+        maxBatchingWindow: Duration.seconds(settings.captureWindowSeconds),
       }),
-    );
+      filters: filtersOf(entity),
+      bisectBatchOnError: true,
+      // Capture throws only when the queue takes nothing, and then the stream has to wait. Just before the stream
+      // forgets (24 h), what is still unsent is kept whole in a bucket: a queue would hold pointers into the stream.
+      maxRecordAge: Duration.hours(23),
+      onFailure: unsent,
+    });
+  }
+
+  #grantStream(table: ITable): void {
+    table.grantStream(this.function, 'dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator');
+    table.encryptionKey?.grant(this.function, 'kms:Decrypt', 'kms:DescribeKey');
+    // IAM knows no resource for it: allowed on a stream it is refused.
+    this.function.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:ListStreams'], resources: ['*'] }));
   }
 }
 

@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { ArnFormat, CfnOutput, Duration, Stack, type StackProps, Token } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
@@ -6,11 +6,15 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import type { Outputs } from '../functions/admin/deployment.ts';
 import { pageFiles } from '../functions/admin/serve-page.ts';
 import type { consoleEnv } from '../functions/console/env.ts';
+import { capital } from '../functions/core/capital.ts';
+import { entityNames } from '../functions/core/entity.ts';
 import type { Variables } from '../functions/edge/env.ts';
+import { published } from './published.ts';
 import { ServiceFunction } from './service-function.ts';
-import { readSettings, removalPolicy } from './settings.ts';
+import { readSettings, removalPolicy, rowRulesOf, type Settings } from './settings.ts';
 import { UserPoolSignIn } from './sign-in.ts';
 import type { CrmTriggersStack } from './stack.ts';
 
@@ -25,7 +29,9 @@ const open = [...pageFiles.map((name) => (name === 'index.html' ? '/' : `/${name
 export class CrmTriggersConsoleStack extends Stack {
   constructor(scope: Construct, id: string, core: CrmTriggersStack, props?: StackProps) {
     super(scope, id, props);
+    this.addStackDependency(core);
     const settings = readSettings(this.node);
+    const outputs = outputsFor(this, core, settings);
     const api = new HttpApi(this, 'Api', { createDefaultStage: false });
     const url = `${api.apiEndpoint}/`;
     const accessLog = new LogGroup(this, 'AccessLog', {
@@ -58,14 +64,14 @@ export class CrmTriggersConsoleStack extends Stack {
     const signIn = settings.signIn ?? (pool as UserPoolSignIn).signIn;
     const shown = new ServiceFunction<Variables<typeof consoleEnv>>(this, 'Function', {
       stage: 'console',
-      environment: { OUTPUTS: this.toJsonString(core.outputs), SIGN_IN: this.toJsonString(signIn) },
+      environment: { OUTPUTS: this.toJsonString(outputs), SIGN_IN: this.toJsonString(signIn) },
       // As long as the HTTP API waits.
       timeout: Duration.seconds(29),
       memoryMiB: 512,
       settings,
       alongside: { folder: 'page', script: 'infra/write-page.ts' },
     });
-    grantAdmin(core, shown);
+    this.#grantAdmin(core, outputs, shown);
 
     const integration = new HttpLambdaIntegration('Function', shown);
     for (const path of open) api.addRoutes({ path, methods: [HttpMethod.GET], integration });
@@ -79,21 +85,40 @@ export class CrmTriggersConsoleStack extends Stack {
     new CfnOutput(this, 'ConsoleUrl', { value: url });
     if (pool) new CfnOutput(this, 'UserPoolId', { value: pool.pool.userPoolId });
   }
+  /** What the admin's operations need of the stack that they are for, and no more. */
+  #grantAdmin(core: CrmTriggersStack, outputs: Outputs, to: ServiceFunction<Record<string, string>>): void {
+    const allow = (resource: string, ...actions: string[]) =>
+      to.addToRolePolicy(new PolicyStatement({ actions, resources: [resource] }));
+    const table = (resourceName: string) => this.formatArn({ service: 'dynamodb', resource: 'table', resourceName });
+    const read = ['dynamodb:BatchGetItem', 'dynamodb:UpdateItem'];
+    allow(table(outputs.TriggersTable), ...read);
+    allow(table(outputs.SecretsTable), ...read);
+    const rows = ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'];
+    allow(table(outputs.BacklogTable), ...rows);
+    allow(table(outputs.DeliveryLogTable), 'dynamodb:Query');
+    const keyActions = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'];
+    allow(published(this, core, 'SecretsKeyArn'), ...keyActions);
+    for (const entity of entityNames) {
+      const { tableArn, encryptionKey } = core.tables.crm[entity];
+      const made = Token.isUnresolved(tableArn);
+      allow(made ? table(outputs[`${capital(entity)}Table` as keyof Outputs]) : tableArn, 'dynamodb:GetItem');
+      if (!made && encryptionKey) allow(encryptionKey.keyArn, 'kms:Decrypt');
+    }
+    allow(published(this, core, 'DeliveryQueueArn'), 'sqs:SendMessage', 'sqs:GetQueueAttributes');
+    const drain = { service: 'lambda', resource: 'function', arnFormat: ArnFormat.COLON_RESOURCE_NAME };
+    allow(this.formatArn({ ...drain, resourceName: outputs.DrainFunction }), 'lambda:InvokeFunction');
+  }
 }
 
-/** What the admin's operations need of the stack that they are for, and no more. */
-function grantAdmin({ tables, queue, drain }: CrmTriggersStack, to: ServiceFunction<Record<string, string>>): void {
-  tables.triggers.grant(to, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
-  tables.backlog.grant(to, 'dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem');
-  tables.deliveryLog.grant(to, 'dynamodb:Query');
-  tables.grantChangeSecrets(to);
-  for (const table of Object.values(tables.crm)) {
-    table.grant(to, 'dynamodb:GetItem');
-    table.encryptionKey?.grantDecrypt(to);
-  }
-  queue.grant(to, 'sqs:SendMessage', 'sqs:GetQueueAttributes');
-  // The function alone, where grantInvoke adds its versions.
-  to.addToRolePolicy(
-    new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [drain.function.functionArn] }),
-  );
+/**
+ * The outputs as the console's function is told them. Of the rows it is told only what it reads: the attributes that hold the
+ * ids. All attributes that are ignored could be more than an environment holds.
+ */
+function outputsFor(scope: Construct, core: CrmTriggersStack, settings: Settings): Outputs {
+  const known = Object.entries(core.outputs).map(([name, value]) => [
+    name,
+    Token.isUnresolved(value) ? published(scope, core, name) : value,
+  ]);
+  const rules = entityNames.map((entity) => [entity, { names: rowRulesOf(entity, settings).names }]);
+  return { ...Object.fromEntries(known), RowRules: JSON.stringify(Object.fromEntries(rules)) } as Outputs;
 }

@@ -42,10 +42,13 @@ export class Monitoring extends Construct {
         threshold: below ?? (typeof above === 'number' ? above : above(watched.settings)),
         comparisonOperator:
           below === undefined ? ComparisonOperator.GREATER_THAN_THRESHOLD : ComparisonOperator.LESS_THAN_THRESHOLD,
-        treatMissingData: row.silence === 'bad' ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+        treatMissingData: row.silence === 'bad' ? TreatMissingData.MISSING : TreatMissingData.NOT_BREACHING,
         alarmDescription: `${row.sentence} What to do: ${runbookLink(heading)}`,
       });
       if (action) alarm.addAlarmAction(action);
+      // A new alarm begins with INSUFFICIENT_DATA, and only a change of state notifies: so the silence before the first
+      // value is not told, and the silence after the last one is. As breaching, no value at all would be ALARM at once.
+      if (action && row.silence === 'bad') alarm.addInsufficientDataAction(action);
       return alarm;
     });
   }

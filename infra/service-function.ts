@@ -7,10 +7,20 @@ import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { bundling, entryOf } from './bundling.ts';
+import { checkEnvironment } from './environment-size.ts';
 import { allowInterfaces, type Network } from './network.ts';
 import { removalPolicy, type Settings } from './settings.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** The settings that can make a variable long. */
+const longSettings = {
+  ALLOWED_PRIVATE_NETWORKS: 'allowedPrivateNetworks',
+  ALLOWED_PORTS: 'allowedPorts',
+  OUTPUTS: 'tables (names), allowedPorts or allowedPrivateNetworks',
+  ROW_RULES: 'tables (names, ignore) or silencedBy',
+  SIGN_IN: 'signIn',
+};
 
 interface ServiceFunctionProps<Environment> {
   /** The folder under functions/ whose index.ts exports `handler`. */
@@ -30,6 +40,7 @@ interface ServiceFunctionProps<Environment> {
 export class ServiceFunction<Environment extends Record<string, string>> extends NodejsFunction {
   constructor(scope: Construct, id: string, props: ServiceFunctionProps<Environment>) {
     const { stage, environment, timeout, memoryMiB, settings, network, alongside } = props;
+    checkEnvironment(scope, `the function ${scope.node.path}`, environment, longSettings);
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: settings.logRetentionDays,
       removalPolicy: removalPolicy(settings),

@@ -59,6 +59,11 @@ const choices = z.strictObject({
     .optional(),
   /** Keep tables, queues and logs when the stack is deleted. */
   keepData: z.boolean().default(true),
+  /**
+   * Refuse to delete tables, users and stacks. To be set once the first deployment has succeeded: CloudFormation could not
+   * clean up after a failed one.
+   */
+  deletionProtection: z.boolean().default(false),
   /** Tables that are there already, by entity, in place of those that the stack would make. */
   tables: attachedTables.default({}),
   /** The attribute by which a receiver marks what it writes to a CRM table as its own: such a change calls nobody. */
@@ -125,6 +130,11 @@ const choices = z.strictObject({
       groupsClaim: z.string().min(1).default('groups'),
     })
     .optional(),
+  /** The id of the user pool that an earlier console left, for the next one; without, the console makes a pool of its own. */
+  userPoolId: z
+    .string()
+    .regex(/^[\w-]+_[0-9a-zA-Z]+$/, 'is not the id of a user pool such as eu-west-1_AbCdEfGhI')
+    .optional(),
   /**
    * Who hears of alarms: an e-mail address (of a person, a list or a pager), for which the stack makes a topic; or a topic
    * of your own. Without, the alarms are there and tell nobody.
@@ -162,9 +172,9 @@ export function rowRulesOf(entity: Entity, { tables, silencedBy }: Settings): Ro
   return { ...(names && { names }), ...(ignore && { ignore }), ...(silencedBy && { silencedBy }) };
 }
 
-/** What becomes of a thing that holds data when the stack is deleted. */
+/** What becomes of a thing that holds data when the stack is deleted. A failed first deployment deletes what it made. */
 export function removalPolicy({ keepData }: Settings): RemovalPolicy {
-  return keepData ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+  return keepData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
 }
 
 /** The stage that `-c stage=NAME` names. @throws {Error} When it cannot be part of a stack's name. */

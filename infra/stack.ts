@@ -1,6 +1,5 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
-import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { Construct } from 'constructs';
+import { Annotations, CfnOutput, Stack, type StackProps, Token } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
 import type { Outputs } from '../functions/admin/deployment.ts';
 import { capital } from '../functions/core/capital.ts';
 import type { DestinationRules } from '../functions/core/destination-rules.ts';
@@ -11,6 +10,7 @@ import { Deliver } from './deliver.ts';
 import { Drain } from './drain.ts';
 import { Monitoring } from './monitoring.ts';
 import { networkOf } from './network.ts';
+import { publish } from './published.ts';
 import { DeliveryQueue } from './queue.ts';
 import { readSettings, readStage, rowRulesOf } from './settings.ts';
 import { Tables } from './tables.ts';
@@ -19,8 +19,6 @@ import { Unsent } from './unsent.ts';
 /** The map: tables → capture → queue → deliver, and drain for what had to wait; monitoring watches them all. */
 export class CrmTriggersStack extends Stack {
   readonly tables: Tables;
-  readonly queue: Queue;
-  readonly drain: Drain;
   /** What the command line and the console find the system by. */
   readonly outputs: Outputs;
 
@@ -60,8 +58,6 @@ export class CrmTriggersStack extends Stack {
     const { allowHttp, allowedPorts, allowedPrivateNetworks } = settings;
     const rules: DestinationRules = { allowHttp, allowedPorts, allowedPrivateNetworks };
     this.tables = tables;
-    this.queue = queue;
-    this.drain = drain;
     this.outputs = {
       CustomerTable: tables.crm.customer.tableName,
       CaseTable: tables.crm.case.tableName,
@@ -80,5 +76,27 @@ export class CrmTriggersStack extends Stack {
       Version: manifest.version,
     };
     for (const [name, value] of Object.entries(this.outputs)) new CfnOutput(this, name, { value });
+    publish(new Construct(this, 'Published'), {
+      ...Object.fromEntries(Object.entries(this.outputs).filter(([, value]) => Token.isUnresolved(value))),
+      DeliveryQueueArn: queue.queueArn,
+      SecretsKeyArn: tables.secretsKey.keyArn,
+    });
+    if (this.node.tryGetContext('keepExports')) {
+      // A console of 0.2.0 imports these, so they may go only after it was deployed anew.
+      const { crm, secrets, deliveryLog } = tables;
+      const all = [...Object.values(crm), triggers, backlog, secrets, deliveryLog];
+      for (const table of all.filter(({ tableArn }) => Token.isUnresolved(tableArn))) {
+        this.exportValue(table.tableName);
+        this.exportValue(table.tableArn);
+      }
+      for (const value of [queue.queueUrl, queue.queueArn, deadLetterQueue.queueUrl, tables.secretsKey.keyArn])
+        this.exportValue(value);
+      this.exportValue(drain.function.functionName);
+      this.exportValue(drain.function.functionArn);
+    }
+    if (settings.keepData && !settings.deletionProtection)
+      Annotations.of(this).addInfo(
+        `The tables and stacks of stage ${readStage(this.node)} can be deleted by mistake: once it is deployed, set deletionProtection to true for it in cdk.json, and deploy again.`,
+      );
   }
 }

@@ -31,7 +31,8 @@ export class Tables extends Construct {
   readonly secrets: Table;
   /** What came of every attempt. */
   readonly deliveryLog: TableV2;
-  readonly #secretsKey: Key;
+  /** Encrypts the secrets. */
+  readonly secretsKey: Key;
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
@@ -39,7 +40,7 @@ export class Tables extends Construct {
       billing: Billing.onDemand(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: removalPolicy(settings),
-      ...(settings.keepData && { deletionProtection: true }),
+      ...(settings.deletionProtection && { deletionProtection: true }),
     };
     this.crm = Object.fromEntries(
       entityNames.map((entity) => {
@@ -70,7 +71,7 @@ export class Tables extends Construct {
       sortKey: text('written'),
       timeToLiveAttribute: 'expiresAt',
     });
-    this.#secretsKey = new Key(this, 'SecretsKey', {
+    this.secretsKey = new Key(this, 'SecretsKey', {
       description: 'Encrypts what crm-triggers signs its calls with',
       enableKeyRotation: true,
       removalPolicy: removalPolicy(settings),
@@ -80,23 +81,16 @@ export class Tables extends Construct {
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: house.pointInTimeRecoverySpecification,
       removalPolicy: house.removalPolicy,
-      ...(settings.keepData && { deletionProtection: true }),
+      ...(settings.deletionProtection && { deletionProtection: true }),
       partitionKey: text('trigger'),
       encryption: TableEncryption.CUSTOMER_MANAGED,
-      encryptionKey: this.#secretsKey,
+      encryptionKey: this.secretsKey,
     });
   }
 
   /** Lets a function read the secrets: the table, and through it the key. */
   grantReadSecrets(grantee: IGrantable): void {
     this.secrets.grant(grantee, 'dynamodb:BatchGetItem');
-    this.#secretsKey.grant(grantee, 'kms:Decrypt', 'kms:DescribeKey');
-  }
-
-  /** Lets it read and change them. */
-  grantChangeSecrets(grantee: IGrantable): void {
-    this.grantReadSecrets(grantee);
-    this.secrets.grant(grantee, 'dynamodb:UpdateItem');
-    this.#secretsKey.grant(grantee, 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*');
+    this.secretsKey.grant(grantee, 'kms:Decrypt', 'kms:DescribeKey');
   }
 }

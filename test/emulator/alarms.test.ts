@@ -248,7 +248,7 @@ test('Drain stopped: a rule that is off; it can be run by hand, and turned on', 
   const state = async () => (await events.send(new DescribeRuleCommand({ Name }))).State;
   await events.send(new DisableRuleCommand({ Name }));
   assert.equal(await state(), 'DISABLED');
-  assert.equal((await watched.alarm('Drain stopped')).TreatMissingData, 'breaching');
+  assert.equal((await watched.alarm('Drain stopped')).TreatMissingData, 'missing');
   assert.equal((await watched.invoke('DrainFunction')).FunctionError, undefined);
   await events.send(new EnableRuleCommand({ Name }));
   assert.equal(await state(), 'ENABLED');

@@ -38,7 +38,6 @@ test('capture may read an attached stream, and the key of its table, and nothing
     `dynamodb:DescribeStream ${stream}`,
     `dynamodb:GetRecords ${stream}`,
     `dynamodb:GetShardIterator ${stream}`,
-    `dynamodb:ListStreams ${stream}`,
     `kms:Decrypt ${key}`,
     `kms:DescribeKey ${key}`,
   ]);

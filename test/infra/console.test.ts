@@ -46,12 +46,54 @@ test('users are made by operators alone, have a second factor, and outlive the s
   const [, pool] = only(all('AWS::Cognito::UserPool', template));
   assert.equal(pool.AdminCreateUserConfig.AllowAdminCreateUserOnly, true);
   assert.deepEqual([pool.MfaConfiguration, pool.EnabledMfas], ['ON', ['SOFTWARE_TOKEN_MFA']]);
-  assert.equal(pool.DeletionProtection, 'ACTIVE');
+  assert.equal(pool.DeletionProtection, 'INACTIVE', 'a failed first deployment could not be cleaned up');
+  const later = Template.fromStack(consoleStack({ deletionProtection: true }));
+  assert.equal(only(all('AWS::Cognito::UserPool', later))[1].DeletionProtection, 'ACTIVE');
+  for (const type of ['UserPool', 'UserPoolGroup'])
+    for (const { DeletionPolicy } of Object.values(template.findResources(`AWS::Cognito::${type}`)))
+      assert.equal(DeletionPolicy, 'RetainExceptOnCreate', type);
   const [, client] = only(all('AWS::Cognito::UserPoolClient', template));
   assert.deepEqual(client.AllowedOAuthFlows, ['code']);
   assert.deepEqual(client.AllowedOAuthScopes, ['openid', 'email']);
   assert.equal(client.GenerateSecret, false);
   assert.equal(client.PreventUserExistenceErrors, 'ENABLED');
+});
+
+test('the user pool that an earlier console left is taken again, with its group, by the setting userPoolId', () => {
+  const again = Template.fromStack(consoleStack({ userPoolId: 'eu-west-1_AbCdEfGhI' }));
+  for (const type of ['UserPool', 'UserPoolGroup']) again.resourceCountIs(`AWS::Cognito::${type}`, 0);
+  for (const type of ['UserPoolClient', 'UserPoolDomain'])
+    assert.equal(only(all(`AWS::Cognito::${type}`, again))[1].UserPoolId, 'eu-west-1_AbCdEfGhI');
+  assert.throws(
+    () => consoleStack({ userPoolId: 'admins' }),
+    /^Error: Setting stages\.main\.userPoolId in cdk\.json: /,
+  );
+});
+
+test('without user pools, in China, the console is refused with the setting that helps', () => {
+  const made = (region: string, settings = {}) => {
+    const app = new App({ context: { ...context, stages: { main: settings }, 'aws:cdk:bundling-stacks': [] } });
+    const env = { region };
+    new CrmTriggersConsoleStack(app, 'CrmTriggersConsole', new CrmTriggersStack(app, 'CrmTriggers', { env }), { env });
+  };
+  assert.throws(
+    () => made('cn-north-1'),
+    /^Error: There are no Cognito user pools in cn-north-1, .*: set signIn in cdk\.json.*\.$/,
+  );
+  assert.doesNotThrow(() => made('cn-north-1', { signIn }));
+  assert.doesNotThrow(() => made('us-gov-west-1'));
+});
+
+test('the sign-in pages stand at auth-fips in GovCloud', () => {
+  const { Conditions, Resources } = template.toJSON();
+  const [[name, condition] = assert.fail()] = Object.entries<Properties>(Conditions).filter(([id]) =>
+    /GovCloud/.test(id),
+  );
+  assert.deepEqual(condition, { 'Fn::Equals': [{ Ref: 'AWS::Partition' }, 'aws-us-gov'] });
+  const told = Object.values<Properties>(Resources).find(
+    ({ Properties }) => Properties?.Environment?.Variables?.SIGN_IN,
+  );
+  assert.ok(JSON.stringify(told).includes(JSON.stringify({ 'Fn::If': [name, 'auth-fips', 'auth'] })));
 });
 
 test('another issuer takes the place of the user pool', () => {
@@ -75,24 +117,24 @@ test('the function may do what the admin API does to the stack that it shows, an
       found[action].sort();
     }
   }
-  const crm = ['TablesCase', 'TablesCustomer', 'TablesFollowup', 'TablesTask'];
+  const crm = ['CaseTable', 'CustomerTable', 'FollowupTable', 'TaskTable'];
   assert.deepEqual(found, {
-    'dynamodb:BatchGetItem': ['TablesSecrets', 'TablesTriggers'],
-    'dynamodb:DeleteItem': ['TablesBacklog'],
-    'dynamodb:GetItem': ['TablesBacklog', ...crm],
-    'dynamodb:PutItem': ['TablesBacklog'],
-    'dynamodb:Query': ['TablesBacklog', 'TablesDeliveryLog'],
-    'dynamodb:UpdateItem': ['TablesSecrets', 'TablesTriggers'],
-    'kms:Decrypt': ['TablesSecretsKey'],
-    'kms:DescribeKey': ['TablesSecretsKey'],
-    'kms:Encrypt': ['TablesSecretsKey'],
-    'kms:GenerateDataKey*': ['TablesSecretsKey'],
-    'kms:ReEncrypt*': ['TablesSecretsKey'],
+    'dynamodb:BatchGetItem': ['SecretsTable', 'TriggersTable'],
+    'dynamodb:DeleteItem': ['BacklogTable'],
+    'dynamodb:GetItem': ['BacklogTable', ...crm],
+    'dynamodb:PutItem': ['BacklogTable'],
+    'dynamodb:Query': ['BacklogTable', 'DeliveryLogTable'],
+    'dynamodb:UpdateItem': ['SecretsTable', 'TriggersTable'],
+    'kms:Decrypt': ['SecretsKeyArn'],
+    'kms:DescribeKey': ['SecretsKeyArn'],
+    'kms:Encrypt': ['SecretsKeyArn'],
+    'kms:GenerateDataKey*': ['SecretsKeyArn'],
+    'kms:ReEncrypt*': ['SecretsKeyArn'],
     'lambda:InvokeFunction': ['DrainFunction'],
     'logs:CreateLogStream': ['FunctionLogs'],
     'logs:PutLogEvents': ['FunctionLogs'],
-    'sqs:GetQueueAttributes': ['DeliveryQueue'],
-    'sqs:SendMessage': ['DeliveryQueue'],
+    'sqs:GetQueueAttributes': ['DeliveryQueueArn'],
+    'sqs:SendMessage': ['DeliveryQueueArn'],
   });
 });
 
@@ -148,7 +190,8 @@ function nameOf(resource: Properties | string): string {
   const [id] = resource['Fn::GetAtt'] ?? [];
   if (id) return plain(id);
   const [separator, parts] = resource['Fn::Join'] ?? [];
-  if (parts) return parts.map(nameOf).join(separator);
-  const imported = resource['Fn::ImportValue'] ?? '';
-  return plain(/FnGetAtt(\w+?)(?:Arn|Ref)[0-9A-F]{8}$/.exec(imported)?.[1] ?? imported);
+  // Of an ARN made of a name: the name.
+  if (parts) return parts.map(nameOf).join(separator).split(/[:/]/).at(-1) as string;
+  const [, name = ''] = /^SsmParameterValuecrmtriggersCrmTriggers(\w+)C96584B6/.exec(resource.Ref) ?? [];
+  return name || `<${resource.Ref}>`;
 }

@@ -52,9 +52,12 @@ test('every heading of the runbook that is an alarm has one, so that none descri
   assert.equal(told.size, Object.keys(alarms).length);
 });
 
-test('what no value means is said of every alarm: only of drain, which runs each minute, does silence wake people', () => {
+test('only of drain, which runs each minute, does silence wake people, and not before its first run', () => {
   for (const [id, { TreatMissingData }] of made)
-    assert.equal(TreatMissingData, /DrainStopped/.test(id) ? 'breaching' : 'notBreaching', id);
+    assert.equal(TreatMissingData, /DrainStopped/.test(id) ? 'missing' : 'notBreaching', id);
+  // A new alarm begins with insufficient data, and no value as "breaching" would set it off at once.
+  for (const [id, p] of all('AWS::CloudWatch::Alarm', withEmail))
+    assert.deepEqual(p.InsufficientDataActions, /DrainStopped/.test(id) ? p.AlarmActions : undefined, id);
 });
 
 test('every alarm tells the topic of the settings when it goes off, and nobody when there is none', () => {
@@ -68,7 +71,7 @@ test('every alarm tells the topic of the settings when it goes off, and nobody w
   for (const [actions, template] of cases)
     for (const [id, p] of all('AWS::CloudWatch::Alarm', template)) {
       assert.deepEqual(p.AlarmActions, actions, id);
-      assert.deepEqual([p.OKActions, p.InsufficientDataActions], [undefined, undefined], id);
+      assert.equal(p.OKActions, undefined, id);
     }
 });
 
@@ -77,7 +80,7 @@ test('each trigger is told of by itself, and at most once an hour', () => {
   assert.equal(queries.length, 2);
   for (const [id, { Metrics, EvaluationPeriods }] of queries) {
     const { Expression, Period } = only<Properties>(Metrics);
-    assert.match(Expression, / GROUP BY trigger ORDER BY (MAX|SUM)\(\) DESC$/, id);
+    assert.match(Expression, / GROUP BY "trigger" ORDER BY (MAX|SUM)\(\) DESC$/, id);
     assert.ok(Period * EvaluationPeriods >= 3_600, id);
     assert.ok(Period * EvaluationPeriods <= 10_800, 'a query sees three hours');
   }
@@ -87,7 +90,8 @@ test('every metric of an alarm is one that a function writes, with this dimensio
   for (const [id, { MetricName, Namespace, Metrics }] of made)
     if (MetricName) assert.ok(ofAws.has(`${Namespace} ${MetricName}`), id);
     else {
-      const pattern = /^SELECT (SUM|MAX)\((\w+)\) FROM SCHEMA\("(\w+)", (\w+)\) GROUP BY \4 ORDER BY \1\(\) DESC$/;
+      const pattern =
+        /^SELECT (SUM|MAX)\("(\w+)"\) FROM SCHEMA\("(\w+)", "(\w+)"\) GROUP BY "\4" ORDER BY \1\(\) DESC$/;
       const [, , metric, namespace, dimension] = only<Properties>(Metrics).Expression.match(pattern) ?? assert.fail(id);
       assert.ok(isEmitted(metric), `${id}: ${metric}`);
       assert.deepEqual([namespace, dimension], [namespaceOfFunctions(), DIMENSION], id);

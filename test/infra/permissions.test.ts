@@ -24,7 +24,8 @@ function capture(entity: Entity): Permissions {
     'dynamodb:DescribeStream': stream,
     'dynamodb:GetRecords': stream,
     'dynamodb:GetShardIterator': stream,
-    'dynamodb:ListStreams': stream,
+    // IAM knows no resource for it.
+    'dynamodb:ListStreams': ['*'],
     'dynamodb:BatchGetItem': ['TablesTriggers'],
     'dynamodb:PutItem': ['TablesBacklog'],
     'sqs:SendMessage': ['DeliveryQueue'],

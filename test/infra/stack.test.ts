@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Template } from 'aws-cdk-lib/assertions';
-import { all, main, only, type Properties, synth } from '../support/template.ts';
+import { Annotations, Match, type Template } from 'aws-cdk-lib/assertions';
+import type { CrmTriggersStack } from '../../infra/stack.ts';
+import { all, main, only, type Properties, stackOf, synth } from '../support/template.ts';
 
 const mappings = (source: 'stream' | 'queue') =>
   all('AWS::Lambda::EventSourceMapping').filter(([, p]) => 'StartingPosition' in p === (source === 'stream'));
@@ -50,25 +51,31 @@ test('all attempts are logged, unless the setting deliveryLog says failures or o
     assert.deepEqual(logged(synth(undefined, { main: { deliveryLog } })), [deliveryLog, deliveryLog]);
 });
 
-test('what holds data outlives the stack, except in the local stage', () => {
+test('what holds data outlives the stack, except in the local stage and after a failed first deployment', () => {
   const local = synth('local');
-  for (const type of ['AWS::DynamoDB::GlobalTable', 'AWS::SQS::Queue', 'AWS::S3::Bucket', 'AWS::Logs::LogGroup']) {
+  const types = ['DynamoDB::GlobalTable', 'DynamoDB::Table', 'KMS::Key', 'SQS::Queue', 'S3::Bucket', 'Logs::LogGroup'];
+  for (const type of types.map((type) => `AWS::${type}`)) {
     for (const [id, { DeletionPolicy }] of Object.entries(main.findResources(type)))
-      assert.equal(DeletionPolicy, 'Retain', id);
+      assert.equal(DeletionPolicy, 'RetainExceptOnCreate', id);
     for (const [id, { DeletionPolicy }] of Object.entries(local.findResources(type)))
       assert.equal(DeletionPolicy, 'Delete', id);
   }
 });
 
-test('tables cannot be deleted by mistake, except in the local stage', () => {
+test('tables are protected by the setting deletionProtection, which a first deployment does without, and says so', () => {
   const isProtected = (template: Template) => [
     ...all('AWS::DynamoDB::GlobalTable', template).flatMap(([, { Replicas }]) =>
       (Replicas as Properties[]).map(({ DeletionProtectionEnabled }) => DeletionProtectionEnabled ?? false),
     ),
     ...all('AWS::DynamoDB::Table', template).map(([, p]) => p.DeletionProtectionEnabled ?? false),
   ];
-  assert.deepEqual(isProtected(main), Array(8).fill(true));
-  assert.deepEqual(isProtected(synth('local')), Array(8).fill(false));
+  const guarded = { main: { deletionProtection: true } };
+  assert.deepEqual(isProtected(main), Array(8).fill(false));
+  assert.deepEqual(isProtected(synth(undefined, guarded)), Array(8).fill(true));
+  const told = (stack: CrmTriggersStack) =>
+    Annotations.fromStack(stack).findInfo('*', Match.stringLikeRegexp('deletion'));
+  assert.match(String(only(told(stackOf())).entry.data), /once it is deployed, set deletionProtection to true/);
+  for (const stack of [stackOf(undefined, guarded), stackOf('local')]) assert.deepEqual(told(stack), []);
 });
 
 test('stream mappings start at the oldest record, split a failing batch, and keep what is never taken, records and all', () => {

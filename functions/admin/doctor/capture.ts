@@ -10,7 +10,7 @@ import type { Asked, Look } from './look.ts';
 /** Rows that are looked at for the attributes they have. */
 const SAMPLE = 20;
 
-const STREAM_ACTIONS = ['GetRecords', 'GetShardIterator', 'DescribeStream', 'ListStreams'];
+const STREAM_ACTIONS = ['GetRecords', 'GetShardIterator', 'DescribeStream'];
 
 /** An entity's way in: its table, the table's stream, and what reads it. */
 export interface WayIn {
@@ -74,6 +74,8 @@ async function deniedTo(role: string, table: WayIn['table'], mapping: WayIn['map
   const actions = STREAM_ACTIONS.map((action) => `dynamodb:${action}`);
   return [
     ...(stream ? await look.denied(role, actions, stream) : []),
+    // IAM knows no resource for it.
+    ...(stream ? await look.denied(role, ['dynamodb:ListStreams'], '*') : []),
     ...(key && (await isOwn(key, look)) ? await look.denied(role, ['kms:Decrypt'], key) : []),
   ];
 }

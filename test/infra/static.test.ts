@@ -1,0 +1,246 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { ministackPython } from '../../infra/local/python.ts';
+import { bareReserved, reserved } from '../support/metrics-insights.ts';
+import type { Properties } from '../support/template.ts';
+import { templates, variants } from '../support/variants.ts';
+
+/** In three partitions. */
+const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-1', 'us-gov-west-1', 'cn-north-1'];
+
+/** What cfn-lint finds and is kept. */
+const accepted: readonly { rule: string; at: RegExp; why: string }[] = [
+  {
+    rule: 'W3005',
+    at: /^Resources\/\w*Function\w{8}\/DependsOn\//,
+    why: 'The CDK makes a function wait for its role and policy by name, where the reference would do.',
+  },
+  {
+    rule: 'E3006 cn-north-1',
+    at: /^Resources\/SignIn\w+\/Type$/,
+    why: 'There are no user pools in China: the synthesis refuses the console there, unless signIn is set.',
+  },
+];
+
+const python = fileURLToPath(new URL('linters.txt', import.meta.url));
+const linters = ministackPython(AbortSignal.timeout(300_000), python);
+const run = async (...words: string[]): Promise<string> => {
+  const interpreter = (await linters) ?? assert.fail('there is no Python 3.10 or newer');
+  // cfn-lint ends with a code of its own when it finds something.
+  const ended = await promisify(execFile)(interpreter, words, { maxBuffer: 2 ** 26 }).catch((error) => error);
+  assert.ok(ended.stdout, ended.stderr || String(ended));
+  return ended.stdout;
+};
+
+// Not its script, which names the folder in which it was installed first.
+const CFN_LINT = 'import sys; from cfnlint import runner; sys.exit(runner.main())';
+
+const made = Object.entries(variants).map(([name, settings]) => [name, templates(settings)] as const);
+const each = made.flatMap(([name, stacks]) =>
+  Object.entries(stacks).map(([stack, template]) => [`${name}, ${stack}`, template] as const),
+);
+const resources = (template: Properties, type: string): [string, Properties][] =>
+  Object.entries<Properties>(template.Resources).flatMap(([id, { Type, Properties }]) =>
+    Type === type ? [[id, Properties] as [string, Properties]] : [],
+  );
+
+/** A template with one resource changed. */
+function planted(change: (resources: Properties) => void, template = made[0]?.[1].CrmTriggers): Properties {
+  const copy = structuredClone(template) ?? assert.fail();
+  change(copy.Resources);
+  return copy;
+}
+
+async function lint(all: readonly (readonly [name: string, template: Properties])[]): Promise<string[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'crm-triggers-lint-'));
+  try {
+    const files = all.map((_, index) => join(folder, `${index}.json`));
+    await Promise.all(files.map((file, index) => writeFile(file, JSON.stringify(all[index]?.[1]))));
+    const found: Properties[] = JSON.parse(
+      await run('-c', CFN_LINT, '--format', 'json', '--regions', ...regions, '-t', ...files),
+    );
+    return found.flatMap(({ Rule, Filename, Message, Location }) => {
+      const at = (Location.Path ?? []).join('/');
+      const known = accepted.some(
+        ({ rule, at: where }) =>
+          rule.split(' ').every((word) => `${Rule.Id} ${Message}`.includes(word)) && where.test(at),
+      );
+      return known ? [] : [`${all[files.indexOf(Filename)]?.[0]}: ${Rule.Id} ${at} ${Message}`];
+    });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+test('cfn-lint finds nothing in any variant, in five regions of three partitions, but what is accepted', async () => {
+  assert.deepEqual(await lint(each), []);
+});
+
+test('a wrong property of a resource is found by cfn-lint', async () => {
+  const wrong = planted((all) => {
+    for (const { Type, Properties } of Object.values<Properties>(all))
+      if (Type === 'AWS::Lambda::Function') Properties.Runtime = 'nodejs24';
+  });
+  assert.match((await lint([['planted', wrong]])).join('\n'), /^planted: E\d+ .*nodejs24/m);
+});
+
+/** ARNs as parliament judges them. */
+const arns: Readonly<Record<string, string>> = {
+  'AWS::DynamoDB::GlobalTable': 'arn:aws:dynamodb:us-east-1:123456789012:table/name',
+  'AWS::DynamoDB::Table': 'arn:aws:dynamodb:us-east-1:123456789012:table/name',
+  'AWS::KMS::Key': 'arn:aws:kms:us-east-1:123456789012:key/1234-abcd',
+  'AWS::Lambda::Function': 'arn:aws:lambda:us-east-1:123456789012:function:name',
+  'AWS::Logs::LogGroup': 'arn:aws:logs:us-east-1:123456789012:log-group:name:log-stream:x',
+  'AWS::S3::Bucket': 'arn:aws:s3:::name',
+  'AWS::SQS::Queue': 'arn:aws:sqs:us-east-1:123456789012:name',
+};
+
+const refs: readonly (readonly [RegExp, string])[] = [
+  [/^AWS::Partition$/, 'aws'],
+  [/^AWS::Region$/, 'us-east-1'],
+  [/^AWS::AccountId$/, '123456789012'],
+  [/SecretsKeyArn/, arns['AWS::KMS::Key'] ?? ''],
+  [/DeliveryQueueArn/, arns['AWS::SQS::Queue'] ?? ''],
+];
+
+function resolved(value: unknown, template: Properties): unknown {
+  // parliament takes the colons of a stream's time for those of an ARN.
+  if (typeof value === 'string') return value.replace(/\/stream\/.*$/, '/stream/label');
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) return value.map((one) => resolved(one, template));
+  const { 'Fn::GetAtt': attribute, 'Fn::Join': join, Ref } = value as Properties;
+  if (Ref) return refs.find(([pattern]) => pattern.test(Ref))?.[1] ?? 'name';
+  if (join) return join[1].map((one: unknown) => resolved(one, template)).join(join[0]);
+  if (attribute) {
+    const arn = arns[template.Resources[attribute[0]].Type] ?? assert.fail(attribute[0]);
+    return attribute[1] === 'StreamArn' ? `${arn}/stream/label` : arn;
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, resolved(one, template)]));
+}
+
+const PARLIAMENT = `
+import json, sys
+from parliament import analyze_policy_string
+for name, policy in json.loads(sys.argv[1]):
+    for finding in analyze_policy_string(json.dumps(policy)).findings:
+        print(json.dumps([name, finding.issue, str(finding.detail)]))
+print("[]")
+`;
+
+async function judgePolicies(all: readonly (readonly [name: string, template: Properties])[]): Promise<string[]> {
+  const judged = all.flatMap(([name, template]) =>
+    resources(template, 'AWS::IAM::Policy').map(([id, { PolicyDocument }]) => [
+      `${name}, ${id}`,
+      resolved(PolicyDocument, template),
+    ]),
+  );
+  assert.ok(judged.length > 0);
+  const lines = (await run('-c', PARLIAMENT, JSON.stringify(judged))).trim().split('\n');
+  return lines.map((line) => JSON.parse(line).join(' ')).filter((line) => line !== '');
+}
+
+/** The statements that may act on everything, and why. */
+const onEverything = new Set(['dynamodb:ListStreams', 'xray:PutTraceSegments', 'xray:PutTelemetryRecords']);
+
+const wildcards = (template: Properties): string[] =>
+  resources(template, 'AWS::IAM::Policy').flatMap(([id, { PolicyDocument }]) =>
+    (PolicyDocument.Statement as Properties[]).flatMap(({ Action, Resource }) =>
+      [Action]
+        .flat()
+        .filter((action) => action.endsWith(':*') || ([Resource].flat().includes('*') && !onEverything.has(action)))
+        .map((action) => `${id} ${action}`),
+    ),
+  );
+
+test('parliament finds nothing in any policy, and none acts on everything but what IAM knows no resource for', async () => {
+  assert.deepEqual(await judgePolicies(each), []);
+  for (const [name, template] of each) assert.deepEqual(wildcards(template), [], name);
+});
+
+test('an action on a resource that it has not is found, and so is one on everything', async () => {
+  const onStream = planted((all) => {
+    for (const { Type, Properties } of Object.values<Properties>(all))
+      if (Type === 'AWS::IAM::Policy')
+        for (const statement of Properties.PolicyDocument.Statement)
+          if (statement.Action === 'dynamodb:ListStreams')
+            statement.Resource = 'arn:aws:dynamodb:us-east-1:123456789012:table/name/stream/label';
+  });
+  assert.match((await judgePolicies([['planted', onStream]])).join('\n'), /RESOURCE_MISMATCH .*ListStreams/);
+  const wide = planted((all) => {
+    for (const { Type, Properties } of Object.values<Properties>(all))
+      if (Type === 'AWS::IAM::Policy') Properties.PolicyDocument.Statement[0].Resource = '*';
+  });
+  assert.notDeepEqual(wildcards(wide), []);
+});
+
+const queriesOf = (template: Properties): string[] =>
+  resources(template, 'AWS::CloudWatch::Alarm').flatMap(([, { Metrics = [] }]) =>
+    Metrics.map(({ Expression }: Properties) => Expression).filter((text: string) => /^\s*SELECT\b/i.test(text ?? '')),
+  );
+
+test('every query of an alarm parses, and names nothing that Metrics Insights reserves without quotes', () => {
+  for (const [name, template] of each) {
+    const queries = queriesOf(template);
+    assert.equal(queries.length, /CrmTriggersConsole$/.test(name) ? 0 : 2, name);
+    for (const query of queries) assert.deepEqual(bareReserved(query), [], query);
+  }
+  assert.ok(reserved.size > 900);
+});
+
+test('a bare reserved word in a query is found', () => {
+  const bare = 'SELECT MAX(down) FROM SCHEMA("CrmTriggers", trigger) GROUP BY trigger ORDER BY MAX() DESC';
+  assert.deepEqual(bareReserved(bare), ['trigger', 'trigger']);
+  assert.throws(() => bareReserved('SELECT MAX("down") GROUP BY "trigger"'), /FROM is missing/);
+});
+
+/** Exports of these that a stack of those imports. */
+function vanished(before: Readonly<Record<string, Properties>>, after: Readonly<Record<string, Properties>>): string[] {
+  const imported = new Set(
+    [...JSON.stringify(before).matchAll(/"Fn::ImportValue":"([^"]+)"/g)].map(([, name]) => name),
+  );
+  const exported = Object.values(after)
+    .flatMap(({ Outputs = {} }) => Object.values<Properties>(Outputs))
+    .map(({ Export }) => Export?.Name);
+  return [...imported].filter((name) => name !== undefined && !exported.includes(name)) as string[];
+}
+
+test('no change from one variant of the settings to another takes away an export that a stack imports', () => {
+  for (const [from, before] of made)
+    for (const [to, after] of made) assert.deepEqual(vanished(before, after), [], `from ${from} to ${to}`);
+});
+
+test('an export that vanishes while it is imported is found', () => {
+  const [, { CrmTriggers, CrmTriggersConsole }] = made[0] as unknown as [string, Record<string, Properties>];
+  const output = { Value: 'x', Export: { Name: 'CrmTriggers:Table' } };
+  const before = {
+    CrmTriggers: { ...CrmTriggers, Outputs: { output } },
+    CrmTriggersConsole: { ...CrmTriggersConsole, planted: { 'Fn::ImportValue': 'CrmTriggers:Table' } },
+  };
+  assert.deepEqual(vanished(before, before), []);
+  assert.deepEqual(vanished(before, made[0]?.[1] ?? {}), ['CrmTriggers:Table']);
+});
+
+test('four attached tables with twenty ignored attributes of forty characters each fit into every environment', () => {
+  for (const [name, template] of each)
+    for (const [id, { Environment }] of resources(template, 'AWS::Lambda::Function'))
+      assert.ok(JSON.stringify(Environment.Variables).length < 4_096, `${name}, ${id}`);
+});
+
+test('an environment that could become too long stops the synthesis with one line that says which setting', () => {
+  const ignore = Array.from({ length: 30 }, (_, index) => `attribute${index}`.padEnd(200, 'x'));
+  const stream = 'arn:aws:dynamodb:eu-west-1:123456789012:table/t/stream/2025-01-01T00:00:00.000';
+  assert.throws(
+    () => templates({ tables: { task: { stream, ignore } } }),
+    /^Error: The environment of the function CrmTriggers\/CaptureTask can take \d+ bytes, and Lambda takes 4096: ROW_RULES has \d+ of them\. Shorten tables \(names, ignore\) or silencedBy in cdk\.json\.$/,
+  );
+});
+
+test('the same settings make the same templates, byte for byte', () => {
+  assert.equal(JSON.stringify(templates({})), JSON.stringify(made[0]?.[1]));
+});
