@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Annotations, Match, type Template } from 'aws-cdk-lib/assertions';
-import type { CrmTriggersStack } from '../../infra/stack.ts';
-import { all, main, only, type Properties, stackOf, synth } from '../support/template.ts';
+import { App } from 'aws-cdk-lib';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import { CrmTriggersStack } from '../../infra/stack.ts';
+import { all, context, main, only, type Properties, stackOf, synth } from '../support/template.ts';
 
 const mappings = (source: 'stream' | 'queue') =>
   all('AWS::Lambda::EventSourceMapping').filter(([, p]) => 'StartingPosition' in p === (source === 'stream'));
@@ -178,6 +179,25 @@ test('the outputs are those of the contract', () => {
     'TriggersTable',
     'Version',
   ]);
+});
+
+test('there is no export, unless keepExports keeps those that the console of 0.2.0 imports', () => {
+  const exports = (context_: object) => {
+    const app = new App({ context: { ...context, ...context_, 'aws:cdk:bundling-stacks': [] } });
+    const { Outputs } = Template.fromStack(new CrmTriggersStack(app, 'CrmTriggers')).toJSON();
+    return Object.values<Properties>(Outputs).flatMap(({ Export }) => Export?.Name ?? []);
+  };
+  assert.deepEqual(exports({}), []);
+  const kept = exports({ keepExports: 'true' });
+  const ofTables = ['Customer', 'Case', 'Followup', 'Task', 'Triggers', 'Backlog', 'DeliveryLog', 'Secrets'];
+  const tables = ofTables.flatMap((name) => [`RefTables${name}`, `FnGetAttTables${name}`]);
+  const others = ['FnGetAttTablesSecretsKey', 'RefDeliveryQueue', 'FnGetAttDeliveryQueue', 'RefDeliveryDeadLetters'];
+  for (const name of [...tables, ...others, 'RefDrainFunction', 'FnGetAttDrainFunction'])
+    assert.equal(
+      kept.filter((one) => new RegExp(`^CrmTriggers:ExportsOutput${name}[0-9A-F]{8}`).test(one)).length,
+      1,
+      name,
+    );
 });
 
 test('http and private destinations are allowed in the local stage alone, and no low port in any', () => {
