@@ -325,11 +325,13 @@ export class World {
         CAPTURE_MS,
         (environment, now) => {
           const dynamodb = this.#dynamodbFrom(environment);
-          const table = new Triggers('triggers', dynamodb);
+          const table = new Triggers('triggers', dynamodb, this.#pauseIn(environment));
           const { recordLimit } = this.#options;
           return {
             entity,
-            ...(recordLimit && { counts: new RecordCounts('backlog', recordLimit, dynamodb) }),
+            ...(recordLimit && {
+              counts: new RecordCounts('backlog', recordLimit, dynamodb, this.#pauseIn(environment)),
+            }),
             triggers: remember(() => table.read(mine), TRIGGERS_KEPT_MS, now),
             queue: new DeliveryQueue(
               QUEUE,
@@ -337,7 +339,7 @@ export class World {
               this.#sleepIn(environment),
               this.chance.random,
             ),
-            backlog: new Backlog('backlog', dynamodb),
+            backlog: new Backlog('backlog', dynamodb, this.#pauseIn(environment)),
             metrics: unmeasured,
             now,
           };
@@ -411,9 +413,9 @@ export class World {
     const sleep = this.#sleepIn(environment);
     return {
       environment,
-      triggers: new Triggers('triggers', dynamodb),
-      backlog: new Backlog('backlog', dynamodb),
-      secrets: new Secrets('secrets', dynamodb, now),
+      triggers: new Triggers('triggers', dynamodb, this.#pauseIn(environment)),
+      backlog: new Backlog('backlog', dynamodb, this.#pauseIn(environment)),
+      secrets: new Secrets('secrets', dynamodb, now, this.#pauseIn(environment)),
       log: new DeliveryLog('log', dynamodb),
       logged: 'all' as const,
       metrics: unmeasured,
@@ -435,6 +437,12 @@ export class World {
         };
       },
     };
+  }
+
+  /** How a store waits for what DynamoDB left unprocessed: in the model's time. */
+  #pauseIn(environment: Environment) {
+    const sleep = this.#sleepIn(environment);
+    return (attempt: number) => sleep(50 * 2 ** attempt);
   }
 
   #sleepIn(environment: Environment) {
@@ -492,11 +500,11 @@ export class World {
     const dynamodb = this.#dynamodbFrom(environment);
     const sqs = this.queue.client(environment);
     const parts = {
-      triggersTable: new Triggers('triggers', dynamodb),
-      backlog: new Backlog('backlog', dynamodb),
+      triggersTable: new Triggers('triggers', dynamodb, this.#pauseIn(environment)),
+      backlog: new Backlog('backlog', dynamodb, this.#pauseIn(environment)),
       log: new DeliveryLog('log', dynamodb),
-      secrets: new Secrets('secrets', dynamodb),
-      history: new History('backlog', dynamodb),
+      secrets: new Secrets('secrets', dynamodb, this.clock.now, this.#pauseIn(environment)),
+      history: new History('backlog', dynamodb, this.#pauseIn(environment)),
       who: 'ada',
       queue: new DeliveryQueue(QUEUE, sqs, this.#sleepIn(environment)),
       dynamodb,
