@@ -159,7 +159,7 @@ export async function startPipeline() {
           messageId: m.MessageId,
           receiptHandle: m.ReceiptHandle,
           body: m.Body,
-          attributes: m.Attributes,
+          attributes: ahead(m.Attributes, aheadMs),
         }));
         const { result } = await run('Deliver', 'deliver', { Records: event });
         const kept = new Set(result.batchItemFailures.map((f: { itemIdentifier: string }) => f.itemIdentifier));
@@ -190,6 +190,16 @@ export async function startPipeline() {
     },
   };
   return pipeline;
+}
+
+/** The times of a message by the functions' clock: by the queue's, a message would be as old as their clock is ahead. */
+function ahead(attributes: Readonly<Record<string, string>> = {}, aheadMs: number): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [
+      name,
+      name.endsWith('Timestamp') ? String(Number(value) + aheadMs) : value,
+    ]),
+  );
 }
 
 export type Pipeline = Awaited<ReturnType<typeof startPipeline>>;
