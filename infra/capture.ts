@@ -39,7 +39,7 @@ export class Capture extends Construct {
         METRICS_NAMESPACE: Stack.of(this).stackName,
       },
       timeout: Duration.seconds(60),
-      memoryMiB: 512,
+      memoryMiB: 256,
       settings,
     });
     triggers.grant(this.function, 'dynamodb:BatchGetItem');

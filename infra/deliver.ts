@@ -35,7 +35,7 @@ export class Deliver extends Construct {
         DEAD_LETTER_QUEUE_URL: deadLetterQueue.queueUrl,
       },
       timeout: DELIVER_TIMEOUT,
-      memoryMiB: 512,
+      memoryMiB: 256,
       settings,
       network,
     });

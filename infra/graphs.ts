@@ -1,12 +1,12 @@
 import { Duration } from 'aws-cdk-lib';
-import { GraphWidget, type IMetric, type IWidget, MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
-import { DIMENSION, type Metric, metrics } from '../functions/core/metrics.ts';
+import { GraphWidget, type IMetric, type IWidget, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { DIMENSION, metrics, type Metric as OwnMetric } from '../functions/core/metrics.ts';
 import type { Watched } from './alarms.ts';
 
 const period = Duration.minutes(5);
 
-/** What the dashboard draws of our own metrics, a line a trigger: those that have values, and no others. */
-const ours: readonly (readonly [title: string, metric: Metric, statistic: string])[] = [
+/** What the dashboard draws of our own metrics: a line for each trigger that has values, or one over all triggers. */
+const ours: readonly (readonly [title: string, metric: OwnMetric, statistic: string])[] = [
   ['Captured', 'captured', 'Sum'],
   ['Delivered', 'delivered', 'Sum'],
   ['Failed', 'failed', 'Sum'],
@@ -23,10 +23,18 @@ export function graphs({ captures, deliver, drain, queue, deadLetterQueue, names
   const all = [...captures, deliver, drain];
   const graph = (title: string, left: IMetric[], label?: string) =>
     new GraphWidget({ title, left, width: 8, leftYAxis: { min: 0, ...(label && { label, showUnits: false }) } });
-  const own = ours.map(([title, metric, statistic]) => {
+  const byTrigger = (metric: OwnMetric, statistic: string) => {
     const find = `{"${namespace}",${DIMENSION}} MetricName="${metric}"`;
     const expression = `SEARCH('${find}', '${statistic}', ${period.toSeconds()})`;
-    return graph(title, [new MathExpression({ expression, period, label: '' })], metrics[metric].unit);
+    return new MathExpression({ expression, period, label: '' });
+  };
+  const own = ours.map(([title, metric, statistic]) => {
+    const { per, unit } = metrics[metric];
+    const series =
+      per === 'trigger'
+        ? byTrigger(metric, statistic)
+        : new Metric({ namespace, metricName: metric, statistic, period, label: title });
+    return graph(title, [series], unit);
   });
   const aws = [
     graph(

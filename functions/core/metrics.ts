@@ -4,36 +4,64 @@ interface MetricRow {
   readonly unit: 'Count' | 'Milliseconds' | 'Seconds';
   /** `sum`: what one write tells is added up; `each`: every value counts by itself, so that there are percentiles. */
   readonly as: 'sum' | 'each';
+  /**
+   * `all`: one series over all triggers, for what is measured while all is well. `trigger`: a series for each trigger, for
+   * what is wrong. A series is paid for by the hour in which it has a value.
+   */
+  readonly per: 'all' | 'trigger';
   readonly tells: string;
 }
 
-/**
- * What is measured, each of a trigger and of nothing else: 11 series a metric at most. A series costs only in the hours in
- * which something is measured, so no zero is ever written, and a trigger that nobody uses costs nothing.
- */
+/** All metrics. No zero is ever written, so a metric of something wrong costs nothing while all is well. */
 export const metrics = {
-  captured: { unit: 'Count', as: 'sum', tells: 'notifications that went into the queue' },
+  captured: { unit: 'Count', as: 'sum', per: 'all', tells: 'notifications that went into the queue' },
   silenced: {
     unit: 'Count',
     as: 'sum',
+    per: 'all',
     tells: 'changes that nobody was told of, since a receiver marked them as its own',
   },
-  delivered: { unit: 'Count', as: 'sum', tells: 'notifications that were delivered' },
-  failed: { unit: 'Count', as: 'sum', tells: 'notifications that were given up' },
-  held: { unit: 'Count', as: 'sum', tells: 'attempts that failed, after which the notification is held' },
-  parked: { unit: 'Count', as: 'sum', tells: 'notifications that went into the backlog' },
-  drained: { unit: 'Count', as: 'sum', tells: 'notifications that were delivered from the backlog' },
-  blocked: { unit: 'Count', as: 'sum', tells: 'attempts that were not made, since the URL may not be called' },
-  attempt: { unit: 'Milliseconds', as: 'each', tells: 'how long an attempt took' },
-  delay: { unit: 'Milliseconds', as: 'each', tells: 'from the change (known to the second) to its delivery' },
-  backlog: { unit: 'Count', as: 'each', tells: 'how many wait in the backlog, each minute' },
-  oldest: { unit: 'Seconds', as: 'each', tells: 'how old the change is that waits longest there, each minute' },
-  down: { unit: 'Count', as: 'each', tells: '1 in each minute in which the trigger is parked, or paused by 410 Gone' },
+  delivered: { unit: 'Count', as: 'sum', per: 'all', tells: 'notifications that were delivered' },
+  failed: { unit: 'Count', as: 'sum', per: 'trigger', tells: 'notifications that were given up' },
+  held: {
+    unit: 'Count',
+    as: 'sum',
+    per: 'trigger',
+    tells: 'attempts that failed, after which the notification is held',
+  },
+  parked: { unit: 'Count', as: 'sum', per: 'trigger', tells: 'notifications that went into the backlog' },
+  drained: { unit: 'Count', as: 'sum', per: 'all', tells: 'notifications that were delivered from the backlog' },
+  blocked: {
+    unit: 'Count',
+    as: 'sum',
+    per: 'trigger',
+    tells: 'attempts that were not made, since the URL may not be called',
+  },
+  attempt: { unit: 'Milliseconds', as: 'each', per: 'all', tells: 'how long an attempt took' },
+  delay: {
+    unit: 'Milliseconds',
+    as: 'each',
+    per: 'all',
+    tells: 'from the change (known to the second) to its delivery',
+  },
+  backlog: { unit: 'Count', as: 'each', per: 'trigger', tells: 'how many wait in the backlog, each minute' },
+  oldest: {
+    unit: 'Seconds',
+    as: 'each',
+    per: 'trigger',
+    tells: 'how old the change is that waits longest there, each minute',
+  },
+  down: {
+    unit: 'Count',
+    as: 'each',
+    per: 'trigger',
+    tells: '1 in each minute in which the trigger is parked, or paused by 410 Gone',
+  },
 } as const satisfies Record<string, MetricRow>;
 
 export type Metric = keyof typeof metrics;
 
-/** By what the series of a metric differ. */
+/** By what the series of a metric differ that has one for each trigger. */
 export const DIMENSION = 'trigger';
 
 /** CloudWatch takes so many values of one metric in a line. */
@@ -41,18 +69,21 @@ const MAX_VALUES = 100;
 
 /** What was measured since the last time it was taken. */
 export class Measured {
-  #values = new Map<Trigger, Map<Metric, number[]>>();
+  /** By trigger; `undefined` has what is measured over all triggers. */
+  #values = new Map<Trigger | undefined, Map<Metric, number[]>>();
 
   add(metric: Metric, trigger: Trigger, value = 1): void {
-    const ofTrigger = this.#values.get(trigger) ?? new Map<Metric, number[]>();
-    const values = ofTrigger.get(metric) ?? [];
+    const of = metrics[metric].per === 'trigger' ? trigger : undefined;
+    const measured = this.#values.get(of) ?? new Map<Metric, number[]>();
+    const values = measured.get(metric) ?? [];
     if (metrics[metric].as === 'each') values.push(value);
     else values[0] = (values[0] ?? 0) + value;
-    this.#values.set(trigger, ofTrigger.set(metric, values));
+    this.#values.set(of, measured.set(metric, values));
   }
 
   /**
-   * Takes it as lines in CloudWatch's embedded metric format: one a trigger, more when there are too many values.
+   * Takes it as lines in CloudWatch's embedded metric format: one for all triggers and one for each in which something is
+   * wrong, more when there are too many values.
    *
    * @param at Epoch milliseconds.
    */
@@ -65,23 +96,22 @@ export class Measured {
 
 function linesOf(
   namespace: string,
-  trigger: Trigger,
+  trigger: Trigger | undefined,
   measured: readonly (readonly [Metric, readonly number[]])[],
   at: number,
 ): string[] {
   const lines: string[] = [];
+  const dimensions = trigger === undefined ? {} : { [DIMENSION]: trigger };
   for (let from = 0; ; from += MAX_VALUES) {
     const some = measured
       .map(([metric, values]) => [metric, values.slice(from, from + MAX_VALUES)] as const)
       .filter(([, values]) => values.length > 0);
     if (some.length === 0) return lines;
     const Metrics = some.map(([Name]) => ({ Name, Unit: metrics[Name].unit }));
-    const directive = { Namespace: namespace, Dimensions: [[DIMENSION]], Metrics };
+    const directive = { Namespace: namespace, Dimensions: [Object.keys(dimensions)], Metrics };
     const values = Object.fromEntries(
       some.map(([metric, [first, ...more]]) => [metric, more.length > 0 ? [first, ...more] : first]),
     );
-    lines.push(
-      JSON.stringify({ _aws: { Timestamp: at, CloudWatchMetrics: [directive] }, [DIMENSION]: trigger, ...values }),
-    );
+    lines.push(JSON.stringify({ _aws: { Timestamp: at, CloudWatchMetrics: [directive] }, ...dimensions, ...values }));
   }
 }

@@ -3,7 +3,19 @@
  * the CRM or anything else that came from a row.
  */
 export function log(level: 'info' | 'warn' | 'error', message: string, fields: Readonly<Record<string, unknown>> = {}) {
-  console.log(JSON.stringify({ level, message, ...fields }));
+  printLine(JSON.stringify({ level, message, ...fields }));
+}
+
+/**
+ * On Lambda a line goes to standard output itself. Lambda replaces the console's methods: they put each line into a JSON
+ * string of another object, in which CloudWatch finds no metrics.
+ */
+const isOnLambda = process.env.AWS_LAMBDA_FUNCTION_NAME !== undefined;
+
+/** Prints one line of the log. */
+export function printLine(line: string): void {
+  if (isOnLambda) process.stdout.write(`${line}\n`);
+  else console.log(line);
 }
 
 /** What can be logged of an error: its name and code. Its message may quote what must not be logged. */

@@ -1,5 +1,6 @@
 import type { Trigger } from '../core/entity.ts';
 import { Measured, type Metric } from '../core/metrics.ts';
+import { printLine } from './log.ts';
 
 /** What a function needs to have what happens in it measured. */
 export interface MeasuringParts {
@@ -12,8 +13,7 @@ export class Metrics {
   readonly #print: (line: string) => void;
   readonly #measured = new Measured();
 
-  /** @param print To standard output itself: in front of what the console prints Lambda puts what is no JSON. */
-  constructor(namespace: string, print: (line: string) => void = (line) => process.stdout.write(`${line}\n`)) {
+  constructor(namespace: string, print: (line: string) => void = printLine) {
     this.#namespace = namespace;
     this.#print = print;
   }

@@ -4,9 +4,16 @@ import { root } from '../local/folders.ts';
 import { CrmTriggersStack } from '../stack.ts';
 import { type Stage, stages } from './measured.ts';
 
+interface DeployedFunction {
+  readonly memoryMiB: number;
+  readonly logDays: number;
+  /** Whether Lambda writes START and REPORT lines of its own for a run that goes well. */
+  readonly isEachRunLogged: boolean;
+}
+
 /** What the synthesized template says of what is paid for. */
 export interface Deployed {
-  readonly functions: Readonly<Record<Stage, { readonly memoryMiB: number; readonly logDays: number }>>;
+  readonly functions: Readonly<Record<Stage, DeployedFunction>>;
   readonly captureBatch: number;
   readonly deliverBatch: number;
   readonly captureParallelization: number;
@@ -49,8 +56,10 @@ export function read(resources: Readonly<Record<string, Resource>>): Deployed {
     functions: Object.fromEntries(
       stages.map((stage) => {
         const found = functionOf(stage);
-        const logs = resources[found?.LoggingConfig.LogGroup.Ref];
-        return [stage, { memoryMiB: found?.MemorySize, logDays: logs?.Properties.RetentionInDays }];
+        const { LogGroup, SystemLogLevel } = found?.LoggingConfig ?? {};
+        const logs = resources[LogGroup?.Ref];
+        const isEachRunLogged = SystemLogLevel !== 'WARN';
+        return [stage, { memoryMiB: found?.MemorySize, logDays: logs?.Properties.RetentionInDays, isEachRunLogged }];
       }),
     ) as Deployed['functions'],
     captureBatch: stream.BatchSize,

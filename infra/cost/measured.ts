@@ -36,8 +36,8 @@ export interface Measured {
 export interface Measurements {
   /** ISO 8601. */
   readonly day: string;
-  /** CloudWatch metrics that a trigger makes in each hour in which it is used and all goes well. */
-  readonly triggerMetrics: number;
+  /** CloudWatch metrics that are made in each hour in which all eleven triggers are used and all goes well. */
+  readonly usedMetrics: number;
   /** Always more waiting than a batch takes. */
   readonly busy: Measured;
   /** One change at a time. */

@@ -43,6 +43,14 @@ export function times(usage: Usage, factor: number): Usage {
   return Object.fromEntries(Object.entries(usage).map(([name, quantity]) => [name, quantity * factor]));
 }
 
+/** Several usages together. */
+export function plus(...usages: readonly Usage[]): Usage {
+  const names = new Set(usages.flatMap((usage) => Object.keys(usage) as PriceName[]));
+  return Object.fromEntries(
+    [...names].map((name) => [name, usages.reduce((sum, usage) => sum + (usage[name] ?? 0), 0)]),
+  );
+}
+
 /** What a rival's list says of so many messages a month, or `undefined` where it names no price for them. */
 export function rivalDollars({ monthly, included, perMillion }: (typeof rivals)[number], messages: number) {
   const further = included === null ? 0 : Math.max(0, messages - included);

@@ -1,22 +1,28 @@
-import { read, region } from './prices.ts';
+import { type Line, read, region } from './prices.ts';
 import type { Report } from './report.ts';
 
 /** A report for people, as columns of text. */
 export function printed(report: Report): string {
-  const { changesPerMonth, answerMs, situations, fixed, rivals } = report;
+  const { changesPerMonth, answerMs, everyday, situations, rivals } = report;
   const changes = changesPerMonth.toLocaleString('en');
   return [
-    `${changes} changes a month, receivers that answer in ${answerMs} ms; prices of ${region}, read on ${read}, without free tiers`,
+    `Receivers that answer in ${answerMs} ms; prices of ${region}, read on ${read}, without free tiers`,
     '',
+    'everyday: changes one by one over all hours, eleven triggers in use, all in',
     columns([
-      ['', 'a million', 'a month'],
-      ...situations.map(({ name, perMillion, perMonth }) => [name, dollars(perMillion), dollars(perMonth)]),
-      ['nothing changes', '', dollars(fixed.perMonth)],
-      ['each trigger in use, beside', '', dollars(report.usedTriggerMonth)],
-      ['each parked trigger, beside', '', dollars(report.parkedMonth)],
+      ['changes a month', 'a month'],
+      ...everyday.map((month) => [month.changesPerMonth.toLocaleString('en'), dollars(month.perMonth)]),
+    ]),
+    ...everyday.map(
+      (month) => `\n${month.changesPerMonth.toLocaleString('en')} changes a month:\n${bill(month.lines)}`,
+    ),
+    '\nimports and outages, beside the month of a deployment without changes',
+    columns([
+      ['', 'a million'],
+      ...situations.map(({ name, perMillion }) => [name, dollars(perMillion)]),
+      ['a parked trigger with a long backlog, a month', dollars(report.parkedMonth)],
     ]),
     ...situations.map(({ name, lines }) => `\n${name}, a million:\n${bill(lines)}`),
-    `\nfixed, a month:\n${bill(fixed.lines)}`,
     '\na million, by how many notifications a batch holds:',
     columns(report.byBatch.map(({ batch, perMillion }) => [String(batch), dollars(perMillion)])),
     '\na million, by changes a second and captureWindowSeconds (four shards a table):',
@@ -41,7 +47,7 @@ export function printed(report: Report): string {
   ].join('\n');
 }
 
-function bill(lines: Report['fixed']['lines']): string {
+function bill(lines: readonly Line[]): string {
   return columns(
     lines.map(({ what, quantity, dollars: price }) => [
       what,

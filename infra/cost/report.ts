@@ -2,7 +2,7 @@ import simulated from './batches.json' with { type: 'json' };
 import type { Deployed } from './deployed.ts';
 import type { Measurements } from './measured.ts';
 import { bill, type Line, rivalDollars, rivals, times, total } from './prices.ts';
-import { averageMs, idleMonth, lambdaTime, usageOf } from './usage.ts';
+import { averageMs, everydayMonth, lambdaTime, usageOf } from './usage.ts';
 
 export interface Asked {
   readonly changesPerMonth: number;
@@ -10,25 +10,30 @@ export interface Asked {
   readonly answerMs: number;
 }
 
+/** A month in which changes come one by one, spread over all hours, with all eleven triggers in use; all in. */
+export interface Month {
+  readonly changesPerMonth: number;
+  readonly perMonth: number;
+  readonly lines: readonly Line[];
+}
+
 interface Situation {
   readonly name: string;
-  /** A million notifications, all in but the fixed costs. */
+  /** A million notifications, beside what an everyday month costs without changes. */
   readonly perMillion: number;
-  /** What was asked for, with the fixed costs. */
-  readonly perMonth: number;
   readonly lines: readonly Line[];
 }
 
 export interface Report extends Asked {
   readonly measuredOn: string;
-  readonly fixed: { readonly perMonth: number; readonly lines: readonly Line[] };
+  /** Idle, 100,000 and 1,000,000 changes, and what was asked for; the fewest first. */
+  readonly everyday: readonly Month[];
+  /** What many changes at once cost, and outages. */
   readonly situations: readonly Situation[];
   /** What a dead destination costs of a healthy one, busy: 1 is the same. */
   readonly deadOfHealthy: number;
   /** What a month's minutes of one parked trigger with a long backlog cost beside. */
   readonly parkedMonth: number;
-  /** What a month costs beside for each trigger that is used in every hour of it: metrics are paid by the hour. */
-  readonly usedTriggerMonth: number;
   readonly rivals: readonly { readonly name: string; readonly perMonth?: number; readonly lacks: string }[];
   /** What a million costs by how many notifications deliver finds in a batch: between busy and trickle. */
   readonly byBatch: readonly { readonly batch: number; readonly perMillion: number }[];
@@ -49,14 +54,14 @@ export interface Report extends Asked {
 
 const names = {
   busy: 'busy',
-  trickle: 'trickle',
+  trickle: 'one by one',
   parked: 'dead: parked',
   dead: 'dead: parked, then drained',
 } as const;
 
 /** What a deployment costs, from what was measured and what the template says, at listed prices. */
 export function report(measured: Measurements, deployed: Deployed, asked: Asked): Report {
-  const fixed = idleMonth(measured, deployed);
+  const months = [...new Set([0, 100_000, 1_000_000, asked.changesPerMonth])].sort((a, b) => a - b);
   const perMillion = (situation: keyof typeof names) => {
     const usage = usageOf(measured[situation], deployed, asked.answerMs);
     return times(usage, 1e6 / measured[situation].notifications);
@@ -66,7 +71,6 @@ export function report(measured: Measurements, deployed: Deployed, asked: Asked)
     return {
       name: names[situation],
       perMillion: total(usage),
-      perMonth: total(fixed) + (total(usage) * asked.changesPerMonth) / 1e6,
       lines: bill(usage),
     };
   });
@@ -80,11 +84,13 @@ export function report(measured: Measurements, deployed: Deployed, asked: Asked)
   return {
     ...asked,
     measuredOn: measured.day,
-    fixed: { perMonth: total(fixed), lines: bill(fixed) },
+    everyday: months.map((changesPerMonth) => {
+      const usage = everydayMonth(measured, deployed, asked.answerMs, changesPerMonth);
+      return { changesPerMonth, perMonth: total(usage), lines: bill(usage) };
+    }),
     situations,
     deadOfHealthy: total(perMillion('dead')) / total(perMillion('busy')),
     parkedMonth: (minute('deadMinute') - minute('idleMinute')) * deployed.scheduledRuns,
-    usedTriggerMonth: total({ metrics: measured.triggerMetrics }),
     rivals: rivals.map((rival) => ({
       name: rival.name,
       perMonth: rivalDollars(rival, asked.changesPerMonth),

@@ -1,6 +1,6 @@
 import type { Deployed } from './deployed.ts';
-import { type Measured, type Measurements, type Runs, type Stage, stages } from './measured.ts';
-import type { Usage } from './prices.ts';
+import { type Measured, type Measurements, type Runs, stages } from './measured.ts';
+import { plus, times, type Usage } from './prices.ts';
 
 /** What no measurement here can tell. */
 const assumed = {
@@ -15,7 +15,7 @@ const assumed = {
   lineBytes: 26,
   /** Logs are kept compressed. */
   compression: 0.15,
-  /** An idle mapping without messages goes on asking the queue: so many pollers, each waiting for 20 s. */
+  /** A mapping goes on asking an empty queue: so many pollers, each waiting until a message comes, or for 20 s. */
   pollers: 5,
   pollSeconds: 20,
   /** DynamoDB asks for the key of a table once in five minutes for each role that reads it. */
@@ -24,7 +24,9 @@ const assumed = {
 
 const GB = 1e9;
 const MONTH_DAYS = 30;
-const MONTH_MINUTES = MONTH_DAYS * 24 * 60;
+const MONTH_HOURS = MONTH_DAYS * 24;
+const MONTH_MINUTES = MONTH_HOURS * 60;
+const MONTH_SECONDS = MONTH_MINUTES * 60;
 
 /** How long a run takes by average, milliseconds: its own time on a share of a core, and what it waits for. */
 export function averageMs({ invocations, cpuMs, awsWaits, callWaits }: Runs, memoryMiB: number, answerMs: number) {
@@ -41,9 +43,10 @@ export function lambdaTime(architecture: Deployed['architecture'], gbSeconds: nu
 /** What was measured, as it is paid for. @param answerMs How long a receiver takes to answer. */
 export function usageOf(measured: Measured, deployed: Deployed, answerMs: number): Usage {
   const runs = stages.map((stage) => ({ ...measured.runs[stage], ...deployed.functions[stage] }));
-  const logged = runs.map(({ invocations, logLines, logBytes, logDays }) => {
-    const lines = logLines + invocations * assumed.runLogLines;
-    const bytes = logBytes + invocations * assumed.runLogBytes + lines * assumed.lineBytes;
+  const logged = runs.map(({ invocations, logLines, logBytes, logDays, isEachRunLogged }) => {
+    const logged = isEachRunLogged ? invocations : 0;
+    const lines = logLines + logged * assumed.runLogLines;
+    const bytes = logBytes + logged * assumed.runLogBytes + lines * assumed.lineBytes;
     return { gb: bytes / GB, months: logDays / MONTH_DAYS };
   });
   const stored = (tables: (name: string) => boolean) =>
@@ -67,22 +70,42 @@ export function usageOf(measured: Measured, deployed: Deployed, answerMs: number
 }
 
 /** What is paid each month though nothing changes. */
-export function idleMonth(measured: Measurements, deployed: Deployed): Usage {
+function idleMonth(measured: Measurements, deployed: Deployed): Usage {
   const minute = usageOf(measured.idleMinute, deployed, 0);
-  const polls = (Math.min(assumed.pollers, deployed.deliverConcurrency) * 60) / assumed.pollSeconds;
-  const runs = Object.fromEntries(Object.entries(minute).map(([name, n]) => [name, n * deployed.scheduledRuns]));
-  return {
-    ...runs,
-    sqsRequests: (runs.sqsRequests ?? 0) + polls * MONTH_MINUTES,
+  return plus(times(minute, deployed.scheduledRuns), {
+    sqsRequests: emptyReceives(0, deployed),
     keys: deployed.keys,
-    kmsRequests: (readers.length * MONTH_MINUTES) / assumed.kmsMinutes,
     alarms: deployed.alarms,
     dashboards: deployed.dashboards,
-  };
+  });
 }
 
-/** Who reads the secrets. */
-const readers: readonly Stage[] = ['deliver', 'drain'];
+/** What a month costs in which so many changes come one by one, spread over all hours and all eleven triggers, all in. */
+export function everydayMonth(measured: Measurements, deployed: Deployed, answerMs: number, changes: number): Usage {
+  const { trickle } = measured;
+  return plus(
+    idleMonth(measured, deployed),
+    times(usageOf(trickle, deployed, answerMs), changes / trickle.notifications),
+    {
+      sqsRequests: emptyReceives(changes, deployed) - emptyReceives(0, deployed),
+      metrics: measured.usedMetrics * Math.min(1, changes / MONTH_HOURS),
+      // Of drain no more than now and then: it reads the secrets only when something is in a backlog.
+      kmsRequests: Math.min(changes, MONTH_MINUTES / assumed.kmsMinutes),
+    },
+  );
+}
+
+/** Receives a month that find nothing. A message ends the wait of one poller, so there are fewer the more messages come. */
+function emptyReceives(messages: number, { deliverConcurrency }: Deployed): number {
+  const pollers = Math.min(assumed.pollers, deliverConcurrency);
+  const perPollerSecond = messages / MONTH_SECONDS / pollers;
+  // The share of waits that no message ends, when messages come by chance.
+  const perSecond =
+    perPollerSecond === 0
+      ? 1 / assumed.pollSeconds
+      : perPollerSecond / Math.expm1(perPollerSecond * assumed.pollSeconds);
+  return pollers * perSecond * MONTH_SECONDS;
+}
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((a, b) => a + b, 0);

@@ -1,8 +1,8 @@
 import { deployed } from '../../infra/cost/deployed.ts';
 import { measurements } from '../../infra/cost/measured.ts';
-import { prices, read, region, rivals } from '../../infra/cost/prices.ts';
+import { type Line, prices, read, region, rivals } from '../../infra/cost/prices.ts';
 import { dollars } from '../../infra/cost/printed.ts';
-import { type Report, report } from '../../infra/cost/report.ts';
+import { type Month, report } from '../../infra/cost/report.ts';
 import type { Figures } from './figures.ts';
 
 const CHANGES_PER_MONTH = 1_000_000;
@@ -15,37 +15,31 @@ export async function cost(): Promise<Figures> {
   return {
     ratios: [
       { what: 'dollars a million, busy, all in', value: busy?.perMillion ?? Number.NaN, better: 'less', target: 0.6 },
+      {
+        what: 'dollars a month, 1,000,000 changes one by one, eleven triggers in use, all in',
+        value: found.everyday.find((month) => month.changesPerMonth === CHANGES_PER_MONTH)?.perMonth ?? Number.NaN,
+        better: 'less',
+        target: 12,
+      },
       { what: 'a dead destination / a healthy one', value: found.deadOfHealthy, better: 'less', target: 1.2 },
     ],
     tables: [
       {
-        title: `${CHANGES_PER_MONTH.toLocaleString('en')} changes a month, receivers that answer in ${ANSWER_MS} ms, counts of ${found.measuredOn}`,
-        rows: [
-          ...found.situations.map(({ name, perMillion, perMonth }) => ({
-            situation: name,
-            'a million': dollars(perMillion),
-            'a month, fixed costs too': dollars(perMonth),
-          })),
-          { situation: 'nothing changes', 'a month, fixed costs too': dollars(found.fixed.perMonth) },
-          {
-            situation: 'beside, each trigger that is used all the time',
-            'a month, fixed costs too': dollars(found.usedTriggerMonth),
-          },
-          {
-            situation: 'beside, each parked trigger with a long backlog',
-            'a month, fixed costs too': dollars(found.parkedMonth),
-          },
-        ],
-      },
-      { title: 'What a million is made of', rows: made(found) },
-      {
-        title: 'Fixed, a month',
-        rows: found.fixed.lines.map(({ what, quantity, dollars: price }) => ({
-          what,
-          quantity,
-          dollars: dollars(price),
+        title: `A month: changes one by one over all hours, eleven triggers in use, receivers that answer in ${ANSWER_MS} ms, counts of ${found.measuredOn}`,
+        rows: found.everyday.map(({ changesPerMonth, perMonth }) => ({
+          'changes a month': changesPerMonth,
+          'a month, all in': dollars(perMonth),
         })),
       },
+      { title: 'What a month is made of', rows: made(found.everyday.map((month) => [monthName(month), month.lines])) },
+      {
+        title: 'Imports and outages',
+        rows: [
+          ...found.situations.map(({ name, perMillion }) => ({ situation: name, 'a million': dollars(perMillion) })),
+          { situation: 'a parked trigger with a long backlog, a month', 'a million': dollars(found.parkedMonth) },
+        ],
+      },
+      { title: 'What a million is made of', rows: made(found.situations.map(({ name, lines }) => [name, lines])) },
       {
         title: 'A million, by how many notifications a batch holds',
         rows: found.byBatch.map(({ batch, perMillion }) => ({ batch, 'a million': dollars(perMillion) })),
@@ -90,12 +84,17 @@ export async function cost(): Promise<Figures> {
   };
 }
 
-function made({ situations }: Report): Figures['tables'][number]['rows'] {
-  const names = [...new Set(situations.flatMap(({ lines }) => lines.map(({ what }) => what)))];
+const monthName = ({ changesPerMonth }: Month): string =>
+  changesPerMonth === 0 ? 'idle' : changesPerMonth.toLocaleString('en');
+
+function made(
+  columns: readonly (readonly [name: string, lines: readonly Line[]])[],
+): Figures['tables'][number]['rows'] {
+  const names = [...new Set(columns.flatMap(([, lines]) => lines.map(({ what }) => what)))];
   return names.map((what) => ({
     what,
     ...Object.fromEntries(
-      situations.map(({ name, lines }) => [name, dollars(lines.find((line) => line.what === what)?.dollars ?? 0)]),
+      columns.map(([name, lines]) => [name, dollars(lines.find((line) => line.what === what)?.dollars ?? 0)]),
     ),
   }));
 }

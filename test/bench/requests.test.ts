@@ -12,8 +12,9 @@ test('an item is as large as its names and values', () => {
     n: { N: '12345' },
     rows: { B: Buffer.from('abc').toString('base64') },
     yes: { BOOL: true },
+    map: { M: { a: { S: 'b' }, c: { L: [{ S: 'de' }] } } },
   };
-  assert.equal(itemBytes(item), 2 + 3 + 1 + 4 + 4 + 3 + 3 + 1);
+  assert.equal(itemBytes(item), 2 + 3 + 1 + 4 + 4 + 3 + 3 + 1 + 3 + (3 + 2) + (1 + 1) + 1 + (3 + 1 + 2));
 });
 
 test('writes are paid for by the kilobyte, reads by four, and what is not there by one', () => {

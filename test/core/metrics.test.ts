@@ -8,45 +8,76 @@ const AT = 1_795_416_101_000;
 const names = Object.keys(metrics) as Metric[];
 const take = (measured: Measured) => measured.take('CrmTriggers', AT).map((line) => JSON.parse(line));
 
-test('a line is what Powertools writes for the same', () => {
+const compared: Record<string, { dimension?: 'case.edit'; values: [Metric, number[]][] }> = {
+  'of what goes well': {
+    values: [
+      ['delivered', [1]],
+      ['attempt', [35, 36.5, 1_200]],
+    ],
+  },
+  'of what is wrong with a trigger': {
+    dimension: 'case.edit',
+    values: [
+      ['held', [2]],
+      ['oldest', [61, 62]],
+    ],
+  },
+};
+
+for (const [what, { dimension, values }] of Object.entries(compared))
+  test(`a line ${what} is what Powertools writes for the same`, () => {
+    const measured = new Measured();
+    const theirs = new Metrics({ namespace: 'CrmTriggers', singleMetric: false });
+    const printed: string[] = [];
+    mock.method(Reflect.get(theirs, 'console'), 'log', (line: string) => void printed.push(line));
+    mock.timers.enable({ apis: ['Date'], now: AT });
+    theirs.clearDefaultDimensions();
+    if (dimension) theirs.addDimension('trigger', dimension);
+    for (const [metric, list] of values)
+      for (const value of list) {
+        measured.add(metric, 'case.edit', value);
+        theirs.addMetric(metric, MetricUnit[metrics[metric].unit], value);
+      }
+    theirs.publishStoredMetrics();
+    mock.timers.reset();
+    const [{ service: _, ...line }] = printed.map((one) => JSON.parse(one));
+    // Without a dimension theirs has no set of them; the format's schema asks for one, which may be empty.
+    for (const directive of line._aws.CloudWatchMetrics)
+      directive.Dimensions = dimension
+        ? directive.Dimensions.map((set: string[]) => set.filter((name) => name !== 'service'))
+        : [[]];
+    assert.deepEqual(take(measured), [line]);
+  });
+
+test('writes one line over all eleven triggers while all goes well, with four metrics', () => {
   const measured = new Measured();
-  const theirs = new Metrics({ namespace: 'CrmTriggers', singleMetric: false });
-  const printed: string[] = [];
-  mock.method(Reflect.get(theirs, 'console'), 'log', (line: string) => void printed.push(line));
-  mock.timers.enable({ apis: ['Date'], now: AT });
-  theirs.clearDefaultDimensions();
-  theirs.addDimension('trigger', 'case.edit');
-  const values: [Metric, number[]][] = [
-    ['delivered', [1]],
-    ['attempt', [35, 36.5, 1_200]],
-    ['oldest', [61]],
-  ];
-  for (const [metric, list] of values)
-    for (const value of list) {
-      measured.add(metric, 'case.edit', value);
-      theirs.addMetric(metric, MetricUnit[metrics[metric].unit], value);
-    }
-  theirs.publishStoredMetrics();
-  mock.timers.reset();
-  const [{ service: _, ...line }] = printed.map((one) => JSON.parse(one));
-  for (const directive of line._aws.CloudWatchMetrics)
-    directive.Dimensions = directive.Dimensions.map((set: string[]) => set.filter((name) => name !== 'service'));
-  assert.deepEqual(take(measured), [line]);
+  for (const trigger of triggers)
+    for (const metric of ['captured', 'delivered', 'attempt', 'delay'] as const) measured.add(metric, trigger, 2);
+  const [{ _aws, ...values }, ...more] = take(measured);
+  assert.deepEqual(more, []);
+  assert.deepEqual(_aws.CloudWatchMetrics[0].Dimensions, [[]]);
+  const each = triggers.map(() => 2);
+  assert.deepEqual(values, { captured: 22, delivered: 22, attempt: each, delay: each });
 });
 
-test('each trigger has a line of its own; what is counted is summed, what takes time is told value by value', () => {
+test('what is wrong keeps the trigger as its dimension, and what goes well has none', () => {
+  const wrong = names.filter((name) => metrics[name].per === 'trigger').sort();
+  assert.deepEqual(wrong, ['backlog', 'blocked', 'down', 'failed', 'held', 'oldest', 'parked']);
+});
+
+test('each trigger in trouble has a line of its own; counts are summed, and times are written value by value', () => {
   const measured = new Measured();
   for (const trigger of triggers)
     for (let n = 1; n <= 10; n++) {
-      measured.add('captured', trigger);
-      measured.add('delay', trigger, n);
+      measured.add('held', trigger);
+      measured.add('oldest', trigger, n);
     }
   const lines = take(measured);
   assert.deepEqual(
     lines.map((line) => line[DIMENSION]),
     triggers,
   );
-  for (const { captured, delay } of lines) assert.deepEqual([captured, delay], [10, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]]);
+  for (const { held, oldest } of lines) assert.deepEqual([held, oldest], [10, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]]);
   assert.deepEqual(take(measured), [], 'taken once');
 });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { mock, test } from 'node:test';
 import { inspect } from 'node:util';
 import { capture } from '../../functions/capture/capture.ts';
@@ -126,3 +127,21 @@ for (const [how, behaviour] of Object.entries(behaviours))
     const told = [...logged.splice(0), ...errors.map((error) => inspect(error, { depth: 9 }))];
     assert.doesNotMatch(told.join('\n'), new RegExp(MARKER, 'i'));
   });
+
+test('on Lambda each line of the log and of metrics is an object of its own, not wrapped by the console', () => {
+  const script = new URL('../support/lambda-console.ts', import.meta.url).pathname;
+  const env = { ...process.env, AWS_LAMBDA_FUNCTION_NAME: 'Deliver' };
+  const { stdout } = spawnSync(process.execPath, [script], { env, encoding: 'utf8' });
+  const [said, ...measured] = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(said, { level: 'warn', message: 'said', trigger: 'case.edit' });
+  assert.deepEqual(
+    measured.map(({ _aws, ...values }) => [_aws.CloudWatchMetrics[0].Dimensions, values]),
+    [
+      [[[]], { delivered: 1 }],
+      [[['trigger']], { trigger: 'case.edit', held: 1 }],
+    ],
+  );
+});

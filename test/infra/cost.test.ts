@@ -6,8 +6,8 @@ import simulated from '../../infra/cost/batches.json' with { type: 'json' };
 import { deployed, read } from '../../infra/cost/deployed.ts';
 import { type Measured, measurements, type Runs } from '../../infra/cost/measured.ts';
 import { bill, read as day, prices, region, rivalDollars, rivals, total } from '../../infra/cost/prices.ts';
-import { report } from '../../infra/cost/report.ts';
-import { averageMs, usageOf } from '../../infra/cost/usage.ts';
+import { type Report, report } from '../../infra/cost/report.ts';
+import { averageMs, everydayMonth, usageOf } from '../../infra/cost/usage.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -77,7 +77,10 @@ test('what was measured is paid for by the template: memory, how long logs are k
   const { deliver } = main.functions;
   const dear = {
     ...main,
-    functions: { ...main.functions, deliver: { memoryMiB: 2 * deliver.memoryMiB, logDays: 2 * deliver.logDays } },
+    functions: {
+      ...main.functions,
+      deliver: { ...deliver, memoryMiB: 2 * deliver.memoryMiB, logDays: 2 * deliver.logDays },
+    },
   };
   const more = usageOf(measured, dear, 1000);
   assert.equal(more.lambdaGbSeconds, 2 * (usage.lambdaGbSeconds ?? 0));
@@ -105,12 +108,53 @@ test('alarms, dashboards, keys and schedules are counted in the template', () =>
   assert.equal(counted.scheduledRuns, 21_600);
 });
 
+test('runs that go well are paid for in the log only where Lambda writes lines of its own for them', () => {
+  const runs = { ...nothing.runs, capture: { ...none, invocations: 1_000 } };
+  const capture = { ...main.functions.capture, isEachRunLogged: true };
+  const logged = usageOf({ ...nothing, runs }, { ...main, functions: { ...main.functions, capture } }, 0);
+  assert.equal(main.functions.capture.isEachRunLogged, false);
+  assert.equal(usageOf({ ...nothing, runs }, main, 0).logGb, 0);
+  assert.equal(logged.logGb, (1_000 * (274 + 3 * 26)) / 1e9);
+});
+
 test('by the counts that were measured last, a busy million costs at most $0.60, all in', () => {
-  const { situations, fixed } = report(measurements(), main, { changesPerMonth: 1e6, answerMs: 100 });
-  const [busy, trickle] = situations;
+  const [busy, single] = report(measurements(), main, { changesPerMonth: 1e6, answerMs: 100 }).situations;
   assert.ok(busy && busy.perMillion <= 0.6, `$${busy?.perMillion}`);
-  assert.ok(trickle && trickle.perMillion > busy.perMillion);
-  assert.equal(busy.perMonth, fixed.perMonth + busy.perMillion);
+  assert.ok(single && single.perMillion > busy.perMillion);
+});
+
+test('a month of 1,000,000 changes one by one, with eleven triggers in use, costs at most $12.00, all in', () => {
+  const args = [`${root}infra/cost/main.ts`, '--changes-per-month', '1000000', '--json'];
+  const { everyday } = JSON.parse(spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout) as Report;
+  assert.deepEqual(
+    everyday.map(({ changesPerMonth }) => changesPerMonth),
+    [0, 100_000, 1_000_000],
+  );
+  const [idle, some, million] = everyday;
+  assert.ok(idle && some && million && million.perMonth <= 12, `$${million?.perMonth}`);
+  assert.ok(idle.perMonth < some.perMonth && some.perMonth < million.perMonth);
+  const found = new Map(million.lines.map(({ what, quantity }) => [what, quantity]));
+  assert.equal(found.get('CloudWatch metrics of our own'), 4, 'however many triggers are used');
+  assert.deepEqual([found.get('CloudWatch alarms'), found.get('CloudWatch dashboards')], [20, 1]);
+  const sum = million.lines.reduce((dollars, line) => dollars + line.dollars, 0);
+  assert.ok(Math.abs(sum - million.perMonth) < 1e-9, 'the total is that of its lines');
+});
+
+test('an everyday month is idle with what each change takes, metrics by the hour, and fewer receives in vain', () => {
+  const perHour = { ...measurements(), trickle: { ...nothing, notifications: 1 } };
+  const month = (changes: number) => everydayMonth(perHour, main, 0, changes);
+  const idle = month(0);
+  // Five pollers, three times a minute.
+  assert.equal(idle.sqsRequests, 5 * 3 * 60 * 24 * 30);
+  assert.deepEqual([idle.metrics, idle.kmsRequests], [0, 0]);
+  assert.equal(month(360).metrics, measurements().usedMetrics / 2);
+  assert.equal(month(1e6).metrics, measurements().usedMetrics);
+  const receives = [0, 1_000, 1e6, 1e8].map((changes) => month(changes).sqsRequests ?? Number.NaN);
+  assert.deepEqual(
+    receives.toSorted((a, b) => b - a),
+    receives,
+  );
+  assert.ok(receives.every((count) => count >= 0));
 });
 
 test('the architecture of the functions chooses the price of their time', () => {

@@ -94,6 +94,7 @@ test('every metric of an alarm is one that a function writes, with this dimensio
         /^SELECT (SUM|MAX)\("(\w+)"\) FROM SCHEMA\("(\w+)", "(\w+)"\) GROUP BY "\4" ORDER BY \1\(\) DESC$/;
       const [, , metric, namespace, dimension] = only<Properties>(Metrics).Expression.match(pattern) ?? assert.fail(id);
       assert.ok(isEmitted(metric), `${id}: ${metric}`);
+      assert.equal(metrics[metric].per, 'trigger', id);
       assert.deepEqual([namespace, dimension], [namespaceOfFunctions(), DIMENSION], id);
     }
 });
@@ -101,9 +102,16 @@ test('every metric of an alarm is one that a function writes, with this dimensio
 test('every metric of the dashboard is one that a function writes, or one of AWS that is listed', () => {
   const [, { DashboardBody }] = only(all('AWS::CloudWatch::Dashboard'));
   const body = DashboardBody['Fn::Join'][1].map((part: unknown) => (typeof part === 'string' ? part : 'X')).join('');
-  const found = { own: 0, aws: 0 };
+  const found = { over: 0, own: 0, aws: 0 };
   for (const { properties } of JSON.parse(body).widgets)
-    for (const [first, second] of properties.metrics ?? []) {
+    for (const [first, second, third] of properties.metrics ?? []) {
+      if (first === namespaceOfFunctions()) {
+        assert.ok(isEmitted(second), second);
+        assert.equal(metrics[second].per, 'all', second);
+        assert.equal(typeof third, 'object', `${second} has no dimension`);
+        found.over++;
+        continue;
+      }
       if (typeof first === 'string') {
         assert.ok(ofAws.has(`${first} ${second}`), `${first} ${second}`);
         found.aws++;
@@ -113,9 +121,10 @@ test('every metric of the dashboard is one that a function writes, or one of AWS
       const [, namespace, dimension, metric] = first.expression.match(pattern) ?? assert.fail(first.expression);
       assert.deepEqual([namespace, dimension], [namespaceOfFunctions(), DIMENSION]);
       assert.ok(isEmitted(metric), metric);
+      assert.equal(metrics[metric].per, 'trigger', metric);
       found.own++;
     }
-  assert.ok(found.own > 5 && found.aws > 5, JSON.stringify(found));
+  assert.ok(found.over === 5 && found.own === 4 && found.aws > 5, JSON.stringify(found));
 });
 
 test('every function is watched for errors and for being throttled', () => {

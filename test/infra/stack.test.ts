@@ -134,12 +134,14 @@ test('the delivery queue hides a message six times as long as deliver runs, and 
   assert.match(JSON.stringify(deadLetterTargetArn), /DeadLetters/);
 });
 
-test('every function runs Node 24 on arm64, with a log group that forgets', () => {
+test('every function runs Node 24 on arm64, with a log group that forgets and no START and REPORT lines in it', () => {
   const functions = all('AWS::Lambda::Function');
   assert.equal(functions.length, 6);
   for (const [id, p] of functions) {
     assert.equal(p.Runtime, 'nodejs24.x', id);
     assert.deepEqual(p.Architectures, ['arm64'], id);
+    const { LogFormat, SystemLogLevel, ApplicationLogLevel } = p.LoggingConfig;
+    assert.deepEqual([LogFormat, SystemLogLevel, ApplicationLogLevel], ['JSON', 'WARN', undefined], id);
   }
   assert.equal(all('AWS::Logs::LogGroup').length, 6);
   for (const [id, p] of all('AWS::Logs::LogGroup')) assert.equal(p.RetentionInDays, 30, id);

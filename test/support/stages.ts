@@ -6,7 +6,7 @@ import { Metrics } from '../../functions/edge/metrics.ts';
 import { message } from './records.ts';
 import { storesInMemory } from './stores.ts';
 
-/** All three stages over one world in memory, and what they measured of a trigger since the last look. */
+/** All three stages over one world in memory, and what they measured of a trigger, and over all, since the last look. */
 export function stages(answers: () => Answer) {
   const lines: string[] = [];
   const { triggers, backlog, secrets, log } = storesInMemory();
@@ -53,7 +53,7 @@ export function stages(answers: () => Answer) {
     measured(trigger = 'customer.edit') {
       const found: Record<string, number[]> = {};
       for (const { _aws: _, trigger: of, ...values } of lines.splice(0).map((line) => JSON.parse(line)))
-        if (of === trigger)
+        if (of === trigger || of === undefined)
           for (const [name, value] of Object.entries(values))
             found[name] = [found[name] ?? [], value].flat() as number[];
       return found;

@@ -1,4 +1,4 @@
-// A function's process: `node function.ts STAGE`, with an event in each message from its parent. See hosted.ts.
+// A function's process: `node function.ts HANDLER`, with an event in each message from its parent. See hosted.ts.
 import { END_OF_RUN } from './hosted.ts';
 
 const TIMEOUT_MS = 60_000;
@@ -8,7 +8,7 @@ let aheadMs = 0;
 const { now } = Date;
 Date.now = () => now() + aheadMs;
 
-const { handler } = await import(`../../../functions/${process.argv[2]}/index.ts`);
+const { handler } = await import(process.argv[2] ?? '');
 
 process.on('message', async (message: { event: unknown; aheadMs: number }) => {
   aheadMs = message.aheadMs;
@@ -20,6 +20,6 @@ process.on('message', async (message: { event: unknown; aheadMs: number }) => {
   );
   const { user, system } = process.cpuUsage(before);
   process.stdout.write(END_OF_RUN);
-  process.send?.({ ...ended, cpuMs: (user + system) / 1000 });
+  process.send?.({ ...ended, cpuMs: (user + system) / 1000, peakMiB: process.resourceUsage().maxRSS / 1024 });
 });
 process.send?.('ready');

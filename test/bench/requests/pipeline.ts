@@ -15,6 +15,7 @@ import type { Measured, Stage } from '../../../infra/cost/measured.ts';
 import { deployedStack } from '../../support/emulator.ts';
 import { setVariables } from '../../support/function-variables.ts';
 import { receiver } from '../../support/receiver.ts';
+import { handlers } from '../start/bundles.ts';
 import type { Records } from './changes.ts';
 import { countingProxy } from './counting-proxy.ts';
 import { host, type Run } from './hosted.ts';
@@ -40,6 +41,8 @@ export async function startPipeline() {
   let ledger = new Ledger((table) => names.get(table) ?? table);
   let tally = new Tally();
   const proxy = await countingProxy(stack.endpoint, (exchange) => ledger.note(exchange));
+  const bundles = await handlers();
+  const peaks: Partial<Record<Stage, number>> = {};
   let isDead = false;
   let answerMs = ANSWER_MS;
   let aheadMs = 0;
@@ -68,7 +71,7 @@ export async function startPipeline() {
     const there = hosts.get(part);
     if (there) return there;
     const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName: nameOf(part) }));
-    const made = await host(stage, { ...Environment?.Variables, AWS_ENDPOINT_URL: proxy.origin });
+    const made = await host(bundles.path(stage), { ...Environment?.Variables, AWS_ENDPOINT_URL: proxy.origin });
     hosts.set(part, made);
     return made;
   };
@@ -78,6 +81,7 @@ export async function startPipeline() {
     spans.length = 0;
     const done = await to.invoke(event, aheadMs);
     tally.note(stage, done, ledger.exchanges, spans);
+    peaks[stage] = Math.max(peaks[stage] ?? 0, done.peakMiB);
     return done;
   };
 
@@ -101,8 +105,10 @@ export async function startPipeline() {
     },
     /** The requests of the latest measurement. */
     exchanges: () => ledger.exchanges,
-    /** CloudWatch metrics of a trigger, by the log lines of the latest measurement. */
-    triggerMetrics: () => tally.triggerMetrics,
+    /** How many CloudWatch metrics the log lines of the latest measurement made. */
+    usedMetrics: () => tally.metrics.size,
+    /** The most memory that each function has had, resident, MiB. */
+    peaks: () => peaks,
 
     /** From now on these functions run here alone. */
     async takeOver(): Promise<void> {
@@ -153,7 +159,7 @@ export async function startPipeline() {
           messageId: m.MessageId,
           receiptHandle: m.ReceiptHandle,
           body: m.Body,
-          attributes: m.Attributes,
+          attributes: ahead(m.Attributes, aheadMs),
         }));
         const { result } = await run('Deliver', 'deliver', { Records: event });
         const kept = new Set(result.batchItemFailures.map((f: { itemIdentifier: string }) => f.itemIdentifier));
@@ -175,6 +181,7 @@ export async function startPipeline() {
 
     async [Symbol.asyncDispose]() {
       for (const one of hosts.values()) await one[Symbol.asyncDispose]();
+      await bundles[Symbol.asyncDispose]();
       await proxy[Symbol.asyncDispose]();
       await destination[Symbol.asyncDispose]();
       await stack.stop();
@@ -183,6 +190,16 @@ export async function startPipeline() {
     },
   };
   return pipeline;
+}
+
+/** The times of a message by the functions' clock: by the queue's, a message would be as old as their clock is ahead. */
+function ahead(attributes: Readonly<Record<string, string>> = {}, aheadMs: number): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(attributes).map(([name, value]) => [
+      name,
+      name.endsWith('Timestamp') ? String(Number(value) + aheadMs) : value,
+    ]),
+  );
 }
 
 export type Pipeline = Awaited<ReturnType<typeof startPipeline>>;

@@ -1,4 +1,5 @@
-import type { Measured, Measurements } from '../../../infra/cost/measured.ts';
+import { deployed } from '../../../infra/cost/deployed.ts';
+import { type Measured, type Measurements, stages } from '../../../infra/cost/measured.ts';
 import type { Figures, Table } from '../figures.ts';
 import { onEmulator } from './on-emulator.ts';
 import { startPipeline } from './pipeline.ts';
@@ -13,21 +14,22 @@ export async function requests(quick: boolean): Promise<Figures> {
   await pipeline.takeOver();
   const idleMinute = await minute(pipeline);
   const full = await busy(pipeline, 10_000 * scale);
-  const triggerMetrics = pipeline.triggerMetrics();
+  const usedMetrics = pipeline.usedMetrics();
   const found = {
     idleMinute,
     busy: full,
     trickle: await trickle(pipeline, 300 * scale),
     ...(await dead(pipeline, 2_000 * scale)),
   };
+  const { functions } = deployed();
   const measurements: Measurements = {
     day: new Date().toISOString().slice(0, 10),
-    triggerMetrics,
+    usedMetrics,
     ...found,
   };
   const situations = {
     busy: found.busy,
-    trickle: found.trickle,
+    'one by one': found.trickle,
     'dead: parked': found.parked,
     'dead: parked, then drained': found.dead,
   };
@@ -55,6 +57,14 @@ export async function requests(quick: boolean): Promise<Figures> {
               'log bytes': run.logBytes / run.invocations,
             })),
         ),
+      },
+      {
+        title: 'Memory, MiB',
+        rows: stages.map((stage) => ({
+          function: stage,
+          deployed: functions[stage].memoryMiB,
+          'most that it had': pipeline.peaks()[stage] ?? Number.NaN,
+        })),
       },
     ],
     files: { 'infra/cost/measured.json': `${JSON.stringify(measurements, null, 2)}\n` },

@@ -16,12 +16,6 @@ export class Tally {
   /** The CloudWatch metrics that the log lines made (embedded metric format): each name with each of its dimensions' values. */
   readonly metrics = new Set<string>();
 
-  /** How many of them a trigger has, by average. */
-  get triggerMetrics(): number {
-    const dimensions = new Set([...this.metrics].map((metric) => metric.split(' ').slice(2).join(' ')));
-    return this.metrics.size / dimensions.size;
-  }
-
   note(stage: Stage, { cpuMs, log }: Run, requests: readonly Span[], calls: readonly Span[]): void {
     const before = this.runs[stage];
     this.runs[stage] = {

@@ -12,6 +12,9 @@ function valueBytes(value: Item[string]): number {
   if ('S' in value && value.S !== undefined) return Buffer.byteLength(value.S);
   if ('N' in value && value.N !== undefined) return Math.ceil(value.N.replace(/\D/g, '').length / 2) + 1;
   if ('B' in value && value.B !== undefined) return Buffer.from(value.B as string, 'base64').length;
+  // A map or a list takes three bytes, and one for each of what is in it.
+  if ('M' in value && value.M !== undefined) return 3 + Object.keys(value.M).length + itemBytes(value.M);
+  if ('L' in value && value.L !== undefined) return value.L.reduce((sum, one) => sum + 1 + valueBytes(one), 3);
   if ('BOOL' in value || 'NULL' in value) return 1;
   throw new Error(`No table of ours holds such a value: ${Object.keys(value)}`);
 }

@@ -1,0 +1,16 @@
+// Prints one line by each way that functions have, with the console replaced as Lambda's JSON log format does it:
+// `node lambda-console.ts`. What is printed through the console arrives inside of another object.
+for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const)
+  console[method] = (...words: unknown[]) =>
+    void process.stdout.write(`${JSON.stringify({ timestamp: '', level: 'INFO', message: words.join(' ') })}\n`);
+
+const { log } = await import('../../functions/edge/log.ts');
+const { Metrics } = await import('../../functions/edge/metrics.ts');
+
+log('warn', 'said', { trigger: 'case.edit' });
+const metrics = new Metrics('CrmTriggers');
+metrics.add('delivered', 'case.edit');
+metrics.add('held', 'case.edit');
+metrics.write();
+
+export {};
