@@ -45,6 +45,12 @@ export const variants: Readonly<Record<string, object>> = {
     deliveryLog: 'off',
     logRetentionDays: 7,
   },
+  'a VPC, another architecture': {
+    vpc: { id: 'vpc-0a1b2c3d', subnets: ['subnet-0a1b2c3d'] },
+    allowedPrivateNetworks: ['10.0.0.0/8'],
+    architecture: 'x86_64',
+    captureWindowSeconds: 1,
+  },
   'nothing kept': { keepData: false },
 };
 
