@@ -6,8 +6,6 @@ export interface Run {
   // biome-ignore lint/suspicious/noExplicitAny: what the handler returns
   readonly result: any;
   readonly cpuMs: number;
-  /** The most memory that its process has had until then, resident. */
-  readonly peakMiB: number;
   readonly log: string;
 }
 
@@ -27,11 +25,11 @@ export async function host(path: string, env: Readonly<Record<string, string>>) 
     async invoke(event: unknown, aheadMs: number): Promise<Run> {
       log = '';
       child.send({ event, aheadMs });
-      const [{ result, error, cpuMs, peakMiB }] = await once(child, 'message');
+      const [{ result, error, cpuMs }] = await once(child, 'message');
       if (error) throw new Error(`${path}: ${error}`);
       // What it logged comes by another way, and ends with a mark.
       while (!log.endsWith(END_OF_RUN)) await once(child.stdout as NodeJS.ReadableStream, 'data');
-      return { result, cpuMs, peakMiB, log: log.slice(0, -END_OF_RUN.length) };
+      return { result, cpuMs, log: log.slice(0, -END_OF_RUN.length) };
     },
     async [Symbol.asyncDispose]() {
       child.disconnect();

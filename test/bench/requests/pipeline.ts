@@ -42,7 +42,6 @@ export async function startPipeline() {
   let tally = new Tally();
   const proxy = await countingProxy(stack.endpoint, (exchange) => ledger.note(exchange));
   const bundles = await handlers();
-  const peaks: Partial<Record<Stage, number>> = {};
   let isDead = false;
   let answerMs = ANSWER_MS;
   let aheadMs = 0;
@@ -81,7 +80,6 @@ export async function startPipeline() {
     spans.length = 0;
     const done = await to.invoke(event, aheadMs);
     tally.note(stage, done, ledger.exchanges, spans);
-    peaks[stage] = Math.max(peaks[stage] ?? 0, done.peakMiB);
     return done;
   };
 
@@ -107,8 +105,6 @@ export async function startPipeline() {
     exchanges: () => ledger.exchanges,
     /** How many CloudWatch metrics the log lines of the latest measurement made. */
     usedMetrics: () => tally.metrics.size,
-    /** The most memory that each function has had, resident, MiB. */
-    peaks: () => peaks,
 
     /** From now on these functions run here alone. */
     async takeOver(): Promise<void> {

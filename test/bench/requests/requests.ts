@@ -1,5 +1,4 @@
-import { deployed } from '../../../infra/cost/deployed.ts';
-import { type Measured, type Measurements, stages } from '../../../infra/cost/measured.ts';
+import type { Measured, Measurements } from '../../../infra/cost/measured.ts';
 import type { Figures, Table } from '../figures.ts';
 import { onEmulator } from './on-emulator.ts';
 import { startPipeline } from './pipeline.ts';
@@ -21,7 +20,6 @@ export async function requests(quick: boolean): Promise<Figures> {
     trickle: await trickle(pipeline, 300 * scale),
     ...(await dead(pipeline, 2_000 * scale)),
   };
-  const { functions } = deployed();
   const measurements: Measurements = {
     day: new Date().toISOString().slice(0, 10),
     usedMetrics,
@@ -57,14 +55,6 @@ export async function requests(quick: boolean): Promise<Figures> {
               'log bytes': run.logBytes / run.invocations,
             })),
         ),
-      },
-      {
-        title: 'Memory, MiB',
-        rows: stages.map((stage) => ({
-          function: stage,
-          deployed: functions[stage].memoryMiB,
-          'most that it had': pipeline.peaks()[stage] ?? Number.NaN,
-        })),
       },
     ],
     files: { 'infra/cost/measured.json': `${JSON.stringify(measurements, null, 2)}\n` },
