@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { mock, test } from 'node:test';
 import { inspect } from 'node:util';
 import { capture } from '../../functions/capture/capture.ts';
@@ -129,7 +130,7 @@ for (const [how, behaviour] of Object.entries(behaviours))
   });
 
 test('on Lambda each line of the log and of metrics is an object of its own, not wrapped by the console', () => {
-  const script = new URL('../support/lambda-console.ts', import.meta.url).pathname;
+  const script = join(import.meta.dirname, '../support/lambda-console.ts');
   const env = { ...process.env, AWS_LAMBDA_FUNCTION_NAME: 'Deliver' };
   const { stdout } = spawnSync(process.execPath, [script], { env, encoding: 'utf8' });
   const [said, ...measured] = stdout
