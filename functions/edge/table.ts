@@ -10,6 +10,7 @@ import {
   GetItemCommand,
   PutItemCommand,
   QueryCommand,
+  type QueryCommandInput,
   UpdateItemCommand,
   type WriteRequest,
 } from '@aws-sdk/client-dynamodb';
@@ -46,7 +47,6 @@ interface Query {
   /** The value of the partition key. */
   readonly partition: Row;
   readonly filter?: string;
-  readonly values?: Row;
   readonly limit?: number | undefined;
   readonly after?: Place | undefined;
   readonly newestFirst?: boolean;
@@ -160,44 +160,37 @@ export class Table {
   }
 
   /** A page of a partition, by its sort key; `next` when there is more. */
-  async query({ partition, filter, values, limit, after, newestFirst }: Query): Promise<{ rows: Row[]; next?: Place }> {
-    const [key = ''] = Object.keys(partition);
-    const { Items = [], LastEvaluatedKey } = await this.#dynamodb.send(
-      new QueryCommand({
-        TableName: this.#name,
-        KeyConditionExpression: `#${key} = :${key}`,
-        FilterExpression: filter,
-        ...placeholders(`#${key} ${filter ?? ''}`, { ...partition, ...values }),
-        ConsistentRead: true,
-        ScanIndexForward: newestFirst ? false : undefined,
-        Limit: limit,
-        ExclusiveStartKey: after,
-      }),
-    );
+  async query(query: Query): Promise<{ rows: Row[]; next?: Place }> {
+    const { Items = [], LastEvaluatedKey } = await this.#dynamodb.send(new QueryCommand(this.#query(query)));
     return { rows: Items.map((item) => unmarshall(item)), ...(LastEvaluatedKey && { next: LastEvaluatedKey }) };
   }
 
   /** How many items of a partition pass a filter; it stops counting where there are more than `enough`. */
-  async count({ partition, filter, values }: Query, enough: number): Promise<number> {
-    const [key = ''] = Object.keys(partition);
+  async count(query: Query, enough: number): Promise<number> {
     let count = 0;
-    let next: Place | undefined;
+    let after: Place | undefined;
     do {
       const { Count = 0, LastEvaluatedKey } = await this.#dynamodb.send(
-        new QueryCommand({
-          TableName: this.#name,
-          KeyConditionExpression: `#${key} = :${key}`,
-          FilterExpression: filter,
-          ...placeholders(`#${key} ${filter ?? ''}`, { ...partition, ...values }),
-          ConsistentRead: true,
-          Select: 'COUNT',
-          ExclusiveStartKey: next,
-        }),
+        new QueryCommand({ ...this.#query({ ...query, after }), Select: 'COUNT' }),
       );
       count += Count;
-      next = LastEvaluatedKey;
-    } while (next && count < enough);
+      after = LastEvaluatedKey;
+    } while (after && count < enough);
     return count;
+  }
+
+  #query({ partition, filter, limit, after, newestFirst }: Query): QueryCommandInput {
+    const [key = ''] = Object.keys(partition);
+    return {
+      TableName: this.#name,
+      KeyConditionExpression: `#${key} = :${key}`,
+      FilterExpression: filter,
+      ...placeholders(`#${key} ${filter ?? ''}`, partition),
+      ConsistentRead: true,
+      ScanIndexForward: newestFirst ? false : undefined,
+      Limit: limit,
+      ExclusiveStartKey: after,
+    };
   }
 
   #conditional({ condition, update = '', values = {} }: Conditional & { readonly update?: string }) {

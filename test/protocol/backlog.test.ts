@@ -337,12 +337,13 @@ test('the lease outlives the function by 30 seconds', async () => {
   await p.state('customer.edit', 'draining');
   await p.park([p.one()]);
   const start = p.world.now;
+  const taken: boolean[] = [];
   p.world.receiver = async () => {
-    assert.equal(await p.triggers.lease('customer.edit', start + 400_000, start + 329_999), false);
+    taken.push(await p.triggers.lease('customer.edit', start + 400_000, start + 329_999));
     return ok;
   };
   await p.drain();
-  assert.equal(p.calls.length, 1);
+  assert.deepEqual(taken, [false]);
 });
 
 test('an item of Failed that this version cannot read hides no other', async () => {
