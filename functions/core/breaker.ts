@@ -26,7 +26,7 @@ export const diagram: Readonly<Record<Move, { readonly from: readonly State[]; r
   /** Whatever is tried fails again. */
   relapsed: { from: ['draining'], to: 'parked' },
   /** The backlog, seen empty before, is not. */
-  refilled: { from: ['closing'], to: 'draining' },
+  refilled: { from: ['closing', 'active'], to: 'draining' },
   /** The backlog was seen empty again: nothing can be on its way to it any more. */
   closed: { from: ['closing'], to: 'active' },
   pause: { from: ['active', 'parked', 'draining', 'closing'], to: 'paused' },

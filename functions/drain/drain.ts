@@ -8,6 +8,13 @@ import { TriggerDrain } from './trigger-drain.ts';
 /** The right to drain outlives the function by this much. */
 const LEASE_RESERVE_MS = 30_000;
 
+/**
+ * A function that was stopped after it wrote to a backlog and before it looked again can leave an item there while the trigger
+ * is active. In the first minute of each hour drain therefore checks the backlogs of active triggers too.
+ */
+const LOOK_EACH_MS = 60 * 60_000;
+const LOOK_MS = 60_000;
+
 /** Delivers the backlogs of all triggers that have one, side by side. @param remainingMs How long it may run. */
 export function drain(parts: DrainParts, remainingMs: () => number): Promise<void> {
   return throwingQuietly(drainAll(parts, remainingMs));
@@ -15,7 +22,8 @@ export function drain(parts: DrainParts, remainingMs: () => number): Promise<voi
 
 async function drainAll(parts: DrainParts, remainingMs: () => number): Promise<void> {
   const now = await parts.triggers.read(triggers);
-  const waiting = [...now].filter(([, { state }]) => state !== 'active');
+  const isLookDue = parts.now() % LOOK_EACH_MS < LOOK_MS;
+  const waiting = [...now].filter(([, { state }]) => state !== 'active' || isLookDue);
   // None of these throws: a failure that ended this function would freeze the drains of all other triggers.
   await Promise.all([
     // Also while another run has the right to drain a trigger: that one may go on for minutes.

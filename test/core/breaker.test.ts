@@ -19,7 +19,7 @@ const moves: Record<Move, Partial<Record<State, State>>> = {
   probed: { parked: 'draining' },
   emptied: { draining: 'closing' },
   relapsed: { draining: 'parked' },
-  refilled: { closing: 'draining' },
+  refilled: { closing: 'draining', active: 'draining' },
   closed: { closing: 'active' },
   pause: { active: 'paused', parked: 'paused', draining: 'paused', closing: 'paused' },
   resume: { paused: 'draining' },

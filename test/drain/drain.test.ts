@@ -113,6 +113,22 @@ test('a drained backlog arrives complete, each record in its order, at most 50 s
   assert.deepEqual([w.now()?.state, w.now()?.strikes, w.backlog.parkedItems.size], ['active', 0, 0]);
 });
 
+test('delivers an item that was left in the backlog of an active trigger, in the first minute of the next hour', async () => {
+  const w = await world('active', [waiting('r1-1')]);
+  const untilTheHour = 3_600_000 - (w.clock.now() % 3_600_000);
+  await w.run(untilTheHour - 1);
+  assert.deepEqual([w.calls, w.now()?.state], [[], 'active']);
+  await w.run(1);
+  assert.deepEqual([w.calls, w.now()?.state, w.backlog.parkedItems.size], [['r1-1'], 'active', 0]);
+});
+
+test('keeps a trigger active when it checks its backlog and finds it empty', async () => {
+  const w = await world('active', []);
+  const before = { ...w.now() };
+  await w.run(3_600_000 - (w.clock.now() % 3_600_000));
+  assert.deepEqual({ ...w.now(), ...before }, w.now());
+});
+
 test('a parked trigger is probed when its time has come, with the first of up to ten records', async () => {
   const names = Array.from({ length: 40 }, (_, i) => `r${i % 20}-${Math.floor(i / 20)}`);
   const w = await world(

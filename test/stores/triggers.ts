@@ -13,7 +13,7 @@ const moves: Readonly<Record<Move, readonly [from: readonly State[], to: State]>
   probed: [['parked'], 'draining'],
   emptied: [['draining'], 'closing'],
   relapsed: [['draining'], 'parked'],
-  refilled: [['closing'], 'draining'],
+  refilled: [['closing', 'active'], 'draining'],
   closed: [['closing'], 'active'],
   pause: [['active', 'parked', 'draining', 'closing'], 'paused'],
   resume: [['paused'], 'draining'],
