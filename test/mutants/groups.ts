@@ -13,7 +13,7 @@ export const groups: Readonly<Record<string, Group>> = {
   capture: { mutate: ['functions/capture/capture.ts'], tests: ['test/capture/*.test.ts'] },
   deliver: {
     mutate: ['functions/deliver/!(index|parts).ts', 'functions/attempt/*.ts'],
-    tests: ['test/deliver/deliver.test.ts', protocol],
+    tests: ['test/deliver/!(index).test.ts', protocol],
   },
   drain: { mutate: ['functions/drain/!(index|parts).ts'], tests: ['test/drain/*.test.ts', protocol] },
   stores: {

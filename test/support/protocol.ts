@@ -62,6 +62,8 @@ export async function protocol({ receiver = () => ok, around, holds, urls = ['cu
   const returned: { receiptHandle: string; seconds: number }[] = [];
   /** The messages of what the functions logged. */
   const logged: string[] = [];
+  /** The log lines themselves. */
+  const lines: Readonly<Record<string, unknown>>[] = [];
   const letters: { id: string; body: string; reason: string }[] = [];
   const parts = {
     triggers,
@@ -90,7 +92,11 @@ export async function protocol({ receiver = () => ok, around, holds, urls = ['cu
   for (const trigger of urls) await triggers.writeUrl(trigger, `https://receiver.example/${trigger}`, world.now);
   const silently = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     const { log } = console;
-    console.log = (line: string) => void logged.push(JSON.parse(line).message ?? line);
+    console.log = (line: string) => {
+      const fields = JSON.parse(line);
+      lines.push(fields);
+      logged.push(fields.message ?? line);
+    };
     return work().finally(() => {
       console.log = log;
     });
@@ -104,6 +110,7 @@ export async function protocol({ receiver = () => ok, around, holds, urls = ['cu
     returned,
     letters,
     logged,
+    lines,
     parts,
     /** Runs deliver once. @returns The ids of the messages that the queue keeps. */
     async deliver(messages: readonly SQSRecord[], overrides: object = {}): Promise<string[]> {

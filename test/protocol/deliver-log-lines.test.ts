@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { answered, protocol } from '../support/protocol.ts';
+import { message } from '../support/records.ts';
+
+type World = Awaited<ReturnType<typeof protocol>>;
+
+const HOUR = 3_600_000;
+const fails = { receiver: () => answered(500) };
+const silent = () => Promise.reject(Object.assign(new Error('hidden'), { name: 'Silent' }));
+
+/** A store one of whose methods fails. */
+const without = <Store extends object>(store: Store, method: keyof Store) =>
+  new Proxy(store, {
+    get(of, name) {
+      const member = Reflect.get(of, name);
+      return name === method ? silent : typeof member === 'function' ? member.bind(of) : member;
+    },
+  });
+
+interface Case {
+  readonly world?: Parameters<typeof protocol>[0];
+  readonly run: (p: World) => Promise<unknown>;
+  /** The lines as `level message field=value …`, those that say how many messages were handled left out. */
+  readonly lines: (p: World) => readonly object[];
+}
+
+/** The notification that a case is about. */
+const id = `msg_${'7'.repeat(32)}`;
+const trigger = 'customer.edit';
+
+const cases: Readonly<Record<string, Case>> = {
+  'logs nothing of a delivery at the first attempt': {
+    run: (p) => p.deliver([p.received(p.one({ id }))]),
+    lines: () => [],
+  },
+  'logs a failed attempt': {
+    world: fails,
+    run: (p) => p.deliver([p.received(p.one({ id }))]),
+    lines: () => [{ level: 'warn', message: 'attempt failed', id, trigger, attempt: 1, answer: 'HTTP 500', ms: 0 }],
+  },
+  'logs a delivery that needed more than one attempt': {
+    run: async (p) => {
+      const one = p.one({ id });
+      const waiting = { notification: one, attempts: 2, firstAttempt: 1, answer: 'HTTP 500', nextTry: 0 };
+      await p.backlog.hold(waiting, p.world.now);
+      await p.deliver([p.received(one, 2)]);
+    },
+    lines: () => [{ level: 'info', message: 'delivered in the end', id, trigger, attempt: 3 }],
+  },
+  'logs a delivery as nothing new when its message was only received before': {
+    run: (p) => p.deliver([p.received(p.one({ id }), 2)]),
+    lines: () => [],
+  },
+  'logs a notification that moves to Failed, and not as delivered': {
+    world: fails,
+    run: async (p) => {
+      const one = p.one({ id, changedAt: p.world.now - 73 * HOUR });
+      await p.backlog.hold({ notification: one, attempts: 2, firstAttempt: 1, answer: 'x', nextTry: 0 }, p.world.now);
+      await p.deliver([p.received(one, 2)]);
+    },
+    lines: () => [
+      { level: 'warn', message: 'attempt failed', id, trigger, attempt: 3, answer: 'HTTP 500', ms: 0 },
+      { level: 'error', message: 'a notification failed', id, trigger, attempts: 3, reason: 'HTTP 500' },
+    ],
+  },
+  'logs what it puts into the backlog, in one line': {
+    run: async (p) => {
+      await p.state(trigger, 'paused');
+      await p.deliver([p.received(p.one({ id }))]);
+    },
+    lines: () => [{ level: 'info', message: 'parked', ids: [id] }],
+  },
+  'logs no put into the backlog when the trigger is active at the second look': {
+    run: async (p) => {
+      await p.state(trigger, 'closing');
+      await p.triggers.move(trigger, 'refilled');
+      let reads = 0;
+      const triggers = new Proxy(p.triggers, {
+        get(of, name) {
+          const member = Reflect.get(of, name);
+          if (name !== 'read') return member.bind(of);
+          return async (...all: Parameters<typeof of.read>) => {
+            if (reads++ === 1) {
+              await of.move(trigger, 'emptied');
+              await of.move(trigger, 'closed');
+            }
+            return of.read(...all);
+          };
+        },
+      });
+      assert.equal((await p.deliver([p.received(p.one({ id }))], { triggers })).length, 1);
+    },
+    lines: () => [],
+  },
+  'logs that a trigger is parked': {
+    world: fails,
+    run: async (p) => {
+      for (let n = 0; n < 9; n++) await p.triggers.strike(trigger, p.world.now);
+      await p.deliver([p.received(p.one({ id }))]);
+    },
+    lines: () => [
+      { level: 'warn', message: 'attempt failed', id, trigger, attempt: 1, answer: 'HTTP 500', ms: 0 },
+      { level: 'warn', message: 'trigger parked', trigger },
+    ],
+  },
+  'logs that it cannot read the triggers': {
+    run: (p) => p.deliver([p.received(p.one())], { triggers: without(p.triggers, 'read') }),
+    lines: () => [{ level: 'error', message: 'cannot read what is needed to deliver', error: 'Silent' }],
+  },
+  'logs that it cannot put notifications into the backlog, and keeps their messages': {
+    run: async (p) => {
+      await p.state(trigger, 'paused');
+      const batch = [p.received(p.one())];
+      assert.equal((await p.deliver(batch, { backlog: without(p.backlog, 'park') })).length, 1);
+    },
+    lines: () => [{ level: 'error', message: 'cannot park', error: 'Silent' }],
+  },
+  'logs that the result of an attempt cannot be kept': {
+    world: fails,
+    run: (p) => p.deliver([p.received(p.one({ id }))], { backlog: without(p.backlog, 'hold') }),
+    lines: () => [
+      { level: 'warn', message: 'attempt failed', id, trigger, attempt: 1, answer: 'HTTP 500', ms: 0 },
+      { level: 'error', message: 'cannot keep what came of an attempt', error: 'Silent' },
+    ],
+  },
+  'logs that a failure cannot be counted': {
+    world: fails,
+    run: (p) => p.deliver([p.received(p.one({ id }))], { triggers: without(p.triggers, 'strike') }),
+    lines: () => [
+      { level: 'warn', message: 'attempt failed', id, trigger, attempt: 1, answer: 'HTTP 500', ms: 0 },
+      { level: 'error', message: 'cannot count a failure or a success', trigger, error: 'Silent' },
+    ],
+  },
+  'logs that a slow response cannot be counted as a failure': {
+    run: (p) => {
+      const after = (milliseconds: number, act: () => void) => {
+        if (milliseconds > 1_000) act();
+        return () => {};
+      };
+      return p.deliver([p.received(p.one({ id }))], { after, triggers: without(p.triggers, 'strike') });
+    },
+    lines: () => [{ level: 'error', message: 'cannot count a failure', trigger, error: 'Silent' }],
+  },
+  'logs that the visibility of messages cannot be set': {
+    world: fails,
+    run: (p) => p.deliver([p.received(p.one({ id }))], { queue: { handBack: silent } }),
+    lines: () => [
+      { level: 'warn', message: 'attempt failed', id, trigger, attempt: 1, answer: 'HTTP 500', ms: 0 },
+      { level: 'error', message: 'messages come back later than they should', error: 'Silent' },
+    ],
+  },
+  'logs that the triggers cannot be read again during a long batch': {
+    run: async (p) => {
+      const acts: (() => void)[] = [];
+      const after = (milliseconds: number, act: () => void) => {
+        if (milliseconds === 1_000) acts.push(act);
+        return () => {};
+      };
+      let reads = 0;
+      const triggers = new Proxy(p.triggers, {
+        get(of, name) {
+          const member = Reflect.get(of, name).bind(of);
+          return name === 'read' ? (...all: unknown[]) => (reads++ === 0 ? member(...all) : silent()) : member;
+        },
+      });
+      const call = async () => {
+        acts.shift()?.();
+        for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate);
+        return answered(200);
+      };
+      await p.deliver([p.received(p.one({ id }))], { after, triggers, call });
+    },
+    lines: () => [{ level: 'warn', message: 'cannot look at the triggers again', error: 'Silent' }],
+  },
+};
+
+for (const [what, { world, run, lines }] of Object.entries(cases))
+  test(`deliver ${what}`, async () => {
+    const p = await protocol(world);
+    await run(p);
+    assert.deepEqual(
+      p.lines.filter(({ message }) => message !== 'delivered'),
+      lines(p),
+    );
+  });
+
+test('the log names a message that goes to the dead-letter queue by the notification it was sent as', async () => {
+  for (const [deduplicationId, expected] of [
+    [id, id],
+    [`${id}-5`, id],
+    [`x${id}`, undefined],
+    [`msg_${'g'.repeat(32)}`, undefined],
+    [`msg_${'7'.repeat(31)}`, undefined],
+    [undefined, undefined],
+  ]) {
+    const p = await protocol();
+    const bad = message('{"v":9}');
+    const attributes = bad.attributes as { MessageDeduplicationId?: string };
+    delete attributes.MessageDeduplicationId;
+    if (deduplicationId !== undefined) attributes.MessageDeduplicationId = deduplicationId;
+    assert.deepEqual(await p.deliver([bad]), []);
+    const line = p.lines.find(({ message }) => message === 'a message went to the dead-letter queue');
+    const { messageId, id: named, reason } = line ?? assert.fail('no such line');
+    assert.deepEqual([messageId, named], [bad.messageId, expected]);
+    assert.match(String(reason), /\w/);
+  }
+});
