@@ -321,3 +321,57 @@ test('no record, however broken, makes it throw', () => {
     }),
   );
 });
+
+test('says why a record is ignored', () => {
+  const reasonOf = (...given: Parameters<typeof readChange>) => {
+    const read = readChange(...given);
+    return 'reason' in read ? read.reason : read.kind;
+  };
+  const followup = { AccountID: 'a1', CaseID: 'c1', FollowupID: 'f1' };
+  const edit = streamRecord('followup', 'MODIFY', followup);
+  assert.equal(reasonOf('followup', edit, NOW), 'no trigger for MODIFY of a followup');
+  const { eventName: _, ...unnamed } = edit;
+  assert.equal(reasonOf('followup', unnamed, NOW), 'no trigger for undefined of a followup');
+  const userIdentity = { type: 'Service', principalId: 'dynamodb.amazonaws.com' };
+  const removed = streamRecord('customer', 'REMOVE', { AccountID: 'a1' });
+  assert.equal(reasonOf('customer', { ...removed, userIdentity }, NOW), 'deleted by time to live');
+  const other = { type: 'Service', principalId: 'replication.dynamodb.amazonaws.com' };
+  assert.equal(reasonOf('customer', { ...removed, userIdentity: other }, NOW), 'change');
+  const same = streamRecord('customer', 'MODIFY', { AccountID: 'a1' });
+  assert.equal(reasonOf('customer', same, NOW, { ignore: ['seen'] }), 'no attribute changed that counts');
+});
+
+test('says of which type an id is that is neither a string nor a number', () => {
+  const types: Readonly<Record<string, AttributeValue>> = {
+    binary: { B: 'AA==' },
+    'a boolean': { BOOL: true },
+    null: { NULL: true },
+    'a list': { L: [] },
+    'a map': { M: {} },
+    'a set of strings': { SS: ['x'] },
+    'a set of numbers': { NS: ['1'] },
+    'a set of binaries': { BS: ['AA=='] },
+    'of an unknown type': { X: 1 } as unknown as AttributeValue,
+  };
+  for (const [name, value] of Object.entries(types))
+    assert.partialDeepStrictEqual(
+      readChange('task', streamRecord('task', 'INSERT', { AccountID: value, TaskID: 't' }), NOW),
+      { kind: 'unusable', reason: `AccountID is ${name}; an id is a string or a number` },
+    );
+});
+
+test('takes only decimal digits for a sequence, and 0 for anything else', () => {
+  for (const [given, expected] of [
+    ['12', '12'],
+    ['7', '7'],
+    ['', '0'],
+    ['x1', '0'],
+    ['1x', '0'],
+    [12, '0'],
+    [undefined, '0'],
+  ]) {
+    const record = streamRecord('customer', 'INSERT', { AccountID: 'a1' });
+    const dynamodb = { ...record.dynamodb, SequenceNumber: given as string };
+    assert.partialDeepStrictEqual(readChange('customer', { ...record, dynamodb }, NOW), { sequence: expected });
+  }
+});
