@@ -239,12 +239,18 @@ export const commands: Readonly<Record<string, Command>> = {
   },
 };
 
-function diagnosisText({ findings, unasked }: Awaited<ReturnType<typeof doctor>>): Printed {
+type Diagnosis = Pick<Awaited<ReturnType<typeof doctor>>, 'findings' | 'unasked'> & {
+  readonly notes?: readonly string[];
+};
+
+function diagnosisText({ findings, unasked, notes = [] }: Diagnosis): Printed {
   const found = findings.map(({ where, what, mend }) => `${oneLine(`${where}: ${what}`)}\n  mend: ${oneLine(mend)}`);
   const not = unasked.map(({ where, because }) => oneLine(`not looked at: ${where}: ${because}`));
   const all = unasked.length === 0 ? '' : ' with what could be looked at';
   const well = findings.length === 0 ? [`Nothing is wrong${all}.`] : [];
-  return { json: { findings, unasked }, text: [...found, ...not, ...well].join('\n'), failed: findings.length > 0 };
+  const known = notes.map((note) => oneLine(`note: ${note}`));
+  const text = [...found, ...not, ...known, ...well].join('\n');
+  return { json: { findings, unasked, notes }, text, failed: findings.length > 0 };
 }
 
 /** Loads its clients only now: no other command needs them. */

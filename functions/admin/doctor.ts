@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { stackName } from '../core/stack-name.ts';
 import type { AdminParts } from './deployment.ts';
 import { waysIn } from './doctor/capture.ts';
-import { captureChecks } from './doctor/capture-checks.ts';
+import { captureChecks, captureNotes } from './doctor/capture-checks.ts';
 import { examine, type Finding } from './doctor/check.ts';
 import {
   functionChecks,
@@ -16,10 +16,12 @@ import { type DoctorAws, Look, liveAws, type Unasked } from './doctor/look.ts';
 import { stuckChecks, stuckSeen } from './doctor/stuck.ts';
 import { typedChecks, typedSeen, versionChecks, versionSeen } from './doctor/triggers.ts';
 
-/** What the doctor found wrong, and what it could not look at. */
+/** What the doctor found. */
 interface Diagnosis {
   readonly findings: readonly Finding[];
   readonly unasked: readonly Unasked[];
+  /** What is good to know, and needs no fix. */
+  readonly notes: readonly string[];
 }
 
 /** Looks at all that a notification's way needs, and changes nothing. */
@@ -46,5 +48,5 @@ export async function doctor(
     ...examine(typed, typedChecks),
     ...examine(stuck, stuckChecks),
   ];
-  return { findings, unasked: look.unasked };
+  return { findings, unasked: look.unasked, notes: ways.flatMap(captureNotes) };
 }

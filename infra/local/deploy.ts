@@ -13,6 +13,8 @@ export interface Deployed {
   readonly stage?: string;
   /** Beside those that cdk.json has for the local stage. */
   readonly settings?: object;
+  /** The file of the CDK app, in the project's folder. */
+  readonly app?: string;
   /** A folder that holds what was synthesized before for the same stacks, stage and settings. */
   readonly assembly?: string | undefined;
 }
@@ -24,7 +26,7 @@ export interface Deployed {
  */
 export async function deploy(endpoint: string, signal: AbortSignal, deployed: Deployed = {}): Promise<void> {
   const commands = [['bootstrap'], ['deploy', ...stacksOf(deployed), '--require-approval', 'never']];
-  await cdk(endpoint, signal, deployed, commands).catch((error) => {
+  await emulated(endpoint, signal, deployed, commands).catch((error) => {
     signal.throwIfAborted();
     if (!(error instanceof Failure)) throw error;
     throw new Refusal(`cdk could not deploy to ${endpoint}: ${firstError(error.printed)}`);
@@ -33,35 +35,58 @@ export async function deploy(endpoint: string, signal: AbortSignal, deployed: De
 
 /** @throws {Error} With what the CDK says, when what is deployed is not what would be deployed now. */
 export async function assertNoDiff(endpoint: string, signal: AbortSignal, deployed: Deployed = {}): Promise<void> {
-  await cdk(endpoint, signal, deployed, [['diff', ...stacksOf(deployed), '--fail', '--no-change-set']]);
+  await emulated(endpoint, signal, deployed, [['diff', ...stacksOf(deployed), '--fail', '--no-change-set']]);
 }
 
 const stacksOf = ({ stacks = ['CrmTriggers'] }: Deployed) => stacks;
 
 /** Synthesizes into a folder, for later deployments of the same to an emulator. */
 export async function synthesize(signal: AbortSignal, deployed: Deployed, into: string): Promise<void> {
-  await cdk('http://127.0.0.1', signal, deployed, [], into);
+  await emulated('http://127.0.0.1', signal, deployed, [], into);
 }
 
-/** Synthesizes once, and has the CDK do its commands with what came of it. */
-async function cdk(
+/** Works on an emulator, with the settings of the local stage beside those that are given. */
+async function emulated(
   endpoint: string,
   signal: AbortSignal,
-  deployed: Deployed,
+  { stage = 'local', settings, ...deployed }: Deployed,
+  commands: string[][],
+  output?: string,
+): Promise<void> {
+  const { context } = await configuration();
+  const all = { ...context.stages.local, ...settings };
+  await cdk(await emulatorEnvironment(endpoint), signal, { ...deployed, stage, settings: all }, commands, output);
+}
+
+/** What cdk.json of the project says. */
+export async function configuration() {
+  return JSON.parse(await readFile(join(root, 'cdk.json'), 'utf8'));
+}
+
+/**
+ * Synthesizes once, and has the CDK do its commands with what came of it.
+ *
+ * @param inherited The environment of the CDK: where it works, and as whom.
+ * @param deployed The stage, with all its settings.
+ */
+export async function cdk(
+  inherited: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+  deployed: Deployed & { readonly stage: string },
   commands: string[][],
   output = 'out',
 ): Promise<void> {
-  const { stage = 'local', settings, assembly } = deployed;
+  const { stage, settings = {}, assembly, app: file = join('infra', 'app.ts') } = deployed;
   const folder = await mkdtemp(join(tmpdir(), 'crm-triggers-cdk-'));
-  const env = { ...(await emulatorEnvironment(endpoint)), PATH: pathWithThisNode, CI: '1' };
+  const env: NodeJS.ProcessEnv = { ...inherited, PATH: pathWithThisNode, CI: '1' };
   const program = join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk');
   const execute = (...words: string[]) => run(process.execPath, [program, ...words], { cwd: folder, env }, signal);
   try {
-    const { context } = JSON.parse(await readFile(join(root, 'cdk.json'), 'utf8'));
-    const stages = { [stage]: { ...context.stages.local, ...settings } };
-    const app = `node ${quoted(join(root, 'infra', 'app.ts'))}`;
-    // Empty, so that those of the user's own ~/.cdk.json do not count.
-    const ambient = { profile: '', proxy: '' };
+    const { context } = await configuration();
+    const stages = { [stage]: settings };
+    const app = `node ${quoted(join(root, file))}`;
+    // Empty on an emulator, so that those of the user's own ~/.cdk.json do not count.
+    const ambient = env.AWS_ENDPOINT_URL ? { profile: '', proxy: '' } : {};
     const config = { ...ambient, app, context: { ...context, stages, stage } };
     await writeFile(join(folder, 'cdk.json'), JSON.stringify(config));
     if (!assembly) await execute('synth', ...stacksOf(deployed), '--quiet', '--output', output);

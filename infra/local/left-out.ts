@@ -27,7 +27,7 @@ export async function leftOut(endpoint: string, stack: StackId = 'CrmTriggers'):
 }
 
 /** MiniStack answers for LocalStack's health too, but not for this. */
-async function isLocalStack(endpoint: string): Promise<boolean> {
+export async function isLocalStack(endpoint: string): Promise<boolean> {
   const { ok } = await fetch(`${endpoint}/_localstack/info`);
   return ok;
 }

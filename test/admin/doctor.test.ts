@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WayIn } from '../../functions/admin/doctor/capture.ts';
-import { captureChecks } from '../../functions/admin/doctor/capture-checks.ts';
+import { captureChecks, captureNotes } from '../../functions/admin/doctor/capture-checks.ts';
 import { examine } from '../../functions/admin/doctor/check.ts';
 import { type DoctorAws, Look } from '../../functions/admin/doctor/look.ts';
 import { versionChecks } from '../../functions/admin/doctor/triggers.ts';
@@ -104,6 +104,17 @@ for (const [title, overrides, what, mend] of cases)
     assert.match(finding?.what ?? '', what);
     assert.match(finding?.mend ?? '', mend);
   });
+
+test('notes of a global table that removals by time to live in other regions call delete, and of no other table', () => {
+  assert.deepEqual(captureNotes(well), []);
+  assert.deepEqual(captureNotes({ ...well, table: undefined }), []);
+  const Replicas = [{ RegionName: 'eu-west-1' }, { RegionName: 'us-east-1' }];
+  const replicated = { ...well, table: { ...table, Replicas } };
+  assert.deepEqual(captureNotes(replicated), [
+    'case, table Cases: it is a global table (eu-west-1, us-east-1). A row that time to live removes in another region arrives without its mark and calls case.delete.',
+  ]);
+  assert.deepEqual(examine([replicated], captureChecks), []);
+});
 
 test('a command line of another version than the stack says so', () => {
   const [finding] = examine([{ where: 'the stack', stage: 'main', deployed: '0.0.0' }], versionChecks);

@@ -7,27 +7,36 @@ export interface Client {
   readonly redirectUri: string;
 }
 
-/** An emulator's user pool, as an operator and as a person at its sign-in form use it. */
+/** The headers that authorize a request to the user pool's API. */
+export type Sign = (url: string, headers: Record<string, string>, body: string) => Promise<Record<string, string>>;
+
+/** An emulator checks no signature. */
+const unsigned: Sign = async (_, headers) => ({
+  ...headers,
+  authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/cognito-idp/aws4_request',
+});
+
+/** A user pool, as an operator uses it; an emulator's also as a person at its sign-in form does. */
 export class UserPool {
   readonly #endpoint: string;
   readonly #id: string;
+  readonly #sign: Sign;
 
-  constructor(endpoint: string, id: string) {
+  constructor(endpoint: string, id: string, sign = unsigned) {
     this.#endpoint = endpoint;
     this.#id = id;
+    this.#sign = sign;
   }
 
   /** Asks the user pool's API. */
-  async ask(action: string, body: object): Promise<Record<string, never>> {
-    const response = await fetch(this.#endpoint, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/x-amz-json-1.1',
-        'x-amz-target': `AWSCognitoIdentityProviderService.${action}`,
-        authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/cognito-idp/aws4_request',
-      },
-      body: JSON.stringify({ UserPoolId: this.#id, ...body }),
-    });
+  async ask(action: string, given: object): Promise<Record<string, never>> {
+    const body = JSON.stringify({ UserPoolId: this.#id, ...given });
+    const content = {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': `AWSCognitoIdentityProviderService.${action}`,
+    };
+    const headers = await this.#sign(this.#endpoint, content, body);
+    const response = await fetch(this.#endpoint, { method: 'POST', headers, body });
     const text = await response.text();
     assert.ok(response.ok, `${action}: ${text}`);
     return text ? JSON.parse(text) : {};

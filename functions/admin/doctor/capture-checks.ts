@@ -122,3 +122,12 @@ export const captureChecks: readonly Check<WayIn>[] = [
         : `${revert({ stage })}; if it stays so, a policy of the account forbids it`,
   },
 ];
+
+/** What is good to know of a table, and needs no fix. */
+export function captureNotes({ where, entity, table }: WayIn): string[] {
+  const regions = table?.Replicas?.map(({ RegionName }) => RegionName) ?? [];
+  if (regions.length === 0) return [];
+  return [
+    `${where}: it is a global table (${regions.join(', ')}). A row that time to live removes in another region arrives without its mark and calls ${entity}.delete.`,
+  ];
+}

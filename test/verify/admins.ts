@@ -1,0 +1,111 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { type Sign, UserPool } from '../support/user-pool.ts';
+
+/** The hash that signing asks for. */
+class Sha256 {
+  readonly #hash;
+
+  constructor(key?: unknown) {
+    this.#hash = key === undefined ? createHash('sha256') : createHmac('sha256', key as Uint8Array);
+  }
+
+  update(data: Uint8Array): void {
+    this.#hash.update(data);
+  }
+
+  async digest(): Promise<Uint8Array> {
+    return this.#hash.digest();
+  }
+
+  reset(): void {}
+}
+
+/** The user pool of a stage, on AWS or on the emulator that the environment names. */
+export async function userPool(id: string): Promise<UserPool> {
+  const endpoint = process.env.AWS_ENDPOINT_URL;
+  if (endpoint) return new UserPool(endpoint, id);
+  const { region, credentials } = new CloudFormationClient().config;
+  const at = await region();
+  const signer = new SignatureV4({ service: 'cognito-idp', region: at, credentials, sha256: Sha256 });
+  const sign: Sign = async (url, headers, body) => {
+    const { hostname, protocol } = new URL(url);
+    const request = {
+      method: 'POST',
+      protocol,
+      hostname,
+      path: '/',
+      query: {},
+      headers: { ...headers, host: hostname },
+      body,
+    };
+    return (await signer.sign(request)).headers;
+  };
+  const domain = at.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return new UserPool(`https://cognito-idp.${at}.${domain}/`, id, sign);
+}
+
+/** What a client must keep when one of its settings is changed: all but what AWS makes up. */
+const madeUp = ['ClientSecret', 'CreationDate', 'LastModifiedDate', 'UserPoolId'];
+
+/**
+ * Lets a client sign users in without the pages of Cognito, which only a person can use. The stage is deleted afterwards.
+ * The second factor is asked for all the same.
+ */
+export async function allowPasswords(pool: UserPool, ClientId: string): Promise<void> {
+  const { UserPoolClient } = await pool.ask('DescribeUserPoolClient', { ClientId });
+  const kept = Object.entries(UserPoolClient as unknown as object).filter(([name]) => !madeUp.includes(name));
+  await pool.ask('UpdateUserPoolClient', {
+    ...Object.fromEntries(kept),
+    ExplicitAuthFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+  });
+}
+
+/** A password that no policy of ours rejects. */
+export const password = (): string => `Aa1-${randomBytes(18).toString('base64url')}`;
+
+interface Answered {
+  readonly ChallengeName?: string;
+  readonly Session?: string;
+  readonly SecretCode?: string;
+  readonly AuthenticationResult?: { readonly IdToken?: string };
+}
+
+/** Signs a new user in, who registers a second factor where the user pool asks for one. @returns An ID token. */
+export async function signIn(pool: UserPool, ClientId: string, username: string, secret: string): Promise<string> {
+  const ask = async (action: string, body: object) => (await pool.ask(action, body)) as Answered;
+  const AuthParameters = { USERNAME: username, PASSWORD: secret };
+  let answered = await ask('AdminInitiateAuth', { ClientId, AuthFlow: 'ADMIN_USER_PASSWORD_AUTH', AuthParameters });
+  if (answered.ChallengeName === 'MFA_SETUP') {
+    const associated = await ask('AssociateSoftwareToken', { Session: answered.Session });
+    const UserCode = oneTimeCode(associated.SecretCode ?? '', Date.now());
+    const { Session } = await ask('VerifySoftwareToken', { Session: associated.Session, UserCode });
+    const ChallengeResponses = { USERNAME: username };
+    answered = await ask('AdminRespondToAuthChallenge', {
+      ClientId,
+      ChallengeName: 'MFA_SETUP',
+      Session,
+      ChallengeResponses,
+    });
+  }
+  const token = answered.AuthenticationResult?.IdToken;
+  if (!token) throw new Error(`${username} got no token: ${answered.ChallengeName ?? 'no reason is given'}`);
+  return token;
+}
+
+const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
+
+/** The six digits that an authenticator app shows at a time (RFC 6238). @param secret Base32. @param at Epoch milliseconds. */
+export function oneTimeCode(secret: string, at: number): string {
+  const bits = [...secret.replaceAll('=', '')]
+    .map((letter) => BASE32.indexOf(letter).toString(2).padStart(5, '0'))
+    .join('');
+  const bytes = bits.match(/.{8}/g) ?? [];
+  const key = Buffer.from(bytes.map((byte) => Number.parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(at / 30_000)));
+  const hash = createHmac('sha1', key).update(counter).digest();
+  const offset = (hash.at(-1) as number) & 0xf;
+  return String((hash.readUInt32BE(offset) & 0x7fff_ffff) % 1_000_000).padStart(6, '0');
+}

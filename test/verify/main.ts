@@ -1,0 +1,131 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { asRefusal } from '../../functions/admin/deployment.ts';
+import { emulatorEnvironment, useEmulator } from '../../functions/admin/emulator-environment.ts';
+import { Refusal } from '../../functions/admin/refusal.ts';
+import { checkHome } from '../../functions/admin/stage-account.ts';
+import { cdk, configuration, type Deployed } from '../../infra/local/deploy.ts';
+import { attach, type Emulator, startMiniStack } from '../../infra/local/emulator.ts';
+import { asFileRefusal, firstError } from '../../infra/local/first-error.ts';
+import { isLocalStack } from '../../infra/local/left-out.ts';
+import { Failure } from '../../infra/local/process.ts';
+import type { Platform } from './platforms.ts';
+import { runSteps } from './runner.ts';
+import { type Chosen, checkNotDeployed, chosen, HELP, Misuse, settingsOf } from './stage.ts';
+import { steps } from './steps.ts';
+import { statusOf, tearDown } from './teardown.ts';
+import type { World } from './world.ts';
+
+const names: Readonly<Record<Platform, string>> = { aws: 'AWS', ministack: 'MiniStack', localstack: 'LocalStack' };
+
+async function verify({ stage, emulator: asked }: Chosen, stop: AbortSignal): Promise<boolean> {
+  const emulator = await emulatorFor(asked, stop);
+  try {
+    if (emulator) await useEmulator(process.env, emulator.endpoint);
+    else await checkHome(stage);
+    const { context } = await configuration();
+    const settings = { ...(emulator && context.stages.local), ...settingsOf(stage, context.stages) };
+    await checkNotDeployed(stage, statusOf);
+    const platform = !emulator ? 'aws' : (await isLocalStack(emulator.endpoint)) ? 'localstack' : 'ministack';
+    console.log(`\n  Stage ${stage} on ${names[platform]}, ${emulator?.endpoint ?? (await whereOnAws())}\n`);
+    return await verifyStage(stage, settings, platform, emulator, stop);
+  } finally {
+    await emulator?.stop();
+  }
+}
+
+async function verifyStage(
+  stage: string,
+  settings: object,
+  platform: Platform,
+  emulator: Emulator | undefined,
+  stop: AbortSignal,
+): Promise<boolean> {
+  const folder = await mkdtemp(join(tmpdir(), 'crm-triggers-verify-'));
+  const env = emulator ? await emulatorEnvironment(emulator.endpoint) : process.env;
+  const once = { stage: assembled(join(folder, 'stage')), receiver: assembled(join(folder, 'receiver')) };
+  const undo: World['undo'] = [];
+  const world = {
+    platform,
+    stage,
+    run: Date.now().toString(36).toUpperCase(),
+    cdk: (...commands: string[][]) => once.stage(env, stop, { stage, settings, stacks: ['*'] }, commands),
+    cdkReceiver: (...commands: string[][]) => {
+      const deployed = { stage, settings, stacks: ['*'], app: join('test', 'verify', 'app.ts') };
+      return once.receiver(env, stop, deployed, commands);
+    },
+    state: {},
+    undo,
+  };
+  try {
+    // An account is bootstrapped by its owner; an emulator is new each time.
+    if (emulator) await world.cdkReceiver(['bootstrap']);
+    return await runSteps(steps, world, stop, async () => {
+      for (const step of undo.reverse()) await step().catch(() => {});
+      return tearDown(stage);
+    });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Synthesizes into a folder once; afterwards the CDK takes what is there. */
+function assembled(folder: string) {
+  let made = false;
+  return async (
+    env: NodeJS.ProcessEnv,
+    stop: AbortSignal,
+    deployed: Deployed & { stage: string },
+    commands: string[][],
+  ) => {
+    try {
+      if (!made) await cdk(env, stop, deployed, [], folder);
+      made = true;
+      if (commands.length > 0) await cdk(env, stop, { ...deployed, assembly: folder }, commands);
+    } catch (error) {
+      if (error instanceof Failure) throw new Error(firstError(error.printed));
+      throw error;
+    }
+    return folder;
+  };
+}
+
+async function emulatorFor(asked: boolean, stop: AbortSignal): Promise<Emulator | undefined> {
+  const endpoint = process.env.AWS_ENDPOINT_URL;
+  if (endpoint) return attach(endpoint);
+  // The console's address is a URL only below a name.
+  return asked ? startMiniStack(stop, 0, 'localhost') : undefined;
+}
+
+async function whereOnAws(): Promise<string> {
+  const sts = new STSClient();
+  const { Account, Arn } = await sts.send(new GetCallerIdentityCommand());
+  return `account ${Account}, region ${await sts.config.region()}, as ${Arn}`;
+}
+
+async function main(): Promise<number> {
+  const stop = new AbortController();
+  // A second Ctrl-C changes nothing: what is deployed is deleted first.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      if (!stop.signal.aborted) console.error(`\n  ${signal}: the stage is being deleted, please wait.`);
+      stop.abort(new Refusal(`Stopped by ${signal}.`));
+    });
+  try {
+    const what = chosen(process.argv.slice(2));
+    if (!what) {
+      console.log(HELP);
+      return 0;
+    }
+    return (await verify(what, stop.signal)) ? 0 : 1;
+  } catch (caught) {
+    const error = asFileRefusal(asRefusal(stop.signal.aborted ? stop.signal.reason : caught));
+    if (!(error instanceof Misuse || error instanceof Refusal)) throw error;
+    console.error(error.message + (error instanceof Misuse ? ' See npm run verify -- --help.' : ''));
+    return error instanceof Misuse ? 2 : 1;
+  }
+}
+
+process.exit(await main());

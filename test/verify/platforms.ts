@@ -1,0 +1,39 @@
+/** Where a verification runs. */
+export type Platform = 'aws' | 'ministack' | 'localstack';
+
+/** What a step needs of where it runs: whether an emulator has it, or why not. AWS has all. */
+export const needs = {
+  'change sets': { ministack: true, localstack: true },
+  'Metrics Insights': {
+    ministack: 'it rejects alarms on queries, so the stage is deployed without them',
+    localstack: 'it evaluates no query, so the stage is deployed without alarms on queries',
+  },
+  'metrics from logs': {
+    ministack: 'it takes no metrics from logs',
+    localstack: 'it takes no metrics from logs',
+  },
+  'HTTP APIs': { ministack: true, localstack: 'it leaves HTTP APIs and user pools out of a stack' },
+  pollers: {
+    ministack: 'it processes a FIFO queue one batch at a time',
+    localstack: 'it processes a FIFO queue one batch at a time',
+  },
+  'failed stream batches': {
+    ministack: 'it has no destination for failed stream batches',
+    localstack: 'it splits no stream batch and has no bucket for failed ones',
+  },
+  'drift reverted': {
+    ministack: 'its CloudFormation detects no drift',
+    localstack: 'its CloudFormation detects no drift',
+  },
+} as const satisfies Record<string, Record<Exclude<Platform, 'aws'>, true | string>>;
+
+export type Need = keyof typeof needs;
+
+/** Why a platform cannot do what needs this; nothing when it can. */
+export function lacking(platform: Platform, needed: readonly Need[]): string | undefined {
+  if (platform === 'aws') return undefined;
+  return needed.map((need): true | string => needs[need][platform]).find((has) => has !== true);
+}
+
+/** How many records a step of much load changes: emulators deliver a few a second. */
+export const recordsOf: Readonly<Record<Platform, number>> = { aws: 300, ministack: 60, localstack: 12 };

@@ -1,0 +1,69 @@
+import { stackOutputs } from '../../../functions/admin/deployment.ts';
+import { ADMINS, type SignIn } from '../../../functions/console/sign-in.ts';
+import { allowPasswords, password, signIn, userPool } from '../admins.ts';
+import { httpApi } from '../http-api.ts';
+import { prove, until, type World } from '../world.ts';
+
+const OPEN = ['/', '/page.js', '/sign-in.json'];
+
+export async function consoleRoutes(world: World): Promise<string> {
+  const outputs = await stackOutputs('CrmTriggersConsole', world.stage);
+  const base = httpApi(outputs.ConsoleUrl ?? '');
+  const ask = (path: string, method = 'GET', token?: string) =>
+    fetch(base + path, { method, headers: token ? { authorization: `Bearer ${token}` } : {} });
+
+  await until(world, 'the console responds', async () => (await ask('/')).ok);
+  for (const path of OPEN) prove((await ask(path)).status === 200, `${path} is not open`);
+
+  const pool = await userPool(outputs.UserPoolId ?? '');
+  const { clientId } = (await (await ask('/sign-in.json')).json()) as SignIn;
+  await allowPasswords(pool, clientId);
+  const tokenOf = async (name: string, ...groups: string[]) => {
+    const [email, secret] = [`${name}@example.com`, password()];
+    await pool.addUser(email, secret, ...groups);
+    return signIn(pool, clientId, email, secret);
+  };
+  const admin = await tokenOf('admin', ADMINS);
+  const other = await tokenOf('other');
+  const [head, , signature] = admin.split('.');
+  const claims = { sub: 'x', aud: clientId, 'cognito:groups': [ADMINS] };
+  const forged = [head, Buffer.from(JSON.stringify(claims)).toString('base64url'), signature].join('.');
+
+  const { paths } = (await (await ask('/api/openapi.json', 'GET', admin)).json()) as { paths: object };
+  const routes = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => [
+      method.toUpperCase(),
+      path.replace('{trigger}', 'task.edit').replace('{name}', 'x-key'),
+    ]),
+  );
+  prove(routes.length > 0, 'the API describes no routes');
+  const strangers: [who: string, status: number, token?: string][] = [
+    ['without a token', 401],
+    ['with a token that is none', 401, 'nonsense'],
+    ['with a forged token', 401, forged],
+    ['with the token of a user who is no admin', 403, other],
+  ];
+  let asked = 0;
+  for (const [method = '', path = ''] of routes) {
+    for (const [who, expected, token] of strangers) {
+      const { status } = await asking(world, () => ask(path, method, token));
+      prove(status === expected, `${method} ${path} ${who}: ${status}, not ${expected}`);
+      asked++;
+    }
+    // Only to read: what an admin may change stays as it is.
+    if (method !== 'GET') continue;
+    const { status } = await asking(world, () => ask(path, method, admin));
+    prove(status < 500 && status !== 401 && status !== 403, `${method} ${path} with the token of an admin: ${status}`);
+    asked++;
+  }
+  prove((await ask('/api/triggers', 'GET', admin)).status === 200, 'an admin does not see the triggers');
+  return `${routes.length} routes asked ${asked} times: 401 without a valid token, 403 outside of the group ${ADMINS}, and an admin gets in`;
+}
+
+/** Asks again when the API throttles: it takes 20 requests a second. */
+async function asking(world: World, ask: () => Promise<Response>): Promise<Response> {
+  return until(world, 'the API responds without 429', async () => {
+    const response = await ask();
+    return response.status === 429 ? undefined : response;
+  });
+}

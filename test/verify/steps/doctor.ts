@@ -1,0 +1,13 @@
+import { doctor as diagnose } from '../../../functions/admin/doctor.ts';
+import { prove, type World } from '../world.ts';
+
+export async function doctor(world: World): Promise<string> {
+  const { deployed } = world.state;
+  prove(deployed, 'nothing is deployed');
+  const { findings, unasked } = await diagnose(deployed.parts);
+  prove(findings.length === 0, findings.map(({ where, what }) => `${where}: ${what}`).join('; '));
+  const could = world.platform === 'aws' ? unasked : [];
+  prove(could.length === 0, `not checked: ${could.map(({ where, because }) => `${where}: ${because}`).join('; ')}`);
+  const not = unasked.length === 0 ? '' : ` (${unasked.length} questions that the emulator does not answer)`;
+  return `doctor finds nothing wrong${not}`;
+}

@@ -1,0 +1,34 @@
+import { DeleteEventSourceMappingCommand, GetEventSourceMappingCommand } from '@aws-sdk/client-lambda';
+import { Look, liveAws } from '../../../functions/admin/doctor/look.ts';
+import { doctor as diagnose } from '../../../functions/admin/doctor.ts';
+import { stackName } from '../../../functions/core/stack-name.ts';
+import { prove, send, stageOf, taken, until, type World } from '../world.ts';
+
+const REVERT = '--revert-drift';
+
+export async function drift(world: World): Promise<string> {
+  const { parts, agent } = stageOf(world);
+  const aws = liveAws();
+  const look = await new Look(aws).at(stackName('CrmTriggers', world.stage));
+  const UUID = look.find('AWS::Lambda::EventSourceMapping', 'CaptureTaskFunction');
+  await aws.lambda.send(new DeleteEventSourceMappingCommand({ UUID }));
+  await until(world, 'the stream mapping is deleted', async () =>
+    aws.lambda.send(new GetEventSourceMappingCommand({ UUID })).then(
+      () => false,
+      ({ name }) => name === 'ResourceNotFoundException',
+    ),
+  );
+  const { findings } = await diagnose(parts);
+  const advised = findings.filter(({ mend }) => mend.includes(REVERT));
+  prove(advised.length === 1, `doctor advises ${REVERT} in ${advised.length} findings: ${JSON.stringify(findings)}`);
+  await world.cdk(['deploy', 'CrmTriggers', '--require-approval', 'never', REVERT]);
+  const left = (await diagnose(parts)).findings;
+  prove(left.length === 0, `doctor still finds: ${left.map(({ where, what }) => `${where}: ${what}`).join('; ')}`);
+  await send(world, 'reverted', 'task.create');
+  await agent.do('create', 'task', { AccountID: `V-${world.run}`, TaskID: 'T' });
+  const query = `?AccountID=V-${world.run}&TaskID=T`;
+  // The new mapping begins with what the stream still has: older changes are called again, with their ids.
+  const isCalled = async () => (await taken(world, 'reverted')).some((call) => call.query === query);
+  await until(world, 'a call after the drift was reverted', isCalled);
+  return `a stream mapping that was deleted by hand is found by doctor, and ${REVERT}, as it advises, brings it back: doctor finds nothing, and a change is called`;
+}

@@ -1,0 +1,38 @@
+import { failed } from '../../../functions/admin/failed.ts';
+import { outOfOrder } from '../calls.ts';
+import { TAKEN_PER_SECOND } from '../receiver-core.ts';
+import { prove, send, sideBySide, stageOf, taken, until, type World } from '../world.ts';
+
+/** Twice as many as the receiver takes in a second, with two changes each. */
+const RECORDS = 2 * TAKEN_PER_SECOND;
+
+export async function throttling(world: World): Promise<string> {
+  const { parts, agent, receiver } = stageOf(world);
+  await receiver.setMode('throttled', '429');
+  await send(world, 'throttled', 'customer.create', 'customer.edit');
+  const rows = Array.from({ length: RECORDS }, (_, n) => ({ AccountID: `R-${world.run}-${n}` }));
+  await sideBySide(20, rows, async (row) => {
+    await agent.do('create', 'customer', row);
+    await agent.do('edit', 'customer', row);
+  });
+  const all = 2 * RECORDS;
+  const calls = await until(
+    world,
+    `${all} calls that were taken`,
+    async () => {
+      if (world.platform !== 'aws') await parts.wakeDrain();
+      const lost = await Promise.all(
+        (['customer.create', 'customer.edit'] as const).map((trigger) => failed(parts, { trigger })),
+      );
+      prove(lost.flat().length === 0, `${lost.flat().length} notifications are in Failed`);
+      const arrived = await taken(world, 'throttled');
+      return arrived.length >= all ? arrived : undefined;
+    },
+    2_000,
+  );
+  const wrong = outOfOrder(calls);
+  prove(wrong === undefined, `not in order: ${wrong}`);
+  const refused = (await receiver.calls('throttled')).filter(({ status }) => status === 429).length;
+  prove(refused > 0, 'the receiver did not respond with 429 once');
+  return `a receiver that takes ${TAKEN_PER_SECOND} a second and responded with 429 to ${refused} requests got all ${all} notifications in order; none is in Failed`;
+}

@@ -1,0 +1,34 @@
+import { showSecret } from '../../../functions/admin/secrets.ts';
+import { triggers as all, type Trigger } from '../../../functions/core/entity.ts';
+import { demonstration } from '../../../infra/local/demonstration.ts';
+import { isSigned } from '../calls.ts';
+import { pause, prove, send, stageOf, taken, until, type World } from '../world.ts';
+
+/** Capture reads anew after this time whether a trigger has a URL. */
+const TAKES_EFFECT_MS = 6_000;
+
+export async function triggers(world: World): Promise<string> {
+  const { parts, agent, receiver } = stageOf(world);
+  await send(world, 'triggers', ...all);
+  await pause(world, TAKES_EFFECT_MS);
+  const deeds = demonstration(world.run);
+  for (const { action, entity, row } of deeds) await agent.do(action, entity, row);
+  const expected = deeds.flatMap(({ expected }) =>
+    expected ? [`${expected.trigger} ${expected.formattedString}`] : [],
+  );
+  const calls = await until(world, `${expected.length} calls`, async () => {
+    const arrived = await taken(world, 'triggers');
+    return arrived.length >= expected.length ? arrived : undefined;
+  });
+  const arrived = calls.map(({ trigger, query }) => `${trigger} ${query}`);
+  const wrong = [...new Set([...arrived, ...expected])].filter(
+    (one) => !arrived.includes(one) || !expected.includes(one),
+  );
+  prove(wrong.length === 0 && arrived.length === expected.length, `not as expected: ${wrong.join(', ')}`);
+  const prefix = new URL(receiver.base).pathname.replace(/\/$/, '');
+  for (const call of calls) {
+    const { secret } = await showSecret(parts, call.trigger as Trigger);
+    prove(isSigned(call, secret, prefix), `the signature of ${call.trigger} does not verify`);
+  }
+  return `${calls.length} of ${all.length} triggers called with the expected query string, and ${calls.length} signatures verify`;
+}
