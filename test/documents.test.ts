@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { commands } from '../functions/admin/commands.ts';
 import { headline } from './bench/headline.ts';
 import { inserted } from './bench/markdown.ts';
 
@@ -44,4 +46,49 @@ test('no source takes the pathname of a URL for the path of a file', () => {
     .filter((file) => !/\.stryker|screenshots/.test(file))
     .filter((file) => /import\.meta\.(?:url|resolve\([^)]*\))\)?\s*\)?\s*\.(?:pathname|href\.slice)/.test(read(file)));
   assert.deepEqual(wrong, []);
+});
+
+const documents = globSync(['*.md', 'docs/**/*.md'], { cwd: root });
+
+/** The anchors of a document's headings, as GitHub makes them. */
+const anchors = (text: string) =>
+  [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .trim()
+      .replaceAll(' ', '-'),
+  );
+
+test('every link between the documents leads to a file and a heading that are there', () => {
+  assert.ok(documents.length >= 15);
+  const broken = documents.flatMap((document) =>
+    [...read(document).matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, link = '']) => link)
+      .filter((link) => !/^[a-z]+:/.test(link))
+      .filter((link) => {
+        const [path = '', anchor] = link.split('#');
+        const target = path === '' ? document : join(dirname(document), path);
+        if (!existsSync(join(root, target))) return true;
+        return anchor !== undefined && !anchors(read(target)).includes(anchor);
+      })
+      .map((link) => `${document}: ${link}`),
+  );
+  assert.deepEqual(broken, []);
+});
+
+test('the README has at most 200 lines', () => {
+  assert.ok(read('README.md').split('\n').length <= 200);
+});
+
+test('docs/cli.md has each command, and docs/configuration.md each setting but that of emulators', () => {
+  const cli = read('docs/cli.md');
+  for (const command of Object.keys(commands)) assert.match(cli, new RegExp(`\\| .*\`${command}\\b`), command);
+  const source = read('infra/settings.ts');
+  const choices = source.slice(source.indexOf('const choices'), source.indexOf('const schema'));
+  const settings = [...choices.matchAll(/^ {2}(\w+): (?:z|seconds|attached|attribute)/gm)].map(([, name = '']) => name);
+  assert.ok(settings.length >= 25, settings.join());
+  const configuration = read('docs/configuration.md');
+  for (const name of settings.filter((one) => one !== 'emulated'))
+    assert.ok(configuration.includes(`\`${name}\``), name);
 });

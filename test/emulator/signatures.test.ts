@@ -16,7 +16,7 @@ before(async () => {
 after(() => stack?.end('task.create'));
 
 for (const language of ['js', 'python', 'go'] satisfies Language[])
-  test(`the README's receiver in ${language} takes a delivery, and refuses one with a changed character`, {
+  test(`the documented receiver in ${language} accepts a delivery, and rejects one with a changed character`, {
     timeout: 240_000,
   }, async (t) => {
     if (!(await isHere(language))) return t.skip(`there is no ${language} on this machine`);

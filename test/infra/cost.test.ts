@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import simulated from '../../infra/cost/batches.json' with { type: 'json' };
@@ -133,6 +134,12 @@ test('a month of 1,000,000 changes one by one, with eleven triggers in use, cost
   const [idle, some, million] = everyday;
   assert.ok(idle && some && million && million.perMonth <= 12, `$${million?.perMonth}`);
   assert.ok(idle.perMonth < some.perMonth && some.perMonth < million.perMonth);
+  const readme = readFileSync(`${root}README.md`, 'utf8');
+  for (const { changesPerMonth, perMonth } of everyday)
+    assert.ok(
+      readme.includes(`| ${changesPerMonth.toLocaleString('en')} | ${perMonth.toFixed(2)} |`),
+      `README.md has the $${perMonth.toFixed(2)} of ${changesPerMonth} changes`,
+    );
   const found = new Map(million.lines.map(({ what, quantity }) => [what, quantity]));
   assert.equal(found.get('CloudWatch metrics of our own'), 4, 'however many triggers are used');
   assert.deepEqual([found.get('CloudWatch alarms'), found.get('CloudWatch dashboards')], [20, 1]);

@@ -149,7 +149,7 @@ test('the queue is old when a notification has been in it for longer than all ho
   assert.equal(threshold(synth(undefined, { main: { holdSeconds: [5] } })), 15 * 60);
 });
 
-test('monitoring costs what the README says: at most 20 alarm metrics beside the queries, and one dashboard', () => {
+test('monitoring costs what docs/monitoring.md says: at most 20 alarm metrics beside the queries, and one dashboard', () => {
   assert.equal(made.filter(([, { MetricName }]) => MetricName).length, 20);
   assert.equal(all('AWS::CloudWatch::Dashboard').length, 1);
   assert.equal(all('AWS::SNS::Topic').length + all('AWS::KMS::Key').length, 1, 'the key is that of the secrets');

@@ -10,7 +10,7 @@ import { until } from './emulator.ts';
 
 const run = promisify(execFile);
 
-/** The languages of the README's receivers: how each is made ready and run. */
+/** The languages of the documented receivers: how each is made ready and run. */
 const languages = {
   js: { file: 'receiver.mjs', tool: process.execPath, args: (file: string) => [file] },
   python: { file: 'receiver.py', tool: 'python3', args: (file: string) => [file] },
@@ -28,9 +28,9 @@ export async function isHere(language: Language): Promise<boolean> {
   );
 }
 
-/** Runs the receiver that the README shows, as it stands there, until it is disposed of. */
+/** Runs the receiver that docs/receivers.md shows, as it stands there, until it is disposed of. */
 export async function readmeReceiver(language: Language, secret: string) {
-  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+  const readme = await readFile(new URL('../../docs/receivers.md', import.meta.url), 'utf8');
   const code = readme.match(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms'))?.[1] ?? '';
   const folder = await mkdtemp(join(tmpdir(), 'crm-triggers-receiver-'));
   const { file, tool, args } = languages[language];
@@ -38,7 +38,7 @@ export async function readmeReceiver(language: Language, secret: string) {
   const port = await freePort();
   const env = { ...process.env, SECRET: secret, PORT: String(port), GOCACHE: join(folder, 'cache') };
   const process_ = await start(tool, args(join(folder, file)), { env, cwd: folder });
-  await until(`the README's receiver in ${language} listens`, () => listens(port), 120_000).catch((error) => {
+  await until(`the documented receiver in ${language} listens`, () => listens(port), 120_000).catch((error) => {
     throw new Error(`${error.message}: ${process_.tail()}`);
   });
   return {

@@ -18,7 +18,7 @@ const signIn = {
 
 const key = 'arn:aws:kms:eu-west-1:123456789012:key/1234-abcd';
 
-/** The settings that the README documents, in as few deployments as they fit into. */
+/** The settings that docs/configuration.md documents, in as few deployments as they fit into. */
 export const variants: Readonly<Record<string, object>> = {
   main: {},
   'four attached tables': {
