@@ -12,8 +12,11 @@ const LEASE_RESERVE_MS = 30_000;
  * A function that was stopped after it wrote to a backlog and before it looked again can leave an item there while the trigger
  * is active. In the first minute of each hour drain therefore checks the backlogs of active triggers too.
  */
-const LOOK_EACH_MS = 60 * 60_000;
-const LOOK_MS = 60_000;
+const CHECK_EACH_MS = 60 * 60_000;
+const CHECK_MS = 60_000;
+
+/** A younger item may belong to a message that waits for its retry, at most 18 minutes; deliver removes it. */
+const LEFT_MS = 30 * 60_000;
 
 /** Delivers the backlogs of all triggers that have one, side by side. @param remainingMs How long it may run. */
 export function drain(parts: DrainParts, remainingMs: () => number): Promise<void> {
@@ -22,13 +25,15 @@ export function drain(parts: DrainParts, remainingMs: () => number): Promise<voi
 
 async function drainAll(parts: DrainParts, remainingMs: () => number): Promise<void> {
   const now = await parts.triggers.read(triggers);
-  const isLookDue = parts.now() % LOOK_EACH_MS < LOOK_MS;
-  const waiting = [...now].filter(([, { state }]) => state !== 'active' || isLookDue);
+  const isCheckDue = parts.now() % CHECK_EACH_MS < CHECK_MS;
+  const active = isCheckDue ? [...now].filter(([, { state }]) => state === 'active') : [];
+  const waiting = [...now].filter(([, { state }]) => state !== 'active');
   // None of these throws: a failure that ended this function would freeze the drains of all other triggers.
   await Promise.all([
     // Also while another run has the right to drain a trigger: that one may go on for minutes.
     ...waiting.map(([trigger, as]) => measureBacklog(trigger, as, parts)),
     ...waiting.map(([trigger]) => drainLeased(trigger, parts, remainingMs)),
+    ...active.map(([trigger]) => drainLeft(trigger, parts, remainingMs)),
   ]);
 }
 
@@ -37,6 +42,17 @@ async function drainLeased(trigger: Trigger, parts: DrainParts, remainingMs: () 
   try {
     if (!(await parts.triggers.lease(trigger, until, parts.now()))) return;
     await new TriggerDrain(trigger, parts, remainingMs).run().finally(() => parts.triggers.giveBack(trigger, until));
+  } catch (error) {
+    log('error', 'drain failed', { trigger, ...errorFields(error) });
+  }
+}
+
+/** Drains the backlog of an active trigger if an item was left there. */
+async function drainLeft(trigger: Trigger, parts: DrainParts, remainingMs: () => number): Promise<void> {
+  try {
+    const { parked, unreadable } = await parts.backlog.parked(trigger, 1);
+    const isLeft = unreadable.length > 0 || parked.some(({ parkedAt }) => parkedAt <= parts.now() - LEFT_MS);
+    if (isLeft && (await parts.triggers.move(trigger, 'refilled'))) await drainLeased(trigger, parts, remainingMs);
   } catch (error) {
     log('error', 'drain failed', { trigger, ...errorFields(error) });
   }

@@ -97,12 +97,12 @@ export class TriggerDrain {
 
   /** @returns Whether there may be more to do now. */
   async #step(now: TriggerNow): Promise<boolean> {
+    if (now.state === 'active') return false;
     this.#lastSuccess = Math.max(this.#lastSuccess, now.lastSuccess);
     const head = await this.#head(now);
     if (this.#unkept >= UNKEPT) return false;
     const isEmpty = head.parked.length === 0 && !head.next;
     const steps = {
-      active: async () => !isEmpty && this.#parts.triggers.move(this.#trigger, 'refilled'),
       paused: async () => false,
       parked: () => this.#probe(now, head, isEmpty),
       draining: () => (isEmpty ? this.#parts.triggers.move(this.#trigger, 'emptied') : this.#pass(now, head)),
