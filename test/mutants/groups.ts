@@ -18,6 +18,6 @@ export const groups: Readonly<Record<string, Group>> = {
   drain: { mutate: ['functions/drain/!(index|parts).ts'], tests: ['test/drain/*.test.ts', protocol] },
   stores: {
     mutate: [`functions/edge/{${stores}}.ts`],
-    tests: [inMemory, 'test/edge/{secrets,delivery-log}.test.ts', protocol],
+    tests: [inMemory, 'test/edge/{secrets,delivery-log,backlog-rows}.test.ts', protocol],
   },
 };
