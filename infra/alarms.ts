@@ -3,8 +3,8 @@ import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { longestHeld } from '../functions/core/backoff.ts';
 import { DIMENSION, type Metric as OwnMetric } from '../functions/core/metrics.ts';
-import { longestHeld } from '../functions/core/schedule.ts';
 import type { Settings } from './settings.ts';
 
 /** What is watched. */

@@ -1,6 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { stackName } from '../functions/core/stack-name.ts';
-import { mismatch } from '../functions/core/stage-home.ts';
+import { mismatch } from '../functions/core/stage-account.ts';
 import { CrmTriggersConsoleStack } from './console-stack.ts';
 import { readSettings, readStage } from './settings.ts';
 import { CrmTriggersStack } from './stack.ts';

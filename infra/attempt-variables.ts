@@ -1,5 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
-import type { attemptEnv, Variables } from '../functions/edge/env.ts';
+import type { attemptEnv, Variables } from '../functions/adapters/env.ts';
 import type { Settings } from './settings.ts';
 import type { Tables } from './tables.ts';
 

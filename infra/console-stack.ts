@@ -6,12 +6,12 @@ import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { Outputs } from '../functions/admin/deployment.ts';
-import { pageFiles } from '../functions/admin/serve-page.ts';
+import type { Variables } from '../functions/adapters/env.ts';
 import type { consoleEnv } from '../functions/console/env.ts';
+import { pageFiles } from '../functions/console/serve-page.ts';
 import { capital } from '../functions/core/capital.ts';
 import { entityNames } from '../functions/core/entity.ts';
-import type { Variables } from '../functions/edge/env.ts';
+import type { Outputs } from '../functions/operations/deployment.ts';
 import { published } from './published.ts';
 import { ServiceFunction } from './service-function.ts';
 import { readSettings, removalPolicy, rowRulesOf, type Settings } from './settings.ts';

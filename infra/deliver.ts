@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { deliverEnv, Variables } from '../functions/edge/env.ts';
+import type { deliverEnv, Variables } from '../functions/adapters/env.ts';
 import { attemptVariables } from './attempt-variables.ts';
 import type { Network } from './network.ts';
 import { ServiceFunction } from './service-function.ts';

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
-import type { drainEnv, Variables } from '../functions/edge/env.ts';
+import type { drainEnv, Variables } from '../functions/adapters/env.ts';
 import { attemptVariables } from './attempt-variables.ts';
 import type { Network } from './network.ts';
 import { ServiceFunction } from './service-function.ts';

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import type { PageFile } from '../functions/admin/serve-page.ts';
-import { root } from './local/folders.ts';
+import type { PageFile } from '../functions/console/serve-page.ts';
+import { root } from './folders.ts';
 
-const folder = join(root, 'functions', 'admin', 'page');
+const folder = join(root, 'functions', 'console', 'page');
 
 /**
  * Bundles the admin page.

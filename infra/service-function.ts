@@ -32,7 +32,7 @@ const longSettings = {
 interface ServiceFunctionProps<Environment> {
   /** The folder under functions/ whose index.ts exports `handler`. */
   readonly stage: 'capture' | 'deliver' | 'drain' | 'console';
-  /** All that the function's schema in functions/edge/env.ts asks for. */
+  /** All that the function's schema in functions/adapters/env.ts asks for. */
   readonly environment: Environment;
   readonly timeout: Duration;
   readonly memoryMiB: number;

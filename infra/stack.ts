@@ -1,9 +1,9 @@
 import { Annotations, CfnOutput, Stack, type StackProps, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
-import type { Outputs } from '../functions/admin/deployment.ts';
 import { capital } from '../functions/core/capital.ts';
-import type { DestinationRules } from '../functions/core/destination-rules.ts';
 import { entityNames } from '../functions/core/entity.ts';
+import type { DestinationRules } from '../functions/core/url-policy.ts';
+import type { Outputs } from '../functions/operations/deployment.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { Capture } from './capture.ts';
 import { Deliver } from './deliver.ts';

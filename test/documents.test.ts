@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { commands } from '../functions/admin/commands.ts';
+import { commands } from '../cli/commands.ts';
 import { headline } from './bench/headline.ts';
 import { inserted } from './bench/markdown.ts';
 

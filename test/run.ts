@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
-import { folder, root } from '../infra/local/folders.ts';
+import { folder, root } from '../infra/folders.ts';
 
 // npm test: all test files, by Node's runner. With --fast only those without an emulator, a browser or a clock.
 const { values } = parseArgs({ options: { fast: { type: 'boolean', default: false } } });

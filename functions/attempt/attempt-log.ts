@@ -1,6 +1,6 @@
+import type { DeliveryLog, LogEntry } from '../adapters/delivery-log.ts';
+import { errorFields, log } from '../adapters/logger.ts';
 import { type Logged, loggedAttempts } from '../core/log-entry.ts';
-import type { DeliveryLog, LogEntry } from '../edge/delivery-log.ts';
-import { errorFields, log } from '../edge/log.ts';
 
 /** What a function that makes attempts needs to have them logged. */
 export interface LoggingParts {

@@ -1,11 +1,11 @@
-import { joinFormattedString } from '../core/destination.ts';
+import type { Call } from '../adapters/http-call.ts';
+import { log } from '../adapters/logger.ts';
+import type { MeasuringParts } from '../adapters/metrics-writer.ts';
+import type { Secrets } from '../adapters/secret-store.ts';
 import { beginningOf } from '../core/log-entry.ts';
 import type { Notification } from '../core/notification.ts';
 import { type Outcome, outcomeOf } from '../core/outcome.ts';
-import type { Call } from '../edge/http.ts';
-import { log } from '../edge/log.ts';
-import type { MeasuringParts } from '../edge/metrics.ts';
-import type { Secrets } from '../edge/secrets.ts';
+import { joinFormattedString } from '../core/trigger-url.ts';
 import type { AttemptLog } from './attempt-log.ts';
 import { requestHeaders } from './request-headers.ts';
 

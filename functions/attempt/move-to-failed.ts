@@ -1,7 +1,7 @@
+import type { Backlog } from '../adapters/backlog.ts';
+import { log } from '../adapters/logger.ts';
+import type { MeasuringParts } from '../adapters/metrics-writer.ts';
 import type { Notification } from '../core/notification.ts';
-import type { Backlog } from '../edge/backlog.ts';
-import { log } from '../edge/log.ts';
-import type { MeasuringParts } from '../edge/metrics.ts';
 
 interface MoveToFailedParts {
   readonly backlog: Pick<Backlog, 'fail'>;

@@ -1,7 +1,7 @@
+import type { TriggerSecrets } from '../adapters/secret-store.ts';
 import type { Notification } from '../core/notification.ts';
 import { signatures } from '../core/signature.ts';
 import { VERSION } from '../core/version.ts';
-import type { TriggerSecrets } from '../edge/secrets.ts';
 
 /**
  * The headers of one attempt.

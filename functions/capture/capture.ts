@@ -1,16 +1,16 @@
 // [table row → change → notification] → attempt → outcome
 import type { DynamoDBRecord } from 'aws-lambda';
+import type { Backlog, Failed } from '../adapters/backlog.ts';
+import type { DeliveryQueue } from '../adapters/delivery-queue.ts';
+import { log, throwingQuietly } from '../adapters/logger.ts';
+import type { MeasuringParts } from '../adapters/metrics-writer.ts';
+import type { RecordCounts } from '../adapters/record-counts.ts';
+import type { TriggersNow } from '../adapters/trigger-store.ts';
 import { readChange, type Unusable } from '../core/change.ts';
 import type { Entity, Trigger } from '../core/entity.ts';
 import { type Notification, notificationId, notificationOf } from '../core/notification.ts';
 import { beyondReason, type RecordLimit } from '../core/record-limit.ts';
 import type { RowRules } from '../core/row-rules.ts';
-import type { Backlog, Failed } from '../edge/backlog.ts';
-import { log, throwingQuietly } from '../edge/log.ts';
-import type { MeasuringParts } from '../edge/metrics.ts';
-import type { DeliveryQueue } from '../edge/queue.ts';
-import type { RecordCounts } from '../edge/record-counts.ts';
-import type { TriggersNow } from '../edge/triggers.ts';
 
 /** What capture touches of the world. */
 export interface CaptureParts extends MeasuringParts {

@@ -1,13 +1,13 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
+import { Backlog } from '../adapters/backlog.ts';
+import { DeliveryQueue } from '../adapters/delivery-queue.ts';
+import { captureEnv, readEnv } from '../adapters/env.ts';
+import { Metrics } from '../adapters/metrics-writer.ts';
+import { RecordCounts } from '../adapters/record-counts.ts';
+import { remember } from '../adapters/remember.ts';
+import { Triggers } from '../adapters/trigger-store.ts';
 import { entities, type Trigger } from '../core/entity.ts';
-import { Backlog } from '../edge/backlog.ts';
-import { captureEnv, readEnv } from '../edge/env.ts';
-import { Metrics } from '../edge/metrics.ts';
-import { DeliveryQueue } from '../edge/queue.ts';
-import { RecordCounts } from '../edge/record-counts.ts';
-import { remember } from '../edge/remember.ts';
-import { Triggers } from '../edge/triggers.ts';
 import { type CaptureParts, capture } from './capture.ts';
 
 /** A typed URL takes effect within this time. */

@@ -1,9 +1,9 @@
 // browser → gateway → [the page for anybody, the admin API for admins]
 import { Hono } from 'hono';
 import { compress } from 'hono/compress';
-import { adminApi } from '../admin/api.ts';
-import type { AdminParts } from '../admin/deployment.ts';
-import { type PageFile, pageHeaders, servedPage } from '../admin/serve-page.ts';
+import type { AdminParts } from '../operations/deployment.ts';
+import { adminApi } from './api.ts';
+import { type PageFile, pageHeaders, servedPage } from './serve-page.ts';
 import { admitAdmins, type Env, type SignIn } from './sign-in.ts';
 
 interface ConsoleParts {

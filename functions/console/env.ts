@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { outputNames } from '../admin/deployment.ts';
-import { json } from '../edge/env.ts';
+import { json } from '../adapters/env.ts';
+import { outputNames } from '../operations/deployment.ts';
 import { signInShape } from './sign-in.ts';
 
 /** The console's environment: what infra/ sets, and the function reads. */

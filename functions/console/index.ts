@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { handle } from 'hono/aws-lambda';
-import { partsOf } from '../admin/deployment.ts';
-import { type PageFile, pageFiles } from '../admin/serve-page.ts';
-import { readEnv } from '../edge/env.ts';
+import { readEnv } from '../adapters/env.ts';
+import { partsOf } from '../operations/deployment.ts';
 import { consoleApp } from './console.ts';
 import { consoleEnv } from './env.ts';
+import { type PageFile, pageFiles } from './serve-page.ts';
 
 /** The gateway waits 30 s for an answer, and no longer. */
 const TEST_PATIENCE_MS = 25_000;

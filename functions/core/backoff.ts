@@ -1,35 +1,43 @@
-/** Receives after which the delay before the next one begins to grow. */
-const STEADY_RECEIVES = 10;
-const GROWTH = 1.2;
-const LONGEST_RETURN_SECONDS = 30 * 60;
+/** How far a hold may stray from its length, so that what failed together does not come back together. */
+const JITTER = 0.2;
+
+/** A receiver cannot ask for more. */
+const LONGEST_RETRY_AFTER_SECONDS = 15 * 60;
 
 /**
- * After how many seconds a message is received again that cannot be handled for an internal reason, or that waits for its
- * trigger's state to change. SQS moves a message to the dead-letter queue after 1,000 receives; the delay grows so that 1,000
- * receives take longer than the 14 days for which the queue keeps it. Where all receives were of this kind, it stays below a
- * fifth of the time waited so far.
+ * For how many seconds to hold a notification after its latest failed attempt, or `undefined` when it has had its last.
  *
- * @param first The delay of the first receives, seconds.
- * @param receives How often the message was received, at least 1.
+ * @param attempts Attempts so far, at least 1.
+ * @param holds The schedule, in seconds: one hold after each attempt but the last.
+ * @param random From 0 up to 1.
+ * @param askedFor What the receiver asked for, seconds: a longer hold is heeded, a shorter one is not.
  */
-export function returnSeconds(first: number, receives: number): number {
-  const grown = first * GROWTH ** Math.max(0, receives - STEADY_RECEIVES);
-  return Math.min(LONGEST_RETURN_SECONDS, Math.round(grown));
+export function holdSeconds(
+  attempts: number,
+  holds: readonly number[],
+  random: number,
+  askedFor = 0,
+): number | undefined {
+  const hold = holds[attempts - 1];
+  if (hold === undefined) return undefined;
+  const jittered = Math.round(hold * (1 + JITTER * (2 * random - 1)));
+  return Math.max(1, jittered, askedFor);
 }
 
-const FIRST_PAUSE_MS = 50;
-const LONGEST_PAUSE_MS = 1_600;
-
-/** How often DynamoDB is asked for what it left unprocessed: about five seconds in all. */
-export const BUSY_TRIES = 8;
+/** The longest that a notification is held in all, seconds, whatever its receiver asks for. */
+export function longestHeld(holds: readonly number[]): number {
+  return holds.reduce((sum, hold) => sum + Math.max(hold * (1 + JITTER), LONGEST_RETRY_AFTER_SECONDS), 0);
+}
 
 /**
- * How long to wait before asking DynamoDB again for what it left unprocessed, milliseconds: each pause is twice the one
- * before, and jitter takes up to half of it away.
+ * Reads a `Retry-After` header (RFC 9110, 10.2.3): seconds, or a date.
  *
- * @param attempt 0 for the first pause.
- * @param random From 0 up to 1.
+ * @param now Epoch milliseconds.
+ * @returns Whole seconds, from 0 up to 15 minutes; 0 for what is neither.
  */
-export function busyPauseMs(attempt: number, random: number): number {
-  return Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt) * (1 - random / 2);
+export function retryAfterSeconds(header: string | undefined, now: number): number {
+  if (header === undefined) return 0;
+  const text = header.trim();
+  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - now) / 1000;
+  return Number.isNaN(seconds) ? 0 : Math.ceil(Math.min(Math.max(0, seconds), LONGEST_RETRY_AFTER_SECONDS));
 }

@@ -1,8 +1,9 @@
 // table row → change → notification → attempt → [outcome]
+
+import { holdSeconds, retryAfterSeconds } from './backoff.ts';
 import { isTooOld } from './breaker.ts';
 import type { Notification } from './notification.ts';
 import type { Outcome } from './outcome.ts';
-import { holdSeconds, retryAfterSeconds } from './schedule.ts';
 
 /** One attempt as the verdict sees it. Times are epoch milliseconds. */
 interface Made {

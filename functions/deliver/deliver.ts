@@ -1,20 +1,20 @@
 // table row → change → [notification → attempt → outcome]
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+import type { Seen } from '../adapters/backlog.ts';
+import { untried } from '../adapters/backlog-rows.ts';
+import { errorFields, log } from '../adapters/logger.ts';
+import type { TriggersNow } from '../adapters/trigger-store.ts';
 import { AttemptLog } from '../attempt/attempt-log.ts';
 import { allEnded } from '../core/all-ended.ts';
-import { returnSeconds } from '../core/backoff.ts';
 import { parkingStates } from '../core/breaker.ts';
 import type { Trigger } from '../core/entity.ts';
 import { fromMessage, type Notification } from '../core/notification.ts';
+import { returnSeconds } from '../core/return-delay.ts';
 import { inWaves } from '../core/waves.ts';
-import type { Seen } from '../edge/backlog.ts';
-import { untried } from '../edge/backlog-rows.ts';
-import { errorFields, log } from '../edge/log.ts';
-import type { TriggersNow } from '../edge/triggers.ts';
+import type { DeliverParts, RunParts } from './deps.ts';
+import { atOnce, settle, type Wait } from './handle-outcome.ts';
 import { KnownTriggers } from './known-triggers.ts';
-import type { DeliverParts, RunParts } from './parts.ts';
 import { isSharedMessage, mayHaveHistory, receivesOf } from './received.ts';
-import { atOnce, settle, type Wait } from './settle.ts';
 
 /** Kept back from the function's time, to return what was not attempted. */
 const RESERVE_MS = 5_000;

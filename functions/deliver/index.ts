@@ -1,9 +1,9 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { attemptParts } from '../edge/attempt-parts.ts';
-import { deliverEnv, readEnv } from '../edge/env.ts';
-import { DeliveryQueue } from '../edge/queue.ts';
+import { attemptParts } from '../adapters/attempt-deps.ts';
+import { DeliveryQueue } from '../adapters/delivery-queue.ts';
+import { deliverEnv, readEnv } from '../adapters/env.ts';
 import { deliver } from './deliver.ts';
-import type { DeliverParts } from './parts.ts';
+import type { DeliverParts } from './deps.ts';
 
 const env = readEnv(deliverEnv);
 

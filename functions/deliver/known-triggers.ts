@@ -1,6 +1,6 @@
+import { errorFields, log } from '../adapters/logger.ts';
+import type { TriggerNow, Triggers, TriggersNow } from '../adapters/trigger-store.ts';
 import type { Trigger } from '../core/entity.ts';
-import { errorFields, log } from '../edge/log.ts';
-import type { TriggerNow, Triggers, TriggersNow } from '../edge/triggers.ts';
 
 /** How often a batch that is not done looks at its triggers again. */
 const WATCH_MS = 1_000;

@@ -1,8 +1,9 @@
 // table row → change → [notification → attempt → outcome], for what had to wait in a backlog
+
+import { errorFields, log, throwingQuietly } from '../adapters/logger.ts';
 import { type Trigger, triggers } from '../core/entity.ts';
-import { errorFields, log, throwingQuietly } from '../edge/log.ts';
+import type { DrainParts } from './deps.ts';
 import { measureBacklog } from './measure-backlog.ts';
-import type { DrainParts } from './parts.ts';
 import { TriggerDrain } from './trigger-drain.ts';
 
 /** The right to drain outlives the function by this much. */

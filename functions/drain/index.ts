@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
-import { attemptParts } from '../edge/attempt-parts.ts';
-import { drainEnv, readEnv } from '../edge/env.ts';
+import { attemptParts } from '../adapters/attempt-deps.ts';
+import { drainEnv, readEnv } from '../adapters/env.ts';
+import type { DrainParts } from './deps.ts';
 import { drain } from './drain.ts';
-import type { DrainParts } from './parts.ts';
 
 const env = readEnv(drainEnv);
 

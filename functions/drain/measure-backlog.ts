@@ -1,8 +1,8 @@
+import type { Backlog } from '../adapters/backlog.ts';
+import { errorFields, log } from '../adapters/logger.ts';
+import type { MeasuringParts } from '../adapters/metrics-writer.ts';
+import type { TriggerNow } from '../adapters/trigger-store.ts';
 import type { Trigger } from '../core/entity.ts';
-import type { Backlog } from '../edge/backlog.ts';
-import { errorFields, log } from '../edge/log.ts';
-import type { MeasuringParts } from '../edge/metrics.ts';
-import type { TriggerNow } from '../edge/triggers.ts';
 
 interface MeasureParts extends MeasuringParts {
   readonly backlog: Pick<Backlog, 'parked' | 'count'>;

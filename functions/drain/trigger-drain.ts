@@ -1,3 +1,7 @@
+import type { Parked, ParkedPage, Place } from '../adapters/backlog.ts';
+import { errorFields, log } from '../adapters/logger.ts';
+import { remember } from '../adapters/remember.ts';
+import type { TriggerNow } from '../adapters/trigger-store.ts';
 import { attempt } from '../attempt/attempt.ts';
 import { AttemptLog } from '../attempt/attempt-log.ts';
 import { moveToFailed } from '../attempt/move-to-failed.ts';
@@ -5,12 +9,8 @@ import { FIRST_PROBE_MS, firstProbe, isTooOld, nextProbeDelay, STRIKES } from '.
 import type { Trigger } from '../core/entity.ts';
 import { inRecordOrder, TIME_RUNS_BACK_MS } from '../core/record-order.ts';
 import { verdictOf } from '../core/verdict.ts';
-import type { Parked, ParkedPage, Place } from '../edge/backlog.ts';
-import { errorFields, log } from '../edge/log.ts';
-import { remember } from '../edge/remember.ts';
-import type { TriggerNow } from '../edge/triggers.ts';
+import type { DrainParts } from './deps.ts';
 import { forEach } from './for-each.ts';
-import type { DrainParts } from './parts.ts';
 
 /** Kept back from the function's time, for recording what came of the last attempts. */
 const RESERVE_MS = 5_000;

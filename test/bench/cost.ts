@@ -1,8 +1,8 @@
-import { deployed } from '../../infra/cost/deployed.ts';
-import { measurements } from '../../infra/cost/measured.ts';
-import { type Line, prices, read, region, rivals } from '../../infra/cost/prices.ts';
-import { dollars } from '../../infra/cost/printed.ts';
-import { type Month, report } from '../../infra/cost/report.ts';
+import { deployed } from '../../cli/cost/deployed.ts';
+import { measurements } from '../../cli/cost/measured.ts';
+import { type Line, prices, read, region, rivals } from '../../cli/cost/prices.ts';
+import { dollars } from '../../cli/cost/printed.ts';
+import { type Month, report } from '../../cli/cost/report.ts';
 import type { Figures } from './figures.ts';
 
 const CHANGES_PER_MONTH = 1_000_000;

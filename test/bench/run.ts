@@ -1,7 +1,7 @@
 // What is measured of speed and cost, each figure beside another of the same run: `npm run bench -- [SECTION…]`
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { root } from '../../infra/local/folders.ts';
+import { root } from '../../infra/folders.ts';
 import { worsened } from './check.ts';
 import type { Figures } from './figures.ts';
 import { headline, type Kept } from './headline.ts';

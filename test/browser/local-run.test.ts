@@ -19,7 +19,7 @@ let stop: (() => Promise<void>) | undefined;
 let origin: string;
 before(async () => {
   browser = await startChromium();
-  const file = fileURLToPath(new URL('../../infra/local/start.ts', import.meta.url));
+  const file = fileURLToPath(new URL('../../cli/local/start.ts', import.meta.url));
   const { AWS_ENDPOINT_URL: _, ...env } = process.env;
   const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   stop = endWithUs(async () => {

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
-import { pause, set } from '../../functions/admin/triggers.ts';
 import { type Trigger, triggers } from '../../functions/core/entity.ts';
+import { pause, set } from '../../functions/operations/trigger-urls.ts';
 import { notification } from '../support/records.ts';
 import type { servedPage } from './served-page.ts';
 

@@ -1,7 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { openDoor } from '../../infra/local/door.ts';
-import { Happenings } from '../../infra/local/happenings.ts';
-import { SampleAgent } from '../../infra/local/sample-agent.ts';
+import { Happenings } from '../../cli/local/activity.ts';
+import { SampleAgent } from '../../cli/local/sample-agent.ts';
+import { openDoor } from '../../cli/local/server.ts';
 import { adminWorld } from '../support/admin-world.ts';
 
 /** The page as `npm start` serves it, over parts in memory, and browsers that look at it. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { set } from '../../functions/admin/triggers.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
+import { set } from '../../functions/operations/trigger-urls.ts';
 import { until } from '../support/emulator.ts';
 import { startChromium } from './chromium.ts';
 import { button, field, populated, row } from './looks.ts';

@@ -1,34 +1,54 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BUSY_TRIES, busyPauseMs, returnSeconds } from '../../functions/core/backoff.ts';
+import { holdSeconds, longestHeld, retryAfterSeconds } from '../../functions/core/backoff.ts';
 
-const DAYS = 24 * 60 * 60;
-/** The dead-letter queue's. */
-const MAX_RECEIVES = 1_000;
+const HOLDS = [5, 30, 120, 600];
 
-for (const first of [1, 5])
-  test(`returns after ${first} s for ten receives, then later and later, so that the queue keeps the message for 14 days`, () => {
-    const delays = Array.from({ length: MAX_RECEIVES - 1 }, (_, i) => returnSeconds(first, i + 1));
-    assert.deepEqual(new Set(delays.slice(0, 10)), new Set([first]));
-    assert.ok(delays.every((seconds, i) => i === 0 || seconds >= (delays[i - 1] ?? 0)));
-    assert.equal(delays.at(-1), 1_800);
-    // Some of the receives may have been used up by retries.
-    const waited = delays.slice(100).reduce((sum, seconds) => sum + seconds, 0);
-    assert.ok(waited > 14 * DAYS, `${waited / DAYS} days`);
-  });
-
-test('a repair takes effect within a fifth of the time that the trouble took, and within 30 minutes', () => {
-  let passed = 0;
-  for (let receives = 1; receives < MAX_RECEIVES; receives++) {
-    const next = returnSeconds(5, receives);
-    assert.ok(next <= Math.max(5, 0.21 * passed), `${next} s after ${passed} s`);
-    passed += next;
-  }
+test('holds last 5 s, 30 s, 2 min and 10 min; the fifth attempt is the last', () => {
+  assert.deepEqual(
+    [1, 2, 3, 4, 5, 6].map((attempts) => holdSeconds(attempts, HOLDS, 0.5)),
+    [5, 30, 120, 600, undefined, undefined],
+  );
 });
 
-test('pauses for what DynamoDB left unprocessed double up to 1.6 s, with up to half of each taken away at random', () => {
-  const longest = Array.from({ length: BUSY_TRIES }, (_, attempt) => busyPauseMs(attempt, 0));
-  assert.deepEqual(longest, [50, 100, 200, 400, 800, 1_600, 1_600, 1_600]);
-  assert.equal(busyPauseMs(0, 1), 25);
-  assert.equal(busyPauseMs(7, 0.5), 1_200);
+test('a hold strays by at most 20 % from its length', () => {
+  assert.deepEqual(
+    [0, 0.25, 0.75, 0.999_999].map((random) => holdSeconds(3, HOLDS, random)),
+    [96, 108, 132, 144],
+  );
+});
+
+test('a receiver may ask for a longer hold, not for a shorter one', () => {
+  assert.deepEqual(
+    [0, 3, 60].map((askedFor) => holdSeconds(1, HOLDS, 0.5, askedFor)),
+    [5, 5, 60],
+  );
+});
+
+test('Retry-After is read as seconds or as a date, and clamped to 15 minutes', () => {
+  const now = Date.parse('2026-11-23T09:00:00Z');
+  const cases: [string | undefined, number][] = [
+    [undefined, 0],
+    ['0', 0],
+    [' 120 ', 120],
+    ['901', 900],
+    ['99999999999999999999', 900],
+    ['-5', 0],
+    ['1.5', 0],
+    ['soon', 0],
+    ['', 0],
+    ['Mon, 23 Nov 2026 09:01:00 GMT', 60],
+    ['Mon, 23 Nov 2026 08:00:00 GMT', 0],
+    ['Mon, 23 Nov 2027 09:00:00 GMT', 900],
+  ];
+  for (const [header, seconds] of cases) assert.equal(retryAfterSeconds(header, now), seconds, header);
+});
+
+test('a hold lasts at least a second', () => {
+  assert.equal(holdSeconds(1, [1], 0), 1);
+});
+
+test('the longest wait is the sum of the longest retry delays, each at least 15 minutes', () => {
+  assert.equal(longestHeld([5, 900]), 900 + 1_080);
+  assert.equal(longestHeld([]), 0);
 });

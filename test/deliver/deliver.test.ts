@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { DeadLetter } from '../../functions/adapters/delivery-queue.ts';
+import { type Call, makeCall } from '../../functions/adapters/http-call.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import { secretOf, signatures } from '../../functions/core/signature.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
-import type { DeliverParts } from '../../functions/deliver/parts.ts';
-import { type Call, makeCall } from '../../functions/edge/http.ts';
-import type { DeadLetter } from '../../functions/edge/queue.ts';
+import type { DeliverParts } from '../../functions/deliver/deps.ts';
 import { receiver } from '../support/receiver.ts';
 import { message, notification } from '../support/records.ts';
 import { loopbackRules } from '../support/rules.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { TriggerNow, TriggersNow } from '../../functions/adapters/trigger-store.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import { KnownTriggers } from '../../functions/deliver/known-triggers.ts';
-import type { TriggerNow, TriggersNow } from '../../functions/edge/triggers.ts';
 
 const active: TriggerNow = {
   state: 'active',

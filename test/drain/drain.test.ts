@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
+import { untried } from '../../functions/adapters/backlog.ts';
 import type { State } from '../../functions/core/breaker.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import type { Answer } from '../../functions/core/outcome.ts';
+import type { DrainParts } from '../../functions/drain/deps.ts';
 import { drain } from '../../functions/drain/drain.ts';
-import type { DrainParts } from '../../functions/drain/parts.ts';
-import { untried } from '../../functions/edge/backlog.ts';
 import { Clock } from '../model/clock.ts';
 import { notification } from '../support/records.ts';
 import { storesInMemory } from '../support/stores.ts';

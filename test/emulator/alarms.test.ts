@@ -23,10 +23,10 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { GetQueueAttributesCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { list, set } from '../../functions/admin/triggers.ts';
 import { type Trigger, triggers } from '../../functions/core/entity.ts';
 import type { Metric } from '../../functions/core/metrics.ts';
 import { toMessage } from '../../functions/core/notification.ts';
+import { list, set } from '../../functions/operations/trigger-urls.ts';
 import { cli } from '../support/cli.ts';
 import { deployedStack, drained, takeEffect, until } from '../support/emulator.ts';
 import { receiver } from '../support/receiver.ts';

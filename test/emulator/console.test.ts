@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
-import { stackOutputs } from '../../functions/admin/deployment.ts';
 import { ADMINS, type SignIn } from '../../functions/console/sign-in.ts';
+import { stackOutputs } from '../../functions/operations/deployment.ts';
 import { startChromium } from '../browser/chromium.ts';
 import { deployedStack, until } from '../support/emulator.ts';
 import { receiver } from '../support/receiver.ts';

@@ -5,16 +5,16 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { CloudFormationClient, DeleteStackCommand, waitUntilStackDeleteComplete } from '@aws-sdk/client-cloudformation';
 import { UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
-import { backfill } from '../../functions/admin/backfill.ts';
-import { findDeployment } from '../../functions/admin/deployment.ts';
-import type { Finding } from '../../functions/admin/doctor/check.ts';
-import { Look, liveAws } from '../../functions/admin/doctor/look.ts';
-import { doctor } from '../../functions/admin/doctor.ts';
-import { failed, redeliver } from '../../functions/admin/failed.ts';
-import { set } from '../../functions/admin/triggers.ts';
+import { RecordCounts } from '../../functions/adapters/record-counts.ts';
 import { entityNames, triggers } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
-import { RecordCounts } from '../../functions/edge/record-counts.ts';
+import { backfill } from '../../functions/operations/backfill.ts';
+import { findDeployment } from '../../functions/operations/deployment.ts';
+import type { Finding } from '../../functions/operations/doctor/check.ts';
+import { Look, liveAws } from '../../functions/operations/doctor/inspector.ts';
+import { doctor } from '../../functions/operations/doctor.ts';
+import { failed, redeliver } from '../../functions/operations/failed.ts';
+import { set } from '../../functions/operations/trigger-urls.ts';
 import { runningEmulator, until } from '../support/emulator.ts';
 import { existingTables } from '../support/existing-tables.ts';
 import { misconfigurations } from '../support/misconfigurations.ts';
@@ -52,7 +52,7 @@ after(async () => {
 /** Runs the command line against the stack. */
 const cli = (...words: string[]) =>
   new Promise<{ status: number; stdout: string }>((resolve) => {
-    const file = fileURLToPath(new URL('../../functions/admin/cli.ts', import.meta.url));
+    const file = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
     execFile(process.execPath, [file, ...words], (error, stdout) =>
       resolve({ status: (error?.code as number | undefined) ?? 0, stdout }),
     );

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { failed } from '../../functions/admin/failed.ts';
-import { list, resume, set } from '../../functions/admin/triggers.ts';
 import { type Action, type Entity, type Trigger, triggers } from '../../functions/core/entity.ts';
+import { failed } from '../../functions/operations/failed.ts';
+import { list, resume, set } from '../../functions/operations/trigger-urls.ts';
 import { deployedStack, takeEffect, until } from '../support/emulator.ts';
 import { type Answer, receiver } from '../support/receiver.ts';
 

@@ -4,14 +4,14 @@ import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { test as sendTest } from '../../functions/admin/test.ts';
-import { set } from '../../functions/admin/triggers.ts';
-import type { LogEntry } from '../../functions/edge/delivery-log.ts';
+import type { LogEntry } from '../../functions/adapters/delivery-log.ts';
+import { test as sendTest } from '../../functions/operations/send-test.ts';
+import { set } from '../../functions/operations/trigger-urls.ts';
 import { deployedStack, takeEffect, until } from '../support/emulator.ts';
 import { receiver } from '../support/receiver.ts';
 
 const typed = ['customer.create', 'task.create', 'task.edit'] as const;
-const file = fileURLToPath(new URL('../../functions/admin/cli.ts', import.meta.url));
+const file = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const mark = `log-${process.pid}-${Date.now().toString(36)}`;
 
 let stack: Awaited<ReturnType<typeof deployedStack>>;

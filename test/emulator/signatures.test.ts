@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { after, before, test } from 'node:test';
-import { setHeader, showSecret } from '../../functions/admin/secrets.ts';
-import { test as sendTest } from '../../functions/admin/test.ts';
-import { set } from '../../functions/admin/triggers.ts';
+import { test as sendTest } from '../../functions/operations/send-test.ts';
+import { setHeader, showSecret } from '../../functions/operations/signing-secrets.ts';
+import { set } from '../../functions/operations/trigger-urls.ts';
 import { deployedStack, marked, until } from '../support/emulator.ts';
 import { isHere, type Language, readmeReceiver } from '../support/readme-receivers.ts';
 import { type Call, receiver } from '../support/receiver.ts';

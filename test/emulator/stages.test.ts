@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { findDeployment, stackOutputs } from '../../functions/admin/deployment.ts';
-import { set } from '../../functions/admin/triggers.ts';
-import { Agent } from '../../infra/local/agent.ts';
+import { Agent } from '../../cli/local/agent.ts';
+import { findDeployment, stackOutputs } from '../../functions/operations/deployment.ts';
+import { set } from '../../functions/operations/trigger-urls.ts';
 import { runningEmulator, until } from '../support/emulator.ts';
 import { receiver } from '../support/receiver.ts';
 

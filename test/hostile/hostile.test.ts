@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import fc from 'fast-check';
-import { importUrls } from '../../functions/admin/triggers.ts';
+import { makeCall } from '../../functions/adapters/http-call.ts';
+import type { Resolve } from '../../functions/adapters/resolve.ts';
 import { addressRule, literalAddress } from '../../functions/core/address.ts';
-import type { DestinationRules } from '../../functions/core/destination-rules.ts';
 import { triggers } from '../../functions/core/entity.ts';
-import { makeCall } from '../../functions/edge/http.ts';
-import type { Resolve } from '../../functions/edge/resolve.ts';
+import type { DestinationRules } from '../../functions/core/url-policy.ts';
+import { importUrls } from '../../functions/operations/trigger-urls.ts';
 import { defaultRules } from '../support/rules.ts';
 import { storesInMemory } from '../support/stores.ts';
 import { adminParts, openTrap, tryDestination } from './attempt.ts';

@@ -1,5 +1,5 @@
 import { literalAddress } from '../../functions/core/address.ts';
-import type { DestinationRules } from '../../functions/core/destination-rules.ts';
+import type { DestinationRules } from '../../functions/core/url-policy.ts';
 import { defaultRules } from '../support/rules.ts';
 import { type Trap, type Tried, tryDestination } from './attempt.ts';
 import { corpus, type Hostile, reasons } from './corpus.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import type { DestinationRules } from '../../functions/core/destination-rules.ts';
 import { formattedString } from '../../functions/core/formatted-string.ts';
+import type { DestinationRules } from '../../functions/core/url-policy.ts';
 import { receiver } from '../support/receiver.ts';
 import { notification } from '../support/records.ts';
 import { storesInMemory } from '../support/stores.ts';

@@ -11,8 +11,8 @@ import { after, test } from 'node:test';
 import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import type { Context, Handler, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { pathWithThisNode } from '../../cli/local/process.ts';
 import { leftOut } from '../../infra/bundling.ts';
-import { pathWithThisNode } from '../../infra/local/process.ts';
 import { awsListener } from '../bench/aws-listener.ts';
 import { bundle, stages } from '../bench/start/bundles.ts';
 import { variables } from '../bench/start/section.ts';
@@ -106,7 +106,7 @@ test('no bundle has the credential chain or a client of the command line in it, 
     assert.doesNotMatch(Buffer.from(bytes).toString(), /(?:from|import\()"(?:node:)?http"/, stage);
     assert.ok(!loadedBy(bundles().find(([name]) => name === stage)?.[2] ?? '').includes('deps/undici'), stage);
   }
-  assert.ok(loadedBy('node:http').includes('deps/undici'), 'functions/edge/node-http.ts is not needed any more');
+  assert.ok(loadedBy('node:http').includes('deps/undici'), 'functions/adapters/node-http.ts is not needed any more');
 });
 
 /** What of Node is loaded once a module is imported. */

@@ -3,12 +3,12 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import simulated from '../../infra/cost/batches.json' with { type: 'json' };
-import { deployed, read } from '../../infra/cost/deployed.ts';
-import { type Measured, measurements, type Runs } from '../../infra/cost/measured.ts';
-import { bill, read as day, prices, region, rivalDollars, rivals, total } from '../../infra/cost/prices.ts';
-import { type Report, report } from '../../infra/cost/report.ts';
-import { averageMs, everydayMonth, usageOf } from '../../infra/cost/usage.ts';
+import simulated from '../../cli/cost/batches.json' with { type: 'json' };
+import { deployed, read } from '../../cli/cost/deployed.ts';
+import { type Measured, measurements, type Runs } from '../../cli/cost/measured.ts';
+import { bill, read as day, prices, region, rivalDollars, rivals, total } from '../../cli/cost/prices.ts';
+import { type Report, report } from '../../cli/cost/report.ts';
+import { averageMs, everydayMonth, usageOf } from '../../cli/cost/usage.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -125,7 +125,7 @@ test('by the counts that were measured last, a busy million costs at most $0.60,
 });
 
 test('a month of 1,000,000 changes one by one, with eleven triggers in use, costs at most $12.00, all in', () => {
-  const args = [`${root}infra/cost/main.ts`, '--changes-per-month', '1000000', '--json'];
+  const args = [`${root}cli/cost/main.ts`, '--changes-per-month', '1000000', '--json'];
   const { everyday } = JSON.parse(spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout) as Report;
   assert.deepEqual(
     everyday.map(({ changesPerMonth }) => changesPerMonth),
@@ -204,7 +204,7 @@ test('wrong words get one line that says which and how, and exit status 2', () =
     '--frequency 5': /--frequency/,
   };
   for (const [words, line] of Object.entries(lines)) {
-    const args = [`${root}infra/cost/main.ts`, ...words.split(' ').filter(Boolean)];
+    const args = [`${root}cli/cost/main.ts`, ...words.split(' ').filter(Boolean)];
     const { status, stderr, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
     assert.deepEqual([status, stdout], [2, ''], words);
     assert.equal(stderr.trim().split('\n').length, 1, stderr);

@@ -62,7 +62,7 @@ test('all that is deployed or published has a licence that asks for no more than
 
 test('the functions and the command line are made of production dependencies alone', async (t) => {
   const { metafile } = await build({
-    entryPoints: [...globSync('functions/*/index.ts', { cwd: root }), 'functions/admin/cli.ts'],
+    entryPoints: [...globSync('functions/*/index.ts', { cwd: root }), 'cli/main.ts'],
     absWorkingDir: root,
     bundle: true,
     format: 'esm',
@@ -84,7 +84,7 @@ test('the functions and the command line are made of production dependencies alo
 });
 
 test('the bill of materials names all that is deployed or published, with its version and licence', () => {
-  const bill = JSON.parse(execFileSync(process.execPath, [`${root}infra/sbom.ts`], { encoding: 'utf8' }));
+  const bill = JSON.parse(execFileSync(process.execPath, [`${root}cli/sbom.ts`], { encoding: 'utf8' }));
   assert.equal(bill.bomFormat, 'CycloneDX');
   assert.equal(bill.metadata.component.name, manifest.name);
   const components: { name: string; version: string; licenses: unknown[] }[] = bill.components;

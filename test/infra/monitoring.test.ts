@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { commands } from '../../functions/admin/commands.ts';
+import { commands } from '../../cli/commands.ts';
 import { DIMENSION, type Metric, metrics } from '../../functions/core/metrics.ts';
 import { alarms, runbookLink } from '../../infra/alarms.ts';
 import { all, main, only, type Properties, plain, stackOf, synth } from '../support/template.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deploy } from '../../infra/local/deploy.ts';
-import { asFileRefusal, firstError } from '../../infra/local/first-error.ts';
+import { deploy } from '../../cli/local/deploy.ts';
+import { asFileRefusal, firstError } from '../../cli/local/first-error.ts';
 
 const cases: [string, string, string][] = [
   [

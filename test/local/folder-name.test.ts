@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { root } from '../../infra/local/folders.ts';
-import { pathWithThisNode } from '../../infra/local/process.ts';
+import { pathWithThisNode } from '../../cli/local/process.ts';
+import { root } from '../../infra/folders.ts';
 
 const run = promisify(execFile);
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { leftOut } from '../../infra/local/left-out.ts';
+import { leftOut } from '../../cli/local/left-out.ts';
 import { receiver } from '../support/receiver.ts';
 
 const resource = (type: string, reason = '') =>

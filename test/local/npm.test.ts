@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { root } from '../../infra/local/folders.ts';
+import { root } from '../../infra/folders.ts';
 import { until } from '../support/emulator.ts';
 import { fakeEmulator } from '../support/fake-emulator.ts';
 import { assertNoneLeft, commandOf, descendants, endWithUs } from '../support/processes.ts';

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { until } from '../support/emulator.ts';
 import { assertNoneLeft, commandOf, descendants, endWithUs } from '../support/processes.ts';
 
-const file = fileURLToPath(new URL('../../infra/local/start.ts', import.meta.url));
+const file = fileURLToPath(new URL('../../cli/local/start.ts', import.meta.url));
 
 /** `npm start` as a child process, and what it printed so far. */
 function startLocally(words: readonly string[] = [], env: Record<string, string> = {}) {

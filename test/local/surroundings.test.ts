@@ -4,9 +4,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { devNull, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { emulatorEnvironment, useEmulator, useGivenEmulator } from '../../functions/admin/emulator-environment.ts';
-import { deploy } from '../../infra/local/deploy.ts';
-import { root } from '../../infra/local/folders.ts';
+import { emulatorEnvironment, useEmulator, useGivenEmulator } from '../../cli/emulator-environment.ts';
+import { deploy } from '../../cli/local/deploy.ts';
+import { root } from '../../infra/folders.ts';
 import { fakeEmulator } from '../support/fake-emulator.ts';
 import { synthesized } from '../support/synthesized.ts';
 
@@ -85,8 +85,8 @@ function assertReached({ asked }: Awaited<ReturnType<typeof fakeEmulator>>) {
 
 describe('with a profile, regions, credentials, endpoints, configuration files and proxies set for elsewhere', () => {
   for (const [file, ...words] of [
-    ['functions/admin/cli.ts', 'list'],
-    ['infra/local/agent.ts', 'create', 'customer', 'AccountID=a'],
+    ['cli/main.ts', 'list'],
+    ['cli/local/agent.ts', 'create', 'customer', 'AccountID=a'],
   ] as [string, ...string[]][])
     test(`${file} talks to the emulator alone`, async () => {
       await using emulator = await fakeEmulator({ answersCalls: true });
@@ -114,7 +114,7 @@ describe('with a profile, regions, credentials, endpoints, configuration files a
   test('npm start says in one line that a folder for temporary files is missing', async () => {
     await using emulator = await fakeEmulator({ answersCalls: true });
     const missing = join(home, 'missing');
-    const errors = await runProgram('infra/local/start.ts', ['--once'], {
+    const errors = await runProgram('cli/local/start.ts', ['--once'], {
       AWS_ENDPOINT_URL: emulator.origin,
       TMPDIR: missing,
     });

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { makeCall } from '../../functions/adapters/http-call.ts';
 import { STRIKES } from '../../functions/core/breaker.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import { type Notification, toMessage } from '../../functions/core/notification.ts';
-import { makeCall } from '../../functions/edge/http.ts';
 import { realTime } from '../model/clock.ts';
 import { noFaults } from '../model/network.ts';
 import { World } from '../model/world.ts';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { failed, redeliver } from '../../functions/admin/failed.ts';
-import { list } from '../../functions/admin/triggers.ts';
+import { untried } from '../../functions/adapters/backlog.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
-import { untried } from '../../functions/edge/backlog.ts';
+import { failed, redeliver } from '../../functions/operations/failed.ts';
+import { list } from '../../functions/operations/trigger-urls.ts';
 import { notification } from '../support/records.ts';
 import { Clock } from './clock.ts';
 import { noFaults } from './network.ts';

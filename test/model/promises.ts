@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { AdminParts } from '../../functions/admin/deployment.ts';
-import { list } from '../../functions/admin/triggers.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import { fromMessage } from '../../functions/core/notification.ts';
+import type { AdminParts } from '../../functions/operations/deployment.ts';
+import { list } from '../../functions/operations/trigger-urls.ts';
 import { SECOND, type Story, waitsForAnAdmin } from './story.ts';
 import type { World } from './world.ts';
 

@@ -4,7 +4,7 @@ export interface Group {
   readonly tests: readonly string[];
 }
 
-const stores = 'table,backlog,backlog-rows,triggers,secrets,history,record-counts,delivery-log';
+const stores = 'table,backlog,backlog-rows,trigger-store,secret-store,history,record-counts,delivery-log';
 const protocol = 'test/protocol/*.test.ts';
 const inMemory = 'test/stores/memory.test.ts';
 
@@ -12,12 +12,12 @@ export const groups: Readonly<Record<string, Group>> = {
   core: { mutate: ['functions/core/*.ts'], tests: ['test/core/*.test.ts'] },
   capture: { mutate: ['functions/capture/capture.ts'], tests: ['test/capture/*.test.ts'] },
   deliver: {
-    mutate: ['functions/deliver/!(index|parts).ts', 'functions/attempt/*.ts'],
+    mutate: ['functions/deliver/!(index|deps).ts', 'functions/attempt/*.ts'],
     tests: ['test/deliver/!(index).test.ts', protocol],
   },
-  drain: { mutate: ['functions/drain/!(index|parts).ts'], tests: ['test/drain/*.test.ts', protocol] },
+  drain: { mutate: ['functions/drain/!(index|deps).ts'], tests: ['test/drain/*.test.ts', protocol] },
   stores: {
-    mutate: [`functions/edge/{${stores}}.ts`],
-    tests: [inMemory, 'test/edge/{secrets,delivery-log,backlog-rows}.test.ts', protocol],
+    mutate: [`functions/adapters/{${stores}}.ts`],
+    tests: [inMemory, 'test/adapters/{secret-store,delivery-log,backlog-rows}.test.ts', protocol],
   },
 };

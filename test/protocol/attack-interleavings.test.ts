@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AdminParts } from '../../functions/admin/deployment.ts';
-import { failed, redeliver } from '../../functions/admin/failed.ts';
-import { clear, set } from '../../functions/admin/triggers.ts';
 import type { Notification } from '../../functions/core/notification.ts';
+import type { AdminParts } from '../../functions/operations/deployment.ts';
+import { failed, redeliver } from '../../functions/operations/failed.ts';
+import { clear, set } from '../../functions/operations/trigger-urls.ts';
 import { adminWorld } from '../support/admin-world.ts';
 import { answered, ok, protocol } from '../support/protocol.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import type { Failed, Parked, Place } from '../../functions/adapters/backlog.ts';
 import { triggers as allTriggers, type Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
-import type { Failed, Parked, Place } from '../../functions/edge/backlog.ts';
 import { notification } from '../support/records.ts';
 import { losingAnswers } from './clients.ts';
 import type { Cases } from './conformance.ts';

@@ -5,8 +5,6 @@ import {
   PutItemCommand,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
-import type { Trigger } from '../../functions/core/entity.ts';
-import type { Notification } from '../../functions/core/notification.ts';
 import {
   Backlog,
   type Failed,
@@ -14,13 +12,15 @@ import {
   type Place,
   type Tried,
   type Waiting,
-} from '../../functions/edge/backlog.ts';
-import { DeliveryLog } from '../../functions/edge/delivery-log.ts';
-import { History } from '../../functions/edge/history.ts';
-import { RecordCounts } from '../../functions/edge/record-counts.ts';
-import { Secrets } from '../../functions/edge/secrets.ts';
-import type { Pause } from '../../functions/edge/table.ts';
-import { Triggers } from '../../functions/edge/triggers.ts';
+} from '../../functions/adapters/backlog.ts';
+import { DeliveryLog } from '../../functions/adapters/delivery-log.ts';
+import { History } from '../../functions/adapters/history.ts';
+import { RecordCounts } from '../../functions/adapters/record-counts.ts';
+import { Secrets } from '../../functions/adapters/secret-store.ts';
+import type { Pause } from '../../functions/adapters/table.ts';
+import { Triggers } from '../../functions/adapters/trigger-store.ts';
+import type { Trigger } from '../../functions/core/entity.ts';
+import type { Notification } from '../../functions/core/notification.ts';
 import { notification } from '../support/records.ts';
 
 export type Item = Record<string, AttributeValue>;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { deflateRawSync } from 'node:zlib';
+import type { Parked } from '../../functions/adapters/backlog.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
-import type { Parked } from '../../functions/edge/backlog.ts';
 import type { Cases } from './conformance.ts';
 import { backlogOf, failedOf, type Harness, type Item, itemsOf, putItem, waiting } from './harness.ts';
 

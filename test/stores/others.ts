@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import type { LogEntry } from '../../functions/adapters/delivery-log.ts';
+import type { HistoryEntry } from '../../functions/adapters/history.ts';
+import type { TriggerSecrets } from '../../functions/adapters/secret-store.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
-import type { LogEntry } from '../../functions/edge/delivery-log.ts';
-import type { HistoryEntry } from '../../functions/edge/history.ts';
-import type { TriggerSecrets } from '../../functions/edge/secrets.ts';
 import { logEntry } from '../support/log-entries.ts';
 import { notification } from '../support/records.ts';
 import { interrupted, losingAnswers } from './clients.ts';

@@ -1,6 +1,6 @@
-import type { AdminParts } from '../../functions/admin/deployment.ts';
+import type { TestResult } from '../../functions/adapters/backlog.ts';
 import type { Notification } from '../../functions/core/notification.ts';
-import type { TestResult } from '../../functions/edge/backlog.ts';
+import type { AdminParts } from '../../functions/operations/deployment.ts';
 import { defaultRules } from './rules.ts';
 import { storesInMemory } from './stores.ts';
 

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { folder } from '../../infra/local/folders.ts';
+import { folder } from '../../infra/folders.ts';
 
-const file = fileURLToPath(new URL('../../functions/admin/cli.ts', import.meta.url));
+const file = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
 /** Every command loads the same files: what Node makes of them is kept. */
 const env = () => ({ ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') });

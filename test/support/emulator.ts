@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type AdminParts, findDeployment, stackOutputs } from '../../functions/admin/deployment.ts';
-import { useEmulator } from '../../functions/admin/emulator-environment.ts';
-import { clear, set } from '../../functions/admin/triggers.ts';
+import { useEmulator } from '../../cli/emulator-environment.ts';
+import { Agent } from '../../cli/local/agent.ts';
+import { assertNoDiff, type Deployed, deploy } from '../../cli/local/deploy.ts';
+import { attach, type Emulator, startMiniStack } from '../../cli/local/emulator.ts';
 import type { Entity, Trigger } from '../../functions/core/entity.ts';
-import { Agent } from '../../infra/local/agent.ts';
-import { assertNoDiff, type Deployed, deploy } from '../../infra/local/deploy.ts';
-import { attach, type Emulator, startMiniStack } from '../../infra/local/emulator.ts';
+import { type AdminParts, findDeployment, stackOutputs } from '../../functions/operations/deployment.ts';
+import { clear, set } from '../../functions/operations/trigger-urls.ts';
 import { endWithUs, interrupted } from './processes.ts';
 import { type Call, MARKER, receiver } from './receiver.ts';
 import { synthesized } from './synthesized.ts';

@@ -4,8 +4,8 @@ for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const)
   console[method] = (...words: unknown[]) =>
     void process.stdout.write(`${JSON.stringify({ timestamp: '', level: 'INFO', message: words.join(' ') })}\n`);
 
-const { log } = await import('../../functions/edge/log.ts');
-const { Metrics } = await import('../../functions/edge/metrics.ts');
+const { log } = await import('../../functions/adapters/logger.ts');
+const { Metrics } = await import('../../functions/adapters/metrics-writer.ts');
 
 log('warn', 'said', { trigger: 'case.edit' });
 const metrics = new Metrics('CrmTriggers');

@@ -8,9 +8,9 @@ import {
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
 import { SendMessageCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import type { AdminParts } from '../../functions/admin/deployment.ts';
-import type { Look } from '../../functions/admin/doctor/look.ts';
 import type { Entity } from '../../functions/core/entity.ts';
+import type { AdminParts } from '../../functions/operations/deployment.ts';
+import type { Look } from '../../functions/operations/doctor/inspector.ts';
 
 interface Misconfiguration {
   readonly title: string;

@@ -1,13 +1,13 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+import { Backlog } from '../../functions/adapters/backlog.ts';
+import { DeliveryLog } from '../../functions/adapters/delivery-log.ts';
+import { Secrets } from '../../functions/adapters/secret-store.ts';
+import { Triggers } from '../../functions/adapters/trigger-store.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import type { Answer } from '../../functions/core/outcome.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
 import { drain } from '../../functions/drain/drain.ts';
-import { Backlog } from '../../functions/edge/backlog.ts';
-import { DeliveryLog } from '../../functions/edge/delivery-log.ts';
-import { Secrets } from '../../functions/edge/secrets.ts';
-import { Triggers } from '../../functions/edge/triggers.ts';
 import { type Around, DynamoDBInMemory } from '../model/dynamodb.ts';
 import { message, notification } from './records.ts';
 import { unmeasured } from './unmeasured.ts';

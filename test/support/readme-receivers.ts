@@ -5,7 +5,7 @@ import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { start } from '../../infra/local/process.ts';
+import { start } from '../../cli/local/process.ts';
 import { until } from './emulator.ts';
 
 const run = promisify(execFile);

@@ -1,4 +1,4 @@
-import type { DestinationRules } from '../../functions/core/destination-rules.ts';
+import type { DestinationRules } from '../../functions/core/url-policy.ts';
 
 /** The rules of a deployment that sets none. */
 export const defaultRules: DestinationRules = { allowHttp: false, allowedPorts: [], allowedPrivateNetworks: [] };

@@ -1,8 +1,8 @@
+import { Metrics } from '../../functions/adapters/metrics-writer.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import type { Answer } from '../../functions/core/outcome.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
 import { drain } from '../../functions/drain/drain.ts';
-import { Metrics } from '../../functions/edge/metrics.ts';
 import { message } from './records.ts';
 import { storesInMemory } from './stores.ts';
 

@@ -1,12 +1,12 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { Backlog, type Failed, type Parked, type TestResult, type Waiting } from '../../functions/adapters/backlog.ts';
+import { DeliveryLog, type LogEntry } from '../../functions/adapters/delivery-log.ts';
+import { History, type HistoryEntry } from '../../functions/adapters/history.ts';
+import { Secrets, type TriggerSecrets } from '../../functions/adapters/secret-store.ts';
+import { type TriggerNow, Triggers } from '../../functions/adapters/trigger-store.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import { unpacked } from '../../functions/core/log-item.ts';
 import { fromMessage, type Notification } from '../../functions/core/notification.ts';
-import { Backlog, type Failed, type Parked, type TestResult, type Waiting } from '../../functions/edge/backlog.ts';
-import { DeliveryLog, type LogEntry } from '../../functions/edge/delivery-log.ts';
-import { History, type HistoryEntry } from '../../functions/edge/history.ts';
-import { Secrets, type TriggerSecrets } from '../../functions/edge/secrets.ts';
-import { type TriggerNow, Triggers } from '../../functions/edge/triggers.ts';
 import { DynamoDBInMemory } from '../model/dynamodb.ts';
 
 const tables = {

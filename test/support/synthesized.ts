@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { access, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Deployed, synthesize } from '../../infra/local/deploy.ts';
-import { folder, root } from '../../infra/local/folders.ts';
+import { type Deployed, synthesize } from '../../cli/local/deploy.ts';
+import { folder, root } from '../../infra/folders.ts';
 import { interrupted } from './processes.ts';
 
 const kept = join(folder, 'synthesized');

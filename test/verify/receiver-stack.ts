@@ -7,7 +7,7 @@ import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { root } from '../../infra/local/folders.ts';
+import { root } from '../../infra/folders.ts';
 
 /** A receiver for the verification: HTTP API → function → table. Nothing in it is kept when the stack is deleted. */
 export class ReceiverStack extends Stack {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { Refusal } from '../../functions/admin/refusal.ts';
 import { stackName, stagePattern } from '../../functions/core/stack-name.ts';
+import { Refusal } from '../../functions/operations/user-error.ts';
 
 export const receiverStack = (stage: string): string => `CrmTriggersReceiver-${stage}`;
 

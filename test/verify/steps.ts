@@ -102,7 +102,7 @@ export const steps: readonly Step[] = [
     needs: [],
     after: running,
     minutes: 15,
-    fix: 'npm run crm-triggers -- failed --stage STAGE says why; see functions/core/schedule.ts',
+    fix: 'npm run crm-triggers -- failed --stage STAGE says why; see functions/core/backoff.ts',
     run: throttling,
   },
   {
@@ -148,7 +148,7 @@ export const steps: readonly Step[] = [
     needs: ['metrics from logs'],
     after: ['outage'],
     minutes: 30,
-    fix: 'look for the metric down in the namespace of the stack; if it is missing, see functions/edge/metrics.ts',
+    fix: 'look for the metric down in the namespace of the stack; if it is missing, see functions/adapters/metrics-writer.ts',
     run: alarm,
   },
   {
@@ -167,7 +167,7 @@ export const steps: readonly Step[] = [
     needs: ['drift reverted'],
     after: [...running, 'recovery'],
     minutes: 15,
-    fix: 'deploy the stage again; if CloudFormation cannot revert the resource, change the advice in functions/admin/doctor/check.ts',
+    fix: 'deploy the stage again; if CloudFormation cannot revert the resource, change the advice in functions/operations/doctor/check.ts',
     run: drift,
   },
 ];

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AdminParts } from '../../functions/admin/deployment.ts';
-import { set } from '../../functions/admin/triggers.ts';
+import type { Agent } from '../../cli/local/agent.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
-import type { Agent } from '../../infra/local/agent.ts';
+import type { AdminParts } from '../../functions/operations/deployment.ts';
+import { set } from '../../functions/operations/trigger-urls.ts';
 import type { Platform } from './platforms.ts';
 import type { Call, Mode } from './receiver-core.ts';
 

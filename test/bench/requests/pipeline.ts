@@ -7,11 +7,11 @@ import {
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
 import { DeleteMessageBatchCommand, ReceiveMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
-import { ensureSecret } from '../../../functions/admin/secrets.ts';
+import { deployed } from '../../../cli/cost/deployed.ts';
+import type { Measured, Stage } from '../../../cli/cost/measured.ts';
 import { capital } from '../../../functions/core/capital.ts';
 import { type Entity, type Trigger, triggers } from '../../../functions/core/entity.ts';
-import { deployed } from '../../../infra/cost/deployed.ts';
-import type { Measured, Stage } from '../../../infra/cost/measured.ts';
+import { ensureSecret } from '../../../functions/operations/signing-secrets.ts';
 import { deployedStack } from '../../support/emulator.ts';
 import { setVariables } from '../../support/function-variables.ts';
 import { receiver } from '../../support/receiver.ts';

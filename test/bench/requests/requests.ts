@@ -1,4 +1,4 @@
-import type { Measured, Measurements } from '../../../infra/cost/measured.ts';
+import type { Measured, Measurements } from '../../../cli/cost/measured.ts';
 import type { Figures, Table } from '../figures.ts';
 import { onEmulator } from './on-emulator.ts';
 import { startPipeline } from './pipeline.ts';
@@ -57,7 +57,7 @@ export async function requests(quick: boolean): Promise<Figures> {
         ),
       },
     ],
-    files: { 'infra/cost/measured.json': `${JSON.stringify(measurements, null, 2)}\n` },
+    files: { 'cli/cost/measured.json': `${JSON.stringify(measurements, null, 2)}\n` },
   };
 }
 

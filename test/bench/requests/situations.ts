@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Measured, Measurements } from '../../../cli/cost/measured.ts';
 import { entityNames } from '../../../functions/core/entity.ts';
-import type { Measured, Measurements } from '../../../infra/cost/measured.ts';
 import { until } from '../../support/emulator.ts';
 import { changes } from './changes.ts';
 import type { Pipeline } from './pipeline.ts';

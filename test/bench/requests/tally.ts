@@ -1,4 +1,4 @@
-import { type Runs, type Stage, stages } from '../../../infra/cost/measured.ts';
+import { type Runs, type Stage, stages } from '../../../cli/cost/measured.ts';
 import type { Run } from './hosted.ts';
 import { waits } from './ledger.ts';
 

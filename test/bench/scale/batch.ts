@@ -1,7 +1,7 @@
+import { holdSeconds } from '../../../functions/core/backoff.ts';
 import { SLOW_MS } from '../../../functions/core/breaker.ts';
-import { holdSeconds } from '../../../functions/core/schedule.ts';
 import { inWaves } from '../../../functions/core/waves.ts';
-import { atOnce } from '../../../functions/deliver/settle.ts';
+import { atOnce } from '../../../functions/deliver/handle-outcome.ts';
 import type { Message } from './group-queue.ts';
 import type { Simulation } from './simulation.ts';
 

@@ -1,4 +1,4 @@
-import type { Deployed } from '../../../infra/cost/deployed.ts';
+import type { Deployed } from '../../../cli/cost/deployed.ts';
 import { chart } from './chart.ts';
 import { DEAD_SHARE, type Point } from './course.ts';
 import { quotas } from './quotas.ts';

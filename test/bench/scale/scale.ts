@@ -1,4 +1,4 @@
-import { deployed } from '../../../infra/cost/deployed.ts';
+import { deployed } from '../../../cli/cost/deployed.ts';
 import type { Figures, Table } from '../figures.ts';
 import { delayChart, quotaChart } from './charts.ts';
 import { LEAST_SHARDS, type Point, pointAt, type Variant } from './course.ts';
@@ -71,7 +71,7 @@ export async function scale(quick: boolean): Promise<Figures> {
       { title: 'The limits', rows: Object.values(quotas).map(({ limit, what, source }) => ({ limit, what, source })) },
     ],
     files: {
-      'infra/cost/batches.json': batchesFile(windows),
+      'cli/cost/batches.json': batchesFile(windows),
       'docs/scale-delay.svg': delayChart(found, GOOD_MS),
       'docs/scale-quotas.svg': quotaChart(defaults?.points ?? [], now),
     },

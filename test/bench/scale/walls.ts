@@ -1,4 +1,4 @@
-import type { Deployed } from '../../../infra/cost/deployed.ts';
+import type { Deployed } from '../../../cli/cost/deployed.ts';
 import type { Table } from '../figures.ts';
 import { ANSWER_MS, DEAD_SHARE, type Point } from './course.ts';
 import { quotas } from './quotas.ts';
@@ -6,7 +6,7 @@ import { quotas } from './quotas.ts';
 /** How long a request to AWS takes in the simulation, on average. */
 const REQUEST_MS = 16;
 
-/** As in functions/edge/delivery-log.ts. */
+/** As in functions/adapters/delivery-log.ts. */
 const LOG_SHARDS = 8;
 
 /** What the limits mean in changes a second, and what to do about each. */
@@ -56,7 +56,7 @@ export function walls(points: readonly Point[], now: Deployed): Table['rows'] {
     {
       wall: 'the delivery log, eight shards of 1,000 units a second, a unit a batch',
       'changes/s': LOG_SHARDS * quotas.partitionWrites.limit * now.deliverBatch,
-      raise: 'SHARDS in functions/edge/delivery-log.ts',
+      raise: 'SHARDS in functions/adapters/delivery-log.ts',
     },
   ];
 }

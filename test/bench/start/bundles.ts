@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Metafile } from 'esbuild';
-import { pageFiles } from '../../../functions/admin/serve-page.ts';
+import { pageFiles } from '../../../functions/console/serve-page.ts';
 import { bundling, entryOf } from '../../../infra/bundling.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));

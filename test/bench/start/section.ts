@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { outputNames } from '../../../functions/admin/deployment.ts';
+import { outputNames } from '../../../functions/operations/deployment.ts';
 import { functionVariables } from '../aws-answers.ts';
 import type { Figures, Table } from '../figures.ts';
 import { handlers, type Stage, stages } from './bundles.ts';

@@ -1,5 +1,5 @@
-import { stackOutputs } from '../../../functions/admin/deployment.ts';
 import { ADMINS, type SignIn } from '../../../functions/console/sign-in.ts';
+import { stackOutputs } from '../../../functions/operations/deployment.ts';
 import { allowPasswords, password, signIn, userPool } from '../admins.ts';
 import { httpApi } from '../http-api.ts';
 import { prove, until, type World } from '../world.ts';

@@ -3,9 +3,9 @@ import {
   paginateDescribeStackEvents,
   paginateListStackResources,
 } from '@aws-sdk/client-cloudformation';
-import { findDeployment, stackOutputs } from '../../../functions/admin/deployment.ts';
+import { Agent } from '../../../cli/local/agent.ts';
 import { stackName } from '../../../functions/core/stack-name.ts';
-import { Agent } from '../../../infra/local/agent.ts';
+import { findDeployment, stackOutputs } from '../../../functions/operations/deployment.ts';
 import { lacking } from '../platforms.ts';
 import { prove, type World } from '../world.ts';
 

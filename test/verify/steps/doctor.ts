@@ -1,4 +1,4 @@
-import { doctor as diagnose } from '../../../functions/admin/doctor.ts';
+import { doctor as diagnose } from '../../../functions/operations/doctor.ts';
 import { prove, type World } from '../world.ts';
 
 export async function doctor(world: World): Promise<string> {

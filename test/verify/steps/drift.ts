@@ -1,7 +1,7 @@
 import { DeleteEventSourceMappingCommand, GetEventSourceMappingCommand } from '@aws-sdk/client-lambda';
-import { Look, liveAws } from '../../../functions/admin/doctor/look.ts';
-import { doctor as diagnose } from '../../../functions/admin/doctor.ts';
 import { stackName } from '../../../functions/core/stack-name.ts';
+import { Look, liveAws } from '../../../functions/operations/doctor/inspector.ts';
+import { doctor as diagnose } from '../../../functions/operations/doctor.ts';
 import { prove, send, stageOf, taken, until, type World } from '../world.ts';
 
 const REVERT = '--revert-drift';

@@ -8,8 +8,8 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
-import { Look, liveAws } from '../../../functions/admin/doctor/look.ts';
 import { stackName } from '../../../functions/core/stack-name.ts';
+import { Look, liveAws } from '../../../functions/operations/doctor/inspector.ts';
 import { prove, send, stageOf, taken, until, type World } from '../world.ts';
 
 /** So many changes make a batch that fails. They have one partition key, so that they are in one shard. */

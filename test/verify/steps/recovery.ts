@@ -1,4 +1,4 @@
-import { failed } from '../../../functions/admin/failed.ts';
+import { failed } from '../../../functions/operations/failed.ts';
 import { outOfOrder } from '../calls.ts';
 import { prove, send, stageOf, taken, until, type World } from '../world.ts';
 import { briefState } from './alarm.ts';

@@ -1,4 +1,4 @@
-import { failed } from '../../../functions/admin/failed.ts';
+import { failed } from '../../../functions/operations/failed.ts';
 import { outOfOrder } from '../calls.ts';
 import { TAKEN_PER_SECOND } from '../receiver-core.ts';
 import { prove, send, sideBySide, stageOf, taken, until, type World } from '../world.ts';

@@ -1,6 +1,6 @@
-import { showSecret } from '../../../functions/admin/secrets.ts';
+import { demonstration } from '../../../cli/local/demonstration.ts';
 import { triggers as all, type Trigger } from '../../../functions/core/entity.ts';
-import { demonstration } from '../../../infra/local/demonstration.ts';
+import { showSecret } from '../../../functions/operations/signing-secrets.ts';
 import { isSigned } from '../calls.ts';
 import { pause, prove, send, stageOf, taken, until, type World } from '../world.ts';
 

@@ -1,0 +1,102 @@
+import { parseArgs } from 'node:util';
+import { DeleteItemCommand, DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { type Action, type Entity, entities, entityNames } from '../../functions/core/entity.ts';
+import { asRefusal, stackOutputs } from '../../functions/operations/deployment.ts';
+import { Refusal } from '../../functions/operations/user-error.ts';
+import { useGivenEmulator } from '../emulator-environment.ts';
+
+/** Attribute values of a row; all text, as a person types them. */
+export type Row = Readonly<Record<string, string>>;
+
+/** Writes CRM rows as an agent's program would: plainly to DynamoDB, knowing nothing of triggers. */
+export class Agent {
+  readonly #dynamodb = new DynamoDBClient();
+  readonly #tables: Readonly<Record<Entity, string>>;
+
+  constructor(outputs: Readonly<Record<string, string>>) {
+    const { CustomerTable = '', CaseTable = '', FollowupTable = '', TaskTable = '' } = outputs;
+    this.#tables = { customer: CustomerTable, case: CaseTable, followup: FollowupTable, task: TaskTable };
+  }
+
+  /** @throws {Refusal} When the row is not such that this can be done to it. */
+  async do(action: Action, entity: Entity, row: Row): Promise<void> {
+    const lacking = entities[entity].ids.filter((name) => !row[name]);
+    if (lacking.length > 0) throw new Refusal(`A ${entity} needs ${lacking.join(', ')}: write ${lacking[0]}=VALUE.`);
+    await this[action](entity, row).catch((error) => {
+      if (error.name !== 'ConditionalCheckFailedException') throw error;
+      throw new Refusal(`This ${entity} is ${action === 'create' ? 'already' : 'not'} there: choose other ids.`);
+    });
+  }
+
+  async create(entity: Entity, row: Row): Promise<void> {
+    const Item = Object.fromEntries(Object.entries(row).map(([name, value]) => [name, { S: value }]));
+    const condition = { ConditionExpression: 'attribute_not_exists(#id)', ...this.#idName(entity) };
+    await this.#dynamodb.send(new PutItemCommand({ TableName: this.#tables[entity], Item, ...condition }));
+  }
+
+  /** Sets the attributes that are no key, and the time, so that there is always something to notify of. */
+  async edit(entity: Entity, row: Row): Promise<void> {
+    const key = this.#key(entity, row);
+    const values = { ...row, editedAt: new Date().toISOString() };
+    const set = Object.entries(values).filter(([name]) => !(name in key));
+    await this.#dynamodb.send(
+      new UpdateItemCommand({
+        TableName: this.#tables[entity],
+        Key: key,
+        UpdateExpression: `SET ${set.map((_, i) => `#n${i} = :v${i}`).join(', ')}`,
+        ConditionExpression: 'attribute_exists(#id)',
+        ExpressionAttributeNames: {
+          ...Object.fromEntries(set.map(([name], i) => [`#n${i}`, name])),
+          ...this.#idName(entity).ExpressionAttributeNames,
+        },
+        ExpressionAttributeValues: Object.fromEntries(set.map(([, value], i) => [`:v${i}`, { S: value }])),
+      }),
+    );
+  }
+
+  async delete(entity: Entity, row: Row): Promise<void> {
+    const condition = { ConditionExpression: 'attribute_exists(#id)', ...this.#idName(entity) };
+    const Key = this.#key(entity, row);
+    await this.#dynamodb.send(new DeleteItemCommand({ TableName: this.#tables[entity], Key, ...condition }));
+  }
+
+  #key(entity: Entity, row: Row) {
+    return Object.fromEntries(entities[entity].key.map((name) => [name, { S: row[name] ?? '' }]));
+  }
+
+  #idName(entity: Entity) {
+    return { ExpressionAttributeNames: { '#id': entities[entity].key[0] } };
+  }
+}
+
+const USAGE = `Writes a row of a CRM table, as an agent's program would.
+
+  npm run -s agent -- create|edit|delete ${entityNames.join('|')} NAME=VALUE …
+
+for instance: npm run -s agent -- create case AccountID=a1 CaseID=c1 Subject=Hello`;
+
+async function main(words: readonly string[]): Promise<void> {
+  const [action = '', entity = '', ...pairs] = words;
+  if (!['create', 'edit', 'delete'].includes(action)) throw new Refusal(USAGE);
+  if (!Object.hasOwn(entities, entity)) throw new Refusal(USAGE);
+  const row = Object.fromEntries(
+    pairs.map((pair) => {
+      const [name = '', ...value] = pair.split('=');
+      if (value.length === 0) throw new Refusal(`"${pair}" is not NAME=VALUE.`);
+      return [name, value.join('=')];
+    }),
+  );
+  await useGivenEmulator(process.env);
+  await new Agent(await stackOutputs()).do(action as Action, entity as Entity, row);
+}
+
+if (import.meta.main) {
+  try {
+    await main(parseArgs({ allowPositionals: true }).positionals);
+  } catch (caught) {
+    const error = asRefusal(caught);
+    if (!(error instanceof Refusal)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,102 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Refusal } from '../../functions/operations/user-error.ts';
+import { root } from '../../infra/folders.ts';
+import { emulatorEnvironment } from '../emulator-environment.ts';
+import { firstError } from './first-error.ts';
+import { Failure, pathWithThisNode, run } from './process.ts';
+
+/** What is deployed. */
+export interface Deployed {
+  readonly stacks?: readonly string[] | undefined;
+  readonly stage?: string;
+  /** Beside those that cdk.json has for the local stage. */
+  readonly settings?: object;
+  /** The file of the CDK app, in the project's folder. */
+  readonly app?: string;
+  /** A folder that holds what was synthesized before for the same stacks, stage and settings. */
+  readonly assembly?: string | undefined;
+}
+
+/**
+ * Deploys stacks, as a local stage, to an emulator: the same `cdk deploy` as to an account.
+ *
+ * @throws {Refusal} When it fails.
+ */
+export async function deploy(endpoint: string, signal: AbortSignal, deployed: Deployed = {}): Promise<void> {
+  const commands = [['bootstrap'], ['deploy', ...stacksOf(deployed), '--require-approval', 'never']];
+  await emulated(endpoint, signal, deployed, commands).catch((error) => {
+    signal.throwIfAborted();
+    if (!(error instanceof Failure)) throw error;
+    throw new Refusal(`cdk could not deploy to ${endpoint}: ${firstError(error.printed)}`);
+  });
+}
+
+/** @throws {Error} With what the CDK says, when what is deployed is not what would be deployed now. */
+export async function assertNoDiff(endpoint: string, signal: AbortSignal, deployed: Deployed = {}): Promise<void> {
+  await emulated(endpoint, signal, deployed, [['diff', ...stacksOf(deployed), '--fail', '--no-change-set']]);
+}
+
+const stacksOf = ({ stacks = ['CrmTriggers'] }: Deployed) => stacks;
+
+/** Synthesizes into a folder, for later deployments of the same to an emulator. */
+export async function synthesize(signal: AbortSignal, deployed: Deployed, into: string): Promise<void> {
+  await emulated('http://127.0.0.1', signal, deployed, [], into);
+}
+
+/** Works on an emulator, with the settings of the local stage beside those that are given. */
+async function emulated(
+  endpoint: string,
+  signal: AbortSignal,
+  { stage = 'local', settings, ...deployed }: Deployed,
+  commands: string[][],
+  output?: string,
+): Promise<void> {
+  const { context } = await configuration();
+  const all = { ...context.stages.local, ...settings };
+  await cdk(await emulatorEnvironment(endpoint), signal, { ...deployed, stage, settings: all }, commands, output);
+}
+
+/** What cdk.json of the project says. */
+export async function configuration() {
+  return JSON.parse(await readFile(join(root, 'cdk.json'), 'utf8'));
+}
+
+/**
+ * Synthesizes once, and has the CDK do its commands with what came of it.
+ *
+ * @param inherited The environment of the CDK: where it works, and as whom.
+ * @param deployed The stage, with all its settings.
+ */
+export async function cdk(
+  inherited: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+  deployed: Deployed & { readonly stage: string },
+  commands: string[][],
+  output = 'out',
+): Promise<void> {
+  const { stage, settings = {}, assembly, app: file = join('infra', 'app.ts') } = deployed;
+  const folder = await mkdtemp(join(tmpdir(), 'crm-triggers-cdk-'));
+  const env: NodeJS.ProcessEnv = { ...inherited, PATH: pathWithThisNode, CI: '1' };
+  const program = join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+  const execute = (...words: string[]) => run(process.execPath, [program, ...words], { cwd: folder, env }, signal);
+  try {
+    const { context } = await configuration();
+    const stages = { [stage]: settings };
+    const app = `node ${quoted(join(root, file))}`;
+    // Empty on an emulator, so that those of the user's own ~/.cdk.json do not count.
+    const ambient = env.AWS_ENDPOINT_URL ? { profile: '', proxy: '' } : {};
+    const config = { ...ambient, app, context: { ...context, stages, stage } };
+    await writeFile(join(folder, 'cdk.json'), JSON.stringify(config));
+    if (!assembly) await execute('synth', ...stacksOf(deployed), '--quiet', '--output', output);
+    for (const command of commands) await execute(...command, '--app', assembly ?? output);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A path as one word of the shell that starts the app. */
+function quoted(path: string): string {
+  return process.platform === 'win32' ? `"${path}"` : `'${path.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,0 +1,107 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { Refusal } from '../../functions/operations/user-error.ts';
+import { folder } from '../../infra/folders.ts';
+import { run } from './process.ts';
+
+const ministack = join(import.meta.dirname, 'ministack.txt');
+
+/** Changes with the requirements, so that an upgrade installs anew. */
+function homeOf(requirements: string): string {
+  const version = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
+  return join(folder, `${basename(requirements, '.txt')}-${version}`);
+}
+
+/** The Python of a virtual environment. */
+const pythonOf = (home: string) =>
+  process.platform === 'win32' ? join(home, 'Scripts', 'python.exe') : join(home, 'bin', 'python');
+
+/** What is printed by a Python that is new enough and can make virtual environments. */
+const PROBE = 'import sys, venv, ensurepip; assert sys.version_info >= (3, 10); print(sys.executable)';
+
+/** Ways to make a virtual environment and to install into it; the first whose `probe` works is taken. */
+interface Maker {
+  probe(): Promise<string>;
+  make(python: string, home: string, requirements: string, signal: AbortSignal): Promise<void>;
+}
+
+const withVenv = (python: string): Maker => ({
+  probe: async () => (await run(python, ['-c', PROBE])).trim(),
+  async make(found, home, requirements, signal) {
+    await run(found, ['-m', 'venv', home], {}, signal);
+    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input'];
+    await run(pythonOf(home), [...pip, '--require-hashes', '-r', requirements], {}, signal);
+  },
+});
+
+const makers: readonly Maker[] = [
+  ...['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'].map(withVenv),
+  {
+    probe: () => run('uv', ['--version']),
+    async make(_, home, requirements, signal) {
+      await run('uv', ['venv', '--quiet', '--python', '>=3.10', home], {}, signal);
+      const into = ['--python', pythonOf(home)];
+      await run('uv', ['pip', 'install', '--quiet', ...into, '--require-hashes', '-r', requirements], {}, signal);
+    },
+  },
+  {
+    // pipx brings a Python of its own.
+    probe: async () => (await run('pipx', ['environment', '--value', 'PIPX_DEFAULT_PYTHON'])).trim(),
+    make: (python, ...more) => withVenv(python).make(python, ...more),
+  },
+];
+
+/**
+ * The Python that runs MiniStack, from a virtual environment inside the project; made when it is not there yet.
+ *
+ * @param requirements Another file of packages, pinned by hashes, for an environment of their own.
+ * @returns Its path, or `undefined` when this machine has no Python 3.10 or newer.
+ * @throws {Refusal} When the installation fails.
+ */
+export async function ministackPython(signal: AbortSignal, requirements = ministack): Promise<string | undefined> {
+  const home = homeOf(requirements);
+  const python = pythonOf(home);
+  if (await exists(python)) return python;
+  for (const maker of makers) {
+    const found = await maker.probe().catch(() => undefined);
+    if (found === undefined) continue;
+    await install(maker, found, home, requirements, signal);
+    return python;
+  }
+  return undefined;
+}
+
+/** Installs beside the place and moves it there, so that a broken or a second installation never shows. */
+async function install(
+  maker: Maker,
+  python: string,
+  home: string,
+  requirements: string,
+  signal: AbortSignal,
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const beside = join(folder, `installing-${randomUUID()}`);
+  try {
+    await maker.make(python, beside, requirements, signal);
+    await rename(beside, home).catch(async (error) => {
+      if (!(await exists(home))) throw error;
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    const lines = (error as Error).message.split('\n').filter((line) => /error/i.test(line));
+    throw new Refusal(
+      `What ${basename(requirements)} names could not be installed with ${python.trim()}: ${(lines.at(-1) ?? (error as Error).message).slice(0, 300)}. Check the way to PyPI (PIP_INDEX_URL, proxy) and start again.`,
+    );
+  } finally {
+    await rm(beside, { recursive: true, force: true });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

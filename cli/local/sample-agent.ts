@@ -1,0 +1,44 @@
+import { type Action, type Entity, entities, isTrigger } from '../../functions/core/entity.ts';
+import { Refusal } from '../../functions/operations/user-error.ts';
+import type { Happenings } from './activity.ts';
+import type { Agent, Row } from './agent.ts';
+
+const done: Readonly<Record<Action, string>> = { create: 'created', edit: 'edited', delete: 'deleted' };
+
+/** Creates samples, and edits and deletes the latest of them, at the press of a button. */
+export class SampleAgent {
+  readonly #agent: Pick<Agent, 'do'>;
+  readonly #happenings: Happenings;
+  readonly #there: Record<Entity, Row[]> = { customer: [], case: [], followup: [], task: [] };
+  readonly #run = Date.now().toString(36).slice(-4).toUpperCase();
+  #count = 0;
+
+  constructor(agent: Pick<Agent, 'do'>, happenings: Happenings) {
+    this.#agent = agent;
+    this.#happenings = happenings;
+  }
+
+  /** @throws {Refusal} When there is no sample to do it to. */
+  async act(action: Action, entity: Entity): Promise<Row> {
+    const there = this.#there[entity];
+    const row = action === 'create' ? this.#make(entity) : there.at(-1);
+    if (!row) throw new Refusal(`There is no sample ${entity}: create one first.`, 'conflict');
+    await this.#agent.do(action, entity, row);
+    if (action === 'create') there.push(row);
+    if (action === 'delete') there.pop();
+    const ids = entities[entity].ids.map((name) => `${name}=${row[name]}`);
+    const silent = isTrigger(`${entity}.${action}`) ? '' : ', of which nobody is told';
+    this.#happenings.add('agent', `The agent ${done[action]} a ${entity}${silent}`, ids.join(' '));
+    return row;
+  }
+
+  /** Of the latest customer and case, if there are some: a followup belongs to a case, a case to a customer. */
+  #make(entity: Entity): Row {
+    const parents = { ...this.#there.customer.at(-1), ...(entity === 'followup' && this.#there.case.at(-1)) };
+    const names = entities[entity].ids;
+    const fresh = `${this.#run}${++this.#count}`;
+    const own = names.at(-1);
+    const ids = names.map((name) => [name, (name !== own && parents[name]) || `${name[0]}-${fresh}`]);
+    return { ...Object.fromEntries(ids), Note: 'a sample' };
+  }
+}

@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { createAdaptorServer } from '@hono/node-server';
+import { Hono } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import * as z from 'zod/mini';
+import { adminApi } from '../../functions/console/api.ts';
+import { pageHeaders, servedPage } from '../../functions/console/serve-page.ts';
+import { type Entity, entityNames } from '../../functions/core/entity.ts';
+import type { AdminParts } from '../../functions/operations/deployment.ts';
+import { Refusal } from '../../functions/operations/user-error.ts';
+import { buildPage } from '../../infra/page.ts';
+import type { Happenings } from './activity.ts';
+import { refuseStranger } from './foreign-origin.ts';
+import type { SampleAgent } from './sample-agent.ts';
+
+/** Taken if it is free, so that a bookmark stays right; else any. */
+const USUAL_PORT = 4580;
+
+/** A proxy or a sleeping laptop must not think that nothing happens any more. */
+const HEARTBEAT_MS = 15_000;
+
+const wish = z.object({
+  entity: z.enum(entityNames as [Entity, ...Entity[]]),
+  action: z.enum(['create', 'edit', 'delete']),
+});
+
+export interface Door {
+  /** `http://127.0.0.1:PORT` */
+  readonly origin: string;
+  stop(): Promise<void>;
+}
+
+/** Serves the page, the admin API and the agent to this machine alone, without sign-in. */
+export async function openDoor(
+  parts: AdminParts,
+  agent: SampleAgent,
+  happenings: Happenings,
+  preferredPort = USUAL_PORT,
+): Promise<Door> {
+  const files = await buildPage({ localRun: true });
+  const app = new Hono();
+  let port = 0;
+  app.use(async (c, next) => {
+    const { method, path } = c.req;
+    const [host, origin, site] = ['host', 'origin', 'sec-fetch-site'].map((name) => c.req.header(name));
+    const refused = refuseStranger({ method, path, host, origin, site }, port);
+    if (refused) return c.json({ error: refused }, 403);
+    await next();
+  });
+  app.use(pageHeaders());
+  app.route('/', servedPage(files));
+  app.route('/', localRoutes(agent, happenings));
+  app.route(
+    '/',
+    adminApi(parts, () => parts.who),
+  );
+
+  const server = createAdaptorServer({ fetch: app.fetch });
+  server.listen(preferredPort, '127.0.0.1');
+  await once(server, 'listening').catch(async () => {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  ({ port } = server.address() as AddressInfo);
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    async stop() {
+      if ('closeAllConnections' in server) server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** The agent's buttons, and what happens for them. */
+function localRoutes(agent: SampleAgent, happenings: Happenings): Hono {
+  const app = new Hono();
+  app.post('/local/agent', async (c) => {
+    const asked = wish.safeParse(await c.req.json().catch(() => undefined));
+    if (!asked.success) return c.json({ error: 'Say which entity, and create, edit or delete.' }, 400);
+    try {
+      return c.json({ row: await agent.act(asked.data.action, asked.data.entity) });
+    } catch (error) {
+      if (error instanceof Refusal) return c.json({ error: error.message }, 409);
+      throw error;
+    }
+  });
+  app.get('/local/happenings', (c) =>
+    streamSSE(c, async (stream) => {
+      const end = happenings.listen((happening) => void stream.writeSSE({ data: JSON.stringify(happening) }));
+      stream.onAbort(end);
+      while (!stream.aborted) {
+        await stream.sleep(HEARTBEAT_MS);
+        await stream.write(': still here\n\n');
+      }
+    }),
+  );
+  return app;
+}

@@ -1,0 +1,50 @@
+import type { LookupFunction } from 'node:net';
+import type { buildConnector } from 'undici';
+import build from 'undici/lib/core/connect.js';
+import type { Judge } from '../core/url-policy.ts';
+import type { Resolve } from './resolve.ts';
+
+/** The destination may not be called. The message says why, without a word of the URL. */
+export class DestinationRefused extends Error {
+  override readonly name = 'DestinationRefused';
+}
+
+/**
+ * A connector that connects to judged addresses only. It stands below everything that could choose another destination
+ * (a redirect, a retry, a pool): whatever is to be connected to comes through here. Scheme, port and a literal address,
+ * for which no look-up happens, are judged first; then the addresses that a name leads to, and just these are handed on,
+ * so that there is no second look-up which could answer otherwise.
+ */
+export function guardedConnector(
+  judge: Judge,
+  options: buildConnector.BuildOptions,
+  resolve: Resolve,
+): buildConnector.connector {
+  const connect = build({ ...options, lookup: guardedLookup(judge, resolve) });
+  return (target, callback) => {
+    const refused = judge.destination(target);
+    if (refused !== undefined) return callback(new DestinationRefused(refused), null);
+    connect(target, callback);
+  };
+}
+
+/**
+ * One private address among a name's condemns them all. To leave it out and connect to the others would be as safe for
+ * this connection; but nobody means such a name, it is what rebinding looks like halfway, and whether it is called must
+ * not hang on which of its addresses an answer happens to hold.
+ */
+function guardedLookup(judge: Judge, resolve: Resolve): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, options).then(
+      (found) => {
+        const [first] = found;
+        if (!first) return callback(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), []);
+        const refused = judge.addresses(found.map(({ address }) => address));
+        if (refused !== undefined) callback(new DestinationRefused(refused), []);
+        else if (options.all) callback(null, [...found]);
+        else callback(null, first.address, first.family);
+      },
+      (error) => callback(error, []),
+    );
+  };
+}

@@ -1,0 +1,179 @@
+import { setTimeout } from 'node:timers/promises';
+import {
+  ChangeMessageVisibilityBatchCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { allEnded } from '../core/all-ended.ts';
+import { type Notification, toMessage } from '../core/notification.ts';
+import { inBatches, inWaves } from '../core/waves.ts';
+import { log } from './logger.ts';
+
+/** What SQS takes in one request. */
+const BATCH = 10;
+
+/** How long a message may stay invisible, seconds. */
+const LONGEST_SECONDS = 12 * 60 * 60;
+
+/** Pauses between the tries for what the queue refused of a batch, milliseconds. Jitter takes up to half of each away. */
+const PAUSES = [100, 400, 1600];
+
+/** A message for the dead-letter queue, with what the operator needs to know. */
+export interface DeadLetter {
+  /** Deduplicates repeats. */
+  readonly id: string;
+  /** Messages of one group keep their order. */
+  readonly group: string;
+  /** ASCII. */
+  readonly body: string;
+  /** One line: why nobody could deliver this. */
+  readonly reason: string;
+}
+
+/** A notification as SendMessageBatch takes it. */
+type Entry = ReturnType<typeof queueEntry>;
+
+/** What the queue did not take of a batch. */
+interface NotTaken {
+  readonly entries: readonly Entry[];
+  readonly error: unknown;
+}
+
+/** A received message, and for how many seconds it is to stay invisible. */
+interface Returned {
+  readonly receiptHandle: string;
+  readonly seconds: number;
+}
+
+/** The queue goes on refusing what is sent. */
+class QueueRefuses extends Error {
+  override readonly name = 'QueueRefuses';
+  readonly code: string;
+
+  constructor(notifications: number, codes: string) {
+    super(`The queue refuses ${notifications} notifications: ${codes}`);
+    this.code = codes;
+  }
+}
+
+/** The delivery queue and its dead-letter queue. */
+export class DeliveryQueue {
+  readonly #sqs: SQSClient;
+  readonly #sleep: (milliseconds: number) => Promise<unknown>;
+  readonly #random: () => number;
+  readonly #url: string;
+  readonly #deadLetterUrl: string | undefined;
+
+  /** @param urls The dead-letter queue's is needed by those that use it. */
+  constructor(
+    urls: { readonly queue: string; readonly deadLetterQueue?: string },
+    // The endpoint is the one that the environment names, also where a queue's URL names another host (emulators).
+    sqs = new SQSClient({ useQueueUrlAsEndpoint: false, cacheMiddleware: true }),
+    sleep: (milliseconds: number) => Promise<unknown> = setTimeout,
+    random: () => number = Math.random,
+  ) {
+    this.#sqs = sqs;
+    this.#sleep = sleep;
+    this.#random = random;
+    this.#url = urls.queue;
+    this.#deadLetterUrl = urls.deadLetterQueue;
+  }
+
+  /**
+   * Sends notifications so that those of one record arrive in the order given: it waits until the queue has taken all of
+   * a wave before it sends the next. What the queue does not take keeps back only the later notifications of its record.
+   *
+   * @throws The first failure, when everything else has been sent and no request is in flight.
+   */
+  async send(notifications: readonly Notification[]): Promise<void> {
+    const stopped = new Set<string>();
+    const failures: NotTaken[] = [];
+    for (const wave of inWaves(notifications, ({ record }) => record)) {
+      const entries = wave.filter(({ record }) => !stopped.has(record)).map(queueEntry);
+      const results = await allEnded(inBatches(entries, BATCH).map((batch) => this.#sendBatch(batch)));
+      const failed = results.filter((result) => result !== undefined);
+      for (const { MessageGroupId } of failed.flatMap(({ entries }) => entries)) stopped.add(MessageGroupId);
+      failures.push(...failed);
+    }
+    if (failures[0]) throw failures[0].error;
+  }
+
+  /** @returns What the queue did not take, and nothing when it took all. */
+  async #sendBatch(entries: readonly Entry[]): Promise<NotTaken | undefined> {
+    let left = entries;
+    try {
+      for (const pause of [...PAUSES, undefined]) {
+        const { refused, codes } = await this.#try(left);
+        if (refused.length === 0) return undefined;
+        left = refused;
+        if (pause === undefined) throw new QueueRefuses(refused.length, codes);
+        log('warn', 'queue refused part of a batch', { refused: refused.length, codes });
+        await this.#sleep(pause * (1 - this.#random() / 2));
+      }
+    } catch (error) {
+      return { entries: left, error };
+    }
+  }
+
+  /** Sends a batch once. An entry counts as refused unless the response says that it was taken. */
+  async #try(entries: readonly Entry[]): Promise<{ refused: Entry[]; codes: string }> {
+    const Entries = entries.map((entry, index) => ({ ...entry, Id: String(index) }));
+    const response = await this.#sqs.send(new SendMessageBatchCommand({ QueueUrl: this.#url, Entries }));
+    const taken = new Set(response.Successful?.map(({ Id }) => Id));
+    const codes = new Map(response.Failed?.map(({ Id, Code }) => [Id, Code]));
+    const refused = Entries.filter(({ Id }) => codes.has(Id) || !taken.has(Id));
+    return {
+      refused: refused.map(({ Id: _, ...entry }) => entry),
+      codes: [...new Set(refused.map(({ Id }) => codes.get(Id) ?? 'NoResult'))].join(', '),
+    };
+  }
+
+  /** Keeps what nobody can deliver where the operator can read it. @throws When the queue does not take it. */
+  async bury({ id, group, body, reason }: DeadLetter): Promise<void> {
+    await this.#sqs.send(
+      new SendMessageCommand({
+        QueueUrl: this.#deadLetterUrl,
+        MessageGroupId: group,
+        MessageDeduplicationId: id,
+        MessageBody: body,
+        MessageAttributes: { reason: { DataType: 'String', StringValue: reason } },
+      }),
+    );
+  }
+
+  /** Sets for how many seconds each of these received messages stays invisible. @throws When the queue does not answer. */
+  async handBack(messages: readonly Returned[]): Promise<void> {
+    const longest = new Map<string, number>();
+    for (const { receiptHandle, seconds } of messages)
+      longest.set(receiptHandle, Math.max(seconds, longest.get(receiptHandle) ?? 0));
+    const failed = await allEnded(inBatches([...longest], BATCH).map((batch) => this.#setVisibility(batch)));
+    const count = failed.reduce((sum, number) => sum + number, 0);
+    // They return all the same, when the queue's own visibility timeout ends.
+    if (count > 0) log('warn', 'messages come back later than they should', { messages: count });
+  }
+
+  /** @returns How many the queue refused. */
+  async #setVisibility(batch: readonly (readonly [receiptHandle: string, seconds: number])[]): Promise<number> {
+    const { Failed = [] } = await this.#sqs.send(
+      new ChangeMessageVisibilityBatchCommand({
+        QueueUrl: this.#url,
+        Entries: batch.map(([ReceiptHandle, seconds], index) => ({
+          Id: String(index),
+          ReceiptHandle,
+          VisibilityTimeout: Math.min(LONGEST_SECONDS, Math.ceil(seconds)),
+        })),
+      }),
+    );
+    return Failed.length;
+  }
+}
+
+function queueEntry(notification: Notification) {
+  return {
+    MessageGroupId: notification.record,
+    // What is sent again by hand must not pass for the repeat of what failed a minute ago.
+    MessageDeduplicationId: [notification.id, notification.redelivered].filter(Boolean).join('-'),
+    MessageBody: toMessage(notification),
+  };
+}

@@ -1,0 +1,49 @@
+import { NO_ANSWER } from './http-get.ts';
+
+export interface Timeouts {
+  readonly connectTimeoutSeconds: number;
+  /** For the whole call: connecting, waiting, reading. */
+  readonly attemptTimeoutSeconds: number;
+}
+
+/** Codes of a connection that broke. */
+export const brokenConnection: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+const failures: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection refused',
+  ECONNRESET: 'connection broken before an answer',
+  EPIPE: 'connection broken before an answer',
+  UND_ERR_SOCKET: 'connection broken before an answer',
+  ENOTFOUND: 'host name not found',
+  EAI_AGAIN: 'host name not found for now',
+  EHOSTUNREACH: 'host not reachable',
+  ENETUNREACH: 'host not reachable',
+  ETIMEDOUT: 'no connection',
+  HTTPParserError: 'not an HTTP answer',
+  UND_ERR_HEADERS_OVERFLOW: 'not an HTTP answer',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'not an HTTP answer',
+  AbortError: 'cut off: too slow, like those before it',
+  CERT_HAS_EXPIRED: 'TLS certificate expired',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'TLS certificate signed by itself',
+  SELF_SIGNED_CERT_IN_CHAIN: 'TLS certificate signed by an unknown authority',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'TLS certificate signed by an unknown authority',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'TLS certificate signed by an unknown authority',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'TLS certificate of another host',
+};
+
+/** A failure in words, which go into logs: nothing of the URL is in them. */
+export function describe(code: string, { connectTimeoutSeconds, attemptTimeoutSeconds }: Timeouts): string {
+  if (code === 'UND_ERR_CONNECT_TIMEOUT') return `no connection within ${connectTimeoutSeconds} s`;
+  if (code === NO_ANSWER.code) return `no answer within ${attemptTimeoutSeconds} s`;
+  return failures[code] ?? `failed (${code})`;
+}
+
+/** The code that names an error best; never its message, which may quote the URL. */
+export function codeOf(error: unknown): string {
+  const { code, name, errors } = error as { code?: unknown; name?: unknown; errors?: unknown[] };
+  // That has thirty codes, or none.
+  if (typeof code === 'string' && name !== 'HTTPParserError') return code;
+  // Node tries each address of a host, and wraps their errors.
+  if (errors?.[0]) return codeOf(errors[0]);
+  return typeof name === 'string' ? name : 'unknown';
+}

@@ -1,0 +1,77 @@
+import Agent from 'undici/lib/dispatcher/agent.js';
+import type { Answer } from '../core/outcome.ts';
+import { type DestinationRules, judgeBy, NOT_A_URL } from '../core/url-policy.ts';
+import { DestinationRefused, guardedConnector } from './address-guard.ts';
+import { brokenConnection, codeOf, describe, type Timeouts } from './failure.ts';
+import { get } from './http-get.ts';
+import { resolveByDns } from './resolve.ts';
+
+/** A connection kept from an earlier call may be dead. One that breaks this fast is tried once more, on a new one. */
+const INSTANT_MS = 1_000;
+
+/** A connection that nobody used for so long is closed: many receivers close theirs after five seconds. */
+const IDLE_MS = 4_000;
+
+interface CallerOptions extends Timeouts {
+  readonly rules: DestinationRules;
+}
+
+/** Makes one GET. Whatever goes wrong is an answer too; it never throws. @param cut Cuts it off. */
+export type Call = (url: string, headers: Readonly<Record<string, string>>, cut?: AbortSignal) => Promise<Answer>;
+
+/** A caller with its own connections, which it keeps open between calls. */
+export function makeCall(options: CallerOptions, resolve = resolveByDns): Call {
+  const judge = judgeBy(options.rules);
+  const connecting = {
+    timeout: options.connectTimeoutSeconds * 1000,
+    allowH2: false,
+    minVersion: 'TLSv1.2',
+    // The default, but said aloud: no environment variable can turn it off.
+    rejectUnauthorized: true,
+  } as const;
+  const agent = new Agent({
+    connect: guardedConnector(judge, connecting, resolve),
+    allowH2: false,
+    keepAliveTimeout: IDLE_MS,
+    keepAliveMaxTimeout: IDLE_MS,
+    maxHeaderSize: 16 * 1024,
+    // The deadline of the whole call covers both; undici's own timers are too coarse to be exact.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+
+  return async (url, headers, cut) => {
+    const target = URL.parse(url);
+    if (!target) return { blocked: NOT_A_URL };
+    // The guard would refuse it too, but only what is http or https gets there.
+    const refused = judge.destination(target);
+    if (refused !== undefined) return { blocked: refused };
+    const started = performance.now();
+    const milliseconds = options.attemptTimeoutSeconds * 1000;
+    const asked = { url: target, headers: { ...headers, ...basicAuthorization(target) } };
+    try {
+      return await get(agent, asked, milliseconds, cut).catch((error) => {
+        const passed = performance.now() - started;
+        if (!brokenConnection.has(codeOf(error)) || passed > INSTANT_MS) throw error;
+        return get(agent, asked, milliseconds - passed, cut);
+      });
+    } catch (error) {
+      if (error instanceof DestinationRefused) return { blocked: error.message };
+      return { failure: describe(codeOf(error), options) };
+    }
+  };
+}
+
+function basicAuthorization(url: URL): Record<string, string> {
+  if (url.username === '' && url.password === '') return {};
+  const pair = [url.username, url.password].map(percentDecode).join(':');
+  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+}
+
+function percentDecode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

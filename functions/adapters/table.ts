@@ -1,0 +1,234 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  type AttributeValue,
+  BatchGetItemCommand,
+  BatchWriteItemCommand,
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  QueryCommand,
+  type QueryCommandInput,
+  UpdateItemCommand,
+  type WriteRequest,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { BUSY_TRIES, busyPauseMs } from '../core/return-delay.ts';
+import { inBatches } from '../core/waves.ts';
+
+/** An item in plain values, with its key. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** Where a page of a query ends, and the next one begins. */
+export type Place = Readonly<Record<string, AttributeValue>>;
+
+/** What BatchGetItem and BatchWriteItem take at once. */
+const GET_BATCH = 100;
+const WRITE_BATCH = 25;
+
+/** A condition, or the expression of an update. Every attribute is written `#name`, every value `:name`. */
+interface Conditional {
+  readonly condition?: string | undefined;
+  readonly values?: Row;
+}
+
+interface Update extends Conditional {
+  readonly update: string;
+  /**
+   * An attribute that gets a random value with each write. The SDK repeats a write whose answer was lost, and the repeat
+   * fails its condition; by this value the write is recognized as having been applied.
+   */
+  readonly token?: string;
+}
+
+interface Query {
+  /** The value of the partition key. */
+  readonly partition: Row;
+  readonly filter?: string;
+  readonly limit?: number | undefined;
+  readonly after?: Place | undefined;
+  readonly newestFirst?: boolean;
+}
+
+/** DynamoDB goes on leaving keys or items of a batch unprocessed. */
+class TableBusy extends Error {
+  override readonly name = 'TableBusy';
+}
+
+/** Waits before a batch is continued. @param attempt 0 for the first pause. */
+export type Pause = (attempt: number) => Promise<unknown>;
+
+const pauseWithJitter: Pause = (attempt) => sleep(busyPauseMs(attempt, Math.random()));
+
+/**
+ * One DynamoDB table, in plain values. Every read is strongly consistent. Every method throws when the table does not
+ * answer, and when it goes on leaving parts of a batch unprocessed.
+ */
+export class Table {
+  readonly #name: string;
+  readonly #dynamodb: DynamoDBClient;
+  readonly #pause: Pause;
+
+  constructor(name: string, dynamodb: DynamoDBClient, pause = pauseWithJitter) {
+    this.#name = name;
+    this.#dynamodb = dynamodb;
+    this.#pause = pause;
+  }
+
+  async get(key: Row): Promise<Row | undefined> {
+    const { Item } = await this.#dynamodb.send(
+      new GetItemCommand({ TableName: this.#name, Key: marshall(key), ConsistentRead: true }),
+    );
+    return Item && unmarshall(Item);
+  }
+
+  /** Reads any number of items; a key that is given twice is read once. */
+  async getAll(keys: readonly Row[]): Promise<Row[]> {
+    const rows: Row[] = [];
+    await this.#inBatches(distinct(keys.map((key) => marshall(key))), GET_BATCH, async (Keys) => {
+      const { Responses, UnprocessedKeys } = await this.#dynamodb.send(
+        new BatchGetItemCommand({ RequestItems: { [this.#name]: { Keys, ConsistentRead: true } } }),
+      );
+      rows.push(...(Responses?.[this.#name] ?? []).map((item) => unmarshall(item)));
+      return UnprocessedKeys?.[this.#name]?.Keys ?? [];
+    });
+    return rows;
+  }
+
+  /** Writes any number of items, in no order. No two of them may have the same key. */
+  async putAll(rows: readonly Row[]): Promise<void> {
+    const requests: WriteRequest[] = rows.map((row) => ({ PutRequest: { Item: toItem(row) } }));
+    await this.#inBatches(requests, WRITE_BATCH, async (batch) => {
+      const { UnprocessedItems } = await this.#dynamodb.send(
+        new BatchWriteItemCommand({ RequestItems: { [this.#name]: batch } }),
+      );
+      return UnprocessedItems?.[this.#name] ?? [];
+    });
+  }
+
+  async #inBatches<Part>(parts: readonly Part[], size: number, send: (batch: Part[]) => Promise<Part[]>) {
+    for (const batch of inBatches(parts, size)) {
+      let left = batch;
+      for (let attempt = 0; ; attempt++) {
+        left = await send(left);
+        if (left.length === 0) break;
+        if (attempt === BUSY_TRIES) throw new TableBusy(`DynamoDB leaves ${left.length} of a batch unprocessed`);
+        await this.#pause(attempt);
+      }
+    }
+  }
+
+  /** Writes an item. @returns Whether the condition held. */
+  put(row: Row, conditional: Conditional = {}): Promise<boolean> {
+    return isMet(this.#dynamodb.send(new PutItemCommand({ ...this.#conditional(conditional), Item: toItem(row) })));
+  }
+
+  /** Deletes an item. @returns Whether the condition held. */
+  delete(key: Row, conditional: Conditional = {}): Promise<boolean> {
+    const Key = marshall(key);
+    return isMet(this.#dynamodb.send(new DeleteItemCommand({ ...this.#conditional(conditional), Key })));
+  }
+
+  /** @returns The item after the update, or with `unmet` the one that did not meet the condition, if there is one. */
+  async update(key: Row, update: Update): Promise<{ readonly row: Row } | { readonly unmet: Row | undefined }> {
+    const { token } = update;
+    const value = randomUUID();
+    const conditions = [update.condition, token && `(attribute_not_exists(#${token}) OR #${token} <> :${token})`];
+    const conditional = {
+      condition: conditions.filter(Boolean).join(' AND ') || undefined,
+      update: token ? update.update.replace(/^SET /, `SET #${token} = :${token}, `) : update.update,
+      values: { ...update.values, ...(token && { [token]: value }) },
+    };
+    try {
+      const { Attributes = {} } = await this.#dynamodb.send(
+        new UpdateItemCommand({
+          ...this.#conditional(conditional),
+          Key: marshall(key),
+          UpdateExpression: conditional.update,
+          ReturnValues: 'ALL_NEW',
+          ...(conditional.condition && { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' as const }),
+        }),
+      );
+      return { row: unmarshall(Attributes) };
+    } catch (error) {
+      if (!(error instanceof ConditionalCheckFailedException)) throw error;
+      const row = error.Item && unmarshall(error.Item);
+      return token && row?.[token] === value ? { row } : { unmet: row };
+    }
+  }
+
+  /** A page of a partition, by its sort key; `next` when there is more. */
+  async query(query: Query): Promise<{ rows: Row[]; next?: Place }> {
+    const { Items = [], LastEvaluatedKey } = await this.#dynamodb.send(new QueryCommand(this.#query(query)));
+    return { rows: Items.map((item) => unmarshall(item)), ...(LastEvaluatedKey && { next: LastEvaluatedKey }) };
+  }
+
+  /** How many items of a partition pass a filter; it stops counting where there are more than `enough`. */
+  async count(query: Query, enough: number): Promise<number> {
+    let count = 0;
+    let after: Place | undefined;
+    do {
+      const { Count = 0, LastEvaluatedKey } = await this.#dynamodb.send(
+        new QueryCommand({ ...this.#query({ ...query, after }), Select: 'COUNT' }),
+      );
+      count += Count;
+      after = LastEvaluatedKey;
+    } while (after && count < enough);
+    return count;
+  }
+
+  #query({ partition, filter, limit, after, newestFirst }: Query): QueryCommandInput {
+    const [key = ''] = Object.keys(partition);
+    return {
+      TableName: this.#name,
+      KeyConditionExpression: `#${key} = :${key}`,
+      FilterExpression: filter,
+      ...placeholders(`#${key} ${filter ?? ''}`, partition),
+      ConsistentRead: true,
+      ScanIndexForward: newestFirst ? false : undefined,
+      Limit: limit,
+      ExclusiveStartKey: after,
+    };
+  }
+
+  #conditional({ condition, update = '', values = {} }: Conditional & { readonly update?: string }) {
+    return {
+      TableName: this.#name,
+      ConditionExpression: condition,
+      ...placeholders(`${update} ${condition ?? ''}`, values),
+    };
+  }
+}
+
+/** Every attribute has a placeholder, since many plain words are reserved. */
+function placeholders(expression: string, values: Row) {
+  const names = [...expression.matchAll(/#(\w+)/g)].map(([ref, name]) => [ref, name]);
+  const named = Object.entries(values).map(([name, value]) => [`:${name}`, value]);
+  return {
+    ...(names.length > 0 && { ExpressionAttributeNames: Object.fromEntries(names) as Record<string, string> }),
+    ...(named.length > 0 && {
+      ExpressionAttributeValues: marshall(Object.fromEntries(named)) as Record<string, AttributeValue>,
+    }),
+  };
+}
+
+function toItem(row: Row): Record<string, AttributeValue> {
+  return marshall(row, { removeUndefinedValues: true });
+}
+
+/** DynamoDB refuses a whole batch in which a key stands twice. */
+function distinct(keys: readonly Record<string, AttributeValue>[]) {
+  return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
+}
+
+async function isMet(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,116 @@
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type * as z from 'zod/mini';
+import { errorFields, log } from '../adapters/logger.ts';
+import { isTrigger } from '../core/entity.ts';
+import { VERSION } from '../core/version.ts';
+import { type AdminParts, asRefusal } from '../operations/deployment.ts';
+import { Stale } from '../operations/trigger-urls.ts';
+import { Refusal, type RefusalKind } from '../operations/user-error.ts';
+import { failedRoutes } from './api/failed-routes.ts';
+import { logRoutes } from './api/log-routes.ts';
+import { openApi } from './api/openapi.ts';
+import type { Asked, Route, Schema } from './api/route.ts';
+import { secretRoutes } from './api/secret-routes.ts';
+import { triggerRoutes } from './api/trigger-routes.ts';
+
+const routes = [...triggerRoutes, ...secretRoutes, ...failedRoutes, ...logRoutes];
+
+/** More than a file of eleven long URLs needs. */
+const MAX_BODY_BYTES = 256 * 1024;
+
+const statuses: Readonly<Record<RefusalKind, ContentfulStatusCode>> = {
+  wrong: 422,
+  missing: 404,
+  conflict: 409,
+  stale: 412,
+  silent: 504,
+  unreachable: 503,
+};
+
+/** The request is not what the API describes. */
+class Malformed extends Error {
+  readonly status: ContentfulStatusCode;
+
+  constructor(status: ContentfulStatusCode, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/**
+ * The admin's operations as JSON over HTTP, under /api. It knows nothing of where it is mounted.
+ *
+ * @param whoOf Names the one who asks, for the history.
+ */
+export function adminApi(parts: AdminParts, whoOf: (context: Context) => string): Hono {
+  const api = new Hono().basePath('/api');
+  const description = openApi(routes, VERSION);
+  api.use(async ({ res }, next) => {
+    await next();
+    res.headers.set('cache-control', 'no-store');
+  });
+  api.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => c.json({ error: 'The request is too long.' }, 413) }));
+  api.get('/openapi.json', (c) => c.json(description));
+  for (const route of routes)
+    api.on(route.method, route.path.replace(/\{(\w+)\}/g, ':$1'), async (c) => {
+      const asked = await judge(route, c, { ...parts, who: whoOf(c) });
+      const { json, etag } = await route.run(asked as Asked<never, never>);
+      return c.json(json as object, 200, etag ? { etag } : {});
+    });
+  api.all('*', (c) => c.json({ error: 'There is no such thing: see /api/openapi.json.' }, 404));
+  api.onError(refuse);
+  return api;
+}
+
+async function judge(route: Route, c: Context, parts: AdminParts): Promise<Asked<unknown, unknown>> {
+  const { trigger = '', name = '' } = c.req.param() as { trigger?: string; name?: string };
+  if (route.path.includes('{trigger}') && !isTrigger(trigger))
+    throw new Malformed(404, 'There is no such trigger: see /api/triggers.');
+  const seen = (c.req.header('if-match') ?? '').replace(/^(?:W\/)?"(.*)"$/, '$1');
+  if (route.locked && seen === '') throw new Malformed(428, 'If-Match is missing: send the ETag of what you saw.');
+  return {
+    parts,
+    trigger: trigger as Asked<unknown, unknown>['trigger'],
+    name,
+    query: read(route.query, 'The query', () => c.req.query()),
+    body: read(route.body, 'The body', await textOf(route, c)),
+    seen,
+  };
+}
+
+/** The type is asked for so that no form on another website can send it. */
+async function textOf(route: Route, c: Context): Promise<() => unknown> {
+  if (!route.body) return () => undefined;
+  if (!/^application\/json\b/i.test(c.req.header('content-type') ?? ''))
+    throw new Malformed(415, 'The body is not JSON: send it as application/json.');
+  const text = await c.req.text();
+  return () => JSON.parse(text);
+}
+
+/** @throws {Malformed} One line that names what is wrong, and repeats nothing of it. */
+function read(schema: Schema | undefined, what: string, given: () => unknown): unknown {
+  if (!schema) return undefined;
+  let value: unknown;
+  try {
+    value = given();
+  } catch {
+    throw new Malformed(400, `${what} is not JSON.`);
+  }
+  const judged = schema.safeParse(value);
+  if (judged.success) return judged.data;
+  const { path = [], message = '' } = (judged.error as z.core.$ZodError).issues[0] ?? {};
+  throw new Malformed(400, `${what} is not as described: ${[path.join('.'), message].filter(Boolean).join(': ')}.`);
+}
+
+function refuse(caught: Error, c: Context): Response {
+  if (caught instanceof Malformed) return c.json({ error: caught.message }, caught.status);
+  const known = asRefusal(caught);
+  if (!(known instanceof Refusal)) {
+    log('error', 'the admin API failed', errorFields(caught));
+    return c.json({ error: 'Something failed here: try again, and see the log.' }, 500);
+  }
+  const current = caught instanceof Stale ? { current: caught.current } : {};
+  return c.json({ error: known.message.replaceAll('\n', ' '), ...current }, statuses[known.kind]);
+}

@@ -1,0 +1,74 @@
+import * as z from 'zod/mini';
+import type { Failed } from '../../adapters/backlog.ts';
+import { failed, planRedelivery, redeliver } from '../../operations/failed.ts';
+import { Refusal } from '../../operations/user-error.ts';
+import { type Route, route } from './route.ts';
+import { queryLimit, queryTime, text, time, trigger } from './shapes.ts';
+
+const notificationId = text(100);
+
+const shown = z.object({
+  id: z.string(),
+  trigger,
+  reason: z.string(),
+  attempts: z.int(),
+  failedAt: z.number(),
+  changedAt: z.number(),
+  /** `null` when the change could not be formatted; then `keys` is the row's key. */
+  formattedString: z.nullable(z.string()),
+  keys: z.nullable(z.record(z.string(), z.unknown())),
+});
+
+const choice = z.object({
+  ids: z.optional(z.array(notificationId).check(z.minLength(1), z.maxLength(1000))),
+  trigger: z.optional(trigger),
+  since: z.optional(time),
+  all: z.optional(z.literal(true)),
+  /** Left out, nothing is sent: the response says what would be, and what would be refused. */
+  confirmed: z.optional(z.boolean()),
+});
+
+/** What was given up, and sending it again. */
+export const failedRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/failed',
+    summary: 'What was given up, and why, the latest first',
+    query: z.object({
+      trigger: z.optional(trigger),
+      since: z.optional(queryTime),
+      id: z.optional(notificationId),
+      limit: queryLimit(200, 1000),
+    }),
+    answer: z.object({ failed: z.array(shown), total: z.int() }),
+    async run({ parts, query: { limit, ...choice } }) {
+      const all = (await failed(parts, choice)).toSorted((a, b) => b.failedAt - a.failedAt);
+      return { json: { failed: all.slice(0, limit).map(asShown), total: all.length } };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/redeliver',
+    summary: 'Send again what was given up: some by their ids, or all of a trigger, since a time, or at all',
+    body: choice,
+    answer: z.object({
+      confirmed: z.boolean(),
+      chosen: z.array(z.object({ id: z.string(), trigger, refused: z.optional(z.string()) })),
+    }),
+    async run({ parts, body: { ids, trigger, since, all, confirmed = false } }) {
+      if (!(ids || trigger || since !== undefined || all))
+        throw new Refusal('Nothing is chosen: name ids, a trigger, since or all.');
+      const wanted = ids && new Set(ids);
+      const chosen = (await failed(parts, { trigger, since })).filter(({ id }) => wanted?.has(id) ?? true);
+      if (chosen.length === 0) throw new Refusal('Nothing of that has failed.', 'missing');
+      if (confirmed) return { json: { confirmed, chosen: await redeliver(parts, chosen) } };
+      return { json: { confirmed, chosen: await planRedelivery(parts, chosen) } };
+    },
+  }),
+];
+
+function asShown({ id, trigger, reason, attempts, failedAt, changedAt, notification, keys }: Failed) {
+  const formattedString = notification?.formattedString ?? null;
+  const row = (keys ?? null) as Record<string, unknown> | null;
+  return { id, trigger, reason, attempts, failedAt, changedAt, formattedString, keys: row };
+}

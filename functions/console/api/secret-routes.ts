@@ -1,0 +1,48 @@
+import * as z from 'zod/mini';
+import { removeHeader, rotateSecret, setHeader, showSecret } from '../../operations/signing-secrets.ts';
+import { type Route, route } from './route.ts';
+import { trigger } from './shapes.ts';
+
+const shown = z.object({
+  trigger,
+  secret: z.string(),
+  replaced: z.readonly(z.array(z.object({ secret: z.string(), until: z.number() }))),
+});
+const header = z.object({ trigger, header: z.string(), set: z.boolean() });
+
+/** What calls are signed with, and the headers of a receiver's own. */
+export const secretRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/triggers/{trigger}/secret',
+    summary: 'What its calls are signed with',
+    answer: shown,
+    run: async ({ parts, trigger }) => ({ json: await showSecret(parts, trigger) }),
+  }),
+  route({
+    method: 'POST',
+    path: '/triggers/{trigger}/secret',
+    summary: 'Sign with a new one; the old one signs too for another 24 hours',
+    answer: shown,
+    run: async ({ parts, trigger }) => ({ json: await rotateSecret(parts, trigger) }),
+  }),
+  route({
+    method: 'PUT',
+    path: '/triggers/{trigger}/headers/{name}',
+    summary: 'Send a header with each call; its value is never shown again',
+    body: z.object({ value: z.string() }),
+    answer: header,
+    run: async ({ parts, trigger, name, body }) => ({
+      json: { trigger, header: await setHeader(parts, trigger, name, body.value), set: true },
+    }),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/triggers/{trigger}/headers/{name}',
+    summary: 'Send a header no more',
+    answer: header,
+    run: async ({ parts, trigger, name }) => ({
+      json: { trigger, header: await removeHeader(parts, trigger, name), set: false },
+    }),
+  }),
+];

@@ -1,0 +1,104 @@
+import * as z from 'zod/mini';
+import { triggers } from '../../core/entity.ts';
+import { queueSize } from '../../operations/queue-size.ts';
+import { test } from '../../operations/send-test.ts';
+import { importFile, list, pause, resume, typeUrl, urlFileOf } from '../../operations/trigger-urls.ts';
+import { type Route, route } from './route.ts';
+import { done, line, rules, trigger, url } from './shapes.ts';
+import { tagOf, tagOfAll, versionOf, versionsOf } from './versions.ts';
+
+const kept = z.object({ trigger, url, version: z.int() });
+const urlFile = z.partialRecord(trigger, url);
+
+/** The URLs, and the trying and pausing of what they are typed for. */
+export const triggerRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: '/triggers',
+    summary: 'All triggers: their URLs and their status; the URLs that are allowed; the messages in the delivery queue',
+    // `null`: SQS does not say.
+    answer: z.object({ triggers: z.array(line), rules, queued: z.nullable(z.int()) }),
+    async run({ parts }) {
+      const [triggers, queued] = await Promise.all([list(parts), queueSize(parts)]);
+      return { json: { triggers, rules: parts.rules, queued } };
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: '/triggers/{trigger}/url',
+    summary: 'Type a URL; it is called from 5 s later on',
+    body: z.object({ url: z.string() }),
+    answer: kept,
+    locked: true,
+    async run({ parts, trigger, body, seen }) {
+      const { pending: _, ...now } = await typeUrl(parts, trigger, body.url, versionOf(seen));
+      return { json: { trigger, ...now }, etag: tagOf(now.version) };
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: '/triggers/{trigger}/url',
+    summary: 'Clear a URL: no calls are made, and pending notifications (so many) move to Failed',
+    answer: z.extend(kept, { pending: z.int() }),
+    locked: true,
+    async run({ parts, trigger, seen }) {
+      const now = await typeUrl(parts, trigger, null, versionOf(seen));
+      return { json: { trigger, ...now }, etag: tagOf(now.version) };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/triggers/{trigger}/test',
+    summary: 'Send made-up ids the whole way, and say what the receiver answered; this may take a minute',
+    answer: z.object({
+      trigger,
+      delivered: z.boolean(),
+      answer: z.string(),
+      milliseconds: z.number(),
+      body: z.string(),
+      formattedString: z.string(),
+    }),
+    run: async ({ parts, trigger }) => ({ json: { trigger, ...(await test(parts, trigger)) } }),
+  }),
+  route({
+    method: 'POST',
+    path: '/triggers/{trigger}/pause',
+    summary: 'Let its notifications wait in its backlog',
+    answer: done,
+    async run({ parts, trigger }) {
+      await pause(parts, trigger);
+      return { json: { trigger } };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/triggers/{trigger}/resume',
+    summary: 'Deliver pending notifications, in order, and then new ones; refused without a URL',
+    answer: done,
+    async run({ parts, trigger }) {
+      await resume(parts, trigger);
+      return { json: { trigger } };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/export',
+    summary: 'All URLs, for a file under version control; the ETag is what an import must have seen',
+    answer: urlFile,
+    async run({ parts }) {
+      const now = await parts.triggersTable.read(triggers);
+      return { json: urlFileOf(now), etag: tagOfAll(now) };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/import',
+    summary: 'Type the URLs of such a file; null clears one, what is left out stays',
+    body: z.record(z.string(), z.unknown()),
+    answer: z.object({
+      imported: z.array(z.object({ trigger, was: url, is: url, pending: z.optional(z.int()) })),
+    }),
+    locked: true,
+    run: async ({ parts, body, seen }) => ({ json: { imported: await importFile(parts, body, versionsOf(seen)) } }),
+  }),
+];

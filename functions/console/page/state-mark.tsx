@@ -1,0 +1,13 @@
+import type { Line } from '../../operations/trigger-urls.ts';
+import { doing } from './state.ts';
+import { time } from './words.ts';
+
+/** How a trigger does, in a word and a colour, and more about it. */
+export function State({ line }: { readonly line: Line }) {
+  const { tone, word, more } = doing(line, time);
+  return (
+    <p class="state">
+      <span class={`mark ${tone}`}>{word}</span> {more && <span class="more">{more}</span>}
+    </p>
+  );
+}

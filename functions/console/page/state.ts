@@ -1,0 +1,57 @@
+import { pendingText } from '../../operations/pending.ts';
+import type { Line } from '../../operations/trigger-urls.ts';
+
+type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'off';
+
+/** How a trigger does: one word for the eye, and a line that says more. */
+export interface Doing {
+  readonly tone: Tone;
+  readonly word: string;
+  readonly more: string;
+}
+
+interface Rule {
+  readonly fits: (line: Line) => boolean;
+  readonly tone: Tone;
+  readonly word: string;
+  readonly more: (line: Line, time: (at: number) => string) => string;
+}
+
+const since = ({ failingSince }: Line, time: (at: number) => string) =>
+  failingSince === null ? '' : `since ${time(failingSince)}`;
+
+/** The first that fits counts. */
+const rules: readonly Rule[] = [
+  { fits: ({ url }) => url === null, tone: 'off', word: 'Off', more: () => 'no URL is set, no calls are made' },
+  {
+    fits: ({ state }) => state === 'paused',
+    tone: 'off',
+    word: 'Paused',
+    more: ({ pausedBy }) => (pausedBy === 'gone' ? 'the destination answered 410 Gone' : 'what comes waits'),
+  },
+  {
+    fits: ({ state }) => state === 'parked',
+    tone: 'bad',
+    word: 'Parked',
+    more: (line, time) => [line.parkedBecause, since(line, time)].filter(Boolean).join(', '),
+  },
+  {
+    fits: ({ state }) => state === 'draining' || state === 'closing',
+    tone: 'busy',
+    word: 'Draining',
+    more: () => 'what waited is being delivered',
+  },
+  {
+    fits: ({ strikes }) => strikes > 0,
+    tone: 'warn',
+    word: 'Failing',
+    more: (line, time) => [since(line, time), `${line.strikes} in a row`].filter(Boolean).join(', '),
+  },
+  { fits: () => true, tone: 'good', word: 'Working', more: () => '' },
+];
+
+/** @param time Writes a time, epoch milliseconds, for people. */
+export function doing(line: Line, time: (at: number) => string): Doing {
+  const { tone, word, more } = rules.find(({ fits }) => fits(line)) as Rule;
+  return { tone, word, more: [pendingText(line), more(line, time)].filter(Boolean).join(', ') };
+}

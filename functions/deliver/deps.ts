@@ -1,0 +1,30 @@
+import type { Backlog } from '../adapters/backlog.ts';
+import type { DeliveryQueue } from '../adapters/delivery-queue.ts';
+import type { Call } from '../adapters/http-call.ts';
+import type { MeasuringParts } from '../adapters/metrics-writer.ts';
+import type { Secrets } from '../adapters/secret-store.ts';
+import type { Triggers } from '../adapters/trigger-store.ts';
+import type { AttemptLog, LoggingParts } from '../attempt/attempt-log.ts';
+
+/** What deliver uses of the world. Times are epoch milliseconds. */
+export interface DeliverParts extends LoggingParts, MeasuringParts {
+  readonly triggers: Pick<Triggers, 'read' | 'strike' | 'clearStrikes' | 'move'>;
+  readonly backlog: Pick<Backlog, 'seen' | 'hold' | 'release' | 'park' | 'unpark' | 'fail' | 'putTestResult'>;
+  readonly queue: Pick<DeliveryQueue, 'bury' | 'handBack'>;
+  readonly call: Call;
+  readonly secrets: Pick<Secrets, 'of'>;
+  /** Retry delays, seconds: one after each failed attempt but the last. */
+  readonly holds: readonly number[];
+  /** The longest that one attempt takes. */
+  readonly attemptMs: number;
+  now(): number;
+  /** From 0 up to 1. */
+  random(): number;
+  /** Does something after a time, unless it is cancelled before. @returns What cancels it. */
+  after(milliseconds: number, act: () => void): () => void;
+}
+
+/** The same for one batch, whose attempts are logged together. */
+export interface RunParts extends DeliverParts {
+  readonly noted: AttemptLog;
+}

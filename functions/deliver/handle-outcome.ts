@@ -1,0 +1,178 @@
+import type { Seen } from '../adapters/backlog.ts';
+import type { Waiting } from '../adapters/backlog-rows.ts';
+import { errorFields, log } from '../adapters/logger.ts';
+import { type Attempt, attempt } from '../attempt/attempt.ts';
+import { moveToFailed } from '../attempt/move-to-failed.ts';
+import { firstProbe, SLOW_MS, STRIKES } from '../core/breaker.ts';
+import type { Trigger } from '../core/entity.ts';
+import type { Notification } from '../core/notification.ts';
+import { countsAsFailure, type Verdict, verdictOf } from '../core/verdict.ts';
+import type { RunParts } from './deps.ts';
+import type { KnownTriggers } from './known-triggers.ts';
+
+/** A test that could not be sent within this time, because a table does not answer, is dropped. */
+const TEST_LIVES_MS = 10 * 60_000;
+
+/** The response of which nothing is known yet but that it is slow. */
+const SLOW = `no answer within ${SLOW_MS / 1000} s`;
+
+/** A notification that was received, and what is known of it. */
+interface Received {
+  readonly notification: Notification;
+  /** Absent when it was neither attempted nor in a backlog before. */
+  readonly before: Seen | undefined;
+  /** Another function may hold its message too. */
+  readonly isShared: boolean;
+  /** How many notifications of its record wait for it, by their triggers. */
+  behind(): Promise<NonNullable<Waiting['behind']>>;
+}
+
+/** Why a record's messages return to the queue, and after how many seconds. */
+export interface Wait {
+  readonly seconds: number;
+  /** The delay grows with the receives: nothing of the receiver's decides on it. */
+  readonly isInternal: boolean;
+}
+
+/** What has only to be looked at again comes back as soon as can be; see `handBack` for why not in no time at all. */
+export const atOnce: Wait = { seconds: 1, isInternal: true };
+
+/**
+ * Attempts a notification of an active trigger, and records what came of it; nothing when all is well.
+ *
+ * @returns How it must wait, or nothing if it is done with.
+ */
+export async function settle(received: Received, triggers: KnownTriggers, parts: RunParts): Promise<Wait | undefined> {
+  const { notification, before } = received;
+  const { trigger } = notification;
+  const url = triggers.get(trigger)?.url;
+  if (notification.test) return sendTest(notification, url, parts);
+  const attempts = (before?.attempts ?? 0) + 1;
+  if (url === undefined) {
+    await moveToFailed(notification, attempts - 1, `no URL is set for ${trigger}`, parts);
+    await markSettled(received, parts);
+    return undefined;
+  }
+  // A failure as soon as the response is slow, not when it comes at last: a receiver that hangs is parked the sooner.
+  let slow: Promise<void> | undefined;
+  const cancel = parts.after(SLOW_MS, () => {
+    if (!countsAsFailure(notification)) return;
+    slow = strike(trigger, parts.now(), SLOW, triggers, parts).catch((error) =>
+      log('error', 'cannot count a failure', { trigger, ...errorFields(error) }),
+    );
+  });
+  const cut = triggers.cutOff(trigger);
+  const made = await attempt(notification, url, attempts, parts, cut).finally(cancel);
+  await slow;
+  const { outcome, startedAt, endedAt } = made;
+  const tally = {
+    attempts,
+    firstAttempt: before?.firstAttempt || startedAt,
+    lastSuccess: triggers.get(trigger)?.lastSuccess ?? 0,
+  };
+  const schedule = { holds: parts.holds, random: parts.random() };
+  const isSlow = slow !== undefined;
+  const seen = { outcome, slow: isSlow, isCut: cut.aborted, endedAt, from: 'queue' } as const;
+  const verdict = verdictOf(notification, seen, tally, schedule);
+  await count(verdict.isFailure, made, isSlow, trigger, triggers, parts);
+  return carryOut(verdict, received, tally, made, triggers, parts);
+}
+
+async function sendTest(notification: Notification, url: string | undefined, parts: RunParts): Promise<undefined> {
+  // Whoever sent it has long ceased to wait: a call now would only surprise the receiver.
+  if (url === undefined || parts.now() - notification.changedAt > TEST_LIVES_MS) return undefined;
+  const { outcome, body, startedAt, endedAt } = await attempt(notification, url, 1, parts);
+  const delivered = outcome.kind === 'delivered';
+  const result = { delivered, answer: outcome.answer, milliseconds: endedAt - startedAt, body };
+  await parts.backlog.putTestResult(notification, result, endedAt);
+}
+
+/** Does what the verdict says. @returns How the notification must wait, or nothing if it is done with. */
+async function carryOut(
+  { notification: fate, seconds, trigger: move }: Verdict,
+  received: Received,
+  { attempts, firstAttempt }: { readonly attempts: number; readonly firstAttempt: number },
+  { outcome: { kind, answer }, endedAt }: Attempt,
+  triggers: KnownTriggers,
+  parts: RunParts,
+): Promise<Wait | undefined> {
+  const { notification, before, behind } = received;
+  const { id, trigger } = notification;
+  let wait: Wait | undefined;
+  if (fate === 'retry' || fate === 'keep') {
+    const nextTry = endedAt + seconds * 1000;
+    const held = { attempts, firstAttempt, answer, nextTry, notification, behind: await behind() };
+    // Otherwise another function that held its message has settled it: here nothing is left to do.
+    if (await parts.backlog.hold(held, endedAt)) wait = fate === 'retry' ? { seconds, isInternal: false } : atOnce;
+  } else {
+    if (fate === 'fail') await moveToFailed(notification, attempts, answer, parts);
+    await markSettled(received, parts);
+    if (kind === 'delivered' && before?.attempts)
+      log('info', 'delivered in the end', { id, trigger, attempt: attempts });
+  }
+  if (fate === 'retry') parts.metrics.add('held', trigger);
+  if (move === 'park') await trip(trigger, endedAt, answer, triggers, parts);
+  if (move === 'pause') {
+    await parts.triggers.move(trigger, 'pause', { pausedBy: 'gone' });
+    triggers.note(trigger, { state: 'paused' });
+  }
+  return wait;
+}
+
+/** Clears away what the backlog table holds of a notification that is settled. A first attempt leaves nothing to clear. */
+async function markSettled({ notification, before, isShared }: Received, { backlog, now }: RunParts): Promise<void> {
+  if (before || isShared) await backlog.release(notification, now());
+  // Parked by an earlier receive that then saw its trigger come back. Not before it is settled: another function may
+  // have handed it over to drain and deleted the message. What is shared can have been parked since it was read.
+  const { parked } = (isShared ? (await backlog.seen([notification])).get(notification) : before) ?? {};
+  if (parked) await backlog.unpark(parked);
+}
+
+/**
+ * Counts a consecutive failure, or resets the count: a healthy delivery writes nothing, the first one after a failure does.
+ * It never throws: a count that is off by one must not repeat a call that was made.
+ */
+async function count(
+  isFailure: boolean,
+  { outcome, endedAt }: Attempt,
+  isSlow: boolean,
+  trigger: Trigger,
+  triggers: KnownTriggers,
+  parts: RunParts,
+): Promise<void> {
+  try {
+    // A slow one has been counted already.
+    if (isFailure && !isSlow) await strike(trigger, endedAt, outcome.answer, triggers, parts);
+    if (isFailure || outcome.kind !== 'delivered' || !triggers.get(trigger)?.strikes) return;
+    triggers.note(trigger, { strikes: 0, lastSuccess: endedAt });
+    await parts.triggers.clearStrikes(trigger, endedAt);
+  } catch (error) {
+    log('error', 'cannot count a failure or a success', { trigger, ...errorFields(error) });
+  }
+}
+
+async function strike(
+  trigger: Trigger,
+  at: number,
+  answer: string,
+  triggers: KnownTriggers,
+  parts: RunParts,
+): Promise<void> {
+  const strikes = await parts.triggers.strike(trigger, at);
+  // It is not active any more; what it is will be seen at the next look.
+  if (strikes === undefined) return triggers.note(trigger, { state: 'parked' });
+  triggers.note(trigger, { strikes });
+  if (strikes >= STRIKES) await trip(trigger, at, answer, triggers, parts);
+}
+
+async function trip(
+  trigger: Trigger,
+  at: number,
+  parkedBecause: string,
+  triggers: KnownTriggers,
+  parts: RunParts,
+): Promise<void> {
+  const fields = { ...firstProbe(at), parkedBecause };
+  if (await parts.triggers.move(trigger, 'trip', fields)) log('warn', 'trigger parked', { trigger });
+  triggers.note(trigger, { state: 'parked' });
+}

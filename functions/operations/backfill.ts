@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type AttributeValue, DescribeTableCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { readIds, recordHash } from '../core/change.ts';
+import { entityOf, type Trigger } from '../core/entity.ts';
+import { formattedString, type Ids } from '../core/formatted-string.ts';
+import { type Notification, notificationId } from '../core/notification.ts';
+import type { AdminParts } from './deployment.ts';
+import { noUrl } from './no-url.ts';
+import { keyFromJson, keyToJson } from './row-key.ts';
+import { Refusal } from './user-error.ts';
+
+/** Where a backfill stands, as JSON; to be kept and handed in again to go on. */
+export interface BackfillProgress {
+  readonly trigger: Trigger;
+  /** Makes the ids of this backfill its own, and the same when a part is sent again. */
+  readonly run: string;
+  readonly sent: number;
+  readonly skipped: number;
+  /** The key of the row after which it goes on, as JSON keeps it; absent at the beginning. */
+  readonly after?: object;
+  readonly done: boolean;
+}
+
+export interface BackfillOptions {
+  /** Rows whose attribute `by` is this or later; compared as text, or as a number where the row has one. */
+  readonly since?: string | undefined;
+  readonly by: string;
+  /** Notifications a second. */
+  readonly pace: number;
+  /** Counts only. */
+  readonly dryRun: boolean;
+}
+
+const PAGE = 100;
+
+/**
+ * Sends the create or edit of every row of a trigger's table, as if each had just been written, at a pace.
+ *
+ * @returns The progress after each page of rows.
+ * @throws {Refusal} For a delete, of which there is no row; and when there is no URL, also if it is cleared meanwhile.
+ */
+export async function* backfill(
+  parts: AdminParts,
+  from: Omit<BackfillProgress, 'done'>,
+  { since, by, pace, dryRun }: BackfillOptions,
+): AsyncGenerator<BackfillProgress> {
+  const { trigger, run } = from;
+  const entity = entityOf(trigger);
+  if (trigger.endsWith('.delete')) throw new Refusal(`There is no row of what was deleted: backfill ${entity}.create.`);
+  const TableName = parts.crmTables[entity];
+  await needUrl(parts, trigger);
+  const { Table } = await parts.dynamodb.send(new DescribeTableCommand({ TableName }));
+  const key = (Table?.KeySchema ?? []).map(({ AttributeName = '' }) => AttributeName);
+  let { sent, skipped } = from;
+  let after = from.after && keyFromJson(from.after);
+  do {
+    const started = Date.now();
+    const { Items = [], LastEvaluatedKey } = await parts.dynamodb.send(
+      new ScanCommand({ TableName, Limit: PAGE, ExclusiveStartKey: after }),
+    );
+    const wanted = Items.filter((row) => since === undefined || isSince(row[by], since));
+    const notifications = wanted.flatMap((row) => {
+      const read = readIds(entity, row, parts.rowRules[entity]);
+      if ('reason' in read) return [];
+      const keys = Object.fromEntries(key.map((name) => [name, row[name] ?? ({} as AttributeValue)]));
+      // The hash that capture makes of the stream record: a row's backfilled notification stands among its changes.
+      return [notificationOf(read.ids, recordHash(entity, keyToJson(keys)), trigger, run)];
+    });
+    if (!dryRun && notifications.length > 0) {
+      await needUrl(parts, trigger);
+      await parts.queue.send(notifications);
+    }
+    sent += notifications.length;
+    skipped += wanted.length - notifications.length;
+    after = LastEvaluatedKey;
+    // Before the pause: who is stopped in it does not send this page again.
+    yield { trigger, run, sent, skipped, ...(after && { after: keyToJson(after) }), done: after === undefined };
+    if (!dryRun && after) await sleep(Math.max(0, (notifications.length / pace) * 1000 - (Date.now() - started)));
+  } while (after);
+}
+
+/** Without a URL, deliver moves every notification to Failed. */
+async function needUrl({ triggersTable }: AdminParts, trigger: Trigger): Promise<void> {
+  const { url } = (await triggersTable.read([trigger])).get(trigger) ?? {};
+  if (url === undefined) throw new Refusal(`${trigger} cannot be backfilled: ${noUrl(trigger)}.`, 'conflict');
+}
+
+function isSince(value: AttributeValue | undefined, since: string): boolean {
+  if (value?.N !== undefined) return Number(value.N) >= Number(since);
+  return value?.S !== undefined && value.S >= since;
+}
+
+function notificationOf(ids: Ids, record: string, trigger: Trigger, run: string): Notification {
+  const eventId = createHash('sha256').update(`${run} ${record}`).digest('hex');
+  return {
+    id: notificationId(eventId, trigger),
+    trigger,
+    formattedString: formattedString(entityOf(trigger), ids),
+    record,
+    sequence: '0',
+    changedAt: Date.now(),
+  };
+}

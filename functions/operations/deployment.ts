@@ -1,0 +1,159 @@
+import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { Backlog } from '../adapters/backlog.ts';
+import { DeliveryLog } from '../adapters/delivery-log.ts';
+import { DeliveryQueue } from '../adapters/delivery-queue.ts';
+import { History } from '../adapters/history.ts';
+import { type Resolve, resolveByDns } from '../adapters/resolve.ts';
+import { Secrets } from '../adapters/secret-store.ts';
+import { Triggers } from '../adapters/trigger-store.ts';
+import type { Entity } from '../core/entity.ts';
+import type { RowRules } from '../core/row-rules.ts';
+import { deployCommand, type StackId, stackName } from '../core/stack-name.ts';
+import type { DestinationRules } from '../core/url-policy.ts';
+import { Refusal } from './user-error.ts';
+
+/** A cold start, the queue and the longest attempt that can be set. */
+const TEST_PATIENCE_MS = 75_000;
+
+/** What the operations touch of a deployed system. */
+export interface AdminParts {
+  readonly outputs: Outputs;
+  readonly triggersTable: Triggers;
+  readonly backlog: Backlog;
+  readonly log: DeliveryLog;
+  readonly secrets: Secrets;
+  readonly history: History;
+  /** Who works through these parts, for the history. */
+  readonly who: string;
+  readonly queue: DeliveryQueue;
+  readonly dynamodb: DynamoDBClient;
+  /** What the deployment calls. */
+  readonly rules: DestinationRules;
+  readonly resolve: Resolve;
+  /** The names of the CRM tables. */
+  readonly crmTables: Readonly<Record<Entity, string>>;
+  /** What is said of the CRM tables' rows. */
+  readonly rowRules: Readonly<Record<Entity, RowRules>>;
+  readonly sqs: SQSClient;
+  readonly queueUrl: string;
+  readonly deadLetterQueueUrl: string;
+  /** How long a test waits for its way through the queue and for the receiver, milliseconds. */
+  readonly testPatienceMs: number;
+  /** Has the backlogs looked at now, not only at the next minute. */
+  wakeDrain(): Promise<void>;
+}
+
+/** The outputs by which a deployed system is found. */
+export const outputNames = [
+  'CustomerTable',
+  'CaseTable',
+  'FollowupTable',
+  'TaskTable',
+  'TriggersTable',
+  'BacklogTable',
+  'SecretsTable',
+  'DeliveryLogTable',
+  'DeliveryQueueUrl',
+  'DeadLetterQueueUrl',
+  'DrainFunction',
+  /** JSON: what may be called, so that nothing else can be typed. */
+  'DestinationRules',
+  /** JSON: what is said of each entity's rows. */
+  'RowRules',
+  'Stage',
+  /** The project's, that was deployed. */
+  'Version',
+] as const;
+
+export type Outputs = Readonly<Record<(typeof outputNames)[number], string>>;
+
+/** The outputs of a stage's stack by name. @throws {Refusal} When there is no such stack. */
+export async function stackOutputs(
+  stack: StackId = 'CrmTriggers',
+  stage?: string,
+): Promise<Readonly<Record<string, string>>> {
+  const StackName = stackName(stack, stage);
+  const { Stacks } = await new CloudFormationClient().send(new DescribeStacksCommand({ StackName })).catch((error) => {
+    if (error.name !== 'ValidationError' || !/does not exist/.test(error.message)) throw error;
+    const line = `There is no stack ${StackName} at ${whereAsked()}: deploy it with ${deployCommand(stack, stage)}.`;
+    throw new Refusal(line, 'unreachable');
+  });
+  return Object.fromEntries((Stacks?.[0]?.Outputs ?? []).map((o) => [o.OutputKey ?? '', o.OutputValue ?? '']));
+}
+
+/**
+ * Finds a stage's deployed system, where the AWS environment variables point.
+ *
+ * @throws {Refusal} When there is none, or one of an older kind.
+ */
+export async function findDeployment(stage?: string): Promise<AdminParts> {
+  const outputs = await stackOutputs('CrmTriggers', stage);
+  const missing = outputNames.find((name) => !outputs[name]);
+  if (missing) {
+    const again = deployCommand('CrmTriggers', stage);
+    throw new Refusal(
+      `The stack ${stackName('CrmTriggers', stage)} has no output ${missing}: deploy it again with ${again}.`,
+    );
+  }
+  return partsOf(outputs as Outputs, [process.env.USER, 'on the command line'].filter(Boolean).join(' '));
+}
+
+/** The parts of the system that has these outputs. @param who Works through them, for the history. */
+export function partsOf(outputs: Outputs, who: string): AdminParts {
+  const dynamodb = new DynamoDBClient();
+  const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
+  const queueUrl = outputs.DeliveryQueueUrl;
+  return {
+    outputs,
+    triggersTable: new Triggers(outputs.TriggersTable, dynamodb),
+    backlog: new Backlog(outputs.BacklogTable, dynamodb),
+    log: new DeliveryLog(outputs.DeliveryLogTable, dynamodb),
+    secrets: new Secrets(outputs.SecretsTable, dynamodb),
+    history: new History(outputs.BacklogTable, dynamodb),
+    who,
+    queue: new DeliveryQueue({ queue: queueUrl }, sqs),
+    dynamodb,
+    rules: JSON.parse(outputs.DestinationRules),
+    resolve: resolveByDns,
+    crmTables: {
+      customer: outputs.CustomerTable,
+      case: outputs.CaseTable,
+      followup: outputs.FollowupTable,
+      task: outputs.TaskTable,
+    },
+    rowRules: JSON.parse(outputs.RowRules),
+    testPatienceMs: TEST_PATIENCE_MS,
+    sqs,
+    queueUrl,
+    deadLetterQueueUrl: outputs.DeadLetterQueueUrl,
+    async wakeDrain() {
+      await new LambdaClient().send(
+        new InvokeCommand({ FunctionName: outputs.DrainFunction, InvocationType: 'Event' }),
+      );
+    },
+  };
+}
+
+function whereAsked(): string {
+  return process.env.AWS_ENDPOINT_URL ?? `region ${process.env.AWS_REGION ?? 'of your AWS profile'}`;
+}
+
+/** Turns the AWS SDK's errors that an operator can mend into one line. */
+export function asRefusal(error: unknown): unknown {
+  const { name, code, message = '' } = error as { name?: string; code?: string; message?: string };
+  if (name === 'CredentialsProviderError')
+    return new Refusal(
+      'There are no AWS credentials: set AWS_PROFILE, or AWS_ENDPOINT_URL for an emulator.',
+      'unreachable',
+    );
+  if (/region is missing/i.test(message))
+    return new Refusal('No AWS region is set: set AWS_REGION, or AWS_ENDPOINT_URL for an emulator.', 'unreachable');
+  if (code === 'ECONNREFUSED' || code === 'ENOTFOUND')
+    return new Refusal(`Nothing answers at ${whereAsked()}: check AWS_ENDPOINT_URL and AWS_REGION.`, 'unreachable');
+  if (name === 'AccessDenied' || name === 'AccessDeniedException' || name?.startsWith('ExpiredToken'))
+    return new Refusal(`AWS refuses: ${message}`, 'unreachable');
+  return error;
+}

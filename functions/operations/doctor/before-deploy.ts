@@ -1,0 +1,166 @@
+import { readFile } from 'node:fs/promises';
+import { DescribeTableCommand, DynamoDBClient, paginateListTables } from '@aws-sdk/client-dynamodb';
+import { DescribeKeyCommand, GetKeyPolicyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { GetAccountSettingsCommand, LambdaClient, paginateListEventSourceMappings } from '@aws-sdk/client-lambda';
+import { GetServiceQuotaCommand, paginateListServiceQuotas, ServiceQuotasClient } from '@aws-sdk/client-service-quotas';
+import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { type Entity, entityNames } from '../../core/entity.ts';
+import { stackName } from '../../core/stack-name.ts';
+import {
+  type AccountSeen,
+  type AttachedSeen,
+  accountChecks,
+  attachedChecks,
+  TABLES_QUOTA,
+} from './before-deploy-checks.ts';
+import { examine, type Finding } from './check.ts';
+import { type Asked, Asking, type Unasked } from './inspector.ts';
+
+/** The default of infra/settings.ts. */
+const DELIVER_CONCURRENCY = 100;
+
+/** As the CDK names it, unless the bootstrap has another qualifier. */
+const VERSION = '/cdk-bootstrap/hnb659fds/version';
+
+/** Whom is asked before there is a stack. Of the command line only: no function has these clients in its bundle. */
+const liveClients = () => ({
+  dynamodb: new DynamoDBClient(),
+  kms: new KMSClient(),
+  lambda: new LambdaClient(),
+  quotas: new ServiceQuotasClient(),
+  ssm: new SSMClient(),
+});
+
+type Clients = ReturnType<typeof liveClients>;
+
+/** The settings of a stage that matter here, as cdk.json has them. */
+interface Stage {
+  readonly deliverConcurrency?: number;
+  readonly tables?: Partial<Record<Entity, { readonly stream: string; readonly key?: string }>>;
+}
+
+/** @returns `{}` when there is no such file or stage: then the defaults are deployed. */
+export async function stageOf(stage: string, file = 'cdk.json'): Promise<Stage> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')).context.stages[stage] ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** Looks at what a first deployment needs of the account and of the attached tables, and changes nothing. */
+export async function beforeDeploy(
+  stage: string,
+  settings: Stage,
+  aws: Clients = liveClients(),
+): Promise<{ findings: readonly Finding[]; unasked: readonly Unasked[] }> {
+  const look = new Asking();
+  const [account, attached] = await Promise.all([
+    accountSeen(settings, aws, look),
+    Promise.all(
+      entityNames.flatMap((entity) => {
+        const table = settings.tables?.[entity];
+        return table ? [attachedSeen(entity, stage, table, aws, look)] : [];
+      }),
+    ),
+  ]);
+  return {
+    findings: [...examine([account], accountChecks), ...examine(attached, attachedChecks)],
+    unasked: look.unasked,
+  };
+}
+
+async function accountSeen(settings: Stage, aws: Clients, look: Asking): Promise<AccountSeen> {
+  const attached = Object.keys(settings.tables ?? {}).length;
+  const [limits, mappings, mappingQuota, tables, tableQuota, bootstrap] = await Promise.all([
+    look.ask('the concurrency of the account', aws.lambda.send(new GetAccountSettingsCommand())),
+    look.ask(
+      'the event source mappings',
+      count(paginateListEventSourceMappings({ client: aws.lambda }, {}), (page) => page.EventSourceMappings),
+    ),
+    look.ask('the quotas of Lambda', mappingQuotaOf(aws)),
+    look.ask(
+      'the tables',
+      count(paginateListTables({ client: aws.dynamodb }, {}), (page) => page.TableNames),
+    ),
+    look.ask(
+      'the quota of tables',
+      aws.quotas.send(new GetServiceQuotaCommand({ ServiceCode: 'dynamodb', QuotaCode: TABLES_QUOTA })),
+    ),
+    look.ask('the bootstrap version', aws.ssm.send(new GetParameterCommand({ Name: VERSION }))),
+  ]);
+  return {
+    where: 'the account',
+    concurrency: limits?.AccountLimit?.ConcurrentExecutions,
+    deliverConcurrency: settings.deliverConcurrency ?? DELIVER_CONCURRENCY,
+    mappings: mappings ?? undefined,
+    mappingQuota: mappingQuota ?? undefined,
+    tables: tables ?? undefined,
+    tableQuota: tableQuota?.Quota?.Value,
+    newTables: 8 - attached,
+    bootstrap: bootstrap === null ? null : bootstrap && Number(bootstrap.Parameter?.Value),
+  };
+}
+
+/** AWS documents no such quota for functions in general, and may have one for an account. */
+async function mappingQuotaOf({ quotas }: Clients): Promise<number | undefined> {
+  for await (const { Quotas = [] } of paginateListServiceQuotas({ client: quotas }, { ServiceCode: 'lambda' }))
+    for (const { QuotaName = '', Value } of Quotas) if (/^event source mappings\b/i.test(QuotaName)) return Value;
+  return undefined;
+}
+
+async function count<Page>(pages: AsyncIterable<Page>, list: (page: Page) => readonly unknown[] | undefined) {
+  let found = 0;
+  for await (const page of pages) found += list(page)?.length ?? 0;
+  return found;
+}
+
+async function attachedSeen(
+  entity: Entity,
+  stage: string,
+  { stream, key }: { readonly stream: string; readonly key?: string },
+  aws: Clients,
+  look: Asking,
+): Promise<AttachedSeen> {
+  const arn = stream.slice(0, stream.indexOf('/stream/'));
+  const name = arn.slice(arn.indexOf('/') + 1);
+  const own = `:function:${stackName('CrmTriggers', stage)}-Capture`;
+  const [table, readers] = await Promise.all([
+    look.ask(
+      `the table ${name}`,
+      aws.dynamodb.send(new DescribeTableCommand({ TableName: name })).then(({ Table }) => Table),
+    ),
+    look.ask(
+      `readers of ${stream}`,
+      count(paginateListEventSourceMappings({ client: aws.lambda }, { EventSourceArn: stream }), (page) =>
+        page.EventSourceMappings?.filter(({ FunctionArn = '' }) => !FunctionArn.includes(own)),
+      ),
+    ),
+  ]);
+  const encrypting = table?.SSEDescription?.KMSMasterKeyArn;
+  const policed = encrypting && (await isOwn(encrypting, aws, look)) ? encrypting : undefined;
+  return {
+    where: `${entity}, table ${name}`,
+    entity,
+    there: table === null ? false : table && true,
+    stream,
+    latest: table?.LatestStreamArn,
+    readers: readers ?? undefined,
+    key: policed,
+    namedKey: key,
+    policy: policed ? await policyOf(policed, aws, look) : undefined,
+  };
+}
+
+async function isOwn(key: string, { kms }: Clients, look: Asking): Promise<boolean> {
+  const answer = await look.ask(`the key ${key}`, kms.send(new DescribeKeyCommand({ KeyId: key })));
+  return answer?.KeyMetadata?.KeyManager === 'CUSTOMER';
+}
+
+function policyOf(key: string, { kms }: Clients, look: Asking): Promise<Asked<string>> {
+  const get = new GetKeyPolicyCommand({ KeyId: key, PolicyName: 'default' });
+  return look.ask(
+    `the policy of ${key}`,
+    kms.send(get).then(({ Policy = '' }) => Policy),
+  );
+}

@@ -1,0 +1,116 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LogEntry, LogFilter } from '../adapters/delivery-log.ts';
+import { isTrigger } from '../core/entity.ts';
+import { outcomeKinds } from '../core/outcome.ts';
+import { oneLine, printable } from '../core/printable.ts';
+import type { AdminParts } from './deployment.ts';
+import { Refusal } from './user-error.ts';
+
+/** How often a log that is followed is looked at, milliseconds. */
+const FOLLOW_MS = 1_000;
+
+const MOST = 10_000;
+
+/** So much of an answer's body stands in a line. */
+const LINE_BODY = 200;
+
+/** What somebody typed to choose entries. */
+export interface TypedFilter {
+  readonly trigger?: string | undefined;
+  readonly outcome?: string | undefined;
+  readonly id?: string | undefined;
+  readonly since?: number | undefined;
+}
+
+/** @throws {Refusal} When there is no such outcome. */
+export function logFilter({ trigger, outcome, id, since }: TypedFilter): LogFilter {
+  const kind = outcomeKinds.find((one) => one === outcome);
+  if (outcome !== undefined && !kind)
+    throw new Refusal(`There is no outcome "${printable(outcome)}": the outcomes are ${outcomeKinds.join(', ')}.`);
+  return {
+    ...(isTrigger(trigger) && { trigger }),
+    ...(kind && { outcome: kind }),
+    // A notification's id, or one of the CRM's.
+    ...(id !== undefined && (/^msg_[\da-f]{32}$/.test(id) ? { id } : { text: id })),
+    ...(since !== undefined && { since }),
+  };
+}
+
+/** @throws {Refusal} When it is no number of entries. */
+export function logLimit(typed = '50'): number {
+  const limit = Number(typed);
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MOST) return limit;
+  throw new Refusal(`--limit is how many entries, from 1 to ${MOST}.`);
+}
+
+/**
+ * Entries, the newest first, at most `limit`. It asks on, for one look gives up before it has searched everything.
+ *
+ * @param looks How often at most.
+ * @param from Where an earlier page ended.
+ * @returns `next` when there may be more.
+ * @throws {RangeError} When `from` is not what an earlier page gave.
+ */
+export async function searchLog(
+  { log }: AdminParts,
+  filter: LogFilter,
+  limit: number,
+  looks: number,
+  from?: string,
+): Promise<{ entries: LogEntry[]; next?: string }> {
+  const entries: LogEntry[] = [];
+  let next = from;
+  for (let look = 0; look < looks; look++) {
+    const found = await log.read(filter, limit - entries.length, next);
+    entries.push(...found.entries);
+    next = found.next;
+    if (next === undefined || entries.length >= limit) break;
+  }
+  return { entries, ...(next !== undefined && { next }) };
+}
+
+/** The latest entries, at most `limit`, the newest last. */
+export async function latest(parts: AdminParts, filter: LogFilter, limit: number): Promise<LogEntry[]> {
+  const { entries } = await searchLog(parts, filter, limit, Number.POSITIVE_INFINITY);
+  return entries.reverse();
+}
+
+/** The latest entries, and then those that come, for ever. */
+export async function* follow(
+  parts: AdminParts,
+  filter: LogFilter,
+  limit: number,
+  pause: () => Promise<unknown> = () => sleep(FOLLOW_MS),
+): AsyncGenerator<LogEntry> {
+  const news = parts.log.follow(filter);
+  // From here on nothing is missed; what comes while the latest are read is among both.
+  await news();
+  const before = await latest(parts, filter, limit);
+  yield* before;
+  const shown = new Set(before.map(attemptOf));
+  for (;;) {
+    await pause();
+    for (const entry of await news()) if (!shown.has(attemptOf(entry))) yield entry;
+  }
+}
+
+function attemptOf({ id, attempt, at }: LogEntry): string {
+  return `${id} ${attempt} ${at}`;
+}
+
+/** An entry as a line, with the beginning of what was answered below it if it was not delivered. */
+export function entryText(entry: LogEntry): string {
+  const { at, trigger, id, formattedString, attempt, outcome, answer, milliseconds, body = '' } = entry;
+  const notes = [entry.test && 'test', entry.redelivered && 'sent again'].filter(Boolean);
+  const words = [
+    new Date(at).toISOString(),
+    trigger.padEnd(16),
+    outcome.padEnd(9),
+    `${answer}, ${milliseconds} ms`,
+    formattedString,
+    id,
+    [`attempt ${attempt}`, ...notes].join(', '),
+  ];
+  const answered = outcome === 'delivered' ? '' : body.replace(/\s+/g, ' ').trim().slice(0, LINE_BODY);
+  return oneLine(words.join('  ')) + (answered && `\n    ${oneLine(answered)}`);
+}

@@ -1,0 +1,269 @@
+import { judgeHost } from '../adapters/resolve.ts';
+import type { TriggerNow, TriggersNow } from '../adapters/trigger-store.ts';
+import type { State } from '../core/breaker.ts';
+import { isTrigger, type Trigger, triggers } from '../core/entity.ts';
+import { refusal, type TypedUrl, typedUrl } from '../core/trigger-url.ts';
+import { judgeBy } from '../core/url-policy.ts';
+import type { AdminParts } from './deployment.ts';
+import { noUrl } from './no-url.ts';
+import type { Pending } from './pending.ts';
+import { note } from './record-change.ts';
+import { ensureSecret } from './signing-secrets.ts';
+import { Refusal } from './user-error.ts';
+
+/** One line of the CRM Triggers tab. */
+export interface Line extends Pending {
+  readonly trigger: Trigger;
+  /** `null`: none is typed, so nobody is told. */
+  readonly url: string | null;
+  /** When it was typed or cleared, ISO 8601, or `null` when it never was. */
+  readonly changedAt: string | null;
+  /** Raised each time it is typed or cleared; 0 when it never was. */
+  readonly version: number;
+  readonly state: State;
+  /** Failures or slow answers in a row. */
+  readonly strikes: number;
+  /** When the first of these was, epoch milliseconds. */
+  readonly failingSince: number | null;
+  /** What a parked trigger's destination answered last, or why it may not be called. */
+  readonly parkedBecause: string | null;
+  readonly pausedBy: 'admin' | 'gone' | null;
+  /** The names of the headers that are sent to its receiver; their values are never shown. */
+  readonly headers: readonly string[];
+}
+
+/** All eleven triggers, what is typed for them and how they do. */
+export async function list({ triggersTable, backlog, secrets }: AdminParts): Promise<Line[]> {
+  const [now, secret, held] = await Promise.all([
+    triggersTable.read(triggers),
+    secrets.read(triggers),
+    backlog.heldCounts(),
+  ]);
+  return Promise.all(
+    triggers.map(async (trigger) => {
+      const {
+        url = null,
+        urlChangedAt: changedAt = null,
+        urlVersion: version = 0,
+        failingSince = null,
+        state = 'active',
+        strikes = 0,
+        ...why
+      } = now.get(trigger) ?? ({} as Partial<TriggerNow>);
+      const pending = pendingOf(held.get(trigger), await backlog.count(trigger, 'parked'));
+      const parkedBecause = (state === 'parked' && why.parkedBecause) || null;
+      const pausedBy = (state === 'paused' && why.pausedBy) || null;
+      const headers = Object.keys(secret.get(trigger)?.headers ?? {});
+      const doing = { state, strikes, failingSince, parkedBecause, pausedBy };
+      return { trigger, url, changedAt, version, ...doing, ...pending, headers };
+    }),
+  );
+}
+
+function pendingOf(held: { waiting: number; behind: number } | undefined, inBacklog: number): Pending {
+  const { waiting: waitingForRetry, behind } = held ?? { waiting: 0, behind: 0 };
+  return { waiting: waitingForRetry + behind + inBacklog, waitingForRetry, behind, inBacklog };
+}
+
+/** A trigger's URL and its version: what the next one to write must have seen. */
+export interface Kept {
+  readonly url: string | null;
+  readonly version: number;
+}
+
+/** What a write of a URL came to. */
+export interface Written extends Kept {
+  /** How many pending notifications move to Failed, since there is no URL any more; 0 when they cannot be counted. */
+  readonly pending: number;
+}
+
+/** Somebody else typed a URL since the one who writes looked; theirs stays. */
+export class Stale extends Refusal {
+  readonly current: Kept;
+
+  constructor(trigger: Trigger, current: Kept) {
+    super(`Somebody else changed ${trigger} in the meantime: see what it is now, and type yours again.`, 'stale');
+    this.current = current;
+  }
+}
+
+/**
+ * Types a URL. A trigger that is parked is tried with it at once.
+ *
+ * @returns The URL as it is kept.
+ * @throws {Refusal} When it is no URL to call.
+ */
+export async function set(parts: AdminParts, trigger: Trigger, typed: string): Promise<string> {
+  const { url } = await typeUrl(parts, trigger, typed);
+  return url ?? '';
+}
+
+/**
+ * Types a URL, or clears it with `null`, on the version that the admin saw; who names none takes whatever is there.
+ *
+ * @throws {Stale} When it is another version by now.
+ * @throws {Refusal} When it is no URL to call.
+ */
+export async function typeUrl(
+  parts: AdminParts,
+  trigger: Trigger,
+  typed: string | null,
+  seen?: number,
+): Promise<Written> {
+  const judged = typed === null ? { url: null } : await judgeTyped(parts, trigger, typed);
+  if ('refused' in judged) throw new Refusal(judged.refused);
+  const kept = await keepUrl(parts, trigger, judged.url, seen);
+  // After a clear, drain moves the backlog to Failed; woken or not, it does so within a minute.
+  if (kept.url !== null) await parts.wakeDrain();
+  else await parts.wakeDrain().catch(() => undefined);
+  return kept;
+}
+
+/** Always written on the version that was read, so that the history says truly what was there before. */
+async function keepUrl(parts: AdminParts, trigger: Trigger, url: string | null, seen?: number): Promise<Written> {
+  for (let tries = 0; tries < 3; tries++) {
+    const now = (await parts.triggersTable.read([trigger])).get(trigger);
+    const { url: was = null, urlVersion: version = 0 } = now ?? {};
+    if (seen !== undefined && seen !== version) throw new Stale(trigger, { url: was, version });
+    // The secret comes first, so that no call to the URL goes out unsigned.
+    if (url !== null) await ensureSecret(parts, trigger);
+    // A backlog that cannot be counted must not keep calls from being stopped.
+    const pending = url === null ? await countPending(parts, trigger).catch(() => 0) : 0;
+    if (!(await parts.triggersTable.writeUrl(trigger, url ?? undefined, Date.now(), version))) continue;
+    if (was !== url) await note(parts, { what: 'url', trigger, from: was, to: url });
+    return { url, version: version + 1, pending };
+  }
+  throw new Refusal(`Somebody else types URLs for ${trigger} at this moment: try again.`, 'conflict');
+}
+
+async function countPending({ backlog }: AdminParts, trigger: Trigger): Promise<number> {
+  const [held, inBacklog] = await Promise.all([backlog.heldCounts(), backlog.count(trigger, 'parked')]);
+  return pendingOf(held.get(trigger), inBacklog).waiting;
+}
+
+/** Judges a URL by what was typed, and by where its host leads to now. */
+async function judgeTyped({ rules, resolve }: AdminParts, trigger: Trigger, typed: string): Promise<TypedUrl> {
+  const judged = typedUrl(trigger, typed, rules);
+  if ('refused' in judged) return judged;
+  const refused = await judgeHost(new URL(judged.url), judgeBy(rules), resolve);
+  return refused === undefined ? judged : { refused: refusal(trigger, refused) };
+}
+
+/**
+ * Clears a trigger's URL. No calls are made from now on: its pending notifications move to Failed.
+ *
+ * @returns How many these are. Messages that were never received are not counted.
+ */
+export async function clear(parts: AdminParts, trigger: Trigger): Promise<number> {
+  return (await typeUrl(parts, trigger, null)).pending;
+}
+
+/** Pauses a trigger: its notifications go to its backlog until it is resumed. */
+export async function pause(parts: AdminParts, trigger: Trigger): Promise<void> {
+  const { state: from = 'active' } = (await parts.triggersTable.read([trigger])).get(trigger) ?? {};
+  if (!(await parts.triggersTable.move(trigger, 'pause', { pausedBy: 'admin' })))
+    throw new Refusal(`${trigger} is paused already.`, 'conflict');
+  await note(parts, { what: 'state', trigger, from, to: 'paused' });
+}
+
+/**
+ * Resumes a paused trigger: its backlog is delivered, in order, and then new notifications.
+ *
+ * @throws {Refusal} When it is not paused, or has no URL.
+ */
+export async function resume(parts: AdminParts, trigger: Trigger): Promise<void> {
+  const { state, url } = (await parts.triggersTable.read([trigger])).get(trigger) ?? {};
+  if (state === 'paused' && url === undefined)
+    throw new Refusal(`${trigger} cannot be resumed: ${noUrl(trigger)}.`, 'conflict');
+  if (!(await parts.triggersTable.move(trigger, 'resume'))) throw new Refusal(`${trigger} is not paused.`, 'conflict');
+  await note(parts, { what: 'state', trigger, from: 'paused', to: 'draining' });
+  await parts.wakeDrain();
+}
+
+/** The URLs as a file for version control: each trigger's URL, or `null`. */
+export type UrlFile = Readonly<Record<Trigger, string | null>>;
+
+export async function exportUrls({ triggersTable }: AdminParts): Promise<UrlFile> {
+  return urlFileOf(await triggersTable.read(triggers));
+}
+
+export function urlFileOf(now: TriggersNow): UrlFile {
+  return Object.fromEntries(triggers.map((trigger) => [trigger, now.get(trigger)?.url ?? null])) as UrlFile;
+}
+
+/** What an import did to a trigger. */
+export interface Imported {
+  readonly trigger: Trigger;
+  readonly was: string | null;
+  readonly is: string | null;
+  /** Of a URL that was cleared: how many pending notifications move to Failed. */
+  readonly pending?: number;
+}
+
+/**
+ * Types the URLs of an exported file. `null` clears one; a trigger that the file does not name stays as it is. Nothing is
+ * written unless all of the file is right.
+ *
+ * @returns What changed.
+ * @throws {Refusal} A line for each thing that is wrong.
+ */
+export async function importUrls(parts: AdminParts, json: string): Promise<Imported[]> {
+  let file: unknown;
+  try {
+    file = JSON.parse(json);
+  } catch (error) {
+    throw new Refusal(`The file is not JSON: ${(error as Error).message}.`);
+  }
+  return importFile(parts, file);
+}
+
+/**
+ * The same of a file that was read.
+ *
+ * @param seen The versions that the admin saw; who names none takes whatever is there.
+ * @throws {Stale} When one of them is another by now. What was written before it, should it change in this very moment, stays.
+ */
+export async function importFile(
+  parts: AdminParts,
+  file: unknown,
+  seen?: ReadonlyMap<Trigger, number>,
+): Promise<Imported[]> {
+  const wanted = await judgeFile(parts, file);
+  const now = await parts.triggersTable.read(triggers);
+  const is = (trigger: Trigger): Kept => {
+    const { url = null, urlVersion: version = 0 } = now.get(trigger) ?? {};
+    return { url, version };
+  };
+  const stale = wanted.find(({ trigger }) => seen && seen.get(trigger) !== is(trigger).version);
+  if (stale) throw new Stale(stale.trigger, is(stale.trigger));
+  const changes = wanted.filter(({ trigger, url }) => is(trigger).url !== url);
+  const imported: Imported[] = [];
+  for (const { trigger, url } of changes) {
+    const { pending } = await keepUrl(parts, trigger, url, seen?.get(trigger));
+    imported.push({ trigger, was: is(trigger).url, is: url, ...(url === null && { pending }) });
+  }
+  await parts.wakeDrain();
+  return imported;
+}
+
+async function judgeFile(parts: AdminParts, file: unknown): Promise<{ trigger: Trigger; url: string | null }[]> {
+  if (typeof file !== 'object' || file === null || Array.isArray(file))
+    throw new Refusal('The file is not an object such as {"customer.create": "https://example.com/hook"}.');
+  const judged = await Promise.all(Object.entries(file).map(([trigger, typed]) => judgeEntry(parts, trigger, typed)));
+  const refusals = judged.flatMap((entry) => ('refused' in entry ? [entry.refused] : []));
+  if (refusals.length > 0) throw new Refusal(refusals.join('\n'));
+  return judged.flatMap((entry) => ('refused' in entry ? [] : [entry]));
+}
+
+async function judgeEntry(
+  parts: AdminParts,
+  trigger: string,
+  typed: unknown,
+): Promise<{ refused: string } | { trigger: Trigger; url: string | null }> {
+  if (!isTrigger(trigger))
+    return { refused: `There is no trigger ${JSON.stringify(trigger)}: the triggers are ${triggers.join(', ')}.` };
+  if (typed === null) return { trigger, url: null };
+  if (typeof typed !== 'string') return { refused: `The URL for ${trigger} is not text: write it in quotes, or null.` };
+  const judged = await judgeTyped(parts, trigger, typed);
+  return 'refused' in judged ? judged : { trigger, url: judged.url };
+}

@@ -1,0 +1,264 @@
+import assert from 'node:assert/strict';
+import { mock, type TestContext, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import {
+  type BatchResultErrorEntry,
+  ChangeMessageVisibilityBatchCommand,
+  type ChangeMessageVisibilityBatchRequestEntry,
+  SendMessageBatchCommand,
+  type SendMessageBatchRequestEntry,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { DeliveryQueue } from '../../functions/adapters/delivery-queue.ts';
+import { entities } from '../../functions/core/entity.ts';
+import { formattedString } from '../../functions/core/formatted-string.ts';
+import { toMessage } from '../../functions/core/notification.ts';
+import { notification } from '../support/records.ts';
+
+const URLS = { queue: 'https://sqs.test/queue.fifo', deadLetterQueue: 'https://sqs.test/dead.fifo' };
+const record = (n: number) => String(n).padStart(64, '0');
+
+/** What becomes of an entry: taken, refused, or not mentioned in the response. */
+type Verdict = 'taken' | 'refused' | 'omitted';
+
+/** An SQS that takes what `judge` says, or fails as it does, and keeps what it took in order. */
+function fakeSqs(judge: (group: string, request: number) => Verdict | Promise<Verdict> = () => 'taken') {
+  const taken: { group: string; sequence: string }[] = [];
+  const batches: string[][] = [];
+  const send = async (command: object) => {
+    assert.ok(command instanceof SendMessageBatchCommand);
+    const entries = command.input.Entries ?? [];
+    batches.push(entries.map(({ MessageGroupId = '' }) => MessageGroupId));
+    const request = batches.length;
+    const verdicts = await Promise.all(entries.map(async ({ MessageGroupId = '' }) => judge(MessageGroupId, request)));
+    const of = (verdict: Verdict) => entries.filter((_, i) => verdicts[i] === verdict);
+    for (const { MessageGroupId: group = '', MessageBody = '' } of of('taken'))
+      taken.push({ group, sequence: JSON.parse(MessageBody).sequence });
+    return {
+      Successful: of('taken').map(({ Id }) => ({ Id })),
+      Failed: of('refused').map(({ Id }): Partial<BatchResultErrorEntry> => ({ Id, Code: 'InternalError' })),
+    };
+  };
+  return { sqs: { send } as unknown as SQSClient, taken, batches };
+}
+
+/** A queue that does not pause. */
+function queueOn({ sqs }: { sqs: SQSClient }, pauses: number[] = [], random = () => 0) {
+  return new DeliveryQueue(URLS, sqs, async (milliseconds) => pauses.push(milliseconds), random);
+}
+
+const sequences = (taken: readonly { sequence: string }[]) => taken.map(({ sequence }) => sequence);
+
+function quiet(t: TestContext) {
+  const log = mock.method(console, 'log', () => {});
+  t.after(() => log.mock.restore());
+}
+
+test('a batch never holds two notifications of one record, and ten at most', async () => {
+  const fake = fakeSqs();
+  const notifications = Array.from({ length: 60 }, (_, i) => notification({ record: record(i % 25) }));
+  await queueOn(fake).send(notifications);
+  for (const batch of fake.batches) {
+    assert.ok(batch.length <= 10);
+    assert.equal(new Set(batch).size, batch.length);
+  }
+  assert.equal(fake.batches.flat().length, 60);
+});
+
+test('what is refused is sent again before anything later of its record', (t) => sendsAgainInOrder(t, 'refused'));
+
+test('what a response does not mention is sent again before anything later of its record', (t) =>
+  sendsAgainInOrder(t, 'omitted'));
+
+async function sendsAgainInOrder(t: TestContext, verdict: Verdict) {
+  quiet(t);
+  const fake = fakeSqs((group, request) => (request > 2 || Number(group) % 2 === 0 ? 'taken' : verdict));
+  const notifications = Array.from({ length: 12 }, (_, i) =>
+    notification({ record: record(i % 4), sequence: String(i) }),
+  );
+  await queueOn(fake).send(notifications);
+  assert.equal(fake.taken.length, 12);
+  for (let r = 0; r < 4; r++) {
+    const order = fake.taken.filter(({ group }) => group === record(r)).map(({ sequence }) => Number(sequence));
+    assert.deepEqual(order, [r, r + 4, r + 8]);
+  }
+}
+
+test('an entry that a response never mentions is an error in the end', async (t) => {
+  quiet(t);
+  const fake = fakeSqs((group) => (group === record(1) ? 'omitted' : 'taken'));
+  const notifications = [1, 2].map((r) => notification({ record: record(r), sequence: String(r) }));
+  await assert.rejects(queueOn(fake).send(notifications), /refuses 1 notifications: NoResult/);
+  assert.deepEqual(sequences(fake.taken), ['2']);
+});
+
+test('a queue that goes on refusing is an error; nothing later of the record is sent, and all of the others', async (t) => {
+  quiet(t);
+  const fake = fakeSqs((group) => (group === record(1) ? 'refused' : 'taken'));
+  const notifications = [1, 2, 1, 2].map((r, i) => notification({ record: record(r), sequence: String(i) }));
+  await assert.rejects(queueOn(fake).send(notifications), /refuses 1 notifications: InternalError/);
+  assert.deepEqual(sequences(fake.taken), ['1', '3']);
+});
+
+test('a request that fails as a whole keeps only its own records back', async () => {
+  const fake = fakeSqs((group) => {
+    if (group !== record(3)) return 'taken';
+    throw new Error('no answer');
+  });
+  // The first wave has 25 records in three requests; the second has one of a failed request and one of another.
+  const notifications = [...Array.from({ length: 25 }, (_, r) => r), 4, 24].map((r, i) =>
+    notification({ record: record(r), sequence: String(i) }),
+  );
+  await assert.rejects(queueOn(fake).send(notifications), /no answer/);
+  assert.deepEqual(sequences(fake.taken), [...Array.from({ length: 15 }, (_, i) => String(10 + i)), '26']);
+});
+
+test('the first failure is thrown only when every request has ended', async () => {
+  let ended = false;
+  const fake = fakeSqs(async (group): Promise<Verdict> => {
+    if (Number(group) < 10) throw new Error(`first: ${group}`);
+    await turn();
+    await turn();
+    ended = true;
+    return 'taken';
+  });
+  const notifications = Array.from({ length: 11 }, (_, r) => notification({ record: record(r) }));
+  await assert.rejects(queueOn(fake).send(notifications), /first/);
+  assert.equal(ended, true);
+});
+
+test('jitter takes up to half of each pause away', async (t) => {
+  quiet(t);
+  for (const [random, expected] of [
+    [0, [100, 400, 1600]],
+    [0.5, [75, 300, 1200]],
+  ] as const) {
+    const pauses: number[] = [];
+    const queue = queueOn(
+      fakeSqs(() => 'refused'),
+      pauses,
+      () => random,
+    );
+    await assert.rejects(queue.send([notification()]), /refuses 1/);
+    assert.deepEqual(pauses, expected);
+  }
+});
+
+test('nothing to send is no request', async () => {
+  const fake = fakeSqs();
+  await queueOn(fake).send([]);
+  assert.deepEqual(fake.batches, []);
+});
+
+test('ten of the longest messages fit into one request, also within the 256 KiB of the older limit', async () => {
+  const longest = 'ä'.repeat(1024);
+  const ids = Object.fromEntries(entities.followup.ids.map((name) => [name, longest]));
+  const entries: SendMessageBatchRequestEntry[] = [];
+  const send = async (command: SendMessageBatchCommand) => {
+    entries.push(...(command.input.Entries ?? []));
+    return { Successful: entries.map(({ Id }) => ({ Id })) };
+  };
+  const notifications = Array.from({ length: 10 }, (_, r) =>
+    notification({
+      trigger: 'followup.create',
+      formattedString: formattedString('followup', ids as never),
+      record: record(r),
+      sequence: '9'.repeat(40),
+      redelivered: Date.now(),
+      test: true,
+    }),
+  );
+  await queueOn({ sqs: { send } as unknown as SQSClient }).send(notifications);
+  assert.equal(entries.length, 10);
+  assert.ok(toMessage(notifications[0] ?? notification()).length > 3 * 3 * 2048);
+  const bytes = entries.reduce((sum, { MessageBody = '' }) => sum + Buffer.byteLength(MessageBody), 0);
+  assert.ok(bytes <= 256 * 1024, `${bytes} bytes`);
+});
+
+/** An SQS that sets visibility, and keeps each request. */
+function visibilitySqs(answer: (request: number) => object | Promise<object> = () => ({})) {
+  const requests: ChangeMessageVisibilityBatchRequestEntry[][] = [];
+  const send = async (command: object) => {
+    assert.ok(command instanceof ChangeMessageVisibilityBatchCommand);
+    requests.push(command.input.Entries ?? []);
+    return answer(requests.length);
+  };
+  return { sqs: { send } as unknown as SQSClient, requests };
+}
+
+const received = (count: number) => Array.from({ length: count }, (_, i) => ({ receiptHandle: `r${i}`, seconds: i }));
+const visibilities = (requests: readonly (readonly ChangeMessageVisibilityBatchRequestEntry[])[]) =>
+  requests.flat().map(({ ReceiptHandle, VisibilityTimeout }) => [ReceiptHandle, VisibilityTimeout]);
+
+test('more than ten messages are returned by several requests, each within the limit and with distinct ids', async () => {
+  for (const count of [0, 1, 10, 11, 25]) {
+    const fake = visibilitySqs();
+    await queueOn(fake).handBack(received(count));
+    assert.equal(fake.requests.length, Math.ceil(count / 10));
+    for (const entries of fake.requests) {
+      assert.ok(entries.length <= 10);
+      assert.equal(new Set(entries.map(({ Id }) => Id)).size, entries.length);
+    }
+    assert.deepEqual(
+      visibilities(fake.requests),
+      received(count).map(({ receiptHandle, seconds }) => [receiptHandle, seconds]),
+    );
+  }
+});
+
+test('a message that is returned twice stays away for the longer time', async () => {
+  const fake = visibilitySqs();
+  const twice = [5, 30, 2].map((seconds) => ({ receiptHandle: 'r', seconds }));
+  await queueOn(fake).handBack([...twice, { receiptHandle: 's', seconds: 1 }]);
+  assert.deepEqual(visibilities(fake.requests), [
+    ['r', 30],
+    ['s', 1],
+  ]);
+});
+
+test('a time that SQS would refuse becomes the nearest that it takes', async () => {
+  const fake = visibilitySqs();
+  const seconds = [-1, 0.2, 43_200, 50_000];
+  await queueOn(fake).handBack(seconds.map((seconds, i) => ({ receiptHandle: `r${i}`, seconds })));
+  assert.deepEqual(
+    visibilities(fake.requests).map(([, timeout]) => timeout),
+    [0, 1, 43_200, 43_200],
+  );
+});
+
+test('a request to return messages that fails keeps no other back, and is thrown when all have ended', async () => {
+  let ended = 0;
+  const fake = visibilitySqs(async (request) => {
+    if (request === 1) throw new Error('no answer');
+    await turn();
+    await turn();
+    ended++;
+    return {};
+  });
+  await assert.rejects(queueOn(fake).handBack(received(25)), /no answer/);
+  assert.equal(fake.requests.length, 3);
+  assert.equal(ended, 2);
+});
+
+test('a message that cannot be returned is logged, not thrown: the visibility timeout of the queue returns it', async (t) => {
+  const lines: string[] = [];
+  const log = mock.method(console, 'log', (line: string) => lines.push(line));
+  t.after(() => log.mock.restore());
+  await queueOn(visibilitySqs(() => ({ Failed: [{ Id: '0', Code: 'ReceiptHandleIsInvalid' }] }))).handBack(
+    received(11),
+  );
+  assert.equal(lines.length, 1);
+  assert.partialDeepStrictEqual(JSON.parse(lines[0] ?? ''), { messages: 2 });
+});
+
+test('a notification is deduplicated by its id, and one that was redelivered by its id and that time', async () => {
+  const ids: (string | undefined)[] = [];
+  const send = async (command: SendMessageBatchCommand) => {
+    const { Entries = [] } = command.input;
+    ids.push(...Entries.map(({ MessageDeduplicationId }) => MessageDeduplicationId));
+    return { Successful: Entries.map(({ Id }) => ({ Id })) };
+  };
+  const [first, second] = [notification({ record: record(1) }), notification({ record: record(2) })];
+  await queueOn({ sqs: { send } as unknown as SQSClient }).send([first, { ...second, redelivered: 1_760_000_000_000 }]);
+  assert.deepEqual(ids, [first.id, `${second.id}-1760000000000`]);
+});

@@ -1,0 +1,148 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { mock, test } from 'node:test';
+import { inspect } from 'node:util';
+import { untried } from '../../functions/adapters/backlog.ts';
+import { makeCall } from '../../functions/adapters/http-call.ts';
+import { Metrics } from '../../functions/adapters/metrics-writer.ts';
+import { capture } from '../../functions/capture/capture.ts';
+import type { Notification } from '../../functions/core/notification.ts';
+import { secretOf } from '../../functions/core/signature.ts';
+import { deliver } from '../../functions/deliver/deliver.ts';
+import { drain } from '../../functions/drain/drain.ts';
+import { type Answer, receiver } from '../support/receiver.ts';
+import { message, streamRecord } from '../support/records.ts';
+import { loopbackRules } from '../support/rules.ts';
+import { storesInMemory } from '../support/stores.ts';
+
+/** In everything that comes from outside; it must come out nowhere but in the call. */
+const MARKER = 'M4rker';
+
+const logged: string[] = [];
+for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const)
+  mock.method(console, method, (...words: unknown[]) => void logged.push(words.map(String).join(' ')));
+
+/** An error as the AWS SDK's may be: its message quotes what was sent. */
+const failing = async (): Promise<never> => {
+  throw Object.assign(new Error(`cannot take ${MARKER}`), { name: 'ValidationException', $response: { body: MARKER } });
+};
+
+const behaviours: Record<string, Answer | string> = {
+  'answers well': (_, response) => response.writeHead(200, { 'x-marker': MARKER }).end(MARKER),
+  'answers 500': (_, response) => response.writeHead(500, MARKER, { 'retry-after': MARKER }).end(MARKER),
+  redirects: (_, response) => response.writeHead(302, { location: `http://127.0.0.1:1/${MARKER}` }).end(MARKER),
+  'is gone': (_, response) => response.writeHead(410).end(MARKER),
+  'is no HTTP': (_, __, socket) => socket.end(`${MARKER}\r\n\r\n`),
+  'breaks off': (_, __, socket) => socket.resetAndDestroy(),
+  'is not there': `http://${MARKER}.invalid/${MARKER}?${MARKER}=1#${MARKER}`,
+  'may not be called': `http://10.0.0.1/${MARKER}?${MARKER}=1`,
+  'is no URL': `no URL but ${MARKER}`,
+};
+
+for (const [how, behaviour] of Object.entries(behaviours))
+  test(`what comes in comes out in no log line and no error, when the destination ${how}`, async () => {
+    await using server = await receiver(typeof behaviour === 'string' ? undefined : behaviour);
+    const { port } = new URL(server.origin);
+    const url =
+      typeof behaviour === 'string'
+        ? behaviour
+        : `http://${MARKER}:${MARKER}@127.0.0.1:${port}/${MARKER}?${MARKER}=${MARKER}#${MARKER}`;
+    const { triggers, backlog, secrets, log } = storesInMemory();
+    for (const trigger of ['customer.create', 'customer.edit', 'customer.delete'] as const) {
+      await triggers.writeUrl(trigger, url, 0);
+      const secret = secretOf(Buffer.from(MARKER.repeat(4)));
+      secrets.put(trigger, { secret, replaced: [], headers: { 'x-token': MARKER }, version: 1 });
+    }
+    const sent: Notification[] = [];
+    const errors: unknown[] = [];
+    const keep = (error: unknown) => void errors.push(error);
+    const calls = { call: makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 1, rules: loopbackRules }) };
+    const queue = {
+      send: async (notifications: readonly Notification[]) => void sent.push(...notifications),
+      bury: async () => {},
+      handBack: async () => {},
+    };
+    const parts = {
+      ...calls,
+      triggers,
+      backlog,
+      secrets,
+      log,
+      logged: 'all' as const,
+      metrics: new Metrics('CrmTriggers', (line) => void logged.push(line)),
+      queue,
+      holds: [],
+      attemptMs: 1_000,
+      concurrency: 5,
+      now: Date.now,
+      random: Math.random,
+      sleep: async () => {},
+      after: () => () => {},
+    };
+
+    const records = [
+      ...(['INSERT', 'MODIFY', 'REMOVE'] as const).map((event) =>
+        streamRecord('customer', event, { AccountID: `${MARKER}-${event}`, name: MARKER, [MARKER]: MARKER }),
+      ),
+      streamRecord('customer', 'INSERT', { AccountID: { L: [{ S: MARKER }] }, name: MARKER }),
+      { eventName: MARKER, dynamodb: { Keys: MARKER } } as never,
+    ];
+    for (const { dynamodb } of records) if (dynamodb) dynamodb.ApproximateCreationDateTime = Date.now() / 1000;
+    const captureParts = { entity: 'customer' as const, backlog, queue, metrics: parts.metrics, now: Date.now };
+    const read = () => triggers.read(['customer.create', 'customer.edit', 'customer.delete']);
+    await capture(records, { ...captureParts, triggers: read }).catch(keep);
+    await capture(records, { ...captureParts, triggers: failing }).catch(keep);
+    await capture(records, { ...captureParts, triggers: read, queue: { send: failing } }).catch(keep);
+    assert.ok(sent.length >= 3);
+
+    const batch = [
+      ...sent.map((one) => message(one)),
+      message(MARKER, { MessageDeduplicationId: MARKER }),
+      message(`{"v":1,"${MARKER}":"${MARKER}"}`),
+    ];
+    const all = { ...triggers, read: failing, strike: failing, clearStrikes: failing, move: failing };
+    await deliver(batch, parts, () => 60_000).catch(keep);
+    await deliver(batch, { ...parts, triggers: all }, () => 60_000).catch(keep);
+    await deliver(batch, { ...parts, queue: { bury: failing, handBack: failing } }, () => 60_000).catch(keep);
+    await deliver(batch, { ...parts, secrets: { of: failing } }, () => 60_000).catch(keep);
+    await deliver(batch, { ...parts, log: { write: failing } }, () => 60_000).catch(keep);
+
+    await backlog.park(
+      sent.map((notification) => ({ ...untried, notification })),
+      1,
+    );
+    for (const state of ['parked', 'draining', 'paused', 'closing'] as const)
+      for (const trigger of triggers.items.keys()) {
+        const now = triggers.items.get(trigger);
+        if (now) triggers.put(trigger, { ...now, state, probeAt: 0 });
+        let looks = 0;
+        const remainingMs = () => (looks++ < 20 ? 60_000 : 0);
+        await drain(parts, remainingMs).catch(keep);
+        const silent = { ...parts, backlog: { ...parts.backlog, parked: failing } as never };
+        await drain(silent, remainingMs).catch(keep);
+        await drain({ ...parts, log: { write: failing } }, remainingMs).catch(keep);
+      }
+    assert.ok(logged.length > 10, 'something is logged');
+    assert.ok(errors.length > 0, 'something is thrown, which Lambda logs too');
+    const told = [...logged.splice(0), ...errors.map((error) => inspect(error, { depth: 9 }))];
+    assert.doesNotMatch(told.join('\n'), new RegExp(MARKER, 'i'));
+  });
+
+test('on Lambda each line of the log and of metrics is an object of its own, not wrapped by the console', () => {
+  const script = join(import.meta.dirname, '../support/lambda-console.ts');
+  const env = { ...process.env, AWS_LAMBDA_FUNCTION_NAME: 'Deliver' };
+  const { stdout } = spawnSync(process.execPath, [script], { env, encoding: 'utf8' });
+  const [said, ...measured] = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(said, { level: 'warn', message: 'said', trigger: 'case.edit' });
+  assert.deepEqual(
+    measured.map(({ _aws, ...values }) => [_aws.CloudWatchMetrics[0].Dimensions, values]),
+    [
+      [[[]], { delivered: 1 }],
+      [[['trigger']], { trigger: 'case.edit', held: 1 }],
+    ],
+  );
+});

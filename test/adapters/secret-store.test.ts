@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { BatchGetItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { Secrets } from '../../functions/adapters/secret-store.ts';
+
+/** A table in which one trigger has a secret. */
+function table() {
+  const asked: string[] = [];
+  const send = async ({ input }: BatchGetItemCommand) => {
+    const keys = (input.RequestItems?.T?.Keys ?? []).map(({ trigger }) => trigger?.S ?? '');
+    asked.push(keys.join());
+    const item = { trigger: { S: 'case.edit' }, content: { S: '{"secret":"whsec_a"}' }, version: { N: '1' } };
+    return { Responses: { T: keys.includes('case.edit') ? [item] : [] } };
+  };
+  return { asked, dynamodb: { send } as unknown as DynamoDBClient };
+}
+
+test('a trigger’s secrets are read alone, once by all who ask at a time, and again after five seconds', async () => {
+  const { asked, dynamodb } = table();
+  let now = 0;
+  const secrets = new Secrets('T', dynamodb, () => now);
+  const [one, other] = await Promise.all([secrets.of('case.edit'), secrets.of('case.edit')]);
+  assert.deepEqual([one.secret, other.secret, asked], ['whsec_a', 'whsec_a', ['case.edit']]);
+  now = 4_999;
+  await secrets.of('case.edit');
+  assert.equal(asked.length, 1);
+  now = 5_000;
+  await secrets.of('case.edit');
+  assert.equal(asked.length, 2);
+});
+
+test('a trigger without secrets is looked up again after a second, for it may have got some', async () => {
+  const { asked, dynamodb } = table();
+  let now = 0;
+  const secrets = new Secrets('T', dynamodb, () => now);
+  assert.deepEqual(await secrets.of('task.edit'), { replaced: [], headers: {}, version: 0 });
+  const before = asked.length;
+  now = 999;
+  await secrets.of('task.edit');
+  assert.equal(asked.length, before);
+  now = 1_000;
+  await secrets.of('task.edit');
+  assert.equal(asked.length, before + 1);
+});

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const file = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+
+function cli(words: readonly string[], env: Record<string, string> = {}) {
+  const { AWS_ENDPOINT_URL: _, AWS_PROFILE: __, AWS_REGION: ___, ...inherited } = process.env;
+  const nowhere = {
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+  };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...words], {
+    encoding: 'utf8',
+    env: { ...inherited, ...nowhere, ...env },
+    timeout: 30_000,
+  });
+  return { status, stdout, stderr };
+}
+
+test('help says what there is, and exits 0', () => {
+  const { status, stdout } = cli(['--help']);
+  assert.equal(status, 0);
+  for (const word of [
+    'list',
+    'set TRIGGER URL',
+    'clear TRIGGER',
+    'test TRIGGER',
+    'log',
+    'history',
+    'export',
+    'import FILE',
+    'followup.delete',
+  ])
+    assert.ok(stdout.includes(word), word);
+});
+
+const misuses: [string, string[], RegExp][] = [
+  ['no command', [], /^No command is given\. See crm-triggers --help\.\n$/],
+  ['an unknown command', ['frobnicate'], /^There is no command "frobnicate"\./],
+  ['a command out of the prototype', ['constructor'], /^There is no command "constructor"\./],
+  [
+    'an unknown trigger',
+    ['set', 'followup.edit', 'https://x'],
+    /^There is no trigger "followup\.edit": the triggers are customer\.create, /,
+  ],
+  ['too few words', ['set', 'task.edit'], /^Write crm-triggers set TRIGGER URL\./],
+  ['too many words', ['list', 'all'], /^Write crm-triggers list\./],
+  ['an option of another command', ['list', '--follow'], /^list has no option --follow\./],
+  ['a stage that cannot be one', ['list', '--stage', '../x'], /^--stage is the name of a stage in cdk\.json\./],
+  ['an unknown option', ['list', '--yaml'], /^Unknown option '--yaml'/],
+];
+
+for (const [title, words, line] of misuses)
+  test(`${title} is wrong usage: one line, exit status 2`, () => {
+    const { status, stdout, stderr } = cli(words);
+    assert.deepEqual([status, stdout], [2, '']);
+    assert.match(stderr, line);
+    assert.match(stderr, /^[^\n]+\n$/);
+  });
+
+test('no region, no credentials and no emulator are each one line, exit status 1', () => {
+  for (const [env, line] of [
+    [{}, /^No AWS region is set: set AWS_REGION/],
+    [{ AWS_REGION: 'eu-west-1' }, /^There are no AWS credentials: set AWS_PROFILE/],
+    [{ AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }, /^Nothing answers at http:\/\/127\.0\.0\.1:9: check AWS_ENDPOINT_URL/],
+  ] as const) {
+    const { status, stderr } = cli(['list'], env);
+    assert.match(stderr, line);
+    assert.match(stderr, /^[^\n]+\n$/);
+    assert.equal(status, 1);
+  }
+});

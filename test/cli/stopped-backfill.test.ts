@@ -1,0 +1,119 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, type TestContext, test } from 'node:test';
+import type { AttributeValue } from '@aws-sdk/client-dynamodb';
+import { KeptBackfill } from '../../cli/backfill-file.ts';
+import { recordHash } from '../../functions/core/change.ts';
+import { type BackfillProgress, backfill } from '../../functions/operations/backfill.ts';
+import { clear, set } from '../../functions/operations/trigger-urls.ts';
+import { adminWorld } from '../support/admin-world.ts';
+
+type Key = Record<string, AttributeValue>;
+
+const PAGE = 100;
+const from = { trigger: 'customer.create', run: 'run', sent: 0, skipped: 0 } as const;
+const options = { by: 'updatedAt', pace: 1_000, dryRun: false };
+
+/** A customer table whose key is of bytes, with so many rows. */
+async function world(rows: number) {
+  const keyOf = (n: number) => ({ pk: { B: Buffer.from([200, n >> 8, n & 255]) } });
+  const scans: (Key | undefined)[] = [];
+  const send = async ({ input }: { input: { Limit?: number; ExclusiveStartKey?: Key } }) => {
+    if (input.Limit === undefined) return { Table: { KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }] } };
+    scans.push(input.ExclusiveStartKey);
+    const after = input.ExclusiveStartKey?.pk?.B as Uint8Array | undefined;
+    // As DynamoDB: a key of another type is refused.
+    if (input.ExclusiveStartKey && !(after instanceof Uint8Array)) throw new Error('ValidationException');
+    const begin = after ? (after[1] ?? 0) * 256 + (after[2] ?? 0) + 1 : 0;
+    const end = Math.min(begin + PAGE, rows);
+    const Items = Array.from({ length: end - begin }, (_, i) => ({
+      ...keyOf(begin + i),
+      AccountID: { S: `a${begin + i}` },
+    }));
+    return { Items, ...(end < rows && { LastEvaluatedKey: keyOf(end - 1) }) };
+  };
+  const made = adminWorld({ dynamodb: { send }, crmTables: { customer: 'Customers' } });
+  await set(made.parts, 'customer.create', 'https://example.com/');
+  return { ...made, scans, keyOf };
+}
+
+test('a backfill without a URL is refused, and nothing is sent', async () => {
+  const { parts, sent } = await world(3);
+  await clear(parts, 'customer.create');
+  await assert.rejects(backfill(parts, from, options).next(), {
+    name: 'Refusal',
+    message: /^customer\.create cannot be backfilled: no URL is set for customer\.create\. To fix this, set one with /,
+  });
+  assert.equal(sent.length, 0);
+});
+
+test('a backfill stops when the URL is cleared, and goes on where it was once there is one', async () => {
+  const { parts, sent } = await world(250);
+  let stoodAt: BackfillProgress | undefined;
+  const run = async (start: Omit<BackfillProgress, 'done'>) => {
+    for await (const progress of backfill(parts, start, options)) {
+      stoodAt = JSON.parse(JSON.stringify(progress)) as BackfillProgress;
+      if (progress.sent === 100) await clear(parts, 'customer.create');
+    }
+  };
+  await assert.rejects(run(from), { name: 'Refusal' });
+  assert.equal(sent.length, 100);
+  await set(parts, 'customer.create', 'https://example.com/');
+  await run(stoodAt ?? assert.fail());
+  assert.deepEqual(
+    sent.map(({ formattedString }) => formattedString),
+    Array.from({ length: 250 }, (_, n) => `?AccountID=a${n}`),
+  );
+  assert.equal(stoodAt?.done, true);
+});
+
+test("a backfilled row's notification has the record that capture gives its changes, also by a key of bytes", async () => {
+  const { parts, sent, keyOf } = await world(1);
+  for await (const _ of backfill(parts, from, options));
+  const inStream = { pk: { B: keyOf(0).pk.B.toString('base64') } };
+  assert.equal(sent[0]?.record, recordHash('customer', inStream as never));
+});
+
+describe('the file in which a backfill keeps where it stands', () => {
+  const of = { trigger: 'customer.create', table: 'Customers', by: 'updatedAt' } as const;
+  const folderOf = async (t: TestContext) => {
+    const folder = await mkdtemp(join(tmpdir(), 'crm-triggers-test-'));
+    t.after(() => rm(folder, { recursive: true }));
+    return folder;
+  };
+
+  test('is read again by the same backfill, and is gone at the end', async (t) => {
+    const folder = await folderOf(t);
+    const kept = new KeptBackfill({ ...of, since: '2026' }, folder);
+    const progress = { ...from, sent: 100, after: { pk: { B: 'yAA=' } }, done: false };
+    await kept.write(progress);
+    assert.deepEqual(await new KeptBackfill({ ...of, since: '2026' }, folder).read(), progress);
+    assert.deepEqual(await readdir(folder), ['crm-triggers-backfill-customer.create.json']);
+    await kept.remove();
+    assert.partialDeepStrictEqual(await kept.read(), { sent: 0, done: false });
+  });
+
+  for (const [title, other] of [
+    ['of another deployment', { table: 'Customers-prod' }],
+    ['since another time', { since: '2026' }],
+    ['by another attribute', { by: 'createdAt' }],
+  ] as const)
+    test(`is refused for a backfill ${title}: rows would be left out`, async (t) => {
+      const folder = await folderOf(t);
+      await new KeptBackfill(of, folder).write({ ...from, sent: 100, after: { pk: { S: 'x' } }, done: false });
+      await assert.rejects(new KeptBackfill({ ...of, ...other }, folder).read(), {
+        name: 'Refusal',
+        message:
+          /crm-triggers-backfill-customer\.create\.json is not of this backfill: .+ delete the file to begin anew\.$/,
+      });
+    });
+
+  for (const text of ['', '{"trigger"', '{"trigger":"customer.create","run":"r","sent":5,"skipped":0,"done":false}'])
+    test(`is refused when it is ${JSON.stringify(text)}`, async (t) => {
+      const folder = await folderOf(t);
+      await writeFile(join(folder, 'crm-triggers-backfill-customer.create.json'), text);
+      await assert.rejects(new KeptBackfill(of, folder).read(), { name: 'Refusal' });
+    });
+});

@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { commands } from '../../cli/commands.ts';
+import type { Trigger } from '../../functions/core/entity.ts';
+import { pendingText } from '../../functions/operations/pending.ts';
+import { clear, importUrls, list, pause, resume, set } from '../../functions/operations/trigger-urls.ts';
+import { adminWorld } from '../support/admin-world.ts';
+import { notification } from '../support/records.ts';
+import { SqsInMemory } from '../support/sqs-in-memory.ts';
+
+type World = ReturnType<typeof adminWorld>;
+
+const QUEUE = 'https://sqs/queue.fifo';
+const tried = { attempts: 1, firstAttempt: 1, answer: 'HTTP 500', nextTry: 1 };
+
+/** A notification that waits for a retry, with others of its record behind it. */
+async function hold({ backlog }: World, trigger: Trigger, behind: Partial<Record<Trigger, number>> = {}) {
+  await backlog.hold({ notification: notification({ trigger }), ...tried, behind }, Date.now());
+}
+
+async function park({ backlog }: World, trigger: Trigger, count: number) {
+  const parked = Array.from({ length: count }, () => ({ notification: notification({ trigger }), ...tried }));
+  await backlog.park(parked, Date.now());
+}
+
+const lineOf = async ({ parts }: World, trigger: Trigger) =>
+  (await list(parts)).find((line) => line.trigger === trigger) ?? assert.fail();
+
+const run = async ({ parts }: World, command: string, ...words: string[]) =>
+  (await commands[command]?.run(parts, words, {})) ?? assert.fail();
+
+describe('the number of pending notifications', () => {
+  test('has those behind a notification that waits for a retry: 6 edits of one task', async () => {
+    const sqs = new SqsInMemory();
+    const world = adminWorld({ sqs: sqs.client(), queueUrl: QUEUE });
+    await set(world.parts, 'task.edit', 'https://example.com/');
+    await hold(world, 'task.edit', { 'task.edit': 5 });
+    const pending = { waiting: 6, waitingForRetry: 1, behind: 5, inBacklog: 0 };
+    assert.partialDeepStrictEqual(await lineOf(world, 'task.edit'), pending);
+    for (let n = 0; n < 7; n++) sqs.add(QUEUE, 'group', `${n}`);
+    const { text } = await run(world, 'list');
+    assert.match(text, /^task\.edit .+ {2}\(6 pending \(1 waiting for retry, 5 more of its record behind it\)\)$/m);
+    assert.match(text, /\n7 messages are in the delivery queue, including those waiting for retry\.$/);
+  });
+
+  test('counts what is behind another trigger of the same record, and the backlog', async () => {
+    const world = adminWorld();
+    await hold(world, 'task.create', { 'task.edit': 2, 'task.delete': 1 });
+    await park(world, 'task.edit', 3);
+    const edit = { waiting: 5, waitingForRetry: 0, behind: 2, inBacklog: 3 };
+    assert.partialDeepStrictEqual(await lineOf(world, 'task.edit'), edit);
+    assert.partialDeepStrictEqual(await lineOf(world, 'task.delete'), { waiting: 1, waitingForRetry: 0, behind: 1 });
+    assert.partialDeepStrictEqual(await lineOf(world, 'task.create'), { waiting: 1, waitingForRetry: 1, behind: 0 });
+  });
+
+  test('does not have what was delivered in the end', async () => {
+    const world = adminWorld();
+    const one = notification({ trigger: 'task.edit' });
+    await world.backlog.hold({ notification: one, ...tried, behind: { 'task.edit': 5 } }, Date.now());
+    await world.backlog.release(one, Date.now());
+    assert.equal((await lineOf(world, 'task.edit')).waiting, 0);
+  });
+
+  const texts: [waitingForRetry: number, behind: number, inBacklog: number, text: string][] = [
+    [0, 0, 0, ''],
+    [0, 0, 12, '12 pending'],
+    [1, 0, 0, '1 pending (1 waiting for retry)'],
+    [3, 2, 0, '5 pending (3 waiting for retry, 2 more of their records behind them)'],
+    [0, 1, 0, '1 pending (1 behind an earlier notification of its record)'],
+    [0, 2, 3, '5 pending (2 behind an earlier notification of their records, 3 in its backlog)'],
+  ];
+  for (const [waitingForRetry, behind, inBacklog, text] of texts)
+    test(`is written "${text}"`, () => {
+      const waiting = waitingForRetry + behind + inBacklog;
+      assert.equal(pendingText({ waiting, waitingForRetry, behind, inBacklog }), text);
+    });
+
+  test('of the queue is not known where SQS does not say, and the rest is shown', async () => {
+    const sqs = new SqsInMemory();
+    sqs.before = () => {
+      throw new Error('AccessDenied');
+    };
+    const { text, json } = await run(adminWorld({ sqs: sqs.client(), queueUrl: QUEUE }), 'list');
+    assert.match(text, /\nThe number of messages in the delivery queue is not known: sqs:GetQueueAttributes failed\.$/);
+    assert.equal((json as unknown[]).length, 11);
+  });
+});
+
+describe('clearing a URL', () => {
+  const world = async () => {
+    let woken = 0;
+    const made = adminWorld({
+      wakeDrain: async () => {
+        woken++;
+      },
+    });
+    await set(made.parts, 'customer.edit', 'https://example.com/');
+    woken = 0;
+    return { ...made, woken: () => woken };
+  };
+
+  test('says how many pending notifications move to Failed, and wakes drain for them', async () => {
+    const cleared = await world();
+    await park(cleared, 'customer.edit', 1);
+    await hold(cleared, 'customer.edit', { 'customer.edit': 1, 'customer.delete': 4 });
+    const { text, json } = await run(cleared, 'clear', 'customer.edit');
+    assert.equal(
+      text,
+      'customer.edit: no URL is set. No calls are made. 3 pending notifications move to Failed; to send them, set a URL and redeliver them.',
+    );
+    assert.deepEqual(json, { trigger: 'customer.edit', url: null, pending: 3 });
+    assert.equal(cleared.woken(), 1);
+  });
+
+  test('says no more when nothing is pending, and does it though drain cannot be woken', async () => {
+    const cleared = await world();
+    cleared.parts.wakeDrain = async () => {
+      throw new Error('AccessDenied');
+    };
+    const { text } = await run(cleared, 'clear', 'customer.edit');
+    assert.equal(text, 'customer.edit: no URL is set. No calls are made.');
+    assert.equal((await cleared.triggersTable.read(['customer.edit'])).get('customer.edit')?.url, undefined);
+  });
+
+  test('by an import says the same', async () => {
+    const cleared = await world();
+    await park(cleared, 'customer.edit', 1);
+    const imported = await importUrls(cleared.parts, '{"customer.edit": null}');
+    assert.deepEqual(imported, [{ trigger: 'customer.edit', was: 'https://example.com/', is: null, pending: 1 }]);
+    assert.equal(cleared.woken(), 1);
+    await set(cleared.parts, 'customer.edit', 'https://example.com/');
+    const { text } = await run(cleared, 'import', 'FILE', '{"customer.edit": null}');
+    assert.match(
+      text,
+      /^customer\.edit +no URL is set\. No calls are made\. 1 pending notification moves to Failed; to send it/,
+    );
+  });
+
+  test('of a paused trigger leaves it paused: it is resumed only once it has a URL', async () => {
+    const cleared = await world();
+    await pause(cleared.parts, 'customer.edit');
+    await clear(cleared.parts, 'customer.edit');
+    await assert.rejects(resume(cleared.parts, 'customer.edit'), {
+      name: 'Refusal',
+      kind: 'conflict',
+      message:
+        'customer.edit cannot be resumed: no URL is set for customer.edit. To fix this, set one with crm-triggers set customer.edit URL.',
+    });
+    assert.equal((await cleared.triggersTable.read(['customer.edit'])).get('customer.edit')?.state, 'paused');
+    await set(cleared.parts, 'customer.edit', 'https://example.com/');
+    await resume(cleared.parts, 'customer.edit');
+    await assert.rejects(resume(cleared.parts, 'customer.edit'), { message: 'customer.edit is not paused.' });
+  });
+});

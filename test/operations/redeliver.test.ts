@@ -1,0 +1,229 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { commands } from '../../cli/commands.ts';
+import { moveToFailed } from '../../functions/attempt/move-to-failed.ts';
+import type { Trigger } from '../../functions/core/entity.ts';
+import type { Notification } from '../../functions/core/notification.ts';
+import { failed, redeliver } from '../../functions/operations/failed.ts';
+import { clear, set } from '../../functions/operations/trigger-urls.ts';
+import { adminWorld } from '../support/admin-world.ts';
+import { notification } from '../support/records.ts';
+
+type World = ReturnType<typeof adminWorld>;
+
+async function failMany({ backlog }: World, count: number, of: (n: number) => Partial<Notification> = () => ({})) {
+  for (let n = 0; n < count; n++) {
+    const one = notification({ trigger: 'customer.edit', ...of(n) });
+    const { id, trigger, record, sequence, changedAt } = one;
+    const why = { reason: 'HTTP 404', attempts: 5, failedAt: changedAt };
+    await backlog.fail({ id, trigger, record, sequence, changedAt, ...why, notification: one });
+  }
+}
+
+async function withUrl(overrides: Record<string, unknown> = {}, trigger: Trigger = 'customer.edit') {
+  const world = adminWorld(overrides);
+  await set(world.parts, trigger, 'https://example.com/');
+  return world;
+}
+
+const REFUSED = 'no URL is set for customer.edit. To fix this, set one with crm-triggers set customer.edit URL';
+
+describe('redeliver of a trigger without a URL', () => {
+  test('is refused for each notification, and those of other triggers are sent', async () => {
+    const world = await withUrl({}, 'task.edit');
+    await failMany(world, 20);
+    await failMany(world, 1, () => ({ trigger: 'task.edit' }));
+    const done = await redeliver(world.parts, await failed(world.parts, {}));
+    assert.equal(done.filter(({ refused }) => refused === REFUSED).length, 20);
+    assert.deepEqual(
+      world.sent.map(({ trigger }) => trigger),
+      ['task.edit'],
+    );
+    assert.equal(await world.backlog.count('customer.edit', 'failed'), 20);
+    assert.equal(await world.backlog.count('task.edit', 'failed'), 0);
+  });
+
+  test('is refused on the command line, with and without --yes', async () => {
+    const world = adminWorld();
+    await failMany(world, 2);
+    const run = async (yes: boolean) =>
+      (await commands.redeliver?.run(world.parts, [], { all: true, yes })) ?? assert.fail();
+    const dry = await run(false);
+    assert.match(
+      dry.text,
+      /^(msg_\w+ {2}customer\.edit: not sent, no URL is set for .+\.\n){2}0 would be sent again\.$/,
+    );
+    const done = await run(true);
+    assert.match(
+      done.text,
+      /^(msg_\w+ {2}customer\.edit: not sent, no URL is set for .+\.\n){2}0 of 2 are sent again\.$/,
+    );
+    assert.equal(done.failed, true);
+    assert.doesNotMatch(JSON.stringify([dry.json, done.json]), /token/);
+  });
+});
+
+// Deliver may be faster than redeliver: a URL that is cleared in this moment, or no retry delays and a refusal.
+for (const reason of ['no URL is set for customer.edit', 'HTTP 404'])
+  test(`redeliver loses nothing when deliver moves everything to Failed again at once: ${reason}`, async () => {
+    const world = await withUrl({
+      queue: {
+        async send(sent: readonly Notification[]) {
+          const metrics = { add() {} };
+          for (const one of sent)
+            await moveToFailed(one, 0, reason, { backlog: world.backlog, metrics, now: Date.now });
+        },
+      },
+    });
+    await failMany(world, 60, (n) => ({ record: String(n % 30).padStart(64, '0') }));
+    const before = await failed(world.parts, {});
+    await redeliver(world.parts, before);
+    const after = await failed(world.parts, {});
+    assert.deepEqual(
+      after.map(({ id }) => id),
+      before.map(({ id }) => id),
+    );
+    assert.ok(after.every((one) => one.reason === reason));
+  });
+
+test('two redeliveries at the same time lose nothing, and send nothing but what had failed', async () => {
+  const world = await withUrl();
+  await failMany(world, 60);
+  const ids = (await failed(world.parts, {})).map(({ id }) => id);
+  const chosen = [await failed(world.parts, {}), await failed(world.parts, {})];
+  await Promise.all(chosen.map((all) => redeliver(world.parts, all)));
+  assert.deepEqual(new Set(world.sent.map(({ id }) => id)), new Set(ids));
+  assert.equal((await failed(world.parts, {})).length, 0);
+});
+
+test('a redelivery leaves what failed again since it was read', async () => {
+  const world = await withUrl();
+  await failMany(world, 3);
+  const read = await failed(world.parts, {});
+  const again = read[0] ?? assert.fail();
+  await world.backlog.fail({ ...again, reason: 'HTTP 500', failedAt: Date.now() + 5 });
+  await redeliver(world.parts, read);
+  assert.deepEqual(
+    (await failed(world.parts, {})).map(({ id, reason }) => [id, reason]),
+    [[again.id, 'HTTP 500']],
+  );
+});
+
+test('a redelivery that the queue stops half way keeps the rest in Failed, and notes what was sent', async () => {
+  let sends = 0;
+  const queued: Notification[] = [];
+  const world = await withUrl({
+    queue: {
+      async send(notifications: readonly Notification[]) {
+        if (++sends === 2) throw new Error('refused');
+        queued.push(...notifications);
+      },
+    },
+  });
+  await failMany(world, 120);
+  const before = await failed(world.parts, {});
+  await assert.rejects(redeliver(world.parts, before), { message: 'refused' });
+  const ids = [...queued, ...(await failed(world.parts, {}))].map(({ id }) => id);
+  assert.deepEqual(
+    ids,
+    before.map(({ id }) => id),
+  );
+  assert.equal(queued.length, 50);
+  assert.equal((await world.history.read(1)).entries[0]?.to, '50 sent again');
+});
+
+test('a redelivery that cannot delete one item deletes the others, and says so', async () => {
+  const world = await withUrl();
+  await failMany(world, 3);
+  const chosen = await failed(world.parts, {});
+  const { backlog } = world;
+  const forget = backlog.forget.bind(backlog);
+  backlog.forget = async (one) => {
+    if (one.id === chosen[0]?.id) throw new Error('silent');
+    await forget(one);
+  };
+  await assert.rejects(redeliver(world.parts, chosen), { message: 'silent' });
+  assert.deepEqual(
+    (await failed(world.parts, {})).map(({ id }) => id),
+    [chosen[0]?.id],
+  );
+});
+
+test('redeliver sends those of one record by their sequence, not by their times', async () => {
+  const world = await withUrl();
+  const at = 1_760_000_000_000;
+  // The later change carries the earlier time; and 9 is before 10, whatever their digits.
+  const changes = [
+    ['10', at - 1_000],
+    ['9', at],
+    ['11', at - 500],
+  ] as const;
+  await failMany(world, 3, (n) => {
+    const [sequence, changedAt] = changes[n] ?? assert.fail();
+    return { sequence, changedAt };
+  });
+  await redeliver(world.parts, (await failed(world.parts, {})).toReversed());
+  assert.deepEqual(
+    world.sent.map(({ sequence }) => sequence),
+    ['9', '10', '11'],
+  );
+});
+
+describe('a change that could not be formatted', () => {
+  const unusable = (keys?: object) => {
+    const { id, record, sequence, changedAt } = notification();
+    const why = { reason: 'AccountID is missing', attempts: 0, failedAt: changedAt };
+    return { id, trigger: 'customer.edit', record, sequence, changedAt, ...why, ...(keys && { keys }) } as const;
+  };
+  const reading = (answer: (key: unknown) => object) => ({
+    crmTables: { customer: 'Customers' },
+    dynamodb: { send: async ({ input }: { input: { Key: unknown } }) => answer(input.Key) },
+  });
+
+  test('is read by its key anew, also by a key of bytes', async () => {
+    const asked: unknown[] = [];
+    const world = await withUrl(
+      reading((key) => {
+        asked.push(key);
+        return { Item: { AccountID: { S: 'a1' } } };
+      }),
+    );
+    // As a stream record has it.
+    await world.backlog.fail(unusable({ pk: { B: Buffer.from([0, 255, 7]).toString('base64') }, sk: { N: '5' } }));
+    const [done] = await redeliver(world.parts, await failed(world.parts, {}));
+    assert.equal(done?.refused, undefined);
+    assert.deepEqual(asked, [{ pk: { B: Buffer.from([0, 255, 7]) }, sk: { N: '5' } }]);
+    assert.equal(world.sent[0]?.formattedString, '?AccountID=a1');
+  });
+
+  test('whose row cannot be read stays in Failed, and keeps nothing else there', async () => {
+    const world = await withUrl(
+      reading(() => {
+        throw Object.assign(new Error('MARKER'), { name: 'ValidationException' });
+      }),
+    );
+    await world.backlog.fail(unusable({ pk: { S: 'x' } }));
+    await world.backlog.fail(unusable());
+    await failMany(world, 1);
+    const done = await redeliver(world.parts, await failed(world.parts, {}));
+    assert.deepEqual(done.map(({ refused }) => refused).toSorted(), [
+      'the customer cannot be read (ValidationException)',
+      'this version cannot read the notification as it is stored',
+      undefined,
+    ]);
+    assert.equal((await failed(world.parts, {})).length, 2);
+  });
+});
+
+test('a URL that is cleared during a redelivery stops it at the next part', async () => {
+  const world = await withUrl();
+  const send = world.parts.queue.send.bind(world.parts.queue);
+  world.parts.queue.send = async (notifications) => {
+    await send(notifications);
+    await clear(world.parts, 'customer.edit');
+  };
+  await failMany(world, 60);
+  const done = await redeliver(world.parts, await failed(world.parts, {}));
+  assert.equal(done.filter(({ refused }) => refused === REFUSED).length, 10);
+  assert.equal(await world.backlog.count('customer.edit', 'failed'), 10);
+});

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { State } from '../../functions/core/breaker.ts';
+import type { Trigger } from '../../functions/core/entity.ts';
+import { examine } from '../../functions/operations/doctor/check.ts';
+import { type DoctorAws, Look } from '../../functions/operations/doctor/inspector.ts';
+import { stuckChecks, stuckSeen } from '../../functions/operations/doctor/stuck-checks.ts';
+import { pause, set } from '../../functions/operations/trigger-urls.ts';
+import { adminWorld } from '../support/admin-world.ts';
+import { notification } from '../support/records.ts';
+
+const tried = { attempts: 1, firstAttempt: 1, answer: 'HTTP 500', nextTry: 1 };
+
+function world() {
+  const made = adminWorld({ outputs: { DrainFunction: 'drain' } });
+  const put = (trigger: Trigger, state: State, url?: string) =>
+    made.triggersTable.put(trigger, {
+      ...{ state, strikes: 0, lastSuccess: 0, probeAt: 0, probeDelay: 0 },
+      ...(url && { url }),
+    });
+  const parked = (trigger: Trigger) => ({ notification: notification({ trigger }), ...tried });
+  const park = (trigger: Trigger, count = 1) =>
+    made.backlog.park(
+      Array.from({ length: count }, () => parked(trigger)),
+      1,
+    );
+  /** What is found, where something happens at each look; and for how long it looked, milliseconds. */
+  const look = async (meanwhile: () => Promise<unknown> = async () => {}) => {
+    let waited = 0;
+    const sleep = async (milliseconds: number) => {
+      waited += milliseconds;
+      await meanwhile();
+    };
+    const looked = new Look({} as DoctorAws);
+    const findings = examine(await stuckSeen(made.parts, looked, sleep), stuckChecks);
+    return { findings, waited, unasked: looked.unasked };
+  };
+  return { ...made, put, park, look };
+}
+
+test('the doctor finds pending notifications of a trigger without a URL that drain does not move to Failed', async () => {
+  const { put, park, look } = world();
+  put('task.edit', 'paused');
+  put('task.create', 'draining');
+  await park('task.edit', 2);
+  await park('task.create');
+  const { findings, waited } = await look();
+  assert.deepEqual(findings.map(({ where }) => where).sort(), ['task.create', 'task.edit']);
+  const [edit] = findings.filter(({ where }) => where === 'task.edit');
+  assert.match(edit?.what ?? '', /^no URL is set, and notifications stay .* moved to Failed: 2$/);
+  assert.match(edit?.mend ?? '', /^aws lambda invoke --function-name drain .* crm-triggers set task\.edit URL$/);
+  assert.equal(waited, 70_000, 'longer than the minute in which drain runs again');
+});
+
+for (const state of ['draining', 'closing'] as const)
+  test(`the doctor finds a trigger that stays ${state} with an empty backlog`, async () => {
+    const { put, look } = world();
+    put('task.edit', state, 'https://example.com/');
+    const { findings } = await look();
+    assert.match(findings[0]?.what ?? '', new RegExp(`^it is ${state}, and its backlog is empty`));
+    assert.equal(findings.length, 1);
+  });
+
+test('the doctor finds nothing once drain has done its work, and stops looking then', async () => {
+  const { put, park, look, triggersTable, parts } = world();
+  put('task.edit', 'paused');
+  await park('task.edit');
+  const { findings, waited } = await look(async () => {
+    const { parked } = await parts.backlog.parked('task.edit', 1);
+    for (const one of parked) await parts.backlog.unpark(one);
+  });
+  assert.deepEqual([findings, waited], [[], 5_000]);
+  put('task.edit', 'closing', 'https://example.com/');
+  const ended = await look(() => triggersTable.move('task.edit', 'closed'));
+  assert.deepEqual([ended.findings, ended.waited], [[], 5_000]);
+});
+
+test('the doctor does not find a backlog that gets shorter', async () => {
+  const { put, park, look, parts } = world();
+  put('task.edit', 'draining');
+  await park('task.edit', 40);
+  const { findings } = await look(async () => {
+    const { parked } = await parts.backlog.parked('task.edit', 1);
+    for (const one of parked) await parts.backlog.unpark(one);
+  });
+  assert.deepEqual(findings, []);
+});
+
+test('the doctor does not wait for triggers that are active, paused or parked as they should be', async () => {
+  const { parts, put, park, look } = world();
+  await set(parts, 'task.edit', 'https://example.com/');
+  await pause(parts, 'task.edit');
+  put('task.create', 'parked', 'https://example.com/');
+  put('task.delete', 'paused');
+  put('case.edit', 'active');
+  await park('task.edit');
+  await park('task.create');
+  assert.deepEqual(await look(), { findings: [], waited: 0, unasked: [] });
+});
+
+test('the doctor says what it could not look at', async () => {
+  const made = world();
+  made.put('task.edit', 'draining');
+  made.parts.backlog.count = async () => {
+    throw new Error('silent');
+  };
+  const { findings, unasked } = await made.look();
+  assert.deepEqual([findings, unasked], [[], [{ where: 'the backlog of task.edit', because: 'silent' }]]);
+});

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { commands } from '../../cli/commands.ts';
+import type { Resolve } from '../../functions/adapters/resolve.ts';
+import { set } from '../../functions/operations/trigger-urls.ts';
+import { adminWorld } from '../support/admin-world.ts';
+
+const world = (resolve?: Resolve) => adminWorld(resolve && { resolve });
+
+test('a host name that leads to a private address cannot be typed', async () => {
+  const { parts, triggersTable } = world(async () => [
+    { address: '8.8.8.8', family: 4 },
+    { address: 'fd00::1', family: 6 },
+  ]);
+  await assert.rejects(set(parts, 'task.edit', 'https://inside.example/hook'), {
+    name: 'Refusal',
+    message:
+      'The URL for task.edit leads to an address that is not public: use another, or add its network to allowedPrivateNetworks in cdk.json.',
+  });
+  assert.equal(triggersTable.writes, 0);
+});
+
+test('a host name that cannot be looked up now can be typed', async () => {
+  const { parts } = world(async () => {
+    throw Object.assign(new Error(), { code: 'ENOTFOUND' });
+  });
+  assert.equal(await set(parts, 'task.edit', 'https://soon.example'), 'https://soon.example/');
+});
+
+test('an address is judged without a look-up', async () => {
+  const { parts } = world(async () => assert.fail('nothing is to be looked up'));
+  assert.equal(await set(parts, 'task.edit', 'https://[2606:4700::1111]'), 'https://[2606:4700::1111]/');
+});
+
+test('history tells who changed what on the command line too, and drives no terminal', async () => {
+  const { parts } = adminWorld({ who: 'ada\u001b[2J\n' });
+  await set(parts, 'task.edit', 'https://example.com/1');
+  await set(parts, 'task.edit', 'https://example.com/2');
+  const { text } = (await commands.history?.run(parts, [], {})) ?? assert.fail();
+  const [latest = '', first = ''] = text.split('\n');
+  assert.match(latest, /^\S+Z {2}task\.edit {9}url: https:\/\/example\.com\/1 -> https:\/\/example\.com\/2 {2}by ada/);
+  assert.match(first, /url: - -> https:\/\/example\.com\/1/);
+  assert.doesNotMatch(text, /[^\P{C}\n]/u);
+});
+
+test('list says why a trigger is parked, and no longer once it is not', async () => {
+  const { parts, triggersTable } = world();
+  await set(parts, 'task.edit', 'https://example.com/hook');
+  await triggersTable.move('task.edit', 'trip', { parkedBecause: 'HTTP 503' });
+  const line = async () => {
+    const { text, json } = (await commands.list?.run(parts, [], {})) ?? assert.fail();
+    const found = (json as { trigger: string }[]).find(({ trigger }) => trigger === 'task.edit');
+    return [text.split('\n').find((one) => one.startsWith('task.edit')), found] as const;
+  };
+  assert.equal((await line())[0], 'task.edit         https://example.com/hook  (parked, HTTP 503)');
+  assert.partialDeepStrictEqual((await line())[1], { state: 'parked', parkedBecause: 'HTTP 503' });
+  await triggersTable.move('task.edit', 'probed');
+  assert.equal((await line())[0], 'task.edit         https://example.com/hook  (draining)');
+  assert.partialDeepStrictEqual((await line())[1], { state: 'draining', parkedBecause: null });
+});
