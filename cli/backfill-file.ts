@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import * as z from 'zod/mini';
 import type { BackfillProgress } from '../functions/operations/backfill.ts';
-import { Refusal } from '../functions/operations/user-error.ts';
+import { UserError } from '../functions/operations/user-error.ts';
 
 /** What a backfill is of: only the same one goes on where another was stopped. */
 export interface BackfillOf {
@@ -13,7 +13,7 @@ export interface BackfillOf {
   readonly by: string;
 }
 
-const keptShape = z.object({
+const fileShape = z.object({
   trigger: z.string(),
   table: z.string(),
   since: z.optional(z.string()),
@@ -26,7 +26,7 @@ const keptShape = z.object({
 });
 
 /** The file in which a backfill keeps where it stands, so that it goes on there after it was stopped. */
-export class KeptBackfill {
+export class BackfillFile {
   readonly #file: string;
   readonly #of: BackfillOf;
 
@@ -35,18 +35,18 @@ export class KeptBackfill {
     this.#of = of;
   }
 
-  /** Where the backfill stands; a new one when none is kept. @throws {Refusal} When the file is of another backfill. */
+  /** Where the backfill stands; a new one when none is kept. @throws {UserError} When the file is of another backfill. */
   async read(): Promise<BackfillProgress> {
     const { trigger, table, since, by } = this.#of;
     const text = await readFile(this.#file, 'utf8').catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined;
-      throw new Refusal(`Cannot read ${this.#file}: ${error.code}.`);
+      throw new UserError(`Cannot read ${this.#file}: ${error.code}.`);
     });
     if (text === undefined) return { trigger, run: randomUUID(), sent: 0, skipped: 0, done: false };
-    const kept = keptShape.safeParse(fromJson(text)).data;
+    const kept = fileShape.safeParse(fromJson(text)).data;
     const isSame = kept && kept.trigger === trigger && kept.table === table && kept.since === since && kept.by === by;
     if (!isSame)
-      throw new Refusal(
+      throw new UserError(
         `${this.#file} is not of this backfill: its deployment, --since or --by differ. ` +
           'To fix this, give the same options as then, or delete the file to begin anew.',
       );

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { type Here, type Home, mismatch } from '../functions/core/stage-account.ts';
-import { Refusal } from '../functions/operations/user-error.ts';
+import { UserError } from '../functions/operations/user-error.ts';
 
 /** The settings of a stage in the cdk.json of the working folder. Without that file nothing is known, and nothing is checked. */
 async function homeOf(stage: string, file = 'cdk.json'): Promise<Home> {
@@ -16,13 +16,13 @@ async function homeOf(stage: string, file = 'cdk.json'): Promise<Home> {
 /**
  * Checks that a stage is where the credentials lead, before anything else is asked. An emulator has no accounts to confuse.
  *
- * @throws {Refusal} When it belongs to another account or region.
+ * @throws {UserError} When it belongs to another account or region.
  */
 export async function checkHome(stage = 'main', asked: () => Promise<Here> = whereWeAre): Promise<void> {
   const home = await homeOf(stage);
   if (process.env.AWS_ENDPOINT_URL || (home.account ?? home.region) === undefined) return;
   const wrong = mismatch(stage, home, await asked());
-  if (wrong !== undefined) throw new Refusal(wrong, 'unreachable');
+  if (wrong !== undefined) throw new UserError(wrong, 'unreachable');
 }
 
 async function whereWeAre(): Promise<Here> {

@@ -5,7 +5,7 @@ import { entityOf, type Trigger } from '../functions/core/entity.ts';
 import { oneLine, printable } from '../functions/core/printable.ts';
 import { type BackfillProgress, backfill } from '../functions/operations/backfill.ts';
 import { type DeadLetter, deadLetters, sendBack } from '../functions/operations/dead-letters.ts';
-import type { AdminParts } from '../functions/operations/deployment.ts';
+import type { OperationDeps } from '../functions/operations/deployment.ts';
 import { doctor } from '../functions/operations/doctor.ts';
 import { failed, planRedelivery, redeliver } from '../functions/operations/failed.ts';
 import { clearedText, pendingText } from '../functions/operations/pending.ts';
@@ -17,14 +17,14 @@ import {
   clear,
   exportUrls,
   importUrls,
-  type Line,
   list,
   pause,
   resume,
   set,
+  type TriggerStatus,
 } from '../functions/operations/trigger-urls.ts';
-import { Refusal } from '../functions/operations/user-error.ts';
-import { KeptBackfill } from './backfill-file.ts';
+import { UserError } from '../functions/operations/user-error.ts';
+import { BackfillFile } from './backfill-file.ts';
 
 /** So much of the history is printed, the latest first. */
 const HISTORY_SHOWN = 100;
@@ -70,64 +70,64 @@ interface Command {
   reads?(words: readonly string[]): string | undefined;
   /** In place of `run`, where there is no deployment yet. */
   alone?(options: Options): Promise<Printed> | undefined;
-  run(parts: AdminParts, words: readonly string[], options: Options): Promise<Printed>;
+  run(deps: OperationDeps, words: readonly string[], options: Options): Promise<Printed>;
 }
 
 export const commands: Readonly<Record<string, Command>> = {
   list: {
     words: [],
-    async run(parts) {
-      const [lines, queued] = await Promise.all([list(parts), queueSize(parts)]);
+    async run(deps) {
+      const [lines, queued] = await Promise.all([list(deps), queueSize(deps)]);
       return { json: lines, text: [...lines.map(lineText), ...queueText(queued)].join('\n') };
     },
   },
   set: {
     words: ['TRIGGER', 'URL'],
-    async run(parts, [trigger, typed = '']) {
-      const url = await set(parts, trigger as Trigger, typed);
+    async run(deps, [trigger, typed = '']) {
+      const url = await set(deps, trigger as Trigger, typed);
       const text = url === typed ? `${trigger} calls ${url}` : `${trigger} calls ${url} (what you typed, normalised)`;
       return { json: { trigger, url }, text };
     },
   },
   clear: {
     words: ['TRIGGER'],
-    async run(parts, [trigger]) {
-      const pending = await clear(parts, trigger as Trigger);
+    async run(deps, [trigger]) {
+      const pending = await clear(deps, trigger as Trigger);
       const text = `${trigger}: no URL is set. ${clearedText(pending)}`;
       return { json: { trigger, url: null, pending }, text };
     },
   },
   test: {
     words: ['TRIGGER'],
-    async run(parts, [trigger]) {
-      const result = await test(parts, trigger as Trigger);
+    async run(deps, [trigger]) {
+      const result = await test(deps, trigger as Trigger);
       const verdict = result.delivered ? 'delivered' : 'not delivered';
       const body = result.body && `\n${printable(result.body)}`;
       return {
         json: { trigger, ...result },
-        text: `${trigger} ${result.formattedString}: ${verdict}, ${result.answer} after ${result.milliseconds} ms${body}`,
+        text: `${trigger} ${result.formattedString}: ${verdict}, ${result.response} after ${result.milliseconds} ms${body}`,
         failed: !result.delivered,
       };
     },
   },
   pause: {
     words: ['TRIGGER'],
-    async run(parts, [trigger]) {
-      await pause(parts, trigger as Trigger);
+    async run(deps, [trigger]) {
+      await pause(deps, trigger as Trigger);
       return { json: { trigger, state: 'paused' }, text: `${trigger} is paused: its notifications wait` };
     },
   },
   resume: {
     words: ['TRIGGER'],
-    async run(parts, [trigger]) {
-      await resume(parts, trigger as Trigger);
+    async run(deps, [trigger]) {
+      await resume(deps, trigger as Trigger);
       return { json: { trigger, state: 'draining' }, text: `${trigger} is resumed: what waited is being delivered` };
     },
   },
   secret: {
     words: ['show|rotate', 'TRIGGER'],
-    async run(parts, [verb, trigger]) {
-      const shown = await (verb === 'rotate' ? rotateSecret : showSecret)(parts, trigger as Trigger);
+    async run(deps, [verb, trigger]) {
+      const shown = await (verb === 'rotate' ? rotateSecret : showSecret)(deps, trigger as Trigger);
       const old = shown.replaced.map(
         ({ secret, until }) => `${secret}  (signs too until ${new Date(until).toISOString()})`,
       );
@@ -138,27 +138,27 @@ export const commands: Readonly<Record<string, Command>> = {
     words: ['set|remove', 'TRIGGER', 'NAME'],
     // Not a word of the command: those are kept in the shell's history, and seen by whoever lists processes.
     reads: ([verb]) => (verb === 'set' ? '-' : undefined),
-    async run(parts, [verb, trigger, typed = '', value = '']) {
+    async run(deps, [verb, trigger, typed = '', value = '']) {
       const sets = verb === 'set';
       const name = sets
-        ? await setHeader(parts, trigger as Trigger, typed, value.replace(/\r?\n$/, ''))
-        : await removeHeader(parts, trigger as Trigger, typed);
+        ? await setHeader(deps, trigger as Trigger, typed, value.replace(/\r?\n$/, ''))
+        : await removeHeader(deps, trigger as Trigger, typed);
       const text = sets ? `${trigger} sends ${name}; its value is not shown again` : `${trigger} sends ${name} no more`;
       return { json: { trigger, header: name, set: sets }, text };
     },
   },
   export: {
     words: [],
-    async run(parts) {
-      const urls = await exportUrls(parts);
+    async run(deps) {
+      const urls = await exportUrls(deps);
       return { json: urls, text: JSON.stringify(urls, null, 2) };
     },
   },
   import: {
     words: ['FILE'],
     reads: ([file]) => file,
-    async run(parts, [, json = '']) {
-      const imported = await importUrls(parts, json);
+    async run(deps, [, json = '']) {
+      const imported = await importUrls(deps, json);
       const text = imported.map(
         ({ trigger, is, pending = 0 }) => `${trigger.padEnd(16)}  ${is ?? `no URL is set. ${clearedText(pending)}`}`,
       );
@@ -168,18 +168,18 @@ export const commands: Readonly<Record<string, Command>> = {
   log: {
     words: [],
     options: ['trigger', 'outcome', 'id', 'since', 'limit', 'follow'],
-    async run(parts, _, { since, limit: typed, follow: follows, ...rest }) {
+    async run(deps, _, { since, limit: typed, follow: follows, ...rest }) {
       const filter = logFilter({ ...rest, since: time(since) });
       const limit = logLimit(typed);
-      if (follows) return { json: undefined, text: '', more: followed(parts, filter, limit) };
-      const entries = await latest(parts, filter, limit);
+      if (follows) return { json: undefined, text: '', more: followed(deps, filter, limit) };
+      const entries = await latest(deps, filter, limit);
       return { json: entries, text: entries.map(entryText).join('\n') || 'Nothing of that stands in the log.' };
     },
   },
   history: {
     words: [],
-    async run(parts) {
-      const { entries, next } = await parts.history.read(HISTORY_SHOWN);
+    async run(deps) {
+      const { entries, next } = await deps.history.read(HISTORY_SHOWN);
       const lines = [...entries.map(historyText), ...(next ? [`Earlier changes are not shown.`] : [])];
       return { json: entries, text: lines.join('\n') || 'Nothing was changed yet.' };
     },
@@ -187,8 +187,8 @@ export const commands: Readonly<Record<string, Command>> = {
   failed: {
     words: [],
     options: ['trigger', 'since'],
-    async run(parts, _, { trigger, since }) {
-      const all = await failed(parts, { trigger: trigger as Trigger | undefined, since: time(since) });
+    async run(deps, _, { trigger, since }) {
+      const all = await failed(deps, { trigger: trigger as Trigger | undefined, since: time(since) });
       const lines = all.map(
         (f) =>
           `${f.id}  ${f.trigger.padEnd(16)}  ${new Date(f.failedAt).toISOString()}  ${f.attempts} attempts  ${f.reason}`,
@@ -199,44 +199,44 @@ export const commands: Readonly<Record<string, Command>> = {
   redeliver: {
     words: ['[ID]'],
     options: ['trigger', 'since', 'all', 'yes'],
-    async run(parts, [id], { trigger, since, all, yes }) {
+    async run(deps, [id], { trigger, since, all, yes }) {
       if (id === undefined && trigger === undefined && since === undefined && !all)
-        throw new Refusal('Nothing is chosen: name an ID, --trigger, --since or --all.');
-      const chosen = await failed(parts, { id, trigger: trigger as Trigger | undefined, since: time(since) });
-      if (chosen.length === 0) throw new Refusal('Nothing of that has failed: see crm-triggers failed.');
-      const done = yes ? await redeliver(parts, chosen) : await planRedelivery(parts, chosen);
-      const refused = done.filter((d) => d.refused !== undefined);
-      const count = done.length - refused.length;
+        throw new UserError('Nothing is chosen: name an ID, --trigger, --since or --all.');
+      const chosen = await failed(deps, { id, trigger: trigger as Trigger | undefined, since: time(since) });
+      if (chosen.length === 0) throw new UserError('Nothing of that has failed: see crm-triggers failed.');
+      const done = yes ? await redeliver(deps, chosen) : await planRedelivery(deps, chosen);
+      const rejected = done.filter((d) => d.rejected !== undefined);
+      const count = done.length - rejected.length;
       if (!yes) {
         const lines = done.map(
-          (d) => `${d.id}  ${d.trigger}${d.refused === undefined ? '' : `: not sent, ${d.refused}.`}`,
+          (d) => `${d.id}  ${d.trigger}${d.rejected === undefined ? '' : `: not sent, ${d.rejected}.`}`,
         );
         const json = chosen.map((f, i) => ({ ...withoutToken(f), ...done[i] }));
         return { json, text: `${lines.join('\n')}\n${count} would be sent again${count > 0 ? ': add --yes' : ''}.` };
       }
-      const lines = refused.map((d) => `${d.id}  ${d.trigger}: not sent, ${d.refused}.`);
+      const lines = rejected.map((d) => `${d.id}  ${d.trigger}: not sent, ${d.rejected}.`);
       const text = [...lines, `${count} of ${done.length} are sent again.`].join('\n');
-      return { json: done, text, failed: refused.length > 0 };
+      return { json: done, text, failed: rejected.length > 0 };
     },
   },
   doctor: {
     words: [],
     options: ['before-deploy'],
     alone: ({ stage = 'main', 'before-deploy': before }) => (before ? beforeDeployText(stage) : undefined),
-    run: async (parts) => diagnosisText(await doctor(parts)),
+    run: async (deps) => diagnosisText(await doctor(deps)),
   },
   'dead-letters': {
     words: [],
     options: ['send-back'],
-    async run(parts, _, { 'send-back': back }) {
+    async run(deps, _, { 'send-back': back }) {
       if (back) {
-        const { sentBack, left } = await sendBack(parts);
+        const { sentBack, left } = await sendBack(deps);
         return {
           json: { sentBack, left },
           text: [...sentBack.map(letterText), sentBackText(sentBack, left)].join('\n'),
         };
       }
-      const { deadLetters: shown, notShown } = await deadLetters(parts);
+      const { deadLetters: shown, notShown } = await deadLetters(deps);
       const lines = [...shown.map(letterText), ...notShownText(notShown)];
       return { json: { deadLetters: shown, notShown }, text: lines.join('\n') || 'There are no dead letters.' };
     },
@@ -244,22 +244,22 @@ export const commands: Readonly<Record<string, Command>> = {
   backfill: {
     words: ['TRIGGER'],
     options: ['since', 'by', 'pace', 'yes'],
-    run: (parts, [trigger], given) => runBackfill(parts, trigger as Trigger, given),
+    run: (deps, [trigger], given) => runBackfill(deps, trigger as Trigger, given),
   },
 };
 
-type Diagnosis = Pick<Awaited<ReturnType<typeof doctor>>, 'findings' | 'unasked'> & {
+type Diagnosis = Pick<Awaited<ReturnType<typeof doctor>>, 'findings' | 'inconclusive'> & {
   readonly notes?: readonly string[];
 };
 
-function diagnosisText({ findings, unasked, notes = [] }: Diagnosis): Printed {
-  const found = findings.map(({ where, what, mend }) => `${oneLine(`${where}: ${what}`)}\n  mend: ${oneLine(mend)}`);
-  const not = unasked.map(({ where, because }) => oneLine(`not looked at: ${where}: ${because}`));
-  const all = unasked.length === 0 ? '' : ' with what could be looked at';
+function diagnosisText({ findings, inconclusive, notes = [] }: Diagnosis): Printed {
+  const found = findings.map(({ where, what, fix }) => `${oneLine(`${where}: ${what}`)}\n  Fix: ${oneLine(fix)}`);
+  const not = inconclusive.map(({ where, because }) => oneLine(`not looked at: ${where}: ${because}`));
+  const all = inconclusive.length === 0 ? '' : ' with what could be looked at';
   const well = findings.length === 0 ? [`Nothing is wrong${all}.`] : [];
   const known = notes.map((note) => oneLine(`note: ${note}`));
   const text = [...found, ...not, ...known, ...well].join('\n');
-  return { json: { findings, unasked, notes }, text, failed: findings.length > 0 };
+  return { json: { findings, inconclusive, notes }, text, failed: findings.length > 0 };
 }
 
 /** Loads its clients only now: no other command needs them. */
@@ -274,17 +274,17 @@ async function* followed(...chosen: Parameters<typeof follow>): AsyncGenerator<P
 
 /** Keeps the progress in a file, so that a backfill that was stopped goes on where it stood. */
 async function runBackfill(
-  parts: AdminParts,
+  deps: OperationDeps,
   trigger: Trigger,
   { since, by = 'updatedAt', pace = '50', yes = false }: Options,
 ): Promise<Printed> {
   const perSecond = Number(pace);
-  if (!(perSecond > 0 && perSecond <= 1000)) throw new Refusal('--pace is how many a second, from 1 to 1000.');
-  const kept = new KeptBackfill({ trigger, table: parts.crmTables[entityOf(trigger)], since, by });
+  if (!(perSecond > 0 && perSecond <= 1000)) throw new UserError('--pace is how many a second, from 1 to 1000.');
+  const kept = new BackfillFile({ trigger, table: deps.crmTables[entityOf(trigger)], since, by });
   const none = { trigger, run: randomUUID(), sent: 0, skipped: 0, done: false };
   let progress: BackfillProgress = yes ? await kept.read() : none;
   // One that was done, and could not remove its file.
-  const rest = progress.done ? [] : backfill(parts, progress, { since, by, pace: perSecond, dryRun: !yes });
+  const rest = progress.done ? [] : backfill(deps, progress, { since, by, pace: perSecond, dryRun: !yes });
   for await (progress of rest) {
     if (process.stderr.isTTY) process.stderr.write(`\r${progressBar(progress)}`);
     if (yes) await kept.write(progress);
@@ -304,10 +304,19 @@ function progressBar({ sent }: BackfillProgress): string {
   return `[${'·'.repeat(at)}■${'·'.repeat(width - at - 1)}] ${sent} sent`;
 }
 
-function lineText({ trigger, url, state, strikes, parkedBecause, pausedBy, headers, ...pending }: Line): string {
-  const calm = state === 'active' && strikes === 0;
+function lineText({
+  trigger,
+  url,
+  state,
+  consecutiveFailures,
+  parkedBecause,
+  pausedBy,
+  headers,
+  ...pending
+}: TriggerStatus): string {
+  const calm = state === 'active' && consecutiveFailures === 0;
   const words = [
-    ...(calm ? [] : [state === 'active' ? `failing (${strikes} in a row)` : state]),
+    ...(calm ? [] : [state === 'active' ? `failing (${consecutiveFailures} in a row)` : state]),
     ...(parkedBecause ? [parkedBecause] : []),
     ...(pausedBy === 'gone' ? ['the destination answered 410 Gone'] : []),
     ...[pendingText(pending)].filter(Boolean),
@@ -354,6 +363,6 @@ function historyText({ at, who, trigger, what, from, to }: HistoryEntry): string
 function time(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const at = Date.parse(text);
-  if (Number.isNaN(at)) throw new Refusal(`"${text}" is no time: write it like 2026-11-23 or 2026-11-23T09:00Z.`);
+  if (Number.isNaN(at)) throw new UserError(`"${text}" is no time: write it like 2026-11-23 or 2026-11-23T09:00Z.`);
   return at;
 }

@@ -5,8 +5,8 @@ import { parseArgs } from 'node:util';
 import { isTrigger, triggers } from '../functions/core/entity.ts';
 import { outcomeKinds } from '../functions/core/outcome.ts';
 import { stagePattern } from '../functions/core/stack-name.ts';
-import { asRefusal, findDeployment } from '../functions/operations/deployment.ts';
-import { Refusal } from '../functions/operations/user-error.ts';
+import { asUserError, findDeployment } from '../functions/operations/deployment.ts';
+import { UserError } from '../functions/operations/user-error.ts';
 import { checkHome } from './check-account.ts';
 import { commands, type Options, options } from './commands.ts';
 import { useGivenEmulator } from './emulator-environment.ts';
@@ -118,7 +118,7 @@ async function readText(file: string): Promise<string> {
   try {
     return await (file === '-' ? text(process.stdin) : readFile(file, 'utf8'));
   } catch (error) {
-    throw new Refusal(`Cannot read ${file}: ${(error as NodeJS.ErrnoException).code}.`);
+    throw new UserError(`Cannot read ${file}: ${(error as NodeJS.ErrnoException).code}.`);
   }
 }
 
@@ -127,8 +127,8 @@ process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(cod
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (caught) {
-  const error = asRefusal(caught);
-  if (!(error instanceof Misuse || error instanceof Refusal)) throw error;
+  const error = asUserError(caught);
+  if (!(error instanceof Misuse || error instanceof UserError)) throw error;
   console.error(error.message + (error instanceof Misuse ? ' See crm-triggers --help.' : ''));
   process.exitCode = error instanceof Misuse ? 2 : 1;
 }

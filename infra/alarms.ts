@@ -3,7 +3,7 @@ import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { longestHeld } from '../functions/core/backoff.ts';
+import { longestRetrySeconds } from '../functions/core/backoff.ts';
 import { DIMENSION, type Metric as OwnMetric } from '../functions/core/metrics.ts';
 import type { Settings } from './settings.ts';
 
@@ -91,7 +91,7 @@ export const alarms = {
   'Queue behind': {
     statistic: 'Maximum',
     period: minutes,
-    above: ({ holdSeconds }) => longestHeld(holdSeconds),
+    above: ({ holdSeconds }) => longestRetrySeconds(holdSeconds),
     watch: ({ queue }, how) => [['', queue.metricApproximateAgeOfOldestMessage(how)]],
     sentence:
       'A notification has been in the queue for longer than all its attempts take: deliver does not keep up, or does not run.',

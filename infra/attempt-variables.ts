@@ -19,7 +19,7 @@ export function attemptVariables({ tables, settings }: AttemptProps): Variables<
     LOGGED: settings.deliveryLog,
     CONNECT_TIMEOUT_SECONDS: String(settings.connectTimeoutSeconds),
     ATTEMPT_TIMEOUT_SECONDS: String(settings.attemptTimeoutSeconds),
-    HOLDS: settings.holdSeconds.join(),
+    RETRY_DELAYS: settings.holdSeconds.join(),
     ALLOW_HTTP: settings.allowHttp ? 'true' : 'false',
     ALLOWED_PORTS: settings.allowedPorts.join(),
     ALLOWED_PRIVATE_NETWORKS: settings.allowedPrivateNetworks.join(),

@@ -54,7 +54,7 @@ export class CrmTriggersConsoleStack extends Stack {
             status: '$context.status',
             milliseconds: '$context.responseLatency',
             who: '$context.authorizer.claims.sub',
-            refused: '$context.authorizer.error',
+            rejected: '$context.authorizer.error',
           }),
         ),
       },

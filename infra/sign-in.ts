@@ -20,7 +20,7 @@ export class UserPoolSignIn extends Construct {
   constructor(scope: Construct, id: string, consoleUrl: string, settings: Settings) {
     super(scope, id);
     const { region } = Stack.of(this);
-    refuseWithoutUserPools(this);
+    rejectWithoutUserPools(this);
     const { userPoolId } = settings;
     this.pool = userPoolId ? UserPool.fromUserPoolId(this, 'Users', userPoolId) : this.#newPool(settings);
     // Names of domains are taken once in a region, for all accounts: a part of the stack's own id makes it ours.
@@ -92,7 +92,7 @@ export class UserPoolSignIn extends Construct {
 }
 
 /** @throws {Error} One line, in a region without user pools; where none is set, the one that is deployed to counts. */
-function refuseWithoutUserPools(scope: Construct): void {
+function rejectWithoutUserPools(scope: Construct): void {
   const { region } = Stack.of(scope);
   const at = Token.isUnresolved(region) ? process.env.CDK_DEFAULT_REGION : region;
   if (at && /^(cn|us-iso|us-isob|us-isof|eu-isoe)-/.test(at))

@@ -2,7 +2,7 @@ import { Annotations, CfnOutput, Stack, type StackProps, Token } from 'aws-cdk-l
 import { Construct } from 'constructs';
 import { capital } from '../functions/core/capital.ts';
 import { entityNames } from '../functions/core/entity.ts';
-import type { DestinationRules } from '../functions/core/url-policy.ts';
+import type { UrlPolicy } from '../functions/core/url-policy.ts';
 import type { Outputs } from '../functions/operations/deployment.ts';
 import manifest from '../package.json' with { type: 'json' };
 import { Capture } from './capture.ts';
@@ -56,7 +56,7 @@ export class CrmTriggersStack extends Stack {
     });
 
     const { allowHttp, allowedPorts, allowedPrivateNetworks } = settings;
-    const rules: DestinationRules = { allowHttp, allowedPorts, allowedPrivateNetworks };
+    const rules: UrlPolicy = { allowHttp, allowedPorts, allowedPrivateNetworks };
     this.tables = tables;
     this.outputs = {
       CustomerTable: tables.crm.customer.tableName,
@@ -70,7 +70,7 @@ export class CrmTriggersStack extends Stack {
       DeliveryQueueUrl: queue.queueUrl,
       DeadLetterQueueUrl: deadLetterQueue.queueUrl,
       DrainFunction: drain.function.functionName,
-      DestinationRules: JSON.stringify(rules),
+      UrlPolicy: JSON.stringify(rules),
       RowRules: JSON.stringify(Object.fromEntries(entityNames.map((entity) => [entity, rowRulesOf(entity, settings)]))),
       Stage: readStage(this.node),
       Version: manifest.version,

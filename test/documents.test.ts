@@ -27,8 +27,8 @@ for (const document of ['SECURITY.md', 'ARCHITECTURE.md'])
     const list = named(read(document));
     assert.ok(list.length > 0);
     for (const { folder, title } of list) {
-      const parts = title.split('…').map((part) => part.trim());
-      const found = titles(folder).some((is) => parts.every((part) => is.includes(part)));
+      const deps = title.split('…').map((part) => part.trim());
+      const found = titles(folder).some((is) => deps.every((part) => is.includes(part)));
       assert.ok(found, `${folder}: ${title}`);
     }
   });

@@ -25,7 +25,7 @@ function read() {
   return {
     ...values,
     changesPerMonth: values.help ? 0 : number('changes-per-month', values['changes-per-month'], 1e12),
-    answerMs: number('answer-ms', values['answer-ms'], 60_000),
+    responseMs: number('answer-ms', values['answer-ms'], 60_000),
   };
 }
 
@@ -37,12 +37,12 @@ function number(option: string, text: string | undefined, most: number): number 
 }
 
 try {
-  const { help, stage, json, changesPerMonth, answerMs } = read();
+  const { help, stage, json, changesPerMonth, responseMs } = read();
   if (help) console.log(HELP);
   else {
     // The CDK takes seconds to load.
     const { deployed } = await import('./deployed.ts');
-    const found = report(measurements(), deployed(stage), { changesPerMonth, answerMs });
+    const found = report(measurements(), deployed(stage), { changesPerMonth, responseMs });
     console.log(json ? JSON.stringify(found, null, 2) : printed(found));
   }
 } catch (error) {

@@ -3,10 +3,10 @@ import type { Report } from './report.ts';
 
 /** A report for people, as columns of text. */
 export function printed(report: Report): string {
-  const { changesPerMonth, answerMs, everyday, situations, rivals } = report;
+  const { changesPerMonth, responseMs, everyday, situations, rivals } = report;
   const changes = changesPerMonth.toLocaleString('en');
   return [
-    `Receivers that answer in ${answerMs} ms; prices of ${region}, read on ${read}, without free tiers`,
+    `Receivers that answer in ${responseMs} ms; prices of ${region}, read on ${read}, without free tiers`,
     '',
     'everyday: changes one by one over all hours, eleven triggers in use, all in',
     columns([
@@ -23,7 +23,7 @@ export function printed(report: Report): string {
       ['a parked trigger with a long backlog, a month', dollars(report.parkedMonth)],
     ]),
     ...situations.map(({ name, lines }) => `\n${name}, a million:\n${bill(lines)}`),
-    '\na million, by how many notifications a batch holds:',
+    '\na million, by how many notifications a batch retryDelays:',
     columns(report.byBatch.map(({ batch, perMillion }) => [String(batch), dollars(perMillion)])),
     '\na million, by changes a second and captureWindowSeconds (four shards a table):',
     columns([

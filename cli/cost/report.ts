@@ -7,7 +7,7 @@ import { averageMs, everydayMonth, lambdaTime, usageOf } from './usage.ts';
 export interface Asked {
   readonly changesPerMonth: number;
   /** How long a receiver takes to answer. */
-  readonly answerMs: number;
+  readonly responseMs: number;
 }
 
 /** A month in which changes come one by one, spread over all hours, with all eleven triggers in use; all in. */
@@ -63,7 +63,7 @@ const names = {
 export function report(measured: Measurements, deployed: Deployed, asked: Asked): Report {
   const months = [...new Set([0, 100_000, 1_000_000, asked.changesPerMonth])].sort((a, b) => a - b);
   const perMillion = (situation: keyof typeof names) => {
-    const usage = usageOf(measured[situation], deployed, asked.answerMs);
+    const usage = usageOf(measured[situation], deployed, asked.responseMs);
     return times(usage, 1e6 / measured[situation].notifications);
   };
   const situations = (Object.keys(names) as (keyof typeof names)[]).map((situation) => {
@@ -80,12 +80,12 @@ export function report(measured: Measurements, deployed: Deployed, asked: Asked)
     const share = (1 / batch - 1 / deployed.deliverBatch) / (1 - 1 / deployed.deliverBatch);
     return full + (single - full) * share;
   };
-  const minute = (one: 'deadMinute' | 'idleMinute') => total(usageOf(measured[one], deployed, asked.answerMs));
+  const minute = (one: 'deadMinute' | 'idleMinute') => total(usageOf(measured[one], deployed, asked.responseMs));
   return {
     ...asked,
     measuredOn: measured.day,
     everyday: months.map((changesPerMonth) => {
-      const usage = everydayMonth(measured, deployed, asked.answerMs, changesPerMonth);
+      const usage = everydayMonth(measured, deployed, asked.responseMs, changesPerMonth);
       return { changesPerMonth, perMonth: total(usage), lines: bill(usage) };
     }),
     situations,
@@ -104,12 +104,12 @@ export function report(measured: Measurements, deployed: Deployed, asked: Asked)
       medianMs,
       perMillion: byBatch(deliverBatch),
     })),
-    memory: [128, 256, 512, 1024, 1769].map((memoryMiB) => memoryOf(measured, deployed, memoryMiB, asked.answerMs)),
+    memory: [128, 256, 512, 1024, 1769].map((memoryMiB) => memoryOf(measured, deployed, memoryMiB, asked.responseMs)),
   };
 }
 
-function memoryOf({ busy }: Measurements, { architecture }: Deployed, memoryMiB: number, answerMs: number) {
-  const ms = averageMs(busy.runs.deliver, memoryMiB, answerMs);
+function memoryOf({ busy }: Measurements, { architecture }: Deployed, memoryMiB: number, responseMs: number) {
+  const ms = averageMs(busy.runs.deliver, memoryMiB, responseMs);
   const gbSeconds = (busy.runs.deliver.invocations * ms * memoryMiB) / 1024 / 1000;
   return { memoryMiB, ms, perMillion: (total(lambdaTime(architecture, gbSeconds)) * 1e6) / busy.notifications };
 }

@@ -12,7 +12,7 @@ const assumed = {
   runLogLines: 3,
   runLogBytes: 274,
   /** CloudWatch Logs counts so much with each line. */
-  lineBytes: 26,
+  logLineBytes: 26,
   /** Logs are kept compressed. */
   compression: 0.15,
   /** A mapping goes on asking an empty queue: so many pollers, each waiting until a message comes, or for 20 s. */
@@ -29,10 +29,10 @@ const MONTH_MINUTES = MONTH_HOURS * 60;
 const MONTH_SECONDS = MONTH_MINUTES * 60;
 
 /** How long a run takes by average, milliseconds: its own time on a share of a core, and what it waits for. */
-export function averageMs({ invocations, cpuMs, awsWaits, callWaits }: Runs, memoryMiB: number, answerMs: number) {
+export function averageMs({ invocations, cpuMs, awsWaits, callWaits }: Runs, memoryMiB: number, responseMs: number) {
   if (invocations === 0) return 0;
   const own = cpuMs * Math.max(1, assumed.coreMiB / memoryMiB);
-  return (own + awsWaits * assumed.awsMs + callWaits * answerMs) / invocations;
+  return (own + awsWaits * assumed.awsMs + callWaits * responseMs) / invocations;
 }
 
 /** Lambda's time has a price for each architecture. */
@@ -41,12 +41,12 @@ export function lambdaTime(architecture: Deployed['architecture'], gbSeconds: nu
 }
 
 /** What was measured, as it is paid for. @param answerMs How long a receiver takes to answer. */
-export function usageOf(measured: Measured, deployed: Deployed, answerMs: number): Usage {
+export function usageOf(measured: Measured, deployed: Deployed, responseMs: number): Usage {
   const runs = stages.map((stage) => ({ ...measured.runs[stage], ...deployed.functions[stage] }));
   const logged = runs.map(({ invocations, logLines, logBytes, logDays, isEachRunLogged }) => {
     const logged = isEachRunLogged ? invocations : 0;
     const lines = logLines + logged * assumed.runLogLines;
-    const bytes = logBytes + logged * assumed.runLogBytes + lines * assumed.lineBytes;
+    const bytes = logBytes + logged * assumed.runLogBytes + lines * assumed.logLineBytes;
     return { gb: bytes / GB, months: logDays / MONTH_DAYS };
   });
   const stored = (tables: (name: string) => boolean) =>
@@ -57,7 +57,9 @@ export function usageOf(measured: Measured, deployed: Deployed, answerMs: number
     lambdaRequests: sum(runs.map(({ invocations }) => invocations)),
     ...lambdaTime(
       deployed.architecture,
-      sum(runs.map((run) => (run.invocations * averageMs(run, run.memoryMiB, answerMs) * run.memoryMiB) / 1024 / 1000)),
+      sum(
+        runs.map((run) => (run.invocations * averageMs(run, run.memoryMiB, responseMs) * run.memoryMiB) / 1024 / 1000),
+      ),
     ),
     writeUnits: sum(Object.values(measured.writeUnits)),
     readUnits: sum(Object.values(measured.readUnits)),
@@ -81,11 +83,11 @@ function idleMonth(measured: Measurements, deployed: Deployed): Usage {
 }
 
 /** What a month costs in which so many changes come one by one, spread over all hours and all eleven triggers, all in. */
-export function everydayMonth(measured: Measurements, deployed: Deployed, answerMs: number, changes: number): Usage {
+export function everydayMonth(measured: Measurements, deployed: Deployed, responseMs: number, changes: number): Usage {
   const { trickle } = measured;
   return plus(
     idleMonth(measured, deployed),
-    times(usageOf(trickle, deployed, answerMs), changes / trickle.notifications),
+    times(usageOf(trickle, deployed, responseMs), changes / trickle.notifications),
     {
       sqsRequests: emptyReceives(changes, deployed) - emptyReceives(0, deployed),
       metrics: measured.usedMetrics * Math.min(1, changes / MONTH_HOURS),

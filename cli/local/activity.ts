@@ -1,5 +1,5 @@
 /** What the agent did on the page, or what the sample receiver got for it. */
-export interface Happening {
+export interface ActivityEntry {
   /** Counts them. */
   readonly n: number;
   /** Epoch milliseconds. */
@@ -13,20 +13,20 @@ export interface Happening {
 const KEPT = 12;
 
 /** Tells those who listen what happens in a local run. */
-export class Happenings {
-  readonly #listeners = new Set<(happening: Happening) => void>();
-  #latest: readonly Happening[] = [];
+export class Activity {
+  readonly #listeners = new Set<(entry: ActivityEntry) => void>();
+  #latest: readonly ActivityEntry[] = [];
   #count = 0;
 
-  add(kind: Happening['kind'], text: string, detail: string): void {
-    const happening = { n: ++this.#count, at: Date.now(), kind, text, detail };
-    this.#latest = [...this.#latest, happening].slice(-KEPT);
-    for (const listener of this.#listeners) listener(happening);
+  add(kind: ActivityEntry['kind'], text: string, detail: string): void {
+    const entry = { n: ++this.#count, at: Date.now(), kind, text, detail };
+    this.#latest = [...this.#latest, entry].slice(-KEPT);
+    for (const listener of this.#listeners) listener(entry);
   }
 
   /** @returns What ends it. */
-  listen(listener: (happening: Happening) => void): () => void {
-    for (const happening of this.#latest) listener(happening);
+  listen(listener: (entry: ActivityEntry) => void): () => void {
+    for (const entry of this.#latest) listener(entry);
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Action, type Entity, entities, entityNames } from '../../functions/core/entity.ts';
-import { asRefusal, stackOutputs } from '../../functions/operations/deployment.ts';
-import { Refusal } from '../../functions/operations/user-error.ts';
+import { asUserError, stackOutputs } from '../../functions/operations/deployment.ts';
+import { UserError } from '../../functions/operations/user-error.ts';
 import { useGivenEmulator } from '../emulator-environment.ts';
 
 /** Attribute values of a row; all text, as a person types them. */
@@ -18,13 +18,13 @@ export class Agent {
     this.#tables = { customer: CustomerTable, case: CaseTable, followup: FollowupTable, task: TaskTable };
   }
 
-  /** @throws {Refusal} When the row is not such that this can be done to it. */
+  /** @throws {UserError} When the row is not such that this can be done to it. */
   async do(action: Action, entity: Entity, row: Row): Promise<void> {
     const lacking = entities[entity].ids.filter((name) => !row[name]);
-    if (lacking.length > 0) throw new Refusal(`A ${entity} needs ${lacking.join(', ')}: write ${lacking[0]}=VALUE.`);
+    if (lacking.length > 0) throw new UserError(`A ${entity} needs ${lacking.join(', ')}: write ${lacking[0]}=VALUE.`);
     await this[action](entity, row).catch((error) => {
       if (error.name !== 'ConditionalCheckFailedException') throw error;
-      throw new Refusal(`This ${entity} is ${action === 'create' ? 'already' : 'not'} there: choose other ids.`);
+      throw new UserError(`This ${entity} is ${action === 'create' ? 'already' : 'not'} there: choose other ids.`);
     });
   }
 
@@ -77,12 +77,12 @@ for instance: npm run -s agent -- create case AccountID=a1 CaseID=c1 Subject=Hel
 
 async function main(words: readonly string[]): Promise<void> {
   const [action = '', entity = '', ...pairs] = words;
-  if (!['create', 'edit', 'delete'].includes(action)) throw new Refusal(USAGE);
-  if (!Object.hasOwn(entities, entity)) throw new Refusal(USAGE);
+  if (!['create', 'edit', 'delete'].includes(action)) throw new UserError(USAGE);
+  if (!Object.hasOwn(entities, entity)) throw new UserError(USAGE);
   const row = Object.fromEntries(
     pairs.map((pair) => {
       const [name = '', ...value] = pair.split('=');
-      if (value.length === 0) throw new Refusal(`"${pair}" is not NAME=VALUE.`);
+      if (value.length === 0) throw new UserError(`"${pair}" is not NAME=VALUE.`);
       return [name, value.join('=')];
     }),
   );
@@ -94,8 +94,8 @@ if (import.meta.main) {
   try {
     await main(parseArgs({ allowPositionals: true }).positionals);
   } catch (caught) {
-    const error = asRefusal(caught);
-    if (!(error instanceof Refusal)) throw error;
+    const error = asUserError(caught);
+    if (!(error instanceof UserError)) throw error;
     console.error(error.message);
     process.exitCode = 1;
   }

@@ -2,7 +2,7 @@ import type { Action, Entity, Trigger } from '../../functions/core/entity.ts';
 import type { Row } from './agent.ts';
 
 /** What the agent does, and what has to arrive for it. */
-export interface Deed {
+export interface DemoStep {
   readonly entity: Entity;
   readonly action: Action;
   readonly row: Row;
@@ -15,7 +15,7 @@ export interface Deed {
  *
  * @param run Makes the ids of this run its own.
  */
-export function demonstration(run: string): Deed[] {
+export function demonstration(run: string): DemoStep[] {
   const account = `A-${run}`;
   const rows = {
     customer: { AccountID: account, Name: 'Ada Lovelace' },
@@ -29,7 +29,7 @@ export function demonstration(run: string): Deed[] {
     followup: `?AccountID=${account}&CaseID=C-${run}&FollowupID=F-${run}`,
     task: `?AccountID=${account}&TaskID=T-${run}`,
   };
-  const deed = (entity: Entity, action: Action): Deed => ({
+  const demoStep = (entity: Entity, action: Action): DemoStep => ({
     entity,
     action,
     row: rows[entity],
@@ -38,6 +38,6 @@ export function demonstration(run: string): Deed[] {
     }),
   });
   return (['customer', 'case', 'followup', 'task'] as const).flatMap((entity) =>
-    (['create', 'edit', 'delete'] as const).map((action) => deed(entity, action)),
+    (['create', 'edit', 'delete'] as const).map((action) => demoStep(entity, action)),
   );
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Refusal } from '../../functions/operations/user-error.ts';
+import { UserError } from '../../functions/operations/user-error.ts';
 import { root } from '../../infra/folders.ts';
 import { emulatorEnvironment } from '../emulator-environment.ts';
 import { firstError } from './first-error.ts';
@@ -15,21 +15,21 @@ export interface Deployed {
   readonly settings?: object;
   /** The file of the CDK app, in the project's folder. */
   readonly app?: string;
-  /** A folder that holds what was synthesized before for the same stacks, stage and settings. */
+  /** A folder that retryDelays what was synthesized before for the same stacks, stage and settings. */
   readonly assembly?: string | undefined;
 }
 
 /**
  * Deploys stacks, as a local stage, to an emulator: the same `cdk deploy` as to an account.
  *
- * @throws {Refusal} When it fails.
+ * @throws {UserError} When it fails.
  */
 export async function deploy(endpoint: string, signal: AbortSignal, deployed: Deployed = {}): Promise<void> {
   const commands = [['bootstrap'], ['deploy', ...stacksOf(deployed), '--require-approval', 'never']];
   await emulated(endpoint, signal, deployed, commands).catch((error) => {
     signal.throwIfAborted();
     if (!(error instanceof Failure)) throw error;
-    throw new Refusal(`cdk could not deploy to ${endpoint}: ${firstError(error.printed)}`);
+    throw new UserError(`cdk could not deploy to ${endpoint}: ${firstError(error.printed)}`);
   });
 }
 

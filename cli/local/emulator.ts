@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Refusal } from '../../functions/operations/user-error.ts';
+import { UserError } from '../../functions/operations/user-error.ts';
 import { emulatorEnvironment } from '../emulator-environment.ts';
 import { pathWithThisNode, run, type Started, start } from './process.ts';
 import { ministackPython } from './python.ts';
@@ -36,12 +36,12 @@ sys.argv = ["ministack"]
 runpy.run_module("ministack", run_name="__main__")
 `;
 
-/** Uses an emulator that runs already. @throws {Refusal} When none answers there. */
+/** Uses an emulator that runs already. @throws {UserError} When none answers there. */
 export async function attach(endpoint: string): Promise<Emulator> {
   if (!URL.canParse(endpoint) || !/^https?:/.test(endpoint))
-    throw new Refusal(`AWS_ENDPOINT_URL is no URL: write it like http://127.0.0.1:${USUAL_PORT}.`);
+    throw new UserError(`AWS_ENDPOINT_URL is no URL: write it like http://127.0.0.1:${USUAL_PORT}.`);
   if (!(await answers(endpoint)))
-    throw new Refusal(`Nothing answers at ${endpoint}: start your emulator there, or unset AWS_ENDPOINT_URL.`);
+    throw new UserError(`Nothing answers at ${endpoint}: start your emulator there, or unset AWS_ENDPOINT_URL.`);
   const gone = new AbortController();
   return {
     name: 'The emulator',
@@ -102,9 +102,9 @@ async function startInDocker(service: 'ministack' | 'localstack', signal: AbortS
   await run('docker', ['version', '--format', '{{.Server.Version}}'], {}, signal).catch((error) => {
     signal.throwIfAborted();
     const lack = error.code === 'ENOENT' ? 'no Docker is installed' : 'the Docker engine does not answer';
-    const mend =
+    const fix =
       service === 'ministack' ? 'install Python from python.org, or start Docker' : 'install and start Docker';
-    throw new Refusal(`${why}${lack}: ${mend}, and try again.`);
+    throw new UserError(`${why}${lack}: ${fix}, and try again.`);
   });
   const port = await freePort(USUAL_PORT);
   const file = join(import.meta.dirname, 'compose.yaml');
@@ -139,11 +139,11 @@ async function whenReady(emulator: Emulator, started: Started, signal: AbortSign
   });
   const end = Date.now() + READY_WITHIN_MS;
   while (!(await answers(emulator.endpoint))) {
-    if (lost) throw new Refusal(lost);
+    if (lost) throw new UserError(lost);
     if (signal.aborted || Date.now() > end) {
       await emulator.stop();
       signal.throwIfAborted();
-      throw new Refusal(`${emulator.name} did not answer within ${READY_WITHIN_MS / 1000} s.${lastWords(started)}`);
+      throw new UserError(`${emulator.name} did not answer within ${READY_WITHIN_MS / 1000} s.${lastWords(started)}`);
     }
     await sleep(POLL_MS);
   }

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import { Refusal } from '../../functions/operations/user-error.ts';
+import { UserError } from '../../functions/operations/user-error.ts';
 
 /** An error that nobody caught, as Node prints it, or one that the CDK found in a stack: `[Error at /Stack/Id] message`. */
 const THROWN = /^\s*(?:\w*Error(?: \[\w+\])?: |\[Error at \S+\] )(.+)$/;
@@ -30,11 +30,11 @@ export function firstError(printed: string): string {
 }
 
 /** Turns an error of the operating system into one line. */
-export function asFileRefusal(error: unknown): unknown {
+export function asFileError(error: unknown): unknown {
   const { code = '', syscall, path } = error as { code?: string; syscall?: string; path?: string };
   const meaning = Object.hasOwn(system, code) ? system[code] : undefined;
   if (meaning === undefined || syscall === undefined || /^(?:connect|getaddrinfo|spawn)/.test(syscall)) return error;
-  return new Refusal(`${path ?? 'A file'} ${meaning} (${code}). Fix: ${fixOf(path)}`);
+  return new UserError(`${path ?? 'A file'} ${meaning} (${code}). Fix: ${fixOf(path)}`);
 }
 
 function fixOf(path = ''): string {

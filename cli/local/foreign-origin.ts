@@ -11,31 +11,31 @@ export interface Origins {
 /** Ways in which a browser comes to our page and to what is on it. */
 const ours: readonly (string | undefined)[] = [undefined, 'same-origin', 'none'];
 
-interface Rule {
+interface OriginRule {
   readonly broken: (request: Origins, port: number) => boolean;
-  readonly refusal: string;
+  readonly rejection: string;
 }
 
 const names = (port: number) => [`127.0.0.1:${port}`, `localhost:${port}`];
 
-const rules: readonly Rule[] = [
+const rules: readonly OriginRule[] = [
   {
     // DNS rebinding: another website's name that leads here still stands in the Host header.
     broken: ({ host }, port) => !names(port).includes(host ?? ''),
-    refusal: 'This is reached as 127.0.0.1 or localhost alone.',
+    rejection: 'This is reached as 127.0.0.1 or localhost alone.',
   },
   {
     broken: ({ origin, host }) => origin !== undefined && origin !== `http://${host}`,
-    refusal: 'Another website may not ask this.',
+    rejection: 'Another website may not ask this.',
   },
   {
     // A link from elsewhere may lead to the page, but nothing beside it may be fetched from there.
     broken: ({ site, method, path }) => !ours.includes(site) && !(method === 'GET' && path === '/'),
-    refusal: 'Another website may not ask this.',
+    rejection: 'Another website may not ask this.',
   },
 ];
 
 /** Says why a request is not let through the local door, which asks for no sign-in; nothing if it is. */
-export function refuseStranger(request: Origins, port: number): string | undefined {
-  return rules.find(({ broken }) => broken(request, port))?.refusal;
+export function rejectForeignOrigin(request: Origins, port: number): string | undefined {
+  return rules.find(({ broken }) => broken(request, port))?.rejection;
 }

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { access, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { Refusal } from '../../functions/operations/user-error.ts';
+import { UserError } from '../../functions/operations/user-error.ts';
 import { folder } from '../../infra/folders.ts';
 import { run } from './process.ts';
 
@@ -58,7 +58,7 @@ const makers: readonly Maker[] = [
  *
  * @param requirements Another file of packages, pinned by hashes, for an environment of their own.
  * @returns Its path, or `undefined` when this machine has no Python 3.10 or newer.
- * @throws {Refusal} When the installation fails.
+ * @throws {UserError} When the installation fails.
  */
 export async function ministackPython(signal: AbortSignal, requirements = ministack): Promise<string | undefined> {
   const home = homeOf(requirements);
@@ -91,7 +91,7 @@ async function install(
   } catch (error) {
     signal.throwIfAborted();
     const lines = (error as Error).message.split('\n').filter((line) => /error/i.test(line));
-    throw new Refusal(
+    throw new UserError(
       `What ${basename(requirements)} names could not be installed with ${python.trim()}: ${(lines.at(-1) ?? (error as Error).message).slice(0, 300)}. Check the way to PyPI (PIP_INDEX_URL, proxy) and start again.`,
     );
   } finally {

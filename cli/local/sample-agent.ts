@@ -1,6 +1,6 @@
 import { type Action, type Entity, entities, isTrigger } from '../../functions/core/entity.ts';
-import { Refusal } from '../../functions/operations/user-error.ts';
-import type { Happenings } from './activity.ts';
+import { UserError } from '../../functions/operations/user-error.ts';
+import type { Activity } from './activity.ts';
 import type { Agent, Row } from './agent.ts';
 
 const done: Readonly<Record<Action, string>> = { create: 'created', edit: 'edited', delete: 'deleted' };
@@ -8,27 +8,27 @@ const done: Readonly<Record<Action, string>> = { create: 'created', edit: 'edite
 /** Creates samples, and edits and deletes the latest of them, at the press of a button. */
 export class SampleAgent {
   readonly #agent: Pick<Agent, 'do'>;
-  readonly #happenings: Happenings;
+  readonly #activity: Activity;
   readonly #there: Record<Entity, Row[]> = { customer: [], case: [], followup: [], task: [] };
   readonly #run = Date.now().toString(36).slice(-4).toUpperCase();
   #count = 0;
 
-  constructor(agent: Pick<Agent, 'do'>, happenings: Happenings) {
+  constructor(agent: Pick<Agent, 'do'>, activity: Activity) {
     this.#agent = agent;
-    this.#happenings = happenings;
+    this.#activity = activity;
   }
 
-  /** @throws {Refusal} When there is no sample to do it to. */
+  /** @throws {UserError} When there is no sample to do it to. */
   async act(action: Action, entity: Entity): Promise<Row> {
     const there = this.#there[entity];
     const row = action === 'create' ? this.#make(entity) : there.at(-1);
-    if (!row) throw new Refusal(`There is no sample ${entity}: create one first.`, 'conflict');
+    if (!row) throw new UserError(`There is no sample ${entity}: create one first.`, 'conflict');
     await this.#agent.do(action, entity, row);
     if (action === 'create') there.push(row);
     if (action === 'delete') there.pop();
     const ids = entities[entity].ids.map((name) => `${name}=${row[name]}`);
     const silent = isTrigger(`${entity}.${action}`) ? '' : ', of which nobody is told';
-    this.#happenings.add('agent', `The agent ${done[action]} a ${entity}${silent}`, ids.join(' '));
+    this.#activity.add('agent', `The agent ${done[action]} a ${entity}${silent}`, ids.join(' '));
     return row;
   }
 

@@ -7,11 +7,11 @@ import * as z from 'zod/mini';
 import { adminApi } from '../../functions/console/api.ts';
 import { pageHeaders, servedPage } from '../../functions/console/serve-page.ts';
 import { type Entity, entityNames } from '../../functions/core/entity.ts';
-import type { AdminParts } from '../../functions/operations/deployment.ts';
-import { Refusal } from '../../functions/operations/user-error.ts';
+import type { OperationDeps } from '../../functions/operations/deployment.ts';
+import { UserError } from '../../functions/operations/user-error.ts';
 import { buildPage } from '../../infra/page.ts';
-import type { Happenings } from './activity.ts';
-import { refuseStranger } from './foreign-origin.ts';
+import type { Activity } from './activity.ts';
+import { rejectForeignOrigin } from './foreign-origin.ts';
 import type { SampleAgent } from './sample-agent.ts';
 
 /** Taken if it is free, so that a bookmark stays right; else any. */
@@ -25,35 +25,35 @@ const wish = z.object({
   action: z.enum(['create', 'edit', 'delete']),
 });
 
-export interface Door {
+export interface LocalServer {
   /** `http://127.0.0.1:PORT` */
   readonly origin: string;
   stop(): Promise<void>;
 }
 
 /** Serves the page, the admin API and the agent to this machine alone, without sign-in. */
-export async function openDoor(
-  parts: AdminParts,
+export async function startLocalServer(
+  deps: OperationDeps,
   agent: SampleAgent,
-  happenings: Happenings,
+  activity: Activity,
   preferredPort = USUAL_PORT,
-): Promise<Door> {
+): Promise<LocalServer> {
   const files = await buildPage({ localRun: true });
   const app = new Hono();
   let port = 0;
   app.use(async (c, next) => {
     const { method, path } = c.req;
     const [host, origin, site] = ['host', 'origin', 'sec-fetch-site'].map((name) => c.req.header(name));
-    const refused = refuseStranger({ method, path, host, origin, site }, port);
-    if (refused) return c.json({ error: refused }, 403);
+    const rejected = rejectForeignOrigin({ method, path, host, origin, site }, port);
+    if (rejected) return c.json({ error: rejected }, 403);
     await next();
   });
   app.use(pageHeaders());
   app.route('/', servedPage(files));
-  app.route('/', localRoutes(agent, happenings));
+  app.route('/', localRoutes(agent, activity));
   app.route(
     '/',
-    adminApi(parts, () => parts.who),
+    adminApi(deps, () => deps.who),
   );
 
   const server = createAdaptorServer({ fetch: app.fetch });
@@ -73,7 +73,7 @@ export async function openDoor(
 }
 
 /** The agent's buttons, and what happens for them. */
-function localRoutes(agent: SampleAgent, happenings: Happenings): Hono {
+function localRoutes(agent: SampleAgent, activity: Activity): Hono {
   const app = new Hono();
   app.post('/local/agent', async (c) => {
     const asked = wish.safeParse(await c.req.json().catch(() => undefined));
@@ -81,13 +81,13 @@ function localRoutes(agent: SampleAgent, happenings: Happenings): Hono {
     try {
       return c.json({ row: await agent.act(asked.data.action, asked.data.entity) });
     } catch (error) {
-      if (error instanceof Refusal) return c.json({ error: error.message }, 409);
+      if (error instanceof UserError) return c.json({ error: error.message }, 409);
       throw error;
     }
   });
   app.get('/local/happenings', (c) =>
     streamSSE(c, async (stream) => {
-      const end = happenings.listen((happening) => void stream.writeSSE({ data: JSON.stringify(happening) }));
+      const end = activity.listen((entry) => void stream.writeSSE({ data: JSON.stringify(entry) }));
       stream.onAbort(end);
       while (!stream.aborted) {
         await stream.sleep(HEARTBEAT_MS);

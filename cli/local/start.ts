@@ -1,23 +1,28 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { isTrigger, type Trigger } from '../../functions/core/entity.ts';
-import { type AdminParts, asRefusal, findDeployment, stackOutputs } from '../../functions/operations/deployment.ts';
+import {
+  asUserError,
+  findDeployment,
+  type OperationDeps,
+  stackOutputs,
+} from '../../functions/operations/deployment.ts';
 import { clear, list, set } from '../../functions/operations/trigger-urls.ts';
-import { Refusal } from '../../functions/operations/user-error.ts';
+import { UserError } from '../../functions/operations/user-error.ts';
 import { neverProxyLoopback, useEmulator } from '../emulator-environment.ts';
-import { Happenings } from './activity.ts';
+import { Activity } from './activity.ts';
 import { Agent } from './agent.ts';
 import { openBrowser } from './browser.ts';
-import { type Deed, demonstration } from './demonstration.ts';
+import { type DemoStep, demonstration } from './demonstration.ts';
 import { deploy } from './deploy.ts';
 import { attach, type Emulator, startLocalStack, startMiniStack } from './emulator.ts';
-import { asFileRefusal } from './first-error.ts';
+import { asFileError } from './first-error.ts';
 import { leftOut } from './left-out.ts';
 import { npmEnds } from './npm-ends.ts';
 import { step } from './progress.ts';
 import { type Received, type Receiver, startReceiver } from './receiver.ts';
 import { SampleAgent } from './sample-agent.ts';
-import { openDoor } from './server.ts';
+import { startLocalServer } from './server.ts';
 
 const HELP = `npm start [-- OPTIONS]: the whole system on this machine, with an AWS emulator in place of AWS
 
@@ -48,38 +53,34 @@ const undo: (() => Promise<unknown>)[] = [];
 async function run(once: boolean, startEmulator: () => Promise<Emulator>, stop: AbortController): Promise<number> {
   const emulator = await step('AWS emulator', startEmulator);
   undo.push(() => emulator.stop());
-  emulator.lost.then((line) => stop.abort(new Refusal(line)));
+  emulator.lost.then((line) => stop.abort(new UserError(line)));
   await useEmulator(process.env, emulator.endpoint);
 
   await step('cdk deploy', () => deploy(emulator.endpoint, stop.signal));
   for (const what of await leftOut(emulator.endpoint)) console.log(`  – left out by this emulator: ${what}`);
-  const parts = await findDeployment();
+  const deps = await findDeployment();
   const calls = new Calls();
-  const happenings = new Happenings();
+  const activity = new Activity();
   const takeCall = (call: Received) => {
     const { trigger, formattedString } = read(call);
-    happenings.add(
-      'call',
-      trigger ? `${trigger} was called with` : 'a call came for no trigger, with',
-      formattedString,
-    );
+    activity.add('call', trigger ? `${trigger} was called with` : 'a call came for no trigger, with', formattedString);
     calls.take(call);
   };
   const receiver = await step('Receiver', () => startReceiver(takeCall));
   undo.push(() => receiver.stop());
-  await step('URLs typed', () => typeUrls(parts, receiver, emulator));
+  await step('URLs typed', () => setUrls(deps, receiver, emulator));
 
   console.log(`\n  The agent creates, edits and deletes one row of each table; ${receiver.origin} receives:\n`);
   const agent = new Agent(await stackOutputs());
-  const deeds = demonstration(Date.now().toString(36).toUpperCase());
-  for (const deed of deeds) await agent.do(deed.action, deed.entity, deed.row);
-  const arrived = await calls.expect(deeds, ARRIVAL_PATIENCE_MS);
-  await explainElsewhere(parts, receiver);
-  const wanted = deeds.filter(({ expected }) => expected).length;
+  const demoSteps = demonstration(Date.now().toString(36).toUpperCase());
+  for (const demoStep of demoSteps) await agent.do(demoStep.action, demoStep.entity, demoStep.row);
+  const arrived = await calls.expect(demoSteps, ARRIVAL_PATIENCE_MS);
+  await explainElsewhere(deps, receiver);
+  const wanted = demoSteps.filter(({ expected }) => expected).length;
   console.log(`\n  ${arrived} of ${wanted} arrived as expected.`);
   if (once) return arrived === wanted ? 0 : 1;
 
-  const door = await openDoor(parts, new SampleAgent(agent, happenings), happenings);
+  const door = await startLocalServer(deps, new SampleAgent(agent, activity), activity);
   undo.push(() => door.stop());
   console.log(`
   It stays up. The page, for this machine alone, where you type URLs and play the agent:
@@ -101,16 +102,16 @@ async function run(once: boolean, startEmulator: () => Promise<Emulator>, stop: 
 }
 
 /** Types the receiver's URL for each trigger that has none, or one that an earlier run left behind. */
-async function typeUrls(parts: AdminParts, receiver: Receiver, emulator: Emulator): Promise<void> {
-  for (const { trigger, url } of await list(parts)) {
+async function setUrls(deps: OperationDeps, receiver: Receiver, emulator: Emulator): Promise<void> {
+  for (const { trigger, url } of await list(deps)) {
     if (url !== null && !url.includes(MARK)) continue;
-    await set(parts, trigger, `${receiver.origin}${MARK}${trigger}`);
-    if (!emulator.ours) undo.push(() => clear(parts, trigger));
+    await set(deps, trigger, `${receiver.origin}${MARK}${trigger}`);
+    if (!emulator.ours) undo.push(() => clear(deps, trigger));
   }
 }
 
-async function explainElsewhere(parts: AdminParts, receiver: Receiver): Promise<void> {
-  for (const { trigger, url } of await list(parts))
+async function explainElsewhere(deps: OperationDeps, receiver: Receiver): Promise<void> {
+  for (const { trigger, url } of await list(deps))
     if (!url?.startsWith(receiver.origin))
       console.log(`  ${trigger} calls a URL that was typed before: clear ${trigger} to have it called here.`);
 }
@@ -126,8 +127,10 @@ class Calls {
   }
 
   /** Shows each expected call as it arrives. Returns how many did, the right string to the right URL. */
-  async expect(deeds: readonly Deed[], patienceMs: number): Promise<number> {
-    const waiting = new Map(deeds.flatMap(({ expected }) => (expected ? [[expected.trigger, expected] as const] : [])));
+  async expect(demoSteps: readonly DemoStep[], patienceMs: number): Promise<number> {
+    const waiting = new Map(
+      demoSteps.flatMap(({ expected }) => (expected ? [[expected.trigger, expected] as const] : [])),
+    );
     let right = 0;
     let shown = 0;
     await new Promise<void>((resolve) => {
@@ -213,9 +216,9 @@ async function main(): Promise<number> {
   } catch (caught) {
     // What fails because something is being stopped, or was lost, tells less than why; and that may come a moment later.
     await sleep(LAST_WORDS_MS);
-    const error = asFileRefusal(asRefusal(stop.signal.aborted ? stop.signal.reason : caught));
+    const error = asFileError(asUserError(stop.signal.aborted ? stop.signal.reason : caught));
     if (error instanceof Interruption) return error.status;
-    if (!(error instanceof Refusal)) throw error;
+    if (!(error instanceof UserError)) throw error;
     console.error(`\n${error.message}`);
     return 1;
   } finally {

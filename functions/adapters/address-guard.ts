@@ -1,12 +1,12 @@
 import type { LookupFunction } from 'node:net';
 import type { buildConnector } from 'undici';
 import build from 'undici/lib/core/connect.js';
-import type { Judge } from '../core/url-policy.ts';
+import type { UrlCheck } from '../core/url-policy.ts';
 import type { Resolve } from './resolve.ts';
 
 /** The destination may not be called. The message says why, without a word of the URL. */
-export class DestinationRefused extends Error {
-  override readonly name = 'DestinationRefused';
+export class UrlRejected extends Error {
+  override readonly name = 'UrlRejected';
 }
 
 /**
@@ -16,14 +16,14 @@ export class DestinationRefused extends Error {
  * so that there is no second look-up which could answer otherwise.
  */
 export function guardedConnector(
-  judge: Judge,
+  check: UrlCheck,
   options: buildConnector.BuildOptions,
   resolve: Resolve,
 ): buildConnector.connector {
-  const connect = build({ ...options, lookup: guardedLookup(judge, resolve) });
+  const connect = build({ ...options, lookup: guardedLookup(check, resolve) });
   return (target, callback) => {
-    const refused = judge.destination(target);
-    if (refused !== undefined) return callback(new DestinationRefused(refused), null);
+    const rejected = check.target(target);
+    if (rejected !== undefined) return callback(new UrlRejected(rejected), null);
     connect(target, callback);
   };
 }
@@ -33,14 +33,14 @@ export function guardedConnector(
  * this connection; but nobody means such a name, it is what rebinding looks like halfway, and whether it is called must
  * not hang on which of its addresses an answer happens to hold.
  */
-function guardedLookup(judge: Judge, resolve: Resolve): LookupFunction {
+function guardedLookup(check: UrlCheck, resolve: Resolve): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname, options).then(
       (found) => {
         const [first] = found;
         if (!first) return callback(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), []);
-        const refused = judge.addresses(found.map(({ address }) => address));
-        if (refused !== undefined) callback(new DestinationRefused(refused), []);
+        const rejected = check.addresses(found.map(({ address }) => address));
+        if (rejected !== undefined) callback(new UrlRejected(rejected), []);
         else if (options.all) callback(null, [...found]);
         else callback(null, first.address, first.family);
       },

@@ -9,7 +9,7 @@ import { Secrets } from './secret-store.ts';
 import { Triggers } from './trigger-store.ts';
 
 /** What every function that makes attempts touches of the world, from its environment. */
-export function attemptParts(env: z.output<typeof attemptEnv>) {
+export function attemptDeps(env: z.output<typeof attemptEnv>) {
   // One for all tables: each has connections of its own, and each first connection is a TLS handshake of a cold start.
   const dynamodb = new DynamoDBClient({ cacheMiddleware: true });
   return {
@@ -28,7 +28,7 @@ export function attemptParts(env: z.output<typeof attemptEnv>) {
         allowedPrivateNetworks: env.ALLOWED_PRIVATE_NETWORKS,
       },
     }),
-    holds: env.HOLDS,
+    retryDelays: env.RETRY_DELAYS,
     attemptMs: env.ATTEMPT_TIMEOUT_SECONDS * 1000,
     now: Date.now,
     random: Math.random,

@@ -22,13 +22,13 @@ export interface Tried {
   /** When it was attempted first, 0 for never. */
   readonly firstAttempt: number;
   /** The response to the latest attempt, in words. */
-  readonly answer: string;
+  readonly response: string;
   /** Not to be attempted before. */
   readonly nextTry: number;
 }
 
 /** What is known of one that was not attempted yet. */
-export const untried: Tried = { attempts: 0, firstAttempt: 0, answer: '', nextTry: 0 };
+export const unattempted: Tried = { attempts: 0, firstAttempt: 0, response: '', nextTry: 0 };
 
 /** A notification that is pending. */
 export interface Waiting extends Tried {
@@ -70,7 +70,7 @@ export interface Failed {
 export interface TestResult {
   readonly delivered: boolean;
   /** `HTTP 200`, `connection refused` … */
-  readonly answer: string;
+  readonly response: string;
   readonly milliseconds: number;
   /** The beginning of the response. */
   readonly body: string;
@@ -80,6 +80,7 @@ const key = { list: z.string(), place: z.string() };
 const number = z._default(z.number(), 0);
 const text = z._default(z.string(), '');
 const written = { token: z.optional(z.string()), v: z.optional(z.number()) };
+// Items call the response to the latest attempt `answer`, as release 0.2.0 did.
 const tried = { attempts: number, firstAttempt: number, answer: text, nextTry: number };
 
 const notification = z.pipe(
@@ -93,7 +94,7 @@ const notification = z.pipe(
 );
 
 /** A row that says that a notification is pending, or with `done` that it is settled. */
-export const seenRow = z.object({
+export const stateRow = z.object({
   ...key,
   ...tried,
   ...written,
@@ -103,7 +104,7 @@ export const seenRow = z.object({
   done: z._default(z.boolean(), false),
 });
 
-export const heldRow = z.object({ ...key, behind: z._default(z.record(z.string(), z.number()), {}) });
+export const retryRow = z.object({ ...key, behind: z._default(z.record(z.string(), z.number()), {}) });
 
 const parkedRow = z.object({ ...key, ...tried, ...written, message: notification, parkedAt: number });
 
@@ -136,7 +137,10 @@ const failedRow = z.object({
 export const testRow = z.object({
   result: z.pipe(
     z.string(),
-    z.transform((result) => JSON.parse(result) as TestResult),
+    z.transform((json): TestResult => {
+      const { answer, ...result } = JSON.parse(json);
+      return { ...result, response: answer };
+    }),
   ),
 });
 
@@ -155,7 +159,7 @@ export function lifeOf({ redelivered = 0 }: Pick<Notification, 'redelivered'>): 
   return redelivered;
 }
 
-export function toHeldRow({ behind, ...waiting }: Waiting, at: number): Row {
+export function toRetryRow({ behind, ...waiting }: Waiting, at: number): Row {
   return { ...toWaitingRow(waiting, 'held', at), ...(behind && { behind }) };
 }
 
@@ -169,14 +173,18 @@ export function toMark(settled: Notification, at: number): Row {
   return { ...keyOf(settled, 'held'), v: VERSION, id: settled.id, life: lifeOf(settled), done: true, expiresAt };
 }
 
-function toWaitingRow({ notification, attempts, firstAttempt, answer, nextTry }: Waiting, list: List, at: number): Row {
+function toWaitingRow(
+  { notification, attempts, firstAttempt, response, nextTry }: Waiting,
+  list: List,
+  at: number,
+): Row {
   return {
     ...keyOf(notification, list),
     v: VERSION,
     id: notification.id,
     message: toMessage(notification),
     life: lifeOf(notification),
-    ...{ attempts, firstAttempt, answer, nextTry },
+    ...{ attempts, firstAttempt, answer: response, nextTry },
     expiresAt: expiry(list, at),
   };
 }
@@ -194,14 +202,21 @@ export function toFailedRow({ notification, keys, stored, trigger, token: _, ...
   };
 }
 
-export function toTestRow(sent: Notification, result: TestResult, at: number): Row {
-  return { ...keyOf(sent, 'test'), v: VERSION, result: JSON.stringify(result), expiresAt: expiry('test', at) };
+export function toTestRow(sent: Notification, { response, ...result }: TestResult, at: number): Row {
+  const json = JSON.stringify({ ...result, answer: response });
+  return { ...keyOf(sent, 'test'), v: VERSION, result: json, expiresAt: expiry('test', at) };
+}
+
+/** What a row says of the attempts at its notification. */
+export function triedOf(row: Omit<Tried, 'response'> & { readonly answer: string }): Tried {
+  return { attempts: row.attempts, firstAttempt: row.firstAttempt, response: row.answer, nextTry: row.nextTry };
 }
 
 /** @throws {Error} When the row is none of this list. */
 export function fromParkedRow(row: Row): Parked {
-  const { message, attempts, firstAttempt, answer, nextTry, parkedAt, token } = z.parse(parkedRow, row);
-  return { notification: message, attempts, firstAttempt, answer, nextTry, parkedAt, token };
+  const parked = z.parse(parkedRow, row);
+  const { message, parkedAt, token } = parked;
+  return { notification: message, ...triedOf(parked), parkedAt, token };
 }
 
 /** Never throws: what cannot be read is shown as far as it can. */

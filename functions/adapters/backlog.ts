@@ -6,30 +6,31 @@ import {
   type Failed,
   fromFailedRow,
   fromParkedRow,
-  heldRow,
   keyOf,
   type List,
   lifeOf,
   listOf,
   newToken,
   type Parked,
-  seenRow,
+  retryRow,
+  stateRow,
   type TestResult,
   type Tried,
   testRow,
   toFailedRow,
-  toHeldRow,
   toMark,
   toParkedRow,
+  toRetryRow,
   toTestRow,
+  triedOf,
+  unattempted,
   unreadableAsFailed,
-  untried,
   type Waiting,
 } from './backlog-rows.ts';
 import { type Pause, type Place, Table } from './table.ts';
 
 export type { Failed, Parked, TestResult, Tried, Waiting } from './backlog-rows.ts';
-export { untried } from './backlog-rows.ts';
+export { unattempted } from './backlog-rows.ts';
 export type { Place } from './table.ts';
 
 /** What the backlog table says of a notification whose message may have been received before. */
@@ -41,7 +42,7 @@ export interface Seen extends Tried {
 }
 
 /** How many of a trigger's notifications are pending in the queue, as far as one of their record was attempted. */
-interface HeldCount {
+interface RetryCount {
   /** Waiting for their next attempt. */
   readonly waiting: number;
   /** Behind those, of the same records. */
@@ -74,11 +75,11 @@ export class Backlog {
   /** What is known of these notifications; absent for one of which nothing is. */
   async seen(notifications: readonly Notification[]): Promise<ReadonlyMap<Notification, Seen>> {
     const keys = notifications.flatMap((n) => [keyOf(n, 'held'), keyOf(n, 'parked')]);
-    const rows = (await this.#table.getAll(keys)).map((row) => z.parse(seenRow, row));
+    const rows = (await this.#table.getAll(keys)).map((row) => z.parse(stateRow, row));
     const seen = new Map<Notification, Seen>();
     for (const notification of notifications) {
       const own = rows.filter(({ id }) => id === notification.id);
-      if (own.length > 0) seen.set(notification, seenOf(notification, own));
+      if (own.length > 0) seen.set(notification, stateOf(notification, own));
     }
     return seen;
   }
@@ -89,7 +90,7 @@ export class Backlog {
    * @returns False when another function has settled it meanwhile: then it does not wait.
    */
   hold(waiting: Waiting, at: number): Promise<boolean> {
-    return this.#table.put(toHeldRow(waiting, at), {
+    return this.#table.put(toRetryRow(waiting, at), {
       condition: `attribute_not_exists(#life) OR #life < :life OR (#life = :life AND ${PENDING})`,
       values: { life: lifeOf(waiting.notification) },
     });
@@ -148,7 +149,7 @@ export class Backlog {
   }
 
   /** How many notifications wait in the queue for a retry, and behind one that does, by their triggers. */
-  async heldCounts(): Promise<ReadonlyMap<Trigger, HeldCount>> {
+  async retryCounts(): Promise<ReadonlyMap<Trigger, RetryCount>> {
     const counts = new Map(triggers.map((trigger) => [trigger, { waiting: 0, behind: 0 }]));
     await Promise.all(
       triggers.map(async (trigger) => {
@@ -156,7 +157,7 @@ export class Backlog {
         do {
           const page = await this.#page(trigger, 'held', undefined, next, PENDING);
           for (const row of page.rows) {
-            for (const [of, behind] of Object.entries(z.parse(heldRow, row).behind)) {
+            for (const [of, behind] of Object.entries(z.parse(retryRow, row).behind)) {
               const count = counts.get(of as Trigger);
               if (count) count.behind += behind;
             }
@@ -206,14 +207,13 @@ export class Backlog {
   }
 }
 
-function seenOf(notification: Notification, rows: readonly z.output<typeof seenRow>[]): Seen {
+function stateOf(notification: Notification, rows: readonly z.output<typeof stateRow>[]): Seen {
   const life = lifeOf(notification);
   const parked = rows.find((row) => row.list.endsWith('#parked') && row.life <= life);
   const settled = rows.some((row) => row.life > life || (row.life === life && row.done));
-  const tried = [parked, ...rows].find((row) => row?.life === life && !row.done) ?? untried;
-  const { attempts, firstAttempt, answer, nextTry } = tried;
+  const tried = [parked, ...rows].find((row) => row?.life === life && !row.done);
   return {
-    ...{ attempts, firstAttempt, answer, nextTry },
+    ...(tried ? triedOf(tried) : unattempted),
     settled,
     parked: parked && { notification, token: parked.token },
   };

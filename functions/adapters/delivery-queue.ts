@@ -47,8 +47,8 @@ interface Returned {
 }
 
 /** The queue goes on refusing what is sent. */
-class QueueRefuses extends Error {
-  override readonly name = 'QueueRefuses';
+class QueueRejects extends Error {
+  override readonly name = 'QueueRejects';
   readonly code: string;
 
   constructor(notifications: number, codes: string) {
@@ -104,11 +104,11 @@ export class DeliveryQueue {
     let left = entries;
     try {
       for (const pause of [...PAUSES, undefined]) {
-        const { refused, codes } = await this.#try(left);
-        if (refused.length === 0) return undefined;
-        left = refused;
-        if (pause === undefined) throw new QueueRefuses(refused.length, codes);
-        log('warn', 'queue refused part of a batch', { refused: refused.length, codes });
+        const { rejected, codes } = await this.#try(left);
+        if (rejected.length === 0) return undefined;
+        left = rejected;
+        if (pause === undefined) throw new QueueRejects(rejected.length, codes);
+        log('warn', 'queue refused part of a batch', { rejected: rejected.length, codes });
         await this.#sleep(pause * (1 - this.#random() / 2));
       }
     } catch (error) {
@@ -117,20 +117,20 @@ export class DeliveryQueue {
   }
 
   /** Sends a batch once. An entry counts as refused unless the response says that it was taken. */
-  async #try(entries: readonly Entry[]): Promise<{ refused: Entry[]; codes: string }> {
+  async #try(entries: readonly Entry[]): Promise<{ rejected: Entry[]; codes: string }> {
     const Entries = entries.map((entry, index) => ({ ...entry, Id: String(index) }));
     const response = await this.#sqs.send(new SendMessageBatchCommand({ QueueUrl: this.#url, Entries }));
     const taken = new Set(response.Successful?.map(({ Id }) => Id));
     const codes = new Map(response.Failed?.map(({ Id, Code }) => [Id, Code]));
-    const refused = Entries.filter(({ Id }) => codes.has(Id) || !taken.has(Id));
+    const rejected = Entries.filter(({ Id }) => codes.has(Id) || !taken.has(Id));
     return {
-      refused: refused.map(({ Id: _, ...entry }) => entry),
-      codes: [...new Set(refused.map(({ Id }) => codes.get(Id) ?? 'NoResult'))].join(', '),
+      rejected: rejected.map(({ Id: _, ...entry }) => entry),
+      codes: [...new Set(rejected.map(({ Id }) => codes.get(Id) ?? 'NoResult'))].join(', '),
     };
   }
 
   /** Keeps what nobody can deliver where the operator can read it. @throws When the queue does not take it. */
-  async bury({ id, group, body, reason }: DeadLetter): Promise<void> {
+  async sendToDeadLetters({ id, group, body, reason }: DeadLetter): Promise<void> {
     await this.#sqs.send(
       new SendMessageCommand({
         QueueUrl: this.#deadLetterUrl,
@@ -143,7 +143,7 @@ export class DeliveryQueue {
   }
 
   /** Sets for how many seconds each of these received messages stays invisible. @throws When the queue does not answer. */
-  async handBack(messages: readonly Returned[]): Promise<void> {
+  async returnToQueue(messages: readonly Returned[]): Promise<void> {
     const longest = new Map<string, number>();
     for (const { receiptHandle, seconds } of messages)
       longest.set(receiptHandle, Math.max(seconds, longest.get(receiptHandle) ?? 0));

@@ -18,7 +18,7 @@ const list = z.pipe(
 );
 const numbers = z.pipe(
   list,
-  z.transform((parts) => parts.map(Number)),
+  z.transform((deps) => deps.map(Number)),
 );
 /** A variable that holds JSON. */
 export const json = <Schema extends z.ZodMiniType>(schema: Schema) =>
@@ -60,7 +60,7 @@ export const attemptEnv = z.object({
   CONNECT_TIMEOUT_SECONDS: positive,
   ATTEMPT_TIMEOUT_SECONDS: positive,
   /** Seconds, comma between. */
-  HOLDS: numbers,
+  RETRY_DELAYS: numbers,
   /** The destination rules: `true` or `false`; numbers and CIDRs, comma between. */
   ALLOW_HTTP: z.pipe(
     z.enum(['true', 'false']),

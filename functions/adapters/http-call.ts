@@ -1,7 +1,7 @@
 import Agent from 'undici/lib/dispatcher/agent.js';
-import type { Answer } from '../core/outcome.ts';
-import { type DestinationRules, judgeBy, NOT_A_URL } from '../core/url-policy.ts';
-import { DestinationRefused, guardedConnector } from './address-guard.ts';
+import type { CallResult } from '../core/outcome.ts';
+import { NOT_A_URL, type UrlPolicy, urlCheckBy } from '../core/url-policy.ts';
+import { guardedConnector, UrlRejected } from './address-guard.ts';
 import { brokenConnection, codeOf, describe, type Timeouts } from './failure.ts';
 import { get } from './http-get.ts';
 import { resolveByDns } from './resolve.ts';
@@ -13,15 +13,15 @@ const INSTANT_MS = 1_000;
 const IDLE_MS = 4_000;
 
 interface CallerOptions extends Timeouts {
-  readonly rules: DestinationRules;
+  readonly rules: UrlPolicy;
 }
 
 /** Makes one GET. Whatever goes wrong is an answer too; it never throws. @param cut Cuts it off. */
-export type Call = (url: string, headers: Readonly<Record<string, string>>, cut?: AbortSignal) => Promise<Answer>;
+export type Call = (url: string, headers: Readonly<Record<string, string>>, cut?: AbortSignal) => Promise<CallResult>;
 
 /** A caller with its own connections, which it keeps open between calls. */
 export function makeCall(options: CallerOptions, resolve = resolveByDns): Call {
-  const judge = judgeBy(options.rules);
+  const check = urlCheckBy(options.rules);
   const connecting = {
     timeout: options.connectTimeoutSeconds * 1000,
     allowH2: false,
@@ -30,7 +30,7 @@ export function makeCall(options: CallerOptions, resolve = resolveByDns): Call {
     rejectUnauthorized: true,
   } as const;
   const agent = new Agent({
-    connect: guardedConnector(judge, connecting, resolve),
+    connect: guardedConnector(check, connecting, resolve),
     allowH2: false,
     keepAliveTimeout: IDLE_MS,
     keepAliveMaxTimeout: IDLE_MS,
@@ -44,8 +44,8 @@ export function makeCall(options: CallerOptions, resolve = resolveByDns): Call {
     const target = URL.parse(url);
     if (!target) return { blocked: NOT_A_URL };
     // The guard would refuse it too, but only what is http or https gets there.
-    const refused = judge.destination(target);
-    if (refused !== undefined) return { blocked: refused };
+    const rejected = check.target(target);
+    if (rejected !== undefined) return { blocked: rejected };
     const started = performance.now();
     const milliseconds = options.attemptTimeoutSeconds * 1000;
     const asked = { url: target, headers: { ...headers, ...basicAuthorization(target) } };
@@ -56,7 +56,7 @@ export function makeCall(options: CallerOptions, resolve = resolveByDns): Call {
         return get(agent, asked, milliseconds - passed, cut);
       });
     } catch (error) {
-      if (error instanceof DestinationRefused) return { blocked: error.message };
+      if (error instanceof UrlRejected) return { blocked: error.message };
       return { failure: describe(codeOf(error), options) };
     }
   };

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { Answer } from '../core/outcome.ts';
+import type { CallResult } from '../core/outcome.ts';
 
 /** More of a response is not read: only the status counts, the rest is for people. */
 const MAX_RESPONSE_BYTES = 16 * 1024;
@@ -8,7 +8,7 @@ const MAX_RESPONSE_BYTES = 16 * 1024;
 export const NO_ANSWER = Object.assign(new Error('no answer in time'), { code: 'NO_ANSWER' });
 const ENOUGH = new Error('enough was read');
 
-interface Asked {
+interface GetRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
 }
@@ -20,24 +20,24 @@ interface Asked {
  * @param milliseconds For all of it: connecting, waiting, reading.
  * @param cut Cuts it off.
  */
-export function get(agent: Dispatcher, { url, headers }: Asked, milliseconds: number, cut?: AbortSignal) {
-  return new Promise<Answer>((resolve, reject) => {
+export function get(agent: Dispatcher, { url, headers }: GetRequest, milliseconds: number, cut?: AbortSignal) {
+  return new Promise<CallResult>((resolve, reject) => {
     cut?.throwIfAborted();
     let controller: Dispatcher.DispatchController | undefined;
     let endedBy: Error | undefined;
-    let answered: { readonly status: number; readonly retryAfter?: string } | undefined;
+    let responded: { readonly status: number; readonly retryAfter?: string } | undefined;
     const chunks: Buffer[] = [];
     let bytes = 0;
-    const settle = (error?: unknown) => {
+    const finish = (error?: unknown) => {
       clearTimeout(deadline);
       cut?.removeEventListener('abort', cutOff);
-      if (!answered) return reject(error);
+      if (!responded) return reject(error);
       const body = Buffer.concat(chunks, Math.min(bytes, MAX_RESPONSE_BYTES)).toString();
-      resolve({ ...answered, body });
+      resolve({ ...responded, body });
     };
     const end = (error: Error) => {
       endedBy = error;
-      settle(error);
+      finish(error);
       controller?.abort(error);
     };
     const cutOff = () => end(cut?.reason);
@@ -52,7 +52,7 @@ export function get(agent: Dispatcher, { url, headers }: Asked, milliseconds: nu
         },
         onResponseStart(_, status, { 'retry-after': retryAfter }) {
           // Below, it is not the answer yet.
-          if (status >= 200) answered = { status, ...(typeof retryAfter === 'string' && { retryAfter }) };
+          if (status >= 200) responded = { status, ...(typeof retryAfter === 'string' && { retryAfter }) };
         },
         onResponseData(reading, chunk) {
           chunks.push(chunk);
@@ -60,8 +60,8 @@ export function get(agent: Dispatcher, { url, headers }: Asked, milliseconds: nu
           if (bytes >= MAX_RESPONSE_BYTES) reading.abort(ENOUGH);
         },
         // Not before undici has seen that the connection is free, which takes it until then: the next call would make a new one.
-        onResponseEnd: () => process.nextTick(setImmediate, settle),
-        onResponseError: (_, error) => settle(error),
+        onResponseEnd: () => process.nextTick(setImmediate, finish),
+        onResponseError: (_, error) => finish(error),
       },
     );
   });

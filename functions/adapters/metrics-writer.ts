@@ -3,7 +3,7 @@ import { Measured, type Metric } from '../core/metrics.ts';
 import { printLine } from './logger.ts';
 
 /** What a function needs to have what happens in it measured. */
-export interface MeasuringParts {
+export interface MetricsDeps {
   readonly metrics: Pick<Metrics, 'add' | 'write'>;
 }
 

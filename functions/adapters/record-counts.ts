@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { allEnded } from '../core/all-ended.ts';
 import type { Notification } from '../core/notification.ts';
-import { isBeyond, type RecordLimit, windowOf } from '../core/record-limit.ts';
+import { isOverLimit, type RecordLimit, windowOf } from '../core/record-limit.ts';
 import { type Pause, Table } from './table.ts';
 
 /** As long as a stream may hand out a record again, seconds. */
@@ -27,12 +27,12 @@ export class RecordCounts {
   }
 
   /** Counts changes, and returns those beyond the limit. One write for each record. @throws When the table is silent. */
-  async beyond(notifications: readonly Notification[]): Promise<ReadonlySet<Notification>> {
+  async overLimit(notifications: readonly Notification[]): Promise<ReadonlySet<Notification>> {
     const groups = Map.groupBy(notifications, (n) => `${n.record} ${windowOf(n, this.limit)}`);
     const judged = await allEnded(
       [...groups.values()].map(async (group) => {
         const counted = await this.#count(group);
-        return group.filter(({ sequence }) => isBeyond(sequence, counted, this.limit));
+        return group.filter(({ sequence }) => isOverLimit(sequence, counted, this.limit));
       }),
     );
     return new Set(judged.flat());

@@ -1,7 +1,7 @@
 import type { LookupAddress, LookupOptions } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { literalAddress } from '../core/address.ts';
-import type { Judge } from '../core/url-policy.ts';
+import type { UrlCheck } from '../core/url-policy.ts';
 
 /** All addresses of a host name; it rejects when there are none to be had. */
 export type Resolve = (hostname: string, options: LookupOptions) => Promise<readonly LookupAddress[]>;
@@ -13,8 +13,8 @@ export const resolveByDns: Resolve = (hostname, options) => lookup(hostname, { .
  *
  * @returns Why it may not be called. Nothing also when it cannot be looked up: a name may be typed before it is set up.
  */
-export async function judgeHost({ hostname }: URL, judge: Judge, resolve: Resolve): Promise<string | undefined> {
+export async function checkHost({ hostname }: URL, check: UrlCheck, resolve: Resolve): Promise<string | undefined> {
   if (literalAddress(hostname) !== undefined) return undefined;
   const found = await resolve(hostname, {}).catch(() => []);
-  return judge.addresses(found.map(({ address }) => address));
+  return check.addresses(found.map(({ address }) => address));
 }

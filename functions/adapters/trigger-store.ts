@@ -14,7 +14,7 @@ export interface TriggerNow {
   readonly urlVersion?: number;
   readonly state: State;
   /** Failures or slow answers in a row. */
-  readonly strikes: number;
+  readonly consecutiveFailures: number;
   /** When the first strike of the row came; absent when there was none since the latest success. */
   readonly failingSince?: number;
   /** The latest success after a strike. */
@@ -32,7 +32,7 @@ export type TriggersNow = ReadonlyMap<Trigger, TriggerNow>;
 
 /** What a move writes beside the state. */
 export type MoveFields = Partial<
-  Pick<TriggerNow, 'probeAt' | 'probeDelay' | 'parkedBecause' | 'strikes' | 'lastSuccess' | 'pausedBy'>
+  Pick<TriggerNow, 'probeAt' | 'probeDelay' | 'parkedBecause' | 'consecutiveFailures' | 'lastSuccess' | 'pausedBy'>
 >;
 
 /** The version of the items in the triggers table. Release 0.2.0 wrote none; its items are read as well. */
@@ -41,13 +41,17 @@ const VERSION = 1;
 // What this version does not know of one trigger must not keep it from reading the others.
 const time = z.catch(z._default(z.number(), 0), 0);
 
+/** Release 0.2.0 called the state `finishing` by this name, and the attribute is still written so. */
+const FINISHING = 'closing';
+const storedState = (state: State) => (state === 'finishing' ? FINISHING : state);
+
 const row = z.object({
   trigger: z.enum(allTriggers as [Trigger, ...Trigger[]]),
   url: z.optional(z.string()),
   urlChangedAt: z.catch(z.optional(z.string()), undefined),
   urlVersion: z.catch(z.optional(z.number()), undefined),
-  // In a state that this version does not know, as in `closing`, messages wait and nothing is lost.
-  state: z._default(z.catch(z.enum(states), 'closing'), 'active'),
+  // While a trigger is in a state that this version does not know, its messages wait, as in `finishing`: nothing is lost.
+  state: z._default(z.catch(z.enum(states.map(storedState)), FINISHING), 'active'),
   strikes: time,
   failingSince: z.catch(z.optional(z.number()), undefined),
   lastSuccess: time,
@@ -56,6 +60,13 @@ const row = z.object({
   parkedBecause: z.catch(z.optional(z.string()), undefined),
   pausedBy: z.catch(z.optional(z.enum(['admin', 'gone'])), undefined),
 });
+
+/** `strikes` is the stored name of the consecutive failures. */
+function fromRow(item: Row): [Trigger, TriggerNow] {
+  const { trigger, strikes, state, ...now } = z.parse(row, item);
+  const known = states.find((one) => storedState(one) === state) ?? 'finishing';
+  return [trigger, { ...now, state: known, consecutiveFailures: strikes } as TriggerNow];
+}
 
 /**
  * The triggers table: an item a trigger. Every read is strongly consistent; every method throws when the table does not
@@ -71,12 +82,7 @@ export class Triggers {
   /** Those of the triggers that have ever been touched. */
   async read(triggers: readonly Trigger[]): Promise<TriggersNow> {
     const rows = await this.#table.getAll(triggers.map((trigger) => ({ trigger })));
-    return new Map(
-      rows.map((item) => {
-        const { trigger, ...now } = z.parse(row, item);
-        return [trigger, now as TriggerNow];
-      }),
-    );
+    return new Map(rows.map(fromRow));
   }
 
   /**
@@ -111,7 +117,7 @@ export class Triggers {
    * @param at Epoch milliseconds.
    * @returns Its consecutive failures, or `undefined` if it is not active.
    */
-  async strike(trigger: Trigger, at: number): Promise<number | undefined> {
+  async countFailure(trigger: Trigger, at: number): Promise<number | undefined> {
     const { condition, values } = inState(['active']);
     const counted = await this.#table.update(
       { trigger },
@@ -126,7 +132,7 @@ export class Triggers {
   }
 
   /** Resets the consecutive failures of a trigger whose receiver answers, because something was delivered. */
-  async clearStrikes(trigger: Trigger, at: number): Promise<void> {
+  async clearFailures(trigger: Trigger, at: number): Promise<void> {
     const { condition, values } = inState(['active', 'draining']);
     await this.#write(trigger, {
       update: 'SET #v = :v, #strikes = :zero, #lastSuccess = :at REMOVE #failingSince',
@@ -139,11 +145,13 @@ export class Triggers {
   async move(trigger: Trigger, move: Move, fields: MoveFields = {}): Promise<boolean> {
     const { from, to } = diagram[move];
     const { condition, values } = inState(from);
-    const set = Object.keys(fields).map((name) => `, #${name} = :${name}`);
+    const { consecutiveFailures, ...others } = fields;
+    const stored = { ...others, ...(consecutiveFailures !== undefined && { strikes: consecutiveFailures }) };
+    const set = Object.keys(stored).map((name) => `, #${name} = :${name}`);
     return this.#write(trigger, {
-      update: `SET #v = :v, #state = :to${set.join('')}${fields.strikes === 0 ? ' REMOVE #failingSince' : ''}`,
+      update: `SET #v = :v, #state = :to${set.join('')}${consecutiveFailures === 0 ? ' REMOVE #failingSince' : ''}`,
       condition,
-      values: { ...fields, ...values, v: VERSION, to },
+      values: { ...stored, ...values, v: VERSION, to: storedState(to) },
       token: 'moveToken',
     });
   }
@@ -200,6 +208,6 @@ function inState(states: readonly State[]): { readonly condition: string; readon
   if (states.includes('active')) conditions.push('attribute_not_exists(#state)');
   return {
     condition: `(${conditions.join(' OR ')})`,
-    values: Object.fromEntries(states.map((state) => [state, state])),
+    values: Object.fromEntries(states.map((state) => [state, storedState(state)])),
   };
 }

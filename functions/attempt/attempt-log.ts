@@ -3,22 +3,22 @@ import { errorFields, log } from '../adapters/logger.ts';
 import { type Logged, loggedAttempts } from '../core/log-entry.ts';
 
 /** What a function that makes attempts needs to have them logged. */
-export interface LoggingParts {
+export interface LoggingDeps {
   readonly log: Pick<DeliveryLog, 'write'>;
   readonly logged: Logged;
 }
 
 /** The attempts of one run of a function on their way to the delivery log: written together, which costs one request. */
 export class AttemptLog {
-  readonly #parts: LoggingParts;
+  readonly #deps: LoggingDeps;
   #entries: LogEntry[] = [];
 
-  constructor(parts: LoggingParts) {
-    this.#parts = parts;
+  constructor(deps: LoggingDeps) {
+    this.#deps = deps;
   }
 
   note(entry: LogEntry): void {
-    if (loggedAttempts[this.#parts.logged](entry)) this.#entries.push(entry);
+    if (loggedAttempts[this.#deps.logged](entry)) this.#entries.push(entry);
   }
 
   /** Writes what was noted since the last time. It never throws: an attempt that the log misses was made all the same. */
@@ -26,7 +26,7 @@ export class AttemptLog {
     const entries = this.#entries;
     this.#entries = [];
     if (entries.length === 0) return;
-    await this.#parts.log
+    await this.#deps.log
       .write(entries)
       .catch((error) =>
         log('error', 'the delivery log lacks attempts', { attempts: entries.length, ...errorFields(error) }),

@@ -1,6 +1,6 @@
 import type { Call } from '../adapters/http-call.ts';
 import { log } from '../adapters/logger.ts';
-import type { MeasuringParts } from '../adapters/metrics-writer.ts';
+import type { MetricsDeps } from '../adapters/metrics-writer.ts';
 import type { Secrets } from '../adapters/secret-store.ts';
 import { beginningOf } from '../core/log-entry.ts';
 import type { Notification } from '../core/notification.ts';
@@ -18,8 +18,8 @@ export interface Attempt {
   readonly endedAt: number;
 }
 
-interface AttemptParts {
-  readonly metrics: Pick<MeasuringParts['metrics'], 'add'>;
+interface AttemptDeps {
+  readonly metrics: Pick<MetricsDeps['metrics'], 'add'>;
   readonly call: Call;
   readonly secrets: Pick<Secrets, 'of'>;
   readonly noted: Pick<AttemptLog, 'note'>;
@@ -36,21 +36,21 @@ export async function attempt(
   notification: Notification,
   url: string,
   number: number,
-  { call, secrets, noted, metrics, now }: AttemptParts,
+  { call, secrets, noted, metrics, now }: AttemptDeps,
   cut?: AbortSignal,
 ): Promise<Attempt> {
   const secret = await secrets.of(notification.trigger);
   const startedAt = now();
   const called = joinFormattedString(url, notification.formattedString);
   const headers = requestHeaders(notification, number, targetOf(called), secret, startedAt);
-  const answer = await call(called, headers, cut);
+  const response = await call(called, headers, cut);
   const endedAt = now();
-  const outcome = outcomeOf(answer);
-  const body = 'body' in answer ? beginningOf(answer.body) : '';
+  const outcome = outcomeOf(response);
+  const body = 'body' in response ? beginningOf(response.body) : '';
   const { id, trigger, formattedString, changedAt, test, redelivered } = notification;
   const milliseconds = endedAt - startedAt;
   if (outcome.kind !== 'delivered')
-    log('warn', 'attempt failed', { id, trigger, attempt: number, answer: outcome.answer, ms: milliseconds });
+    log('warn', 'attempt failed', { id, trigger, attempt: number, response: outcome.response, ms: milliseconds });
   if (!test) {
     metrics.add('attempt', trigger, milliseconds);
     if (outcome.kind === 'blocked') metrics.add('blocked', trigger);
@@ -67,7 +67,7 @@ export async function attempt(
     formattedString,
     attempt: number,
     outcome: outcome.kind,
-    answer: outcome.answer,
+    response: outcome.response,
     milliseconds,
     ...(body && { body }),
     ...(test && { test }),

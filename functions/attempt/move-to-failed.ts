@@ -1,11 +1,11 @@
 import type { Backlog } from '../adapters/backlog.ts';
 import { log } from '../adapters/logger.ts';
-import type { MeasuringParts } from '../adapters/metrics-writer.ts';
+import type { MetricsDeps } from '../adapters/metrics-writer.ts';
 import type { Notification } from '../core/notification.ts';
 
-interface MoveToFailedParts {
+interface MoveToFailedDeps {
   readonly backlog: Pick<Backlog, 'fail'>;
-  readonly metrics: Pick<MeasuringParts['metrics'], 'add'>;
+  readonly metrics: Pick<MetricsDeps['metrics'], 'add'>;
   now(): number;
 }
 
@@ -14,7 +14,7 @@ export async function moveToFailed(
   notification: Notification,
   attempts: number,
   reason: string,
-  { backlog, metrics, now }: MoveToFailedParts,
+  { backlog, metrics, now }: MoveToFailedDeps,
 ): Promise<void> {
   const { id, trigger, changedAt, sequence, record } = notification;
   await backlog.fail({ id, trigger, reason, attempts, failedAt: now(), changedAt, sequence, record, notification });

@@ -3,22 +3,22 @@ import type { DynamoDBRecord } from 'aws-lambda';
 import type { Backlog, Failed } from '../adapters/backlog.ts';
 import type { DeliveryQueue } from '../adapters/delivery-queue.ts';
 import { log, throwingQuietly } from '../adapters/logger.ts';
-import type { MeasuringParts } from '../adapters/metrics-writer.ts';
+import type { MetricsDeps } from '../adapters/metrics-writer.ts';
 import type { RecordCounts } from '../adapters/record-counts.ts';
 import type { TriggersNow } from '../adapters/trigger-store.ts';
 import { readChange, type Unusable } from '../core/change.ts';
 import type { Entity, Trigger } from '../core/entity.ts';
 import { type Notification, notificationId, notificationOf } from '../core/notification.ts';
-import { beyondReason, type RecordLimit } from '../core/record-limit.ts';
+import { overLimitReason, type RecordLimit } from '../core/record-limit.ts';
 import type { RowRules } from '../core/row-rules.ts';
 
 /** What capture touches of the world. */
-export interface CaptureParts extends MeasuringParts {
+export interface CaptureDeps extends MetricsDeps {
   readonly entity: Entity;
   /** Nothing when a row is read as it is. */
   readonly rules?: RowRules;
   /** Nothing when no record has a limit. */
-  readonly counts?: Pick<RecordCounts, 'limit' | 'beyond'>;
+  readonly counts?: Pick<RecordCounts, 'limit' | 'overLimit'>;
   /** This entity's triggers, at most a few seconds old. */
   triggers(): Promise<TriggersNow>;
   readonly queue: Pick<DeliveryQueue, 'send'>;
@@ -33,49 +33,49 @@ export interface CaptureParts extends MeasuringParts {
  * No record can make it throw: one that cannot be formatted, or is beyond its record's limit, is kept among the failed, with
  * its reason. It throws only when the queue or a table does not answer, so that the stream waits and hands out the same batch again.
  */
-export function capture(records: readonly DynamoDBRecord[], parts: CaptureParts): Promise<void> {
-  return throwingQuietly(queueChanges(records, parts)).finally(() => parts.metrics.write());
+export function capture(records: readonly DynamoDBRecord[], deps: CaptureDeps): Promise<void> {
+  return throwingQuietly(queueChanges(records, deps)).finally(() => deps.metrics.write());
 }
 
-async function queueChanges(records: readonly DynamoDBRecord[], parts: CaptureParts): Promise<void> {
-  const triggers = await parts.triggers();
+async function queueChanges(records: readonly DynamoDBRecord[], deps: CaptureDeps): Promise<void> {
+  const triggers = await deps.triggers();
   const made: Notification[] = [];
   const failed: Failed[] = [];
-  const silenced: Trigger[] = [];
+  const suppressed: Trigger[] = [];
   for (const record of records) {
-    const change = readChange(parts.entity, record, parts.now(), parts.rules);
+    const change = readChange(deps.entity, record, deps.now(), deps.rules);
     if (change.kind === 'ignored' || triggers.get(change.trigger)?.url === undefined) continue;
     if (change.kind === 'change') made.push(notificationOf(change));
-    else if (change.kind === 'unusable') failed.push(failedOf(change, parts.now()));
-    else silenced.push(change.trigger);
+    else if (change.kind === 'unusable') failed.push(failedOf(change, deps.now()));
+    else suppressed.push(change.trigger);
   }
-  const { within, beyond } = await judge(made, parts);
-  for (const failure of [...failed, ...beyond]) {
-    await parts.backlog.fail(failure);
-    parts.metrics.add('failed', failure.trigger);
+  const { within, overLimit } = await splitByLimit(made, deps);
+  for (const failure of [...failed, ...overLimit]) {
+    await deps.backlog.fail(failure);
+    deps.metrics.add('failed', failure.trigger);
     log('error', 'a change is among the failed', { id: failure.id, trigger: failure.trigger, reason: failure.reason });
   }
-  if (within.length > 0) await parts.queue.send(within);
-  for (const trigger of silenced) parts.metrics.add('silenced', trigger);
-  for (const { trigger } of within) parts.metrics.add('captured', trigger);
+  if (within.length > 0) await deps.queue.send(within);
+  for (const trigger of suppressed) deps.metrics.add('silenced', trigger);
+  for (const { trigger } of within) deps.metrics.add('captured', trigger);
   const ids = within.map(({ id }) => id);
-  log('info', 'captured', { records: records.length, unusable: failed.length, beyond: beyond.length, ids });
+  log('info', 'captured', { records: records.length, unusable: failed.length, overLimit: overLimit.length, ids });
 }
 
-/** Tells what goes out from what is beyond the limit of its record. */
-async function judge(made: readonly Notification[], { counts, now }: CaptureParts) {
-  if (!counts || made.length === 0) return { within: made, beyond: [] };
-  const looping = await counts.beyond(made);
-  const within = made.filter((notification) => !looping.has(notification));
-  const beyond = made.filter((notification) => looping.has(notification));
-  return { within, beyond: beyond.map((notification) => loopingOf(notification, counts.limit, now())) };
+/** Separates the notifications that are sent from those of a record that is over its limit. */
+async function splitByLimit(made: readonly Notification[], { counts, now }: CaptureDeps) {
+  if (!counts || made.length === 0) return { within: made, overLimit: [] };
+  const over = await counts.overLimit(made);
+  const within = made.filter((notification) => !over.has(notification));
+  const overLimit = made.filter((notification) => over.has(notification));
+  return { within, overLimit: overLimit.map((notification) => failedOverLimit(notification, counts.limit, now())) };
 }
 
-function loopingOf(notification: Notification, limit: RecordLimit, failedAt: number): Failed {
-  const { formattedString: _, ...told } = notification;
-  return { ...told, notification, reason: beyondReason(limit), attempts: 0, failedAt };
+function failedOverLimit(notification: Notification, limit: RecordLimit, failedAt: number): Failed {
+  const { formattedString: _, ...info } = notification;
+  return { ...info, notification, reason: overLimitReason(limit), attempts: 0, failedAt };
 }
 
-function failedOf({ kind: _, eventId, ...told }: Unusable, failedAt: number): Failed {
-  return { ...told, id: notificationId(eventId, told.trigger), attempts: 0, failedAt };
+function failedOf({ kind: _, eventId, ...info }: Unusable, failedAt: number): Failed {
+  return { ...info, id: notificationId(eventId, info.trigger), attempts: 0, failedAt };
 }

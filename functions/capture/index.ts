@@ -8,7 +8,7 @@ import { RecordCounts } from '../adapters/record-counts.ts';
 import { remember } from '../adapters/remember.ts';
 import { Triggers } from '../adapters/trigger-store.ts';
 import { entities, type Trigger } from '../core/entity.ts';
-import { type CaptureParts, capture } from './capture.ts';
+import { type CaptureDeps, capture } from './capture.ts';
 
 /** A typed URL takes effect within this time. */
 const TRIGGERS_KEPT_MS = 5_000;
@@ -18,7 +18,7 @@ const dynamodb = new DynamoDBClient({ cacheMiddleware: true });
 const table = new Triggers(env.TRIGGERS_TABLE, dynamodb);
 const triggers = entities[env.ENTITY].actions.map((action) => `${env.ENTITY}.${action}` as Trigger);
 
-const parts: CaptureParts = {
+const deps: CaptureDeps = {
   entity: env.ENTITY,
   rules: env.ROW_RULES,
   ...(env.RECORD_LIMIT && { counts: new RecordCounts(env.BACKLOG_TABLE, env.RECORD_LIMIT, dynamodb) }),
@@ -29,4 +29,4 @@ const parts: CaptureParts = {
   now: Date.now,
 };
 
-export const handler = (event: DynamoDBStreamEvent): Promise<void> => capture(event.Records, parts);
+export const handler = (event: DynamoDBStreamEvent): Promise<void> => capture(event.Records, deps);

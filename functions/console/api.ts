@@ -5,13 +5,13 @@ import type * as z from 'zod/mini';
 import { errorFields, log } from '../adapters/logger.ts';
 import { isTrigger } from '../core/entity.ts';
 import { VERSION } from '../core/version.ts';
-import { type AdminParts, asRefusal } from '../operations/deployment.ts';
+import { asUserError, type OperationDeps } from '../operations/deployment.ts';
 import { Stale } from '../operations/trigger-urls.ts';
-import { Refusal, type RefusalKind } from '../operations/user-error.ts';
+import { UserError, type UserErrorKind } from '../operations/user-error.ts';
 import { failedRoutes } from './api/failed-routes.ts';
 import { logRoutes } from './api/log-routes.ts';
 import { openApi } from './api/openapi.ts';
-import type { Asked, Route, Schema } from './api/route.ts';
+import type { Route, RouteRequest, Schema } from './api/route.ts';
 import { secretRoutes } from './api/secret-routes.ts';
 import { triggerRoutes } from './api/trigger-routes.ts';
 
@@ -20,7 +20,7 @@ const routes = [...triggerRoutes, ...secretRoutes, ...failedRoutes, ...logRoutes
 /** More than a file of eleven long URLs needs. */
 const MAX_BODY_BYTES = 256 * 1024;
 
-const statuses: Readonly<Record<RefusalKind, ContentfulStatusCode>> = {
+const statuses: Readonly<Record<UserErrorKind, ContentfulStatusCode>> = {
   wrong: 422,
   missing: 404,
   conflict: 409,
@@ -44,7 +44,7 @@ class Malformed extends Error {
  *
  * @param whoOf Names the one who asks, for the history.
  */
-export function adminApi(parts: AdminParts, whoOf: (context: Context) => string): Hono {
+export function adminApi(deps: OperationDeps, whoOf: (context: Context) => string): Hono {
   const api = new Hono().basePath('/api');
   const description = openApi(routes, VERSION);
   api.use(async ({ res }, next) => {
@@ -55,28 +55,29 @@ export function adminApi(parts: AdminParts, whoOf: (context: Context) => string)
   api.get('/openapi.json', (c) => c.json(description));
   for (const route of routes)
     api.on(route.method, route.path.replace(/\{(\w+)\}/g, ':$1'), async (c) => {
-      const asked = await judge(route, c, { ...parts, who: whoOf(c) });
-      const { json, etag } = await route.run(asked as Asked<never, never>);
+      const request = await judge(route, c, { ...deps, who: whoOf(c) });
+      const { json, etag } = await route.run(request as RouteRequest<never, never>);
       return c.json(json as object, 200, etag ? { etag } : {});
     });
   api.all('*', (c) => c.json({ error: 'There is no such thing: see /api/openapi.json.' }, 404));
-  api.onError(refuse);
+  api.onError(reject);
   return api;
 }
 
-async function judge(route: Route, c: Context, parts: AdminParts): Promise<Asked<unknown, unknown>> {
+async function judge(route: Route, c: Context, deps: OperationDeps): Promise<RouteRequest<unknown, unknown>> {
   const { trigger = '', name = '' } = c.req.param() as { trigger?: string; name?: string };
   if (route.path.includes('{trigger}') && !isTrigger(trigger))
     throw new Malformed(404, 'There is no such trigger: see /api/triggers.');
-  const seen = (c.req.header('if-match') ?? '').replace(/^(?:W\/)?"(.*)"$/, '$1');
-  if (route.locked && seen === '') throw new Malformed(428, 'If-Match is missing: send the ETag of what you saw.');
+  const expectedVersion = (c.req.header('if-match') ?? '').replace(/^(?:W\/)?"(.*)"$/, '$1');
+  if (route.locked && expectedVersion === '')
+    throw new Malformed(428, 'If-Match is missing: send the ETag of what you saw.');
   return {
-    parts,
-    trigger: trigger as Asked<unknown, unknown>['trigger'],
+    deps,
+    trigger: trigger as RouteRequest<unknown, unknown>['trigger'],
     name,
     query: read(route.query, 'The query', () => c.req.query()),
     body: read(route.body, 'The body', await textOf(route, c)),
-    seen,
+    expectedVersion,
   };
 }
 
@@ -104,10 +105,10 @@ function read(schema: Schema | undefined, what: string, given: () => unknown): u
   throw new Malformed(400, `${what} is not as described: ${[path.join('.'), message].filter(Boolean).join(': ')}.`);
 }
 
-function refuse(caught: Error, c: Context): Response {
+function reject(caught: Error, c: Context): Response {
   if (caught instanceof Malformed) return c.json({ error: caught.message }, caught.status);
-  const known = asRefusal(caught);
-  if (!(known instanceof Refusal)) {
+  const known = asUserError(caught);
+  if (!(known instanceof UserError)) {
     log('error', 'the admin API failed', errorFields(caught));
     return c.json({ error: 'Something failed here: try again, and see the log.' }, 500);
   }

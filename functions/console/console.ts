@@ -1,19 +1,19 @@
 // browser → gateway → [the page for anybody, the admin API for admins]
 import { Hono } from 'hono';
 import { compress } from 'hono/compress';
-import type { AdminParts } from '../operations/deployment.ts';
+import type { OperationDeps } from '../operations/deployment.ts';
 import { adminApi } from './api.ts';
 import { type PageFile, pageHeaders, servedPage } from './serve-page.ts';
 import { admitAdmins, type Env, type SignIn } from './sign-in.ts';
 
-interface ConsoleParts {
-  readonly admin: AdminParts;
+interface ConsoleDeps {
+  readonly admin: OperationDeps;
   readonly page: Readonly<Record<PageFile, string>>;
   readonly signIn: SignIn;
 }
 
 /** The page and the admin API behind the gateway, which lets nobody without a token come to a path under /api. */
-export function consoleApp({ admin, page, signIn }: ConsoleParts): Hono<Env> {
+export function consoleApp({ admin, page, signIn }: ConsoleDeps): Hono<Env> {
   const app = new Hono<Env>();
   const { groupsClaim, ...told } = signIn;
   app.use(compress());

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { handle } from 'hono/aws-lambda';
 import { readEnv } from '../adapters/env.ts';
-import { partsOf } from '../operations/deployment.ts';
+import { depsOf } from '../operations/deployment.ts';
 import { consoleApp } from './console.ts';
 import { consoleEnv } from './env.ts';
 import { type PageFile, pageFiles } from './serve-page.ts';
@@ -16,7 +16,7 @@ const fileBeside = (name: string) => readFileSync(new URL(`page/${name}`, import
 export const handler = handle(
   consoleApp({
     // Who asks is known by each request's token.
-    admin: { ...partsOf(env.OUTPUTS, 'nobody'), testPatienceMs: TEST_PATIENCE_MS },
+    admin: { ...depsOf(env.OUTPUTS, 'nobody'), testPatienceMs: TEST_PATIENCE_MS },
     page: Object.fromEntries(pageFiles.map((name) => [name, fileBeside(name)])) as Record<PageFile, string>,
     signIn: env.SIGN_IN,
   }),

@@ -39,7 +39,7 @@ const notPublic = [
 ];
 
 const given = blockList(publicSpace);
-const refused = blockList(notPublic);
+const rejected = blockList(notPublic);
 
 /** Tells whether a destination may stand at an IP address. */
 export type AddressRule = (address: string) => boolean;
@@ -51,7 +51,7 @@ export function addressRule(allowedPrivateNetworks: readonly string[]): AddressR
     const family = isIP(address) === 4 ? 'ipv4' : 'ipv6';
     // An address with a zone (fe80::1%eth0) says of itself that it is reachable on one link only.
     if (isIP(address) === 0 || address.includes('%')) return false;
-    return allowed.check(address, family) || (given.check(address, family) && !refused.check(address, family));
+    return allowed.check(address, family) || (given.check(address, family) && !rejected.check(address, family));
   };
 }
 

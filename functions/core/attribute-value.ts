@@ -14,19 +14,20 @@ export function asText(binary: unknown): unknown {
  * compared as text: DynamoDB stores each number in one form. Takes linear time.
  */
 export function isSameValue(one: unknown, other: unknown): boolean {
-  const [type, held] = typed(one);
-  const [otherType, otherHeld] = typed(other);
+  const [type, value] = typeAndValue(one);
+  const [otherType, otherValue] = typeAndValue(other);
   if (type === undefined || type !== otherType) return isDeepStrictEqual(one, other);
-  if (type === 'B') return isDeepStrictEqual(asText(held), asText(otherHeld));
-  if (type === 'M' && isObject(held) && isObject(otherHeld)) return isSameMap(held, otherHeld);
-  if (!Array.isArray(held) || !Array.isArray(otherHeld)) return isDeepStrictEqual(held, otherHeld);
-  if (type === 'L') return held.length === otherHeld.length && held.every((item, i) => isSameValue(item, otherHeld[i]));
-  if (type === 'SS' || type === 'NS' || type === 'BS') return isSameSet(held, otherHeld);
-  return isDeepStrictEqual(held, otherHeld);
+  if (type === 'B') return isDeepStrictEqual(asText(value), asText(otherValue));
+  if (type === 'M' && isObject(value) && isObject(otherValue)) return isSameMap(value, otherValue);
+  if (!Array.isArray(value) || !Array.isArray(otherValue)) return isDeepStrictEqual(value, otherValue);
+  if (type === 'L')
+    return value.length === otherValue.length && value.every((item, i) => isSameValue(item, otherValue[i]));
+  if (type === 'SS' || type === 'NS' || type === 'BS') return isSameSet(value, otherValue);
+  return isDeepStrictEqual(value, otherValue);
 }
 
 /** `{ S: 'x' }` is of type S. What does not have exactly one type is no attribute value. */
-function typed(value: unknown): [type?: string, held?: unknown] {
+function typeAndValue(value: unknown): [type?: string, value?: unknown] {
   if (!isObject(value)) return [];
   const [entry, ...more] = Object.entries(value);
   return entry && more.length === 0 ? entry : [];

@@ -8,25 +8,28 @@ const LONGEST_RETRY_AFTER_SECONDS = 15 * 60;
  * For how many seconds to hold a notification after its latest failed attempt, or `undefined` when it has had its last.
  *
  * @param attempts Attempts so far, at least 1.
- * @param holds The schedule, in seconds: one hold after each attempt but the last.
+ * @param retryDelays The schedule, in seconds: one hold after each attempt but the last.
  * @param random From 0 up to 1.
  * @param askedFor What the receiver asked for, seconds: a longer hold is heeded, a shorter one is not.
  */
 export function holdSeconds(
   attempts: number,
-  holds: readonly number[],
+  retryDelays: readonly number[],
   random: number,
-  askedFor = 0,
+  retryAfter = 0,
 ): number | undefined {
-  const hold = holds[attempts - 1];
-  if (hold === undefined) return undefined;
-  const jittered = Math.round(hold * (1 + JITTER * (2 * random - 1)));
-  return Math.max(1, jittered, askedFor);
+  const retryDelay = retryDelays[attempts - 1];
+  if (retryDelay === undefined) return undefined;
+  const jittered = Math.round(retryDelay * (1 + JITTER * (2 * random - 1)));
+  return Math.max(1, jittered, retryAfter);
 }
 
 /** The longest that a notification is held in all, seconds, whatever its receiver asks for. */
-export function longestHeld(holds: readonly number[]): number {
-  return holds.reduce((sum, hold) => sum + Math.max(hold * (1 + JITTER), LONGEST_RETRY_AFTER_SECONDS), 0);
+export function longestRetrySeconds(retryDelays: readonly number[]): number {
+  return retryDelays.reduce(
+    (sum, retryDelay) => sum + Math.max(retryDelay * (1 + JITTER), LONGEST_RETRY_AFTER_SECONDS),
+    0,
+  );
 }
 
 /**

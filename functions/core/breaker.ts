@@ -10,26 +10,26 @@ import type { Notification } from './notification.ts';
  * - **closing**: the backlog was seen empty. One more look decides, and what comes meanwhile waits for it.
  * - **paused**: by an admin, or because the destination answered 410 Gone; they go to its backlog.
  */
-export const states = ['active', 'parked', 'draining', 'closing', 'paused'] as const;
+export const states = ['active', 'parked', 'draining', 'finishing', 'paused'] as const;
 
 export type State = (typeof states)[number];
 
-export type Move = 'trip' | 'probed' | 'emptied' | 'relapsed' | 'refilled' | 'closed' | 'pause' | 'resume';
+export type Move = 'park' | 'drain' | 'finish' | 'parkAgain' | 'drainAgain' | 'activate' | 'pause' | 'resume';
 
 export const diagram: Readonly<Record<Move, { readonly from: readonly State[]; readonly to: State }>> = {
   /** Too many strikes. */
-  trip: { from: ['active'], to: 'parked' },
+  park: { from: ['active'], to: 'parked' },
   /** A probe was delivered, or there is nothing left to probe with. */
-  probed: { from: ['parked'], to: 'draining' },
+  drain: { from: ['parked'], to: 'draining' },
   /** The backlog was seen empty. */
-  emptied: { from: ['draining'], to: 'closing' },
+  finish: { from: ['draining'], to: 'finishing' },
   /** Whatever is tried fails again. */
-  relapsed: { from: ['draining'], to: 'parked' },
+  parkAgain: { from: ['draining'], to: 'parked' },
   /** The backlog, seen empty before, is not. */
-  refilled: { from: ['closing', 'active'], to: 'draining' },
+  drainAgain: { from: ['finishing', 'active'], to: 'draining' },
   /** The backlog was seen empty again: nothing can be on its way to it any more. */
-  closed: { from: ['closing'], to: 'active' },
-  pause: { from: ['active', 'parked', 'draining', 'closing'], to: 'paused' },
+  activate: { from: ['finishing'], to: 'active' },
+  pause: { from: ['active', 'parked', 'draining', 'finishing'], to: 'paused' },
   resume: { from: ['paused'], to: 'draining' },
 };
 
@@ -37,7 +37,7 @@ export const diagram: Readonly<Record<Move, { readonly from: readonly State[]; r
 export const parkingStates: ReadonlySet<State> = new Set(['parked', 'draining', 'paused']);
 
 /** This many strikes in a row park a trigger. */
-export const STRIKES = 10;
+export const FAILURES_TO_PARK = 10;
 
 /** An answer slower than this is a strike, even a good one: its destination takes up functions that others wait for. */
 export const SLOW_MS = 5_000;

@@ -7,7 +7,7 @@ import type { Ids } from './formatted-string.ts';
 import { attributeOf, isMarked, isReplication, isSameBut, ownValue, type RowRules } from './row-rules.ts';
 
 /** What every stream record tells, whether its ids are usable or not. */
-interface Told {
+interface ChangeInfo {
   readonly trigger: Trigger;
   /** The stream record's own id: the same however often the stream hands it out. */
   readonly eventId: string;
@@ -19,14 +19,14 @@ interface Told {
   readonly changedAt: number;
 }
 
-export interface Change extends Told {
+export interface Change extends ChangeInfo {
   readonly kind: 'change';
   readonly entity: Entity;
   readonly ids: Ids;
 }
 
 /** A change that cannot be formatted, because an id is missing or is nothing that a URL can carry. */
-export interface Unusable extends Told {
+export interface Unusable extends ChangeInfo {
   readonly kind: 'unusable';
   /** One line for the operator: which id, and why. */
   readonly reason: string;
@@ -35,8 +35,8 @@ export interface Unusable extends Told {
 }
 
 /** A change that a receiver made and marked as its own: nobody is told of it. */
-interface Silenced extends Told {
-  readonly kind: 'silenced';
+interface Suppressed extends ChangeInfo {
+  readonly kind: 'suppressed';
 }
 
 /** A record of which nobody is told: no such trigger, or not a change that anybody made. */
@@ -45,7 +45,7 @@ interface Ignored {
   readonly reason: string;
 }
 
-type Reading = Change | Unusable | Silenced | Ignored;
+type Reading = Change | Unusable | Suppressed | Ignored;
 
 type Image = Readonly<Record<string, Value>>;
 
@@ -77,7 +77,7 @@ export function readChange(entity: Entity, record: DynamoDBRecord, receivedAt: n
   if (isReplication(OldImage, NewImage)) return { kind: 'ignored', reason: 'written by replication' };
   if (ignore && isSameBut(ignore, OldImage, NewImage))
     return { kind: 'ignored', reason: 'no attribute changed that counts' };
-  const told: Told = {
+  const info: ChangeInfo = {
     trigger,
     // Without an id of its own a record is known by all that it says: two changes must not pass for one.
     eventId: record.eventID || sha256(JSON.stringify(record.dynamodb ?? null)),
@@ -87,10 +87,10 @@ export function readChange(entity: Entity, record: DynamoDBRecord, receivedAt: n
   };
   // An edit of which the stream does not tell the row before is never silenced: nobody knows whose the mark is.
   const seen = Boolean(OldImage) || record.eventName === 'INSERT';
-  if (silencedBy && seen && isMarked(silencedBy, OldImage, NewImage)) return { kind: 'silenced', ...told };
+  if (silencedBy && seen && isMarked(silencedBy, OldImage, NewImage)) return { kind: 'suppressed', ...info };
   const read = readIds(entity, { ...keys, ...(NewImage ?? OldImage) }, rules);
-  if ('reason' in read) return { kind: 'unusable', ...told, keys, reason: read.reason };
-  return { kind: 'change', ...told, entity, ids: read.ids };
+  if ('reason' in read) return { kind: 'unusable', ...info, keys, reason: read.reason };
+  return { kind: 'change', ...info, entity, ids: read.ids };
 }
 
 /** Reads an entity's ids from a row, or says in one line which is not usable, and why. */

@@ -1,41 +1,41 @@
 /** A header of a receiver's own, sent with each call of a trigger; or one line saying what is wrong with it. */
-export type OwnHeader = { readonly name: string; readonly value: string } | { readonly refused: string };
+export type CustomHeader = { readonly name: string; readonly value: string } | { readonly rejected: string };
 
 /** With ours and the URL, well below what servers take (8 KiB in most). */
 const MAX_VALUE_CHARACTERS = 2048;
-export const MAX_OWN_HEADERS = 10;
+export const MAX_CUSTOM_HEADERS = 10;
 
 /** Ours, and those that steer the connection. */
 const reserved =
   /^(?:webhook-.*|crm-trigger.*|proxy-.*|sec-.*|accept|user-agent|host|connection|keep-alive|content-.*|transfer-encoding|te|trailer|upgrade|expect|range|if-.*)$/;
 
-interface Rule {
+interface HeaderRule {
   readonly broken: (name: string, value: string) => boolean;
   /** Never quotes the value. */
-  readonly refusal: string;
+  readonly rejection: string;
 }
 
-const rules: readonly Rule[] = [
+const rules: readonly HeaderRule[] = [
   {
     broken: (name) => !/^[\w!#$%&'*+.^`|~-]{1,64}$/.test(name),
-    refusal: 'is no name of a header: use letters, digits and dashes, such as X-Token',
+    rejection: 'is no name of a header: use letters, digits and dashes, such as X-Token',
   },
-  { broken: (name) => reserved.test(name), refusal: 'is a header that is set by the system: choose another name' },
-  { broken: (_, value) => value === '', refusal: 'has no value: give one' },
+  { broken: (name) => reserved.test(name), rejection: 'is a header that is set by the system: choose another name' },
+  { broken: (_, value) => value === '', rejection: 'has no value: give one' },
   {
     broken: (_, value) => value.length > MAX_VALUE_CHARACTERS,
-    refusal: `has a value of more than ${MAX_VALUE_CHARACTERS} characters: shorten it`,
+    rejection: `has a value of more than ${MAX_VALUE_CHARACTERS} characters: shorten it`,
   },
   {
     // Anything else would end the header, or be read differently by different servers.
     broken: (_, value) => !/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(value),
-    refusal: 'has a value with something else than visible ASCII in it, or a space at an end: remove it',
+    rejection: 'has a value with something else than visible ASCII in it, or a space at an end: remove it',
   },
 ];
 
 /** Judges a header that an admin wants to be sent. Its name is kept in lower case. */
-export function ownHeader(typed: string, value: string): OwnHeader {
+export function customHeader(typed: string, value: string): CustomHeader {
   const name = typed.toLowerCase();
   const broken = rules.find((rule) => rule.broken(name, value));
-  return broken ? { refused: `${JSON.stringify(typed)} ${broken.refusal}.` } : { name, value };
+  return broken ? { rejected: `${JSON.stringify(typed)} ${broken.rejection}.` } : { name, value };
 }

@@ -14,7 +14,7 @@ export interface LogEntry {
   readonly attempt: number;
   readonly outcome: Outcome['kind'];
   /** In words, never the URL: `HTTP 503`, `connection refused`. */
-  readonly answer: string;
+  readonly response: string;
   readonly milliseconds: number;
   /** The first 1 KiB of what was answered, as text. */
   readonly body?: string;

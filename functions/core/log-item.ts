@@ -47,16 +47,16 @@ export function unpacked(item: Uint8Array): LogEntry[] {
 }
 
 function toRow(entry: LogEntry): Row {
-  const { at, trigger, id, formattedString, attempt, outcome, answer, milliseconds, body } = entry;
+  const { at, trigger, id, formattedString, attempt, outcome, response, milliseconds, body } = entry;
   const flags = (entry.test ? TEST : 0) | (entry.redelivered ? REDELIVERED : 0);
-  const row: Row = [at, trigger, id, formattedString, attempt, outcome, answer, milliseconds, flags];
+  const row: Row = [at, trigger, id, formattedString, attempt, outcome, response, milliseconds, flags];
   if (body !== undefined) row.push(body);
   return row;
 }
 
-function fromRow([at, trigger, id, formattedString, attempt, outcome, answer, milliseconds, flags, body]: Row) {
+function fromRow([at, trigger, id, formattedString, attempt, outcome, response, milliseconds, flags, body]: Row) {
   return {
-    ...{ at, trigger, id, formattedString, attempt, outcome, answer, milliseconds },
+    ...{ at, trigger, id, formattedString, attempt, outcome, response, milliseconds },
     ...(body !== undefined && { body }),
     ...(flags & TEST && { test: true as const }),
     ...(flags & REDELIVERED && { redelivered: true as const }),

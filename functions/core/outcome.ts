@@ -1,7 +1,7 @@
 // table row → change → notification → attempt → [outcome]
 
 /** What a receiver answered, or why there was no answer. */
-export type Answer =
+export type CallResult =
   | {
       readonly status: number;
       /** The response's `Retry-After` header, as sent. */
@@ -20,11 +20,11 @@ export const outcomeKinds = ['delivered', 'retry', 'gone', 'blocked'] as const;
 export interface Outcome {
   /** `gone`: the destination asks not to be called again. `blocked`: it is one that may not be called. */
   readonly kind: (typeof outcomeKinds)[number];
-  readonly answer: string;
+  readonly response: string;
   readonly retryAfter?: string;
 }
 
-interface Rule {
+interface StatusRule {
   readonly from: number;
   readonly to: number;
   readonly kind: Outcome['kind'];
@@ -32,18 +32,18 @@ interface Rule {
 }
 
 /** Only 2xx is success: a redirect is never followed, and an error page is an error. The first that fits counts. */
-const rules: readonly Rule[] = [
+const rules: readonly StatusRule[] = [
   { from: 200, to: 299, kind: 'delivered' },
   { from: 300, to: 399, kind: 'retry', note: 'redirects are not followed' },
   { from: 410, to: 410, kind: 'gone' },
   { from: 0, to: Number.POSITIVE_INFINITY, kind: 'retry' },
 ];
 
-export function outcomeOf(answer: Answer): Outcome {
-  if ('blocked' in answer) return { kind: 'blocked', answer: answer.blocked };
-  if ('failure' in answer) return { kind: 'retry', answer: answer.failure };
-  const { status, retryAfter } = answer;
-  const { kind, note } = rules.find(({ from, to }) => status >= from && status <= to) as Rule;
+export function outcomeOf(response: CallResult): Outcome {
+  if ('blocked' in response) return { kind: 'blocked', response: response.blocked };
+  if ('failure' in response) return { kind: 'retry', response: response.failure };
+  const { status, retryAfter } = response;
+  const { kind, note } = rules.find(({ from, to }) => status >= from && status <= to) as StatusRule;
   const words = note ? `HTTP ${status} (${note})` : `HTTP ${status}`;
-  return { kind, answer: words, ...(kind === 'retry' && retryAfter !== undefined && { retryAfter }) };
+  return { kind, response: words, ...(kind === 'retry' && retryAfter !== undefined && { retryAfter }) };
 }

@@ -17,7 +17,7 @@ export function windowOf({ changedAt }: Pick<Notification, 'changedAt'>, { perSe
  *
  * @param counted The sequences of all that were counted in this window.
  */
-export function isBeyond(sequence: string, counted: readonly string[], { changes }: RecordLimit): boolean {
+export function isOverLimit(sequence: string, counted: readonly string[], { changes }: RecordLimit): boolean {
   return counted.filter((other) => ordered(other) < ordered(sequence)).length >= changes;
 }
 
@@ -25,6 +25,6 @@ export function isBeyond(sequence: string, counted: readonly string[], { changes
 const ordered = (sequence: string) => sequence.padStart(40, '0');
 
 /** What stands among the failed as the reason. */
-export function beyondReason({ changes, perSeconds }: RecordLimit): string {
+export function overLimitReason({ changes, perSeconds }: RecordLimit): string {
   return `it looks like a loop: more than ${changes} changes of this record within ${perSeconds} s`;
 }

@@ -1,7 +1,7 @@
 import { addressRule, literalAddress } from './address.ts';
 
 /** What may be called; the deployment's settings say so. */
-export interface DestinationRules {
+export interface UrlPolicy {
   /** http:// too, not https:// alone. */
   readonly allowHttp: boolean;
   /** Ports below 1024, beside 80 and 443. */
@@ -11,15 +11,15 @@ export interface DestinationRules {
 }
 
 /** Where a call goes: a parsed URL, or what a connection is made with. */
-type Destination = Pick<URL, 'protocol' | 'hostname' | 'port'>;
+type Target = Pick<URL, 'protocol' | 'hostname' | 'port'>;
 
 /**
  * Says why something may not be called, in the same words whenever it is asked: when a URL is typed, tested or called.
  * The words go behind "The URL for customer.create" as well as into logs, so nothing of the URL is in them.
  */
-export interface Judge {
+export interface UrlCheck {
   /** What is wrong and how to mend it; nothing if it may be called, as far as can be told without a look-up. */
-  destination(destination: Destination): string | undefined;
+  target(target: Target): string | undefined;
   /** The same of all the addresses that a host name leads to. */
   addresses(found: readonly string[]): string | undefined;
 }
@@ -39,13 +39,13 @@ const WEB_PORTS: readonly number[] = [80, 443];
 const LOCAL = /(?:^|\.)localhost\.*$/i;
 
 /** @throws When a network is none. */
-export function judgeBy({ allowHttp, allowedPorts, allowedPrivateNetworks }: DestinationRules): Judge {
+export function urlCheckBy({ allowHttp, allowedPorts, allowedPrivateNetworks }: UrlPolicy): UrlCheck {
   const mayStandAt = addressRule(allowedPrivateNetworks);
   const ports = new Set([...WEB_PORTS, ...allowedPorts]);
   const mayBeLocal = mayStandAt('127.0.0.1') || mayStandAt('::1');
 
   // The order is that of the refusal that helps most.
-  const rules: readonly { readonly broken: (to: Destination) => boolean; readonly reason: string }[] = [
+  const rules: readonly { readonly broken: (to: Target) => boolean; readonly reason: string }[] = [
     { broken: ({ protocol }) => protocol !== 'https:' && protocol !== 'http:', reason: NOT_HTTP },
     { broken: ({ protocol }) => protocol === 'http:' && !allowHttp, reason: PLAIN_HTTP },
     // An empty port is the scheme's own.
@@ -64,7 +64,7 @@ export function judgeBy({ allowHttp, allowedPorts, allowedPrivateNetworks }: Des
   ];
 
   return {
-    destination: (to) => rules.find(({ broken }) => broken(to))?.reason,
+    target: (to) => rules.find(({ broken }) => broken(to))?.reason,
     // One that is private condemns them all: see the guard, which connects to none of them then.
     addresses: (found) => (found.every(mayStandAt) ? undefined : PRIVATE),
   };

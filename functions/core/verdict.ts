@@ -27,7 +27,7 @@ interface Tally {
 
 interface Schedule {
   /** Retry delays, seconds: one after each failed attempt but the last. */
-  readonly holds: readonly number[];
+  readonly retryDelays: readonly number[];
   /** From 0 up to 1. */
   readonly random: number;
 }
@@ -59,7 +59,7 @@ export function verdictOf(
   notification: Pick<Notification, 'changedAt' | 'redelivered' | 'test'>,
   { outcome, slow, isCut = false, endedAt, from }: Made,
   { attempts, firstAttempt, lastSuccess }: Tally,
-  { holds, random }: Schedule,
+  { retryDelays, random }: Schedule,
 ): Verdict {
   if (notification.test) return done;
   const counts = countsAsFailure(notification);
@@ -67,9 +67,9 @@ export function verdictOf(
   if (outcome.kind === 'delivered') return { ...done, isFailure: slow && counts && from === 'queue' };
 
   const isOld = isTooOld(notification, endedAt);
-  const retryDelay = holdSeconds(attempts, holds, random, retryAfterSeconds(outcome.retryAfter, endedAt));
-  const keptSeconds = from === 'queue' ? 0 : (retryDelay ?? holds.at(-1) ?? 0);
-  const keep = { notification: isOld ? 'fail' : 'keep', seconds: isOld ? 0 : keptSeconds } as const;
+  const retryDelay = holdSeconds(attempts, retryDelays, random, retryAfterSeconds(outcome.retryAfter, endedAt));
+  const pendingSeconds = from === 'queue' ? 0 : (retryDelay ?? retryDelays.at(-1) ?? 0);
+  const keep = { notification: isOld ? 'fail' : 'keep', seconds: isOld ? 0 : pendingSeconds } as const;
   if (outcome.kind === 'gone') return { ...keep, trigger: 'pause', isFailure: false };
   // Another attempt would change nothing until an admin, or the owner of the host name, does.
   if (outcome.kind === 'blocked') return { ...keep, trigger: 'park', isFailure: false };

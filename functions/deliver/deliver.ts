@@ -1,7 +1,7 @@
 // table row → change → [notification → attempt → outcome]
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import type { Seen } from '../adapters/backlog.ts';
-import { untried } from '../adapters/backlog-rows.ts';
+import { unattempted } from '../adapters/backlog-rows.ts';
 import { errorFields, log } from '../adapters/logger.ts';
 import type { TriggersNow } from '../adapters/trigger-store.ts';
 import { AttemptLog } from '../attempt/attempt-log.ts';
@@ -11,8 +11,8 @@ import type { Trigger } from '../core/entity.ts';
 import { fromMessage, type Notification } from '../core/notification.ts';
 import { returnSeconds } from '../core/return-delay.ts';
 import { inWaves } from '../core/waves.ts';
-import type { DeliverParts, RunParts } from './deps.ts';
-import { atOnce, settle, type Wait } from './handle-outcome.ts';
+import type { BatchDeps, DeliverDeps } from './deps.ts';
+import { atOnce, handleOutcome, type Wait } from './handle-outcome.ts';
 import { KnownTriggers } from './known-triggers.ts';
 import { isSharedMessage, mayHaveHistory, receivesOf } from './received.ts';
 
@@ -47,41 +47,41 @@ interface Known {
  */
 export async function deliver(
   messages: readonly SQSRecord[],
-  parts: DeliverParts,
+  deps: DeliverDeps,
   remainingMs: () => number,
 ): Promise<SQSBatchResponse> {
-  const noted = new AttemptLog(parts);
-  const back = await workOff(messages, { ...parts, noted }, remainingMs).catch((error) => {
+  const noted = new AttemptLog(deps);
+  const back = await processBatch(messages, { ...deps, noted }, remainingMs).catch((error) => {
     log('error', 'cannot read what is needed to deliver', errorFields(error));
-    return [...lanesOf(messages).values()].flatMap((lane) => handBack(lane, internalError));
+    return [...lanesOf(messages).values()].flatMap((lane) => returnToQueue(lane, internalError));
   });
-  await Promise.all([noted.write(), setWhenTheyComeBack(back, parts)]);
-  parts.metrics.write();
-  log('info', 'delivered', { messages: messages.length, handedBack: back.length });
+  await Promise.all([noted.write(), setWhenTheyComeBack(back, deps)]);
+  deps.metrics.write();
+  log('info', 'delivered', { messages: messages.length, returned: back.length });
   return { batchItemFailures: back.map(({ message }) => ({ itemIdentifier: message.messageId })) };
 }
 
-async function workOff(
+async function processBatch(
   messages: readonly SQSRecord[],
-  parts: RunParts,
+  deps: BatchDeps,
   remainingMs: () => number,
 ): Promise<Returned[]> {
   const read = new Map(messages.map((message) => [message, fromMessage(message.body)] as const));
   const readable = [...read].filter((pair): pair is [SQSRecord, Notification] => 'id' in pair[1]);
   // A healthy delivery reads nothing but its trigger.
-  const now = parts.now();
+  const now = deps.now();
   const looked = readable.filter(([message, notification]) => mayHaveHistory(message, notification, now));
   const [stored, before] = await allEnded([
-    readable.length > 0 ? parts.triggers.read(triggersOf(readable.map(([, one]) => one))) : nothing,
-    looked.length > 0 ? parts.backlog.seen(looked.map(([, one]) => one)) : nothing,
+    readable.length > 0 ? deps.triggers.read(triggersOf(readable.map(([, one]) => one))) : nothing,
+    looked.length > 0 ? deps.backlog.seen(looked.map(([, one]) => one)) : nothing,
   ]);
   const triggers = new KnownTriggers(stored);
   const known = new Map(
     readable.map(([message, notification]) => [message, { message, notification, before: before.get(notification) }]),
   );
   // Side by side with the attempts: what belongs to a trigger that is up does not wait for what is parked.
-  const parking = park([...known.values()], triggers, parts);
-  const endWatch = triggers.watch(parts);
+  const parking = park([...known.values()], triggers, deps);
+  const endWatch = triggers.watch(deps);
 
   const worked = [...lanesOf(messages).values()].map(async (lane) => {
     for (const [index, message] of lane.entries()) {
@@ -90,13 +90,13 @@ async function workOff(
         const done = await parking.done;
         return countOf(lane.slice(index + 1).flatMap((later) => (done.has(later) ? [] : (known.get(later) ?? []))));
       };
-      const wait = await one(message, known.get(message), behind, triggers, parts, remainingMs).catch((error) => {
+      const wait = await one(message, known.get(message), behind, triggers, deps, remainingMs).catch((error) => {
         log('error', 'cannot keep what came of an attempt', errorFields(error));
         return internalError;
       });
       if (wait === undefined) continue;
       const done = await parking.done;
-      return handBack(
+      return returnToQueue(
         lane.slice(index).filter((later) => !done.has(later)),
         wait,
       );
@@ -108,10 +108,10 @@ async function workOff(
 
 const nothing = Promise.resolve(new Map<never, never>());
 
-async function setWhenTheyComeBack(back: readonly Returned[], { queue }: DeliverParts): Promise<void> {
+async function setWhenTheyComeBack(back: readonly Returned[], { queue }: DeliverDeps): Promise<void> {
   if (back.length === 0) return;
   await queue
-    .handBack(back.map(({ message, seconds }) => ({ receiptHandle: message.receiptHandle, seconds })))
+    .returnToQueue(back.map(({ message, seconds }) => ({ receiptHandle: message.receiptHandle, seconds })))
     .catch((error) => log('error', 'messages come back later than they should', errorFields(error)));
 }
 
@@ -121,7 +121,7 @@ const internalError: Wait = { seconds: INTERNAL_ERROR_SECONDS, isInternal: true 
  * All of a lane come back together. A follower that stayed away longer would lock its record for longer than its head
  * has to wait; one that came back sooner could pass its head, where a queue takes that for the end of the record's lock.
  */
-function handBack(lane: readonly SQSRecord[], { seconds, isInternal }: Wait): Returned[] {
+function returnToQueue(lane: readonly SQSRecord[], { seconds, isInternal }: Wait): Returned[] {
   const receives = Math.max(...lane.map(receivesOf));
   const delay = isInternal ? returnSeconds(seconds, receives) : seconds;
   return lane.map((message) => ({ message, seconds: delay }));
@@ -140,12 +140,12 @@ interface Parking {
 }
 
 /** Begins to park what belongs to triggers that are down or paused. */
-function park(known: readonly Known[], triggers: KnownTriggers, parts: RunParts): Parking {
+function park(known: readonly Known[], triggers: KnownTriggers, deps: BatchDeps): Parking {
   const waiting = known.filter(
     ({ notification, before }) => !notification.test && !before?.settled && parks(triggers, notification),
   );
   const messages = new Set(waiting.map(({ message }) => message));
-  const done = putAndLookAgain(waiting, parts).catch((error) => {
+  const done = putAndLookAgain(waiting, deps).catch((error) => {
     log('error', 'cannot park', errorFields(error));
     return new Set<SQSRecord>();
   });
@@ -156,27 +156,27 @@ function park(known: readonly Known[], triggers: KnownTriggers, parts: RunParts)
  * Puts notifications into their backlogs, **then looks at their triggers again**: only while a trigger is still down or
  * paused is somebody bound to drain its backlog after this look, and the message done with.
  */
-async function putAndLookAgain(waiting: readonly Known[], parts: RunParts): Promise<ReadonlySet<SQSRecord>> {
+async function putAndLookAgain(waiting: readonly Known[], deps: BatchDeps): Promise<ReadonlySet<SQSRecord>> {
   if (waiting.length === 0) return new Set();
   // An item must be in the backlog before the next of its record is dated: drain's look at the backlog trusts that.
   for (const wave of inWaves(waiting, ({ notification }) => notification.record))
-    await parts.backlog.park(
+    await deps.backlog.park(
       wave.map(({ notification, before }) => ({ ...triedOf(before), notification })),
-      parts.now(),
+      deps.now(),
     );
-  const again = await parts.triggers.read(triggersOf(waiting.map(({ notification }) => notification)));
+  const again = await deps.triggers.read(triggersOf(waiting.map(({ notification }) => notification)));
   const parked = waiting.filter(({ notification }) => parks(again, notification));
   // From here on it is drain that delivers it: what another function does with its message has no effect.
   await allEnded(
     parked
-      .filter(({ message, before }) => before || isSharedMessage(message, parts.now()))
-      .map(({ notification }) => parts.backlog.release(notification, parts.now())),
+      .filter(({ message, before }) => before || isSharedMessage(message, deps.now()))
+      .map(({ notification }) => deps.backlog.release(notification, deps.now())),
   );
-  for (const { notification } of parked) parts.metrics.add('parked', notification.trigger);
+  for (const { notification } of parked) deps.metrics.add('parked', notification.trigger);
   if (parked.length > 0) log('info', 'parked', { ids: parked.map(({ notification }) => notification.id) });
   await takeBackSettled(
     waiting.filter((one) => !parked.includes(one)),
-    parts,
+    deps,
   );
   return new Set(parked.map(({ message }) => message));
 }
@@ -185,7 +185,7 @@ async function putAndLookAgain(waiting: readonly Known[], parts: RunParts): Prom
  * Takes out of the backlog of a trigger that came back what another function has settled meanwhile, whose look at the
  * backlog came before the item was there: its message may be deleted, and nobody drains this trigger.
  */
-async function takeBackSettled(put: readonly Known[], { backlog, now }: RunParts): Promise<void> {
+async function takeBackSettled(put: readonly Known[], { backlog, now }: BatchDeps): Promise<void> {
   const shared = put.filter(({ message }) => isSharedMessage(message, now())).map(({ notification }) => notification);
   if (shared.length === 0) return;
   const seen = [...(await backlog.seen(shared)).values()];
@@ -193,8 +193,8 @@ async function takeBackSettled(put: readonly Known[], { backlog, now }: RunParts
 }
 
 function triedOf(before: Seen | undefined) {
-  const { attempts, firstAttempt, answer, nextTry } = before ?? untried;
-  return { attempts, firstAttempt, answer, nextTry };
+  const { attempts, firstAttempt, response, nextTry } = before ?? unattempted;
+  return { attempts, firstAttempt, response, nextTry };
 }
 
 function parks(triggers: Pick<TriggersNow, 'get'>, { trigger }: Notification): boolean {
@@ -208,20 +208,20 @@ async function one(
   known: Known | undefined,
   behind: () => Promise<Behind>,
   triggers: KnownTriggers,
-  parts: RunParts,
+  deps: BatchDeps,
   remainingMs: () => number,
 ): Promise<Wait | undefined> {
-  if (remainingMs() < parts.attemptMs + RESERVE_MS) return atOnce;
+  if (remainingMs() < deps.attemptMs + RESERVE_MS) return atOnce;
   if (!known) {
-    await sendToDeadLetterQueue(message, parts);
+    await sendToDeadLetterQueue(message, deps);
     return undefined;
   }
   const { notification, before } = known;
   if (before?.settled) return undefined;
   const trigger = triggers.get(notification.trigger);
   if (trigger && trigger.state !== 'active' && !notification.test) return atOnce;
-  const isShared = isSharedMessage(message, parts.now());
-  return settle({ notification, before, isShared, behind }, triggers, parts);
+  const isShared = isSharedMessage(message, deps.now());
+  return handleOutcome({ notification, before, isShared, behind }, triggers, deps);
 }
 
 type Behind = Partial<Record<Trigger, number>>;
@@ -233,11 +233,11 @@ function countOf(later: readonly Known[]): Behind {
   return Object.fromEntries([...perTrigger].map(([trigger, of]) => [trigger, of.length]));
 }
 
-async function sendToDeadLetterQueue(message: SQSRecord, { queue }: RunParts): Promise<void> {
+async function sendToDeadLetterQueue(message: SQSRecord, { queue }: BatchDeps): Promise<void> {
   const { messageId, body, attributes } = message;
   const read = fromMessage(body);
   const reason = 'unreadable' in read ? read.unreadable : '';
-  await queue.bury({ id: messageId, group: attributes.MessageGroupId ?? messageId, body, reason });
+  await queue.sendToDeadLetters({ id: messageId, group: attributes.MessageGroupId ?? messageId, body, reason });
   const fields = { messageId, id: notificationIdOf(message), reason };
   log('error', 'a message went to the dead-letter queue', fields);
 }

@@ -1,20 +1,20 @@
 import type { Backlog } from '../adapters/backlog.ts';
 import type { DeliveryQueue } from '../adapters/delivery-queue.ts';
 import type { Call } from '../adapters/http-call.ts';
-import type { MeasuringParts } from '../adapters/metrics-writer.ts';
+import type { MetricsDeps } from '../adapters/metrics-writer.ts';
 import type { Secrets } from '../adapters/secret-store.ts';
 import type { Triggers } from '../adapters/trigger-store.ts';
-import type { AttemptLog, LoggingParts } from '../attempt/attempt-log.ts';
+import type { AttemptLog, LoggingDeps } from '../attempt/attempt-log.ts';
 
 /** What deliver uses of the world. Times are epoch milliseconds. */
-export interface DeliverParts extends LoggingParts, MeasuringParts {
-  readonly triggers: Pick<Triggers, 'read' | 'strike' | 'clearStrikes' | 'move'>;
+export interface DeliverDeps extends LoggingDeps, MetricsDeps {
+  readonly triggers: Pick<Triggers, 'read' | 'countFailure' | 'clearFailures' | 'move'>;
   readonly backlog: Pick<Backlog, 'seen' | 'hold' | 'release' | 'park' | 'unpark' | 'fail' | 'putTestResult'>;
-  readonly queue: Pick<DeliveryQueue, 'bury' | 'handBack'>;
+  readonly queue: Pick<DeliveryQueue, 'sendToDeadLetters' | 'returnToQueue'>;
   readonly call: Call;
   readonly secrets: Pick<Secrets, 'of'>;
   /** Retry delays, seconds: one after each failed attempt but the last. */
-  readonly holds: readonly number[];
+  readonly retryDelays: readonly number[];
   /** The longest that one attempt takes. */
   readonly attemptMs: number;
   now(): number;
@@ -25,6 +25,6 @@ export interface DeliverParts extends LoggingParts, MeasuringParts {
 }
 
 /** The same for one batch, whose attempts are logged together. */
-export interface RunParts extends DeliverParts {
+export interface BatchDeps extends DeliverDeps {
   readonly noted: AttemptLog;
 }

@@ -3,11 +3,11 @@ import type { Waiting } from '../adapters/backlog-rows.ts';
 import { errorFields, log } from '../adapters/logger.ts';
 import { type Attempt, attempt } from '../attempt/attempt.ts';
 import { moveToFailed } from '../attempt/move-to-failed.ts';
-import { firstProbe, SLOW_MS, STRIKES } from '../core/breaker.ts';
+import { FAILURES_TO_PARK, firstProbe, SLOW_MS } from '../core/breaker.ts';
 import type { Trigger } from '../core/entity.ts';
 import type { Notification } from '../core/notification.ts';
 import { countsAsFailure, type Verdict, verdictOf } from '../core/verdict.ts';
-import type { RunParts } from './deps.ts';
+import type { BatchDeps } from './deps.ts';
 import type { KnownTriggers } from './known-triggers.ts';
 
 /** A test that could not be sent within this time, because a table does not answer, is dropped. */
@@ -34,7 +34,7 @@ export interface Wait {
   readonly isInternal: boolean;
 }
 
-/** What has only to be looked at again comes back as soon as can be; see `handBack` for why not in no time at all. */
+/** What has only to be looked at again comes back as soon as can be; see `returnToQueue` for why not in no time at all. */
 export const atOnce: Wait = { seconds: 1, isInternal: true };
 
 /**
@@ -42,27 +42,31 @@ export const atOnce: Wait = { seconds: 1, isInternal: true };
  *
  * @returns How it must wait, or nothing if it is done with.
  */
-export async function settle(received: Received, triggers: KnownTriggers, parts: RunParts): Promise<Wait | undefined> {
+export async function handleOutcome(
+  received: Received,
+  triggers: KnownTriggers,
+  deps: BatchDeps,
+): Promise<Wait | undefined> {
   const { notification, before } = received;
   const { trigger } = notification;
   const url = triggers.get(trigger)?.url;
-  if (notification.test) return sendTest(notification, url, parts);
+  if (notification.test) return sendTest(notification, url, deps);
   const attempts = (before?.attempts ?? 0) + 1;
   if (url === undefined) {
-    await moveToFailed(notification, attempts - 1, `no URL is set for ${trigger}`, parts);
-    await markSettled(received, parts);
+    await moveToFailed(notification, attempts - 1, `no URL is set for ${trigger}`, deps);
+    await markSettled(received, deps);
     return undefined;
   }
   // A failure as soon as the response is slow, not when it comes at last: a receiver that hangs is parked the sooner.
   let slow: Promise<void> | undefined;
-  const cancel = parts.after(SLOW_MS, () => {
+  const cancel = deps.after(SLOW_MS, () => {
     if (!countsAsFailure(notification)) return;
-    slow = strike(trigger, parts.now(), SLOW, triggers, parts).catch((error) =>
+    slow = countFailure(trigger, deps.now(), SLOW, triggers, deps).catch((error) =>
       log('error', 'cannot count a failure', { trigger, ...errorFields(error) }),
     );
   });
   const cut = triggers.cutOff(trigger);
-  const made = await attempt(notification, url, attempts, parts, cut).finally(cancel);
+  const made = await attempt(notification, url, attempts, deps, cut).finally(cancel);
   await slow;
   const { outcome, startedAt, endedAt } = made;
   const tally = {
@@ -70,21 +74,21 @@ export async function settle(received: Received, triggers: KnownTriggers, parts:
     firstAttempt: before?.firstAttempt || startedAt,
     lastSuccess: triggers.get(trigger)?.lastSuccess ?? 0,
   };
-  const schedule = { holds: parts.holds, random: parts.random() };
+  const schedule = { retryDelays: deps.retryDelays, random: deps.random() };
   const isSlow = slow !== undefined;
   const seen = { outcome, slow: isSlow, isCut: cut.aborted, endedAt, from: 'queue' } as const;
   const verdict = verdictOf(notification, seen, tally, schedule);
-  await count(verdict.isFailure, made, isSlow, trigger, triggers, parts);
-  return carryOut(verdict, received, tally, made, triggers, parts);
+  await count(verdict.isFailure, made, isSlow, trigger, triggers, deps);
+  return carryOut(verdict, received, tally, made, triggers, deps);
 }
 
-async function sendTest(notification: Notification, url: string | undefined, parts: RunParts): Promise<undefined> {
+async function sendTest(notification: Notification, url: string | undefined, deps: BatchDeps): Promise<undefined> {
   // Whoever sent it has long ceased to wait: a call now would only surprise the receiver.
-  if (url === undefined || parts.now() - notification.changedAt > TEST_LIVES_MS) return undefined;
-  const { outcome, body, startedAt, endedAt } = await attempt(notification, url, 1, parts);
+  if (url === undefined || deps.now() - notification.changedAt > TEST_LIVES_MS) return undefined;
+  const { outcome, body, startedAt, endedAt } = await attempt(notification, url, 1, deps);
   const delivered = outcome.kind === 'delivered';
-  const result = { delivered, answer: outcome.answer, milliseconds: endedAt - startedAt, body };
-  await parts.backlog.putTestResult(notification, result, endedAt);
+  const result = { delivered, response: outcome.response, milliseconds: endedAt - startedAt, body };
+  await deps.backlog.putTestResult(notification, result, endedAt);
 }
 
 /** Does what the verdict says. @returns How the notification must wait, or nothing if it is done with. */
@@ -92,35 +96,35 @@ async function carryOut(
   { notification: fate, seconds, trigger: move }: Verdict,
   received: Received,
   { attempts, firstAttempt }: { readonly attempts: number; readonly firstAttempt: number },
-  { outcome: { kind, answer }, endedAt }: Attempt,
+  { outcome: { kind, response }, endedAt }: Attempt,
   triggers: KnownTriggers,
-  parts: RunParts,
+  deps: BatchDeps,
 ): Promise<Wait | undefined> {
   const { notification, before, behind } = received;
   const { id, trigger } = notification;
   let wait: Wait | undefined;
   if (fate === 'retry' || fate === 'keep') {
     const nextTry = endedAt + seconds * 1000;
-    const held = { attempts, firstAttempt, answer, nextTry, notification, behind: await behind() };
+    const waiting = { attempts, firstAttempt, response, nextTry, notification, behind: await behind() };
     // Otherwise another function that held its message has settled it: here nothing is left to do.
-    if (await parts.backlog.hold(held, endedAt)) wait = fate === 'retry' ? { seconds, isInternal: false } : atOnce;
+    if (await deps.backlog.hold(waiting, endedAt)) wait = fate === 'retry' ? { seconds, isInternal: false } : atOnce;
   } else {
-    if (fate === 'fail') await moveToFailed(notification, attempts, answer, parts);
-    await markSettled(received, parts);
+    if (fate === 'fail') await moveToFailed(notification, attempts, response, deps);
+    await markSettled(received, deps);
     if (kind === 'delivered' && before?.attempts)
       log('info', 'delivered in the end', { id, trigger, attempt: attempts });
   }
-  if (fate === 'retry') parts.metrics.add('held', trigger);
-  if (move === 'park') await trip(trigger, endedAt, answer, triggers, parts);
+  if (fate === 'retry') deps.metrics.add('held', trigger);
+  if (move === 'park') await parkTrigger(trigger, endedAt, response, triggers, deps);
   if (move === 'pause') {
-    await parts.triggers.move(trigger, 'pause', { pausedBy: 'gone' });
+    await deps.triggers.move(trigger, 'pause', { pausedBy: 'gone' });
     triggers.note(trigger, { state: 'paused' });
   }
   return wait;
 }
 
 /** Clears away what the backlog table holds of a notification that is settled. A first attempt leaves nothing to clear. */
-async function markSettled({ notification, before, isShared }: Received, { backlog, now }: RunParts): Promise<void> {
+async function markSettled({ notification, before, isShared }: Received, { backlog, now }: BatchDeps): Promise<void> {
   if (before || isShared) await backlog.release(notification, now());
   // Parked by an earlier receive that then saw its trigger come back. Not before it is settled: another function may
   // have handed it over to drain and deleted the message. What is shared can have been parked since it was read.
@@ -138,41 +142,41 @@ async function count(
   isSlow: boolean,
   trigger: Trigger,
   triggers: KnownTriggers,
-  parts: RunParts,
+  deps: BatchDeps,
 ): Promise<void> {
   try {
     // A slow one has been counted already.
-    if (isFailure && !isSlow) await strike(trigger, endedAt, outcome.answer, triggers, parts);
-    if (isFailure || outcome.kind !== 'delivered' || !triggers.get(trigger)?.strikes) return;
-    triggers.note(trigger, { strikes: 0, lastSuccess: endedAt });
-    await parts.triggers.clearStrikes(trigger, endedAt);
+    if (isFailure && !isSlow) await countFailure(trigger, endedAt, outcome.response, triggers, deps);
+    if (isFailure || outcome.kind !== 'delivered' || !triggers.get(trigger)?.consecutiveFailures) return;
+    triggers.note(trigger, { consecutiveFailures: 0, lastSuccess: endedAt });
+    await deps.triggers.clearFailures(trigger, endedAt);
   } catch (error) {
     log('error', 'cannot count a failure or a success', { trigger, ...errorFields(error) });
   }
 }
 
-async function strike(
+async function countFailure(
   trigger: Trigger,
   at: number,
-  answer: string,
+  response: string,
   triggers: KnownTriggers,
-  parts: RunParts,
+  deps: BatchDeps,
 ): Promise<void> {
-  const strikes = await parts.triggers.strike(trigger, at);
+  const consecutiveFailures = await deps.triggers.countFailure(trigger, at);
   // It is not active any more; what it is will be seen at the next look.
-  if (strikes === undefined) return triggers.note(trigger, { state: 'parked' });
-  triggers.note(trigger, { strikes });
-  if (strikes >= STRIKES) await trip(trigger, at, answer, triggers, parts);
+  if (consecutiveFailures === undefined) return triggers.note(trigger, { state: 'parked' });
+  triggers.note(trigger, { consecutiveFailures });
+  if (consecutiveFailures >= FAILURES_TO_PARK) await parkTrigger(trigger, at, response, triggers, deps);
 }
 
-async function trip(
+async function parkTrigger(
   trigger: Trigger,
   at: number,
   parkedBecause: string,
   triggers: KnownTriggers,
-  parts: RunParts,
+  deps: BatchDeps,
 ): Promise<void> {
   const fields = { ...firstProbe(at), parkedBecause };
-  if (await parts.triggers.move(trigger, 'trip', fields)) log('warn', 'trigger parked', { trigger });
+  if (await deps.triggers.move(trigger, 'park', fields)) log('warn', 'trigger parked', { trigger });
   triggers.note(trigger, { state: 'parked' });
 }

@@ -5,7 +5,7 @@ import type { Trigger } from '../core/entity.ts';
 /** How often a batch that is not done looks at its triggers again. */
 const WATCH_MS = 1_000;
 
-interface WatchParts {
+interface WatchDeps {
   readonly triggers: Pick<Triggers, 'read'>;
   after(milliseconds: number, act: () => void): () => void;
 }
@@ -47,15 +47,15 @@ export class KnownTriggers {
    *
    * @returns What ends it.
    */
-  watch(parts: WatchParts): () => void {
+  watch(deps: WatchDeps): () => void {
     let ended = false;
     const look = async () => {
       const attempted = [...this.#cuts].filter(([, { signal }]) => !signal.aborted).map(([trigger]) => trigger);
-      const again = attempted.length > 0 ? await parts.triggers.read(attempted) : [];
+      const again = attempted.length > 0 ? await deps.triggers.read(attempted) : [];
       for (const [trigger, now] of again) this.#set(trigger, now);
     };
     const wait = (): (() => void) =>
-      parts.after(WATCH_MS, () => {
+      deps.after(WATCH_MS, () => {
         look()
           .catch((error) => log('warn', 'cannot look at the triggers again', errorFields(error)))
           .finally(() => {

@@ -2,7 +2,7 @@
 
 import { errorFields, log, throwingQuietly } from '../adapters/logger.ts';
 import { type Trigger, triggers } from '../core/entity.ts';
-import type { DrainParts } from './deps.ts';
+import type { DrainDeps } from './deps.ts';
 import { measureBacklog } from './measure-backlog.ts';
 import { TriggerDrain } from './trigger-drain.ts';
 
@@ -20,40 +20,40 @@ const CHECK_MS = 60_000;
 const LEFT_MS = 30 * 60_000;
 
 /** Delivers the backlogs of all triggers that have one, side by side. @param remainingMs How long it may run. */
-export function drain(parts: DrainParts, remainingMs: () => number): Promise<void> {
-  return throwingQuietly(drainAll(parts, remainingMs));
+export function drain(deps: DrainDeps, remainingMs: () => number): Promise<void> {
+  return throwingQuietly(drainAll(deps, remainingMs));
 }
 
-async function drainAll(parts: DrainParts, remainingMs: () => number): Promise<void> {
-  const now = await parts.triggers.read(triggers);
-  const isCheckDue = parts.now() % CHECK_EACH_MS < CHECK_MS;
+async function drainAll(deps: DrainDeps, remainingMs: () => number): Promise<void> {
+  const now = await deps.triggers.read(triggers);
+  const isCheckDue = deps.now() % CHECK_EACH_MS < CHECK_MS;
   const active = isCheckDue ? [...now].filter(([, { state }]) => state === 'active') : [];
   const waiting = [...now].filter(([, { state }]) => state !== 'active');
   // None of these throws: a failure that ended this function would freeze the drains of all other triggers.
   await Promise.all([
     // Also while another run has the right to drain a trigger: that one may go on for minutes.
-    ...waiting.map(([trigger, as]) => measureBacklog(trigger, as, parts)),
-    ...waiting.map(([trigger]) => drainLeased(trigger, parts, remainingMs)),
-    ...active.map(([trigger]) => drainLeft(trigger, parts, remainingMs)),
+    ...waiting.map(([trigger, as]) => measureBacklog(trigger, as, deps)),
+    ...waiting.map(([trigger]) => drainLeased(trigger, deps, remainingMs)),
+    ...active.map(([trigger]) => drainLeft(trigger, deps, remainingMs)),
   ]);
 }
 
-async function drainLeased(trigger: Trigger, parts: DrainParts, remainingMs: () => number): Promise<void> {
-  const until = parts.now() + remainingMs() + LEASE_RESERVE_MS;
+async function drainLeased(trigger: Trigger, deps: DrainDeps, remainingMs: () => number): Promise<void> {
+  const until = deps.now() + remainingMs() + LEASE_RESERVE_MS;
   try {
-    if (!(await parts.triggers.lease(trigger, until, parts.now()))) return;
-    await new TriggerDrain(trigger, parts, remainingMs).run().finally(() => parts.triggers.giveBack(trigger, until));
+    if (!(await deps.triggers.lease(trigger, until, deps.now()))) return;
+    await new TriggerDrain(trigger, deps, remainingMs).run().finally(() => deps.triggers.giveBack(trigger, until));
   } catch (error) {
     log('error', 'drain failed', { trigger, ...errorFields(error) });
   }
 }
 
 /** Drains the backlog of an active trigger if an item was left there. */
-async function drainLeft(trigger: Trigger, parts: DrainParts, remainingMs: () => number): Promise<void> {
+async function drainLeft(trigger: Trigger, deps: DrainDeps, remainingMs: () => number): Promise<void> {
   try {
-    const { parked, unreadable } = await parts.backlog.parked(trigger, 1);
-    const isLeft = unreadable.length > 0 || parked.some(({ parkedAt }) => parkedAt <= parts.now() - LEFT_MS);
-    if (isLeft && (await parts.triggers.move(trigger, 'refilled'))) await drainLeased(trigger, parts, remainingMs);
+    const { parked, unreadable } = await deps.backlog.parked(trigger, 1);
+    const isLeft = unreadable.length > 0 || parked.some(({ parkedAt }) => parkedAt <= deps.now() - LEFT_MS);
+    if (isLeft && (await deps.triggers.move(trigger, 'drainAgain'))) await drainLeased(trigger, deps, remainingMs);
   } catch (error) {
     log('error', 'drain failed', { trigger, ...errorFields(error) });
   }

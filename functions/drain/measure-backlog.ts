@@ -1,10 +1,10 @@
 import type { Backlog } from '../adapters/backlog.ts';
 import { errorFields, log } from '../adapters/logger.ts';
-import type { MeasuringParts } from '../adapters/metrics-writer.ts';
+import type { MetricsDeps } from '../adapters/metrics-writer.ts';
 import type { TriggerNow } from '../adapters/trigger-store.ts';
 import type { Trigger } from '../core/entity.ts';
 
-interface MeasureParts extends MeasuringParts {
+interface MeasureDeps extends MetricsDeps {
   readonly backlog: Pick<Backlog, 'parked' | 'count'>;
   now(): number;
 }
@@ -16,7 +16,7 @@ const ENOUGH = 10_000;
 export async function measureBacklog(
   trigger: Trigger,
   { state, pausedBy }: TriggerNow,
-  { backlog, metrics, now }: MeasureParts,
+  { backlog, metrics, now }: MeasureDeps,
 ): Promise<void> {
   if (state === 'parked' || (state === 'paused' && pausedBy === 'gone')) metrics.add('down', trigger);
   try {

@@ -5,11 +5,11 @@ import type { TriggerNow } from '../adapters/trigger-store.ts';
 import { attempt } from '../attempt/attempt.ts';
 import { AttemptLog } from '../attempt/attempt-log.ts';
 import { moveToFailed } from '../attempt/move-to-failed.ts';
-import { FIRST_PROBE_MS, firstProbe, isTooOld, nextProbeDelay, STRIKES } from '../core/breaker.ts';
+import { FAILURES_TO_PARK, FIRST_PROBE_MS, firstProbe, isTooOld, nextProbeDelay } from '../core/breaker.ts';
 import type { Trigger } from '../core/entity.ts';
 import { inRecordOrder, TIME_RUNS_BACK_MS } from '../core/record-order.ts';
 import { verdictOf } from '../core/verdict.ts';
-import type { DrainParts } from './deps.ts';
+import type { DrainDeps } from './deps.ts';
 import { forEach } from './for-each.ts';
 
 /** Kept back from the function's time, for recording what came of the last attempts. */
@@ -25,7 +25,7 @@ const SETTLED_MS = 2_000;
 const PAGE = 500;
 
 /** A run ends when it cannot keep so many results in a row: each of these calls is repeated. */
-const UNKEPT = 10;
+const UNRECORDED = 10;
 
 /** How many records a probe tries. */
 const PROBES = 10;
@@ -45,20 +45,20 @@ interface Head extends ParkedPage {
 /** The drain of one trigger's backlog, which nobody else runs at the same time. */
 export class TriggerDrain {
   readonly #trigger: Trigger;
-  readonly #parts: DrainParts & { readonly noted: AttemptLog };
+  readonly #deps: DrainDeps & { readonly noted: AttemptLog };
   readonly #remainingMs: () => number;
   /** The trigger as it stood at most a second ago. */
   readonly #latest: () => Promise<TriggerNow | undefined>;
   /** Records of which a result could not be kept: in this run nothing of them is attempted again. */
   readonly #stuck = new Set<string>();
   /** How many results in a row could not be kept. */
-  #unkept = 0;
+  #unrecorded = 0;
   #delivered = 0;
   /** Passes in a row that delivered nothing. */
   #idle = 0;
   #lastSuccess = 0;
   /** The response to the latest attempt that failed. */
-  #latestAnswer = '';
+  #latestResponse = '';
   /** Of a pass: consecutive failures, over all records. */
   #failures = 0;
   /** Of a pass: the trigger is to be parked, whatever its failures. */
@@ -66,11 +66,11 @@ export class TriggerDrain {
   /** Of a pass: nothing more is to be attempted. */
   #halted = false;
 
-  constructor(trigger: Trigger, parts: DrainParts, remainingMs: () => number) {
+  constructor(trigger: Trigger, deps: DrainDeps, remainingMs: () => number) {
     this.#trigger = trigger;
-    this.#parts = { ...parts, noted: new AttemptLog(parts) };
+    this.#deps = { ...deps, noted: new AttemptLog(deps) };
     this.#remainingMs = remainingMs;
-    this.#latest = remember(() => this.#read(), LATEST_MS, parts.now);
+    this.#latest = remember(() => this.#read(), LATEST_MS, deps.now);
   }
 
   /** Makes one step after another for as long as the trigger's state asks for one. */
@@ -81,18 +81,18 @@ export class TriggerDrain {
         if (!now || !(await this.#step(now))) break;
       }
     } finally {
-      await this.#parts.noted.write();
-      this.#parts.metrics.write();
+      await this.#deps.noted.write();
+      this.#deps.metrics.write();
     }
     if (this.#delivered > 0) log('info', 'drained', { trigger: this.#trigger, delivered: this.#delivered });
   }
 
   async #read(): Promise<TriggerNow | undefined> {
-    return (await this.#parts.triggers.read([this.#trigger])).get(this.#trigger);
+    return (await this.#deps.triggers.read([this.#trigger])).get(this.#trigger);
   }
 
   #hasTime(): boolean {
-    return this.#remainingMs() >= this.#parts.attemptMs + RESERVE_MS;
+    return this.#remainingMs() >= this.#deps.attemptMs + RESERVE_MS;
   }
 
   /** @returns Whether there may be more to do now. */
@@ -100,13 +100,13 @@ export class TriggerDrain {
     if (now.state === 'active') return false;
     this.#lastSuccess = Math.max(this.#lastSuccess, now.lastSuccess);
     const head = await this.#head(now);
-    if (this.#unkept >= UNKEPT) return false;
+    if (this.#unrecorded >= UNRECORDED) return false;
     const isEmpty = head.parked.length === 0 && !head.next;
     const steps = {
       paused: async () => false,
       parked: () => this.#probe(now, head, isEmpty),
-      draining: () => (isEmpty ? this.#parts.triggers.move(this.#trigger, 'emptied') : this.#pass(now, head)),
-      closing: () => this.#close(isEmpty),
+      draining: () => (isEmpty ? this.#deps.triggers.move(this.#trigger, 'finish') : this.#pass(now, head)),
+      finishing: () => this.#close(isEmpty),
     };
     return steps[now.state]();
   }
@@ -117,20 +117,20 @@ export class TriggerDrain {
    */
   async #head({ url }: TriggerNow): Promise<Head> {
     for (;;) {
-      const at = this.#parts.now();
+      const at = this.#deps.now();
       const page = await this.#page();
       const leaving = page.parked.filter(
         ({ notification }) =>
           !this.#stuck.has(notification.record) && (url === undefined || isTooOld(notification, at)),
       );
-      if (leaving.length === 0 || !this.#hasTime() || this.#unkept >= UNKEPT) return { ...page, at };
+      if (leaving.length === 0 || !this.#hasTime() || this.#unrecorded >= UNRECORDED) return { ...page, at };
       const isSet = url === undefined && (await this.#latest())?.url !== undefined;
       if (isSet) return { ...page, at };
-      const reason = (answer: string) =>
-        url === undefined ? `no URL is set for ${this.#trigger}` : answer || 'never attempted';
-      await this.#forEach(leaving, this.#parts.concurrency, async (p) => {
-        if (this.#unkept >= UNKEPT) return;
-        await this.#fail(p, p.attempts, reason(p.answer)).catch((error) => {
+      const reason = (response: string) =>
+        url === undefined ? `no URL is set for ${this.#trigger}` : response || 'never attempted';
+      await this.#forEach(leaving, this.#deps.concurrency, async (p) => {
+        if (this.#unrecorded >= UNRECORDED) return;
+        await this.#fail(p, p.attempts, reason(p.response)).catch((error) => {
           this.#stuck.add(p.notification.record);
           throw error;
         });
@@ -140,7 +140,7 @@ export class TriggerDrain {
 
   /** Reads a page of the backlog. What cannot be read moves to Failed, where it is seen. */
   async #page(after?: Place): Promise<ParkedPage> {
-    const { backlog } = this.#parts;
+    const { backlog } = this.#deps;
     const page = await backlog.parked(this.#trigger, PAGE, after);
     for (const { failed, place, token } of page.unreadable) {
       await backlog.fail(failed);
@@ -152,10 +152,10 @@ export class TriggerDrain {
 
   /** Tries the first notification of some records. One success says that the receiver is back. */
   async #probe(now: TriggerNow, head: Head, isEmpty: boolean): Promise<boolean> {
-    const { triggers } = this.#parts;
+    const { triggers } = this.#deps;
     const { at } = head;
     // What made it park may still be held in the queue: only when a probe is due is an empty backlog the end of an outage.
-    if (isEmpty) return at >= now.probeAt && triggers.move(this.#trigger, 'probed');
+    if (isEmpty) return at >= now.probeAt && triggers.move(this.#trigger, 'drain');
     const heads = (await this.#firstOfRecords(head, at >= now.probeAt))
       .filter(({ parkedAt, notification }) => parkedAt <= at - SETTLED_MS && !this.#stuck.has(notification.record))
       .sort((a, b) => a.attempts - b.attempts);
@@ -171,11 +171,11 @@ export class TriggerDrain {
     // Nothing was attempted, for an internal reason: that says nothing of the receiver.
     if (outcomes.length === 0) return false;
     if (outcomes.includes('delivered'))
-      return triggers.move(this.#trigger, 'probed', { lastSuccess: this.#lastSuccess });
+      return triggers.move(this.#trigger, 'drain', { lastSuccess: this.#lastSuccess });
     const delay = at < now.probeAt ? now.probeDelay : nextProbeDelay(now.probeDelay);
-    const probeAt = this.#parts.now() + delay;
+    const probeAt = this.#deps.now() + delay;
     // Refused when another URL was set meanwhile: that one is tried at once.
-    return !(await triggers.postponeProbe(this.#trigger, probeAt, delay, this.#latestAnswer, urlVersion));
+    return !(await triggers.postponeProbe(this.#trigger, probeAt, delay, this.#latestResponse, urlVersion));
   }
 
   /**
@@ -199,7 +199,7 @@ export class TriggerDrain {
 
   /** Delivers the backlog from its head, each record's notifications in order, records side by side. */
   async #pass({ url }: TriggerNow, head: Head): Promise<boolean> {
-    const { triggers, noted, metrics, sleep, concurrency } = this.#parts;
+    const { triggers, noted, metrics, sleep, concurrency } = this.#deps;
     const before = this.#delivered;
     /** Records of which something has to wait: nothing behind it may go in this pass. */
     const waiting = new Set(this.#stuck);
@@ -225,9 +225,9 @@ export class TriggerDrain {
       page = await this.#page(page.next);
     }
 
-    if (this.#delivered > before) await triggers.clearStrikes(this.#trigger, this.#lastSuccess);
-    if (this.#failures >= STRIKES || this.#isDown) return this.#relapse();
-    if (this.#unkept >= UNKEPT) return false;
+    if (this.#delivered > before) await triggers.clearFailures(this.#trigger, this.#lastSuccess);
+    if (this.#failures >= FAILURES_TO_PARK || this.#isDown) return this.#relapse();
+    if (this.#unrecorded >= UNRECORDED) return false;
     // All that is left waits, or is stuck until the next run, which comes within a minute.
     if (this.#delivered === before && this.#stuck.size > 0) return false;
     this.#idle = this.#delivered > before ? 0 : this.#idle + 1;
@@ -244,7 +244,7 @@ export class TriggerDrain {
       // A pass may last for minutes: what an admin sets or pauses meanwhile counts.
       const now = await this.#latest();
       this.#halted ||= now?.state !== 'draining' || now.url === undefined;
-      const ready = parked.parkedAt <= startedAt - SETTLED_MS && parked.nextTry <= this.#parts.now();
+      const ready = parked.parkedAt <= startedAt - SETTLED_MS && parked.nextTry <= this.#deps.now();
       if (this.#halted || !ready || !this.#hasTime()) return;
       this.#stuck.add(record);
       if ((await this.#attempt(parked, now?.url ?? '')) !== 'waits') waiting.delete(record);
@@ -254,33 +254,33 @@ export class TriggerDrain {
 
   /** Attempts a parked notification and records what came of it. */
   async #attempt(parked: Parked, url: string): Promise<'delivered' | 'failed' | 'waits'> {
-    const { backlog, triggers, metrics, holds, random } = this.#parts;
+    const { backlog, triggers, metrics, retryDelays, random } = this.#deps;
     const { notification } = parked;
     const attempts = parked.attempts + 1;
-    const { outcome, startedAt, endedAt } = await attempt(notification, url, attempts, this.#parts);
+    const { outcome, startedAt, endedAt } = await attempt(notification, url, attempts, this.#deps);
     const firstAttempt = parked.firstAttempt || startedAt;
     const tally = { attempts, firstAttempt, lastSuccess: this.#lastSuccess };
     const made = { outcome, slow: false, endedAt, from: 'backlog' } as const;
-    const verdict = verdictOf(notification, made, tally, { holds, random: random() });
+    const verdict = verdictOf(notification, made, tally, { retryDelays, random: random() });
     if (verdict.notification === 'done') {
       this.#delivered++;
       this.#failures = 0;
       this.#lastSuccess = endedAt;
       await backlog.unpark(parked);
-      this.#unkept = 0;
+      this.#unrecorded = 0;
       metrics.add('drained', this.#trigger);
       log('info', 'delivered in the end', { id: notification.id, trigger: this.#trigger, attempt: attempts });
       return 'delivered';
     }
-    this.#latestAnswer = outcome.answer;
+    this.#latestResponse = outcome.response;
     if (verdict.isFailure) this.#failures++;
     this.#isDown ||= verdict.trigger === 'park';
-    this.#halted ||= this.#isDown || verdict.trigger === 'pause' || this.#failures >= STRIKES;
-    if (verdict.notification === 'fail') await this.#fail(parked, attempts, outcome.answer);
+    this.#halted ||= this.#isDown || verdict.trigger === 'pause' || this.#failures >= FAILURES_TO_PARK;
+    if (verdict.notification === 'fail') await this.#fail(parked, attempts, outcome.response);
     else {
       const nextTry = endedAt + verdict.seconds * 1000;
-      await backlog.keepParked({ ...parked, attempts, firstAttempt, answer: outcome.answer, nextTry }, endedAt);
-      this.#unkept = 0;
+      await backlog.keepParked({ ...parked, attempts, firstAttempt, response: outcome.response, nextTry }, endedAt);
+      this.#unrecorded = 0;
       metrics.add('held', this.#trigger);
     }
     if (verdict.trigger === 'pause') await triggers.move(this.#trigger, 'pause', { pausedBy: 'gone' });
@@ -291,32 +291,32 @@ export class TriggerDrain {
   #forEach<Item>(items: readonly Item[], limit: number, work: (item: Item) => Promise<void>): Promise<void> {
     return forEach(items, limit, (item) =>
       work(item).catch((error) => {
-        this.#unkept++;
-        this.#halted ||= this.#unkept >= UNKEPT;
+        this.#unrecorded++;
+        this.#halted ||= this.#unrecorded >= UNRECORDED;
         log('error', 'cannot keep what came of an attempt', { trigger: this.#trigger, ...errorFields(error) });
       }),
     );
   }
 
   async #relapse(): Promise<boolean> {
-    const fields = { ...firstProbe(this.#parts.now()), parkedBecause: this.#latestAnswer };
-    if (await this.#parts.triggers.move(this.#trigger, 'relapsed', fields))
+    const fields = { ...firstProbe(this.#deps.now()), parkedBecause: this.#latestResponse };
+    if (await this.#deps.triggers.move(this.#trigger, 'parkAgain', fields))
       log('warn', 'trigger parked', { trigger: this.#trigger });
     return false;
   }
 
   /** The backlog was seen empty before; this look, in a state in which nobody parks, tells whether it is. */
   async #close(isEmpty: boolean): Promise<boolean> {
-    if (!isEmpty) return this.#parts.triggers.move(this.#trigger, 'refilled');
-    if (await this.#parts.triggers.move(this.#trigger, 'closed', { strikes: 0 }))
+    if (!isEmpty) return this.#deps.triggers.move(this.#trigger, 'drainAgain');
+    if (await this.#deps.triggers.move(this.#trigger, 'activate', { consecutiveFailures: 0 }))
       log('info', 'trigger active again', { trigger: this.#trigger });
     return false;
   }
 
   async #fail(parked: Parked, attempts: number, reason: string): Promise<void> {
-    await moveToFailed(parked.notification, attempts, reason, this.#parts);
-    await this.#parts.backlog.unpark(parked);
-    this.#unkept = 0;
+    await moveToFailed(parked.notification, attempts, reason, this.#deps);
+    await this.#deps.backlog.unpark(parked);
+    this.#unrecorded = 0;
   }
 }
 
@@ -345,6 +345,6 @@ function isKnownBefore(page: readonly Parked[], next: Place | undefined): (one: 
 function isProbeDue({ probeAt, probeDelay }: TriggerNow, heads: readonly Parked[], at: number): boolean {
   if (at >= probeAt) return true;
   const lastProbe = probeAt - probeDelay;
-  const isUntried = heads.some(({ parkedAt, attempts }) => attempts === 0 && parkedAt >= lastProbe);
-  return isUntried && at >= lastProbe + FIRST_PROBE_MS;
+  const isUnattempted = heads.some(({ parkedAt, attempts }) => attempts === 0 && parkedAt >= lastProbe);
+  return isUnattempted && at >= lastProbe + FIRST_PROBE_MS;
 }

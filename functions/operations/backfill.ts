@@ -5,10 +5,10 @@ import { readIds, recordHash } from '../core/change.ts';
 import { entityOf, type Trigger } from '../core/entity.ts';
 import { formattedString, type Ids } from '../core/formatted-string.ts';
 import { type Notification, notificationId } from '../core/notification.ts';
-import type { AdminParts } from './deployment.ts';
+import type { OperationDeps } from './deployment.ts';
 import { noUrl } from './no-url.ts';
 import { keyFromJson, keyToJson } from './row-key.ts';
-import { Refusal } from './user-error.ts';
+import { UserError } from './user-error.ts';
 
 /** Where a backfill stands, as JSON; to be kept and handed in again to go on. */
 export interface BackfillProgress {
@@ -38,38 +38,39 @@ const PAGE = 100;
  * Sends the create or edit of every row of a trigger's table, as if each had just been written, at a pace.
  *
  * @returns The progress after each page of rows.
- * @throws {Refusal} For a delete, of which there is no row; and when there is no URL, also if it is cleared meanwhile.
+ * @throws {UserError} For a delete, of which there is no row; and when there is no URL, also if it is cleared meanwhile.
  */
 export async function* backfill(
-  parts: AdminParts,
+  deps: OperationDeps,
   from: Omit<BackfillProgress, 'done'>,
   { since, by, pace, dryRun }: BackfillOptions,
 ): AsyncGenerator<BackfillProgress> {
   const { trigger, run } = from;
   const entity = entityOf(trigger);
-  if (trigger.endsWith('.delete')) throw new Refusal(`There is no row of what was deleted: backfill ${entity}.create.`);
-  const TableName = parts.crmTables[entity];
-  await needUrl(parts, trigger);
-  const { Table } = await parts.dynamodb.send(new DescribeTableCommand({ TableName }));
+  if (trigger.endsWith('.delete'))
+    throw new UserError(`There is no row of what was deleted: backfill ${entity}.create.`);
+  const TableName = deps.crmTables[entity];
+  await needUrl(deps, trigger);
+  const { Table } = await deps.dynamodb.send(new DescribeTableCommand({ TableName }));
   const key = (Table?.KeySchema ?? []).map(({ AttributeName = '' }) => AttributeName);
   let { sent, skipped } = from;
   let after = from.after && keyFromJson(from.after);
   do {
     const started = Date.now();
-    const { Items = [], LastEvaluatedKey } = await parts.dynamodb.send(
+    const { Items = [], LastEvaluatedKey } = await deps.dynamodb.send(
       new ScanCommand({ TableName, Limit: PAGE, ExclusiveStartKey: after }),
     );
     const wanted = Items.filter((row) => since === undefined || isSince(row[by], since));
     const notifications = wanted.flatMap((row) => {
-      const read = readIds(entity, row, parts.rowRules[entity]);
+      const read = readIds(entity, row, deps.rowRules[entity]);
       if ('reason' in read) return [];
       const keys = Object.fromEntries(key.map((name) => [name, row[name] ?? ({} as AttributeValue)]));
       // The hash that capture makes of the stream record: a row's backfilled notification stands among its changes.
       return [notificationOf(read.ids, recordHash(entity, keyToJson(keys)), trigger, run)];
     });
     if (!dryRun && notifications.length > 0) {
-      await needUrl(parts, trigger);
-      await parts.queue.send(notifications);
+      await needUrl(deps, trigger);
+      await deps.queue.send(notifications);
     }
     sent += notifications.length;
     skipped += wanted.length - notifications.length;
@@ -81,9 +82,9 @@ export async function* backfill(
 }
 
 /** Without a URL, deliver moves every notification to Failed. */
-async function needUrl({ triggersTable }: AdminParts, trigger: Trigger): Promise<void> {
+async function needUrl({ triggersTable }: OperationDeps, trigger: Trigger): Promise<void> {
   const { url } = (await triggersTable.read([trigger])).get(trigger) ?? {};
-  if (url === undefined) throw new Refusal(`${trigger} cannot be backfilled: ${noUrl(trigger)}.`, 'conflict');
+  if (url === undefined) throw new UserError(`${trigger} cannot be backfilled: ${noUrl(trigger)}.`, 'conflict');
 }
 
 function isSince(value: AttributeValue | undefined, since: string): boolean {

@@ -7,7 +7,7 @@ import {
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { inBatches } from '../core/waves.ts';
-import type { AdminParts } from './deployment.ts';
+import type { OperationDeps } from './deployment.ts';
 import { messagesIn } from './queue-size.ts';
 
 /** A message that no code could read, or that ended the function again and again. */
@@ -68,20 +68,20 @@ const COUNTS = 3;
 const COUNT_MS = 1_000;
 
 /** The dead letters, each once. They are visible again at the end. */
-export async function deadLetters(parts: AdminParts, clock = liveClock): Promise<Listed> {
+export async function deadLetters(deps: OperationDeps, clock = liveClock): Promise<Listed> {
   const end = clock.now() + LISTING_SECONDS * 1000;
   const received = new Map<string, Message>();
   try {
     while (clock.now() < end && received.size < LISTED) {
-      const page = await receive(parts, LISTED_SECONDS);
+      const page = await receive(deps, LISTED_SECONDS);
       if (page.length === 0) break;
       for (const message of page) received.set(message.MessageId ?? '', message);
     }
-    const total = await messagesIn(parts.sqs, parts.deadLetterQueueUrl);
+    const total = await messagesIn(deps.sqs, deps.deadLetterQueueUrl);
     const shown = [...received.values()].map(described);
     return { deadLetters: shown, notShown: Math.max(0, total - shown.length) };
   } finally {
-    await makeVisible(parts, [...received.values()]);
+    await makeVisible(deps, [...received.values()]);
   }
 }
 
@@ -89,19 +89,19 @@ export async function deadLetters(parts: AdminParts, clock = liveClock): Promise
  * Sends the dead letters back to the delivery queue, page by page, each record's in their order. A letter is deleted once
  * the delivery queue has it. One that becomes a dead letter again during the run, or comes after it began, stays.
  */
-export async function sendBack(parts: AdminParts, clock = liveClock): Promise<SentBack> {
-  const run = new Run(parts, clock);
+export async function sendBack(deps: OperationDeps, clock = liveClock): Promise<SentBack> {
+  const run = new Run(deps, clock);
   try {
     while (await run.page());
   } finally {
-    await makeVisible(parts, run.staying);
+    await makeVisible(deps, run.staying);
   }
-  return { sentBack: run.sent, left: await countLeft(parts, run.staying.length, clock) };
+  return { sentBack: run.sent, left: await countLeft(deps, run.staying.length, clock) };
 }
 
 class Run {
   readonly sent: DeadLetter[] = [];
-  readonly #parts: AdminParts;
+  readonly #deps: OperationDeps;
   readonly #clock: Clock;
   readonly #startedAt: number;
   /** The letters that were sent, by their ids; some are still to be deleted. */
@@ -112,8 +112,8 @@ class Run {
   readonly #staying = new Map<string, Message>();
   #idleSince: number;
 
-  constructor(parts: AdminParts, clock: Clock) {
-    this.#parts = parts;
+  constructor(deps: OperationDeps, clock: Clock) {
+    this.#deps = deps;
     this.#clock = clock;
     this.#startedAt = clock.now();
     this.#idleSince = this.#startedAt;
@@ -126,11 +126,11 @@ class Run {
   /** Receives a page and sends it back. @returns Whether there may be another one. */
   async page(): Promise<boolean> {
     const end = this.#clock.now() + PAGE_ENDS_SECONDS * 1000;
-    const messages = await receive(this.#parts, PAGE_SECONDS);
+    const messages = await receive(this.#deps, PAGE_SECONDS);
     for (const [index, message] of messages.entries()) {
       if (this.#clock.now() > end) {
         // These are received again, with handles that have not expired.
-        await makeVisible(this.#parts, messages.slice(index));
+        await makeVisible(this.#deps, messages.slice(index));
         break;
       }
       if (this.#stays(message)) this.#staying.set(message.MessageId ?? '', message);
@@ -152,7 +152,7 @@ class Run {
 
   async #sendOne(message: Message): Promise<void> {
     const { MessageId: id = '', Body, Attributes, ReceiptHandle } = message;
-    const { sqs, queueUrl, deadLetterQueueUrl } = this.#parts;
+    const { sqs, queueUrl, deadLetterQueueUrl } = this.#deps;
     // One that was sent, and could not be deleted, is only deleted.
     if (!this.#done.has(id)) {
       const MessageDeduplicationId = `back-${id}`;
@@ -179,7 +179,7 @@ function isExpired({ name = '', message = '' }: { readonly name?: string; readon
   return name === 'ReceiptHandleIsInvalid' || /receipt ?handle/i.test(message);
 }
 
-async function countLeft({ sqs, deadLetterQueueUrl }: AdminParts, known: number, clock: Clock): Promise<number> {
+async function countLeft({ sqs, deadLetterQueueUrl }: OperationDeps, known: number, clock: Clock): Promise<number> {
   let left = await messagesIn(sqs, deadLetterQueueUrl);
   for (let counts = 1; counts < COUNTS && left > known; counts++) {
     await clock.sleep(COUNT_MS);
@@ -188,7 +188,7 @@ async function countLeft({ sqs, deadLetterQueueUrl }: AdminParts, known: number,
   return Math.max(left, known);
 }
 
-async function receive({ sqs, deadLetterQueueUrl }: AdminParts, VisibilityTimeout: number): Promise<Message[]> {
+async function receive({ sqs, deadLetterQueueUrl }: OperationDeps, VisibilityTimeout: number): Promise<Message[]> {
   const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({
       QueueUrl: deadLetterQueueUrl,
@@ -203,7 +203,7 @@ async function receive({ sqs, deadLetterQueueUrl }: AdminParts, VisibilityTimeou
 }
 
 /** Makes received messages visible again. One whose handle has expired is visible already. */
-async function makeVisible({ sqs, deadLetterQueueUrl }: AdminParts, messages: readonly Message[]): Promise<void> {
+async function makeVisible({ sqs, deadLetterQueueUrl }: OperationDeps, messages: readonly Message[]): Promise<void> {
   for (const batch of inBatches(messages, PAGE))
     await sqs.send(
       new ChangeMessageVisibilityBatchCommand({

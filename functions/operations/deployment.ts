@@ -12,14 +12,14 @@ import { Triggers } from '../adapters/trigger-store.ts';
 import type { Entity } from '../core/entity.ts';
 import type { RowRules } from '../core/row-rules.ts';
 import { deployCommand, type StackId, stackName } from '../core/stack-name.ts';
-import type { DestinationRules } from '../core/url-policy.ts';
-import { Refusal } from './user-error.ts';
+import type { UrlPolicy } from '../core/url-policy.ts';
+import { UserError } from './user-error.ts';
 
 /** A cold start, the queue and the longest attempt that can be set. */
 const TEST_PATIENCE_MS = 75_000;
 
 /** What the operations touch of a deployed system. */
-export interface AdminParts {
+export interface OperationDeps {
   readonly outputs: Outputs;
   readonly triggersTable: Triggers;
   readonly backlog: Backlog;
@@ -31,7 +31,7 @@ export interface AdminParts {
   readonly queue: DeliveryQueue;
   readonly dynamodb: DynamoDBClient;
   /** What the deployment calls. */
-  readonly rules: DestinationRules;
+  readonly rules: UrlPolicy;
   readonly resolve: Resolve;
   /** The names of the CRM tables. */
   readonly crmTables: Readonly<Record<Entity, string>>;
@@ -60,7 +60,7 @@ export const outputNames = [
   'DeadLetterQueueUrl',
   'DrainFunction',
   /** JSON: what may be called, so that nothing else can be typed. */
-  'DestinationRules',
+  'UrlPolicy',
   /** JSON: what is said of each entity's rows. */
   'RowRules',
   'Stage',
@@ -70,7 +70,7 @@ export const outputNames = [
 
 export type Outputs = Readonly<Record<(typeof outputNames)[number], string>>;
 
-/** The outputs of a stage's stack by name. @throws {Refusal} When there is no such stack. */
+/** The outputs of a stage's stack by name. @throws {UserError} When there is no such stack. */
 export async function stackOutputs(
   stack: StackId = 'CrmTriggers',
   stage?: string,
@@ -79,7 +79,7 @@ export async function stackOutputs(
   const { Stacks } = await new CloudFormationClient().send(new DescribeStacksCommand({ StackName })).catch((error) => {
     if (error.name !== 'ValidationError' || !/does not exist/.test(error.message)) throw error;
     const line = `There is no stack ${StackName} at ${whereAsked()}: deploy it with ${deployCommand(stack, stage)}.`;
-    throw new Refusal(line, 'unreachable');
+    throw new UserError(line, 'unreachable');
   });
   return Object.fromEntries((Stacks?.[0]?.Outputs ?? []).map((o) => [o.OutputKey ?? '', o.OutputValue ?? '']));
 }
@@ -87,22 +87,22 @@ export async function stackOutputs(
 /**
  * Finds a stage's deployed system, where the AWS environment variables point.
  *
- * @throws {Refusal} When there is none, or one of an older kind.
+ * @throws {UserError} When there is none, or one of an older kind.
  */
-export async function findDeployment(stage?: string): Promise<AdminParts> {
+export async function findDeployment(stage?: string): Promise<OperationDeps> {
   const outputs = await stackOutputs('CrmTriggers', stage);
   const missing = outputNames.find((name) => !outputs[name]);
   if (missing) {
     const again = deployCommand('CrmTriggers', stage);
-    throw new Refusal(
+    throw new UserError(
       `The stack ${stackName('CrmTriggers', stage)} has no output ${missing}: deploy it again with ${again}.`,
     );
   }
-  return partsOf(outputs as Outputs, [process.env.USER, 'on the command line'].filter(Boolean).join(' '));
+  return depsOf(outputs as Outputs, [process.env.USER, 'on the command line'].filter(Boolean).join(' '));
 }
 
 /** The parts of the system that has these outputs. @param who Works through them, for the history. */
-export function partsOf(outputs: Outputs, who: string): AdminParts {
+export function depsOf(outputs: Outputs, who: string): OperationDeps {
   const dynamodb = new DynamoDBClient();
   const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
   const queueUrl = outputs.DeliveryQueueUrl;
@@ -116,7 +116,7 @@ export function partsOf(outputs: Outputs, who: string): AdminParts {
     who,
     queue: new DeliveryQueue({ queue: queueUrl }, sqs),
     dynamodb,
-    rules: JSON.parse(outputs.DestinationRules),
+    rules: JSON.parse(outputs.UrlPolicy),
     resolve: resolveByDns,
     crmTables: {
       customer: outputs.CustomerTable,
@@ -142,18 +142,18 @@ function whereAsked(): string {
 }
 
 /** Turns the AWS SDK's errors that an operator can mend into one line. */
-export function asRefusal(error: unknown): unknown {
+export function asUserError(error: unknown): unknown {
   const { name, code, message = '' } = error as { name?: string; code?: string; message?: string };
   if (name === 'CredentialsProviderError')
-    return new Refusal(
+    return new UserError(
       'There are no AWS credentials: set AWS_PROFILE, or AWS_ENDPOINT_URL for an emulator.',
       'unreachable',
     );
   if (/region is missing/i.test(message))
-    return new Refusal('No AWS region is set: set AWS_REGION, or AWS_ENDPOINT_URL for an emulator.', 'unreachable');
+    return new UserError('No AWS region is set: set AWS_REGION, or AWS_ENDPOINT_URL for an emulator.', 'unreachable');
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND')
-    return new Refusal(`Nothing answers at ${whereAsked()}: check AWS_ENDPOINT_URL and AWS_REGION.`, 'unreachable');
+    return new UserError(`Nothing answers at ${whereAsked()}: check AWS_ENDPOINT_URL and AWS_REGION.`, 'unreachable');
   if (name === 'AccessDenied' || name === 'AccessDeniedException' || name?.startsWith('ExpiredToken'))
-    return new Refusal(`AWS refuses: ${message}`, 'unreachable');
+    return new UserError(`AWS refuses: ${message}`, 'unreachable');
   return error;
 }

@@ -1,52 +1,52 @@
 import { setTimeout } from 'node:timers/promises';
 import { stackName } from '../core/stack-name.ts';
-import type { AdminParts } from './deployment.ts';
+import type { OperationDeps } from './deployment.ts';
 import { captureChecks, captureNotes } from './doctor/capture-checks.ts';
-import { waysIn } from './doctor/capture-path.ts';
+import { capturePaths } from './doctor/capture-path.ts';
 import { examine, type Finding } from './doctor/check.ts';
 import {
   functionChecks,
-  functionsSeen,
+  functionFacts,
   queueChecks,
-  queueSeen,
+  queueFacts,
   scheduleChecks,
-  scheduleSeen,
+  scheduleFacts,
 } from './doctor/delivery-checks.ts';
-import { type DoctorAws, Look, liveAws, type Unasked } from './doctor/inspector.ts';
-import { stuckChecks, stuckSeen } from './doctor/stuck-checks.ts';
-import { typedChecks, typedSeen, versionChecks, versionSeen } from './doctor/url-checks.ts';
+import { type DoctorAws, type Inconclusive, Inspector, liveAws } from './doctor/inspector.ts';
+import { stuckChecks, stuckFacts } from './doctor/stuck-checks.ts';
+import { urlChecks, urlFacts, versionChecks, versionFacts } from './doctor/url-checks.ts';
 
 /** What the doctor found. */
 interface Diagnosis {
   readonly findings: readonly Finding[];
-  readonly unasked: readonly Unasked[];
+  readonly inconclusive: readonly Inconclusive[];
   /** What is good to know, and needs no fix. */
   readonly notes: readonly string[];
 }
 
 /** Looks at all that a notification's way needs, and changes nothing. */
 export async function doctor(
-  parts: AdminParts,
+  deps: OperationDeps,
   aws: DoctorAws = liveAws(),
   sleep: (milliseconds: number) => Promise<unknown> = setTimeout,
 ): Promise<Diagnosis> {
-  const look = await new Look(aws).at(stackName('CrmTriggers', parts.outputs.Stage));
+  const inspector = await new Inspector(aws).at(stackName('CrmTriggers', deps.outputs.Stage));
   const [ways, functions, queue, schedule, typed, stuck] = await Promise.all([
-    waysIn(parts, look),
-    functionsSeen(parts, look),
-    queueSeen(parts, look),
-    scheduleSeen(parts, look),
-    typedSeen(parts, look),
-    stuckSeen(parts, look, sleep),
+    capturePaths(deps, inspector),
+    functionFacts(deps, inspector),
+    queueFacts(deps, inspector),
+    scheduleFacts(deps, inspector),
+    urlFacts(deps, inspector),
+    stuckFacts(deps, inspector, sleep),
   ]);
   const findings = [
-    ...examine([versionSeen(parts)], versionChecks),
+    ...examine([versionFacts(deps)], versionChecks),
     ...examine(ways, captureChecks),
     ...examine(functions, functionChecks),
     ...examine([queue], queueChecks),
     ...examine([schedule], scheduleChecks),
-    ...examine(typed, typedChecks),
+    ...examine(typed, urlChecks),
     ...examine(stuck, stuckChecks),
   ];
-  return { findings, unasked: look.unasked, notes: ways.flatMap(captureNotes) };
+  return { findings, inconclusive: inspector.inconclusive, notes: ways.flatMap(captureNotes) };
 }

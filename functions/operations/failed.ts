@@ -8,7 +8,7 @@ import { formattedString } from '../core/formatted-string.ts';
 import type { Notification } from '../core/notification.ts';
 import { inRecordOrder } from '../core/record-order.ts';
 import { inBatches } from '../core/waves.ts';
-import type { AdminParts } from './deployment.ts';
+import type { OperationDeps } from './deployment.ts';
 import { noUrl } from './no-url.ts';
 import { note } from './record-change.ts';
 import { keyFromJson } from './row-key.ts';
@@ -27,7 +27,7 @@ const PAGE = 500;
 const CHUNK = 50;
 
 /** What was moved to Failed, the oldest change first, and each record's in the order of its changes. */
-export async function failed({ backlog }: AdminParts, { id, trigger, since = 0 }: Choice): Promise<Failed[]> {
+export async function failed({ backlog }: OperationDeps, { id, trigger, since = 0 }: Choice): Promise<Failed[]> {
   const chosen: Failed[] = [];
   for (const of of trigger ? [trigger] : triggers) {
     let next: Place | undefined;
@@ -45,16 +45,16 @@ export interface Redelivered {
   readonly id: string;
   readonly trigger: Trigger;
   /** Absent when it was queued: why it cannot be. */
-  readonly refused?: string;
+  readonly rejected?: string;
 }
 
 /** What `redeliver` would do now; rows are not read. */
-export async function planRedelivery(parts: AdminParts, chosen: readonly Failed[]): Promise<Redelivered[]> {
-  const withUrl = await triggersWithUrl(parts, chosen);
+export async function planRedelivery(deps: OperationDeps, chosen: readonly Failed[]): Promise<Redelivered[]> {
+  const withUrl = await triggersWithUrl(deps, chosen);
   return chosen.map(({ id, trigger }) => ({
     id,
     trigger,
-    ...(!withUrl.has(trigger) && { refused: noUrl(trigger) }),
+    ...(!withUrl.has(trigger) && { rejected: noUrl(trigger) }),
   }));
 }
 
@@ -65,59 +65,59 @@ export async function planRedelivery(parts: AdminParts, chosen: readonly Failed[
  *
  * @param chosen The very objects that `failed` returned.
  */
-export async function redeliver(parts: AdminParts, chosen: readonly Failed[]): Promise<Redelivered[]> {
+export async function redeliver(deps: OperationDeps, chosen: readonly Failed[]): Promise<Redelivered[]> {
   const done: Redelivered[] = [];
   try {
     const ordered = inRecordOrder(chosen, (one) => one);
-    for (const chunk of inBatches(ordered, CHUNK)) await redeliverChunk(parts, chunk, done);
+    for (const chunk of inBatches(ordered, CHUNK)) await redeliverChunk(deps, chunk, done);
   } finally {
-    await noteSent(parts, done);
+    await noteSent(deps, done);
   }
   return done;
 }
 
-async function redeliverChunk(parts: AdminParts, chunk: readonly Failed[], done: Redelivered[]): Promise<void> {
-  const withUrl = await triggersWithUrl(parts, chunk);
+async function redeliverChunk(deps: OperationDeps, chunk: readonly Failed[], done: Redelivered[]): Promise<void> {
+  const withUrl = await triggersWithUrl(deps, chunk);
   const made = await Promise.all(
     chunk.map(async (f) => {
-      const made = withUrl.has(f.trigger) ? await notificationOf(parts, f) : { refused: noUrl(f.trigger) };
+      const made = withUrl.has(f.trigger) ? await notificationOf(deps, f) : { rejected: noUrl(f.trigger) };
       return [f, made] as const;
     }),
   );
-  await parts.queue.send(made.flatMap(([, n]) => ('refused' in n ? [] : [n])));
-  for (const [{ id, trigger }, n] of made) done.push({ id, trigger, ...('refused' in n && { refused: n.refused }) });
-  await allEnded(made.flatMap(([f, n]) => ('refused' in n ? [] : [parts.backlog.forget(f)])));
+  await deps.queue.send(made.flatMap(([, n]) => ('rejected' in n ? [] : [n])));
+  for (const [{ id, trigger }, n] of made) done.push({ id, trigger, ...('rejected' in n && { rejected: n.rejected }) });
+  await allEnded(made.flatMap(([f, n]) => ('rejected' in n ? [] : [deps.backlog.forget(f)])));
 }
 
-async function triggersWithUrl({ triggersTable }: AdminParts, of: readonly Failed[]): Promise<ReadonlySet<Trigger>> {
+async function triggersWithUrl({ triggersTable }: OperationDeps, of: readonly Failed[]): Promise<ReadonlySet<Trigger>> {
   const now = await triggersTable.read([...new Set(of.map(({ trigger }) => trigger))]);
   return new Set([...now].flatMap(([trigger, { url }]) => (url === undefined ? [] : [trigger])));
 }
 
 /** What was sent again, a line for each trigger. */
-async function noteSent(parts: AdminParts, done: readonly Redelivered[]): Promise<void> {
-  const sent = done.filter(({ refused }) => refused === undefined);
+async function noteSent(deps: OperationDeps, done: readonly Redelivered[]): Promise<void> {
+  const sent = done.filter(({ rejected }) => rejected === undefined);
   for (const [trigger, of] of Map.groupBy(sent, ({ trigger }) => trigger))
-    await note(parts, { what: 'redelivered', trigger, from: null, to: `${of.length} sent again` });
+    await note(deps, { what: 'redelivered', trigger, from: null, to: `${of.length} sent again` });
 }
 
-async function notificationOf(parts: AdminParts, f: Failed): Promise<Notification | { refused: string }> {
+async function notificationOf(deps: OperationDeps, f: Failed): Promise<Notification | { rejected: string }> {
   // Later than any life before it, also by the clock of another machine: a mark of a later life would end this one.
   const redelivered = Math.max(Date.now(), (f.notification?.redelivered ?? 0) + 1);
   if (f.notification) return { ...f.notification, redelivered };
-  if (!f.keys) return { refused: 'this version cannot read the notification as it is stored' };
+  if (!f.keys) return { rejected: 'this version cannot read the notification as it is stored' };
   const { id, trigger, record, sequence, changedAt } = f;
   const entity = entityOf(trigger);
   const get = new GetItemCommand({
-    TableName: parts.crmTables[entity],
+    TableName: deps.crmTables[entity],
     Key: keyFromJson(f.keys),
     ConsistentRead: true,
   });
   // One row that cannot be read must not keep the others in Failed.
-  const row = await parts.dynamodb.send(get).catch((error) => ({ unreadable: errorFields(error).error }));
-  if ('unreadable' in row) return { refused: `the ${entity} cannot be read (${row.unreadable})` };
-  if (!row.Item) return { refused: `the ${entity} is no longer there` };
-  const read = readIds(entity, row.Item, parts.rowRules[entity]);
-  if ('reason' in read) return { refused: `${read.reason}: repair the row first` };
+  const row = await deps.dynamodb.send(get).catch((error) => ({ unreadable: errorFields(error).error }));
+  if ('unreadable' in row) return { rejected: `the ${entity} cannot be read (${row.unreadable})` };
+  if (!row.Item) return { rejected: `the ${entity} is no longer there` };
+  const read = readIds(entity, row.Item, deps.rowRules[entity]);
+  if ('reason' in read) return { rejected: `${read.reason}: repair the row first` };
   return { id, trigger, record, sequence, changedAt, redelivered, formattedString: formattedString(entity, read.ids) };
 }

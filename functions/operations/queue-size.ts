@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { AdminParts } from './deployment.ts';
+import type { OperationDeps } from './deployment.ts';
 
 /** Visible messages, those in flight or waiting, and delayed ones. */
 const sizeAttributes = [
@@ -8,14 +8,14 @@ const sizeAttributes = [
   'ApproximateNumberOfMessagesDelayed',
 ] as const;
 
-/** How many messages a queue holds, whether they can be received now or not. SQS counts them approximately. */
+/** How many messages a queue retryDelays, whether they can be received now or not. SQS counts them approximately. */
 export async function messagesIn(sqs: SQSClient, QueueUrl: string): Promise<number> {
   const get = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...sizeAttributes] });
   return sizeOf((await sqs.send(get)).Attributes ?? {});
 }
 
 /** The same of the delivery queue; `null` when SQS does not say, since all else that is shown does not depend on it. */
-export async function queueSize({ sqs, queueUrl }: AdminParts): Promise<number | null> {
+export async function queueSize({ sqs, queueUrl }: OperationDeps): Promise<number | null> {
   try {
     return await messagesIn(sqs, queueUrl);
   } catch {

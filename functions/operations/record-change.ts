@@ -1,8 +1,8 @@
 import type { HistoryEntry } from '../adapters/history.ts';
-import type { AdminParts } from './deployment.ts';
+import type { OperationDeps } from './deployment.ts';
 
 /** Notes in the history what an admin just did. @throws When the table is silent; what was done stays done. */
-export async function note({ history, who }: AdminParts, entry: Omit<HistoryEntry, 'at' | 'who'>): Promise<void> {
+export async function note({ history, who }: OperationDeps, entry: Omit<HistoryEntry, 'at' | 'who'>): Promise<void> {
   const withoutPasswords = { from: withoutPassword(entry.from), to: withoutPassword(entry.to) };
   await history.add({ at: Date.now(), who, ...entry, ...withoutPasswords });
 }

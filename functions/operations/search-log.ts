@@ -3,8 +3,8 @@ import type { LogEntry, LogFilter } from '../adapters/delivery-log.ts';
 import { isTrigger } from '../core/entity.ts';
 import { outcomeKinds } from '../core/outcome.ts';
 import { oneLine, printable } from '../core/printable.ts';
-import type { AdminParts } from './deployment.ts';
-import { Refusal } from './user-error.ts';
+import type { OperationDeps } from './deployment.ts';
+import { UserError } from './user-error.ts';
 
 /** How often a log that is followed is looked at, milliseconds. */
 const FOLLOW_MS = 1_000;
@@ -15,18 +15,18 @@ const MOST = 10_000;
 const LINE_BODY = 200;
 
 /** What somebody typed to choose entries. */
-export interface TypedFilter {
+export interface LogFilterInput {
   readonly trigger?: string | undefined;
   readonly outcome?: string | undefined;
   readonly id?: string | undefined;
   readonly since?: number | undefined;
 }
 
-/** @throws {Refusal} When there is no such outcome. */
-export function logFilter({ trigger, outcome, id, since }: TypedFilter): LogFilter {
+/** @throws {UserError} When there is no such outcome. */
+export function logFilter({ trigger, outcome, id, since }: LogFilterInput): LogFilter {
   const kind = outcomeKinds.find((one) => one === outcome);
   if (outcome !== undefined && !kind)
-    throw new Refusal(`There is no outcome "${printable(outcome)}": the outcomes are ${outcomeKinds.join(', ')}.`);
+    throw new UserError(`There is no outcome "${printable(outcome)}": the outcomes are ${outcomeKinds.join(', ')}.`);
   return {
     ...(isTrigger(trigger) && { trigger }),
     ...(kind && { outcome: kind }),
@@ -36,11 +36,11 @@ export function logFilter({ trigger, outcome, id, since }: TypedFilter): LogFilt
   };
 }
 
-/** @throws {Refusal} When it is no number of entries. */
+/** @throws {UserError} When it is no number of entries. */
 export function logLimit(typed = '50'): number {
   const limit = Number(typed);
   if (Number.isInteger(limit) && limit >= 1 && limit <= MOST) return limit;
-  throw new Refusal(`--limit is how many entries, from 1 to ${MOST}.`);
+  throw new UserError(`--limit is how many entries, from 1 to ${MOST}.`);
 }
 
 /**
@@ -52,7 +52,7 @@ export function logLimit(typed = '50'): number {
  * @throws {RangeError} When `from` is not what an earlier page gave.
  */
 export async function searchLog(
-  { log }: AdminParts,
+  { log }: OperationDeps,
   filter: LogFilter,
   limit: number,
   looks: number,
@@ -70,22 +70,22 @@ export async function searchLog(
 }
 
 /** The latest entries, at most `limit`, the newest last. */
-export async function latest(parts: AdminParts, filter: LogFilter, limit: number): Promise<LogEntry[]> {
-  const { entries } = await searchLog(parts, filter, limit, Number.POSITIVE_INFINITY);
+export async function latest(deps: OperationDeps, filter: LogFilter, limit: number): Promise<LogEntry[]> {
+  const { entries } = await searchLog(deps, filter, limit, Number.POSITIVE_INFINITY);
   return entries.reverse();
 }
 
 /** The latest entries, and then those that come, for ever. */
 export async function* follow(
-  parts: AdminParts,
+  deps: OperationDeps,
   filter: LogFilter,
   limit: number,
   pause: () => Promise<unknown> = () => sleep(FOLLOW_MS),
 ): AsyncGenerator<LogEntry> {
-  const news = parts.log.follow(filter);
+  const news = deps.log.follow(filter);
   // From here on nothing is missed; what comes while the latest are read is among both.
   await news();
-  const before = await latest(parts, filter, limit);
+  const before = await latest(deps, filter, limit);
   yield* before;
   const shown = new Set(before.map(attemptOf));
   for (;;) {
@@ -100,13 +100,13 @@ function attemptOf({ id, attempt, at }: LogEntry): string {
 
 /** An entry as a line, with the beginning of what was answered below it if it was not delivered. */
 export function entryText(entry: LogEntry): string {
-  const { at, trigger, id, formattedString, attempt, outcome, answer, milliseconds, body = '' } = entry;
+  const { at, trigger, id, formattedString, attempt, outcome, response, milliseconds, body = '' } = entry;
   const notes = [entry.test && 'test', entry.redelivered && 'sent again'].filter(Boolean);
   const words = [
     new Date(at).toISOString(),
     trigger.padEnd(16),
     outcome.padEnd(9),
-    `${answer}, ${milliseconds} ms`,
+    `${response}, ${milliseconds} ms`,
     formattedString,
     id,
     [`attempt ${attempt}`, ...notes].join(', '),

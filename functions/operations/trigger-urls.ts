@@ -1,18 +1,18 @@
-import { judgeHost } from '../adapters/resolve.ts';
+import { checkHost } from '../adapters/resolve.ts';
 import type { TriggerNow, TriggersNow } from '../adapters/trigger-store.ts';
 import type { State } from '../core/breaker.ts';
 import { isTrigger, type Trigger, triggers } from '../core/entity.ts';
-import { refusal, type TypedUrl, typedUrl } from '../core/trigger-url.ts';
-import { judgeBy } from '../core/url-policy.ts';
-import type { AdminParts } from './deployment.ts';
+import { type ParsedUrl, parseTriggerUrl, rejection } from '../core/trigger-url.ts';
+import { urlCheckBy } from '../core/url-policy.ts';
+import type { OperationDeps } from './deployment.ts';
 import { noUrl } from './no-url.ts';
 import type { Pending } from './pending.ts';
 import { note } from './record-change.ts';
 import { ensureSecret } from './signing-secrets.ts';
-import { Refusal } from './user-error.ts';
+import { UserError } from './user-error.ts';
 
 /** One line of the CRM Triggers tab. */
-export interface Line extends Pending {
+export interface TriggerStatus extends Pending {
   readonly trigger: Trigger;
   /** `null`: none is typed, so nobody is told. */
   readonly url: string | null;
@@ -22,7 +22,7 @@ export interface Line extends Pending {
   readonly version: number;
   readonly state: State;
   /** Failures or slow answers in a row. */
-  readonly strikes: number;
+  readonly consecutiveFailures: number;
   /** When the first of these was, epoch milliseconds. */
   readonly failingSince: number | null;
   /** What a parked trigger's destination answered last, or why it may not be called. */
@@ -33,11 +33,11 @@ export interface Line extends Pending {
 }
 
 /** All eleven triggers, what is typed for them and how they do. */
-export async function list({ triggersTable, backlog, secrets }: AdminParts): Promise<Line[]> {
+export async function list({ triggersTable, backlog, secrets }: OperationDeps): Promise<TriggerStatus[]> {
   const [now, secret, held] = await Promise.all([
     triggersTable.read(triggers),
     secrets.read(triggers),
-    backlog.heldCounts(),
+    backlog.retryCounts(),
   ]);
   return Promise.all(
     triggers.map(async (trigger) => {
@@ -47,14 +47,14 @@ export async function list({ triggersTable, backlog, secrets }: AdminParts): Pro
         urlVersion: version = 0,
         failingSince = null,
         state = 'active',
-        strikes = 0,
+        consecutiveFailures = 0,
         ...why
       } = now.get(trigger) ?? ({} as Partial<TriggerNow>);
       const pending = pendingOf(held.get(trigger), await backlog.count(trigger, 'parked'));
       const parkedBecause = (state === 'parked' && why.parkedBecause) || null;
       const pausedBy = (state === 'paused' && why.pausedBy) || null;
       const headers = Object.keys(secret.get(trigger)?.headers ?? {});
-      const doing = { state, strikes, failingSince, parkedBecause, pausedBy };
+      const doing = { state, consecutiveFailures, failingSince, parkedBecause, pausedBy };
       return { trigger, url, changedAt, version, ...doing, ...pending, headers };
     }),
   );
@@ -66,22 +66,22 @@ function pendingOf(held: { waiting: number; behind: number } | undefined, inBack
 }
 
 /** A trigger's URL and its version: what the next one to write must have seen. */
-export interface Kept {
+export interface StoredUrl {
   readonly url: string | null;
   readonly version: number;
 }
 
 /** What a write of a URL came to. */
-export interface Written extends Kept {
+export interface Written extends StoredUrl {
   /** How many pending notifications move to Failed, since there is no URL any more; 0 when they cannot be counted. */
   readonly pending: number;
 }
 
 /** Somebody else typed a URL since the one who writes looked; theirs stays. */
-export class Stale extends Refusal {
-  readonly current: Kept;
+export class Stale extends UserError {
+  readonly current: StoredUrl;
 
-  constructor(trigger: Trigger, current: Kept) {
+  constructor(trigger: Trigger, current: StoredUrl) {
     super(`Somebody else changed ${trigger} in the meantime: see what it is now, and type yours again.`, 'stale');
     this.current = current;
   }
@@ -91,10 +91,10 @@ export class Stale extends Refusal {
  * Types a URL. A trigger that is parked is tried with it at once.
  *
  * @returns The URL as it is kept.
- * @throws {Refusal} When it is no URL to call.
+ * @throws {UserError} When it is no URL to call.
  */
-export async function set(parts: AdminParts, trigger: Trigger, typed: string): Promise<string> {
-  const { url } = await typeUrl(parts, trigger, typed);
+export async function set(deps: OperationDeps, trigger: Trigger, input: string): Promise<string> {
+  const { url } = await setUrl(deps, trigger, input);
   return url ?? '';
 }
 
@@ -102,51 +102,51 @@ export async function set(parts: AdminParts, trigger: Trigger, typed: string): P
  * Types a URL, or clears it with `null`, on the version that the admin saw; who names none takes whatever is there.
  *
  * @throws {Stale} When it is another version by now.
- * @throws {Refusal} When it is no URL to call.
+ * @throws {UserError} When it is no URL to call.
  */
-export async function typeUrl(
-  parts: AdminParts,
+export async function setUrl(
+  deps: OperationDeps,
   trigger: Trigger,
-  typed: string | null,
+  input: string | null,
   seen?: number,
 ): Promise<Written> {
-  const judged = typed === null ? { url: null } : await judgeTyped(parts, trigger, typed);
-  if ('refused' in judged) throw new Refusal(judged.refused);
-  const kept = await keepUrl(parts, trigger, judged.url, seen);
+  const checked = input === null ? { url: null } : await checkInput(deps, trigger, input);
+  if ('rejected' in checked) throw new UserError(checked.rejected);
+  const kept = await keepUrl(deps, trigger, checked.url, seen);
   // After a clear, drain moves the backlog to Failed; woken or not, it does so within a minute.
-  if (kept.url !== null) await parts.wakeDrain();
-  else await parts.wakeDrain().catch(() => undefined);
+  if (kept.url !== null) await deps.wakeDrain();
+  else await deps.wakeDrain().catch(() => undefined);
   return kept;
 }
 
 /** Always written on the version that was read, so that the history says truly what was there before. */
-async function keepUrl(parts: AdminParts, trigger: Trigger, url: string | null, seen?: number): Promise<Written> {
+async function keepUrl(deps: OperationDeps, trigger: Trigger, url: string | null, seen?: number): Promise<Written> {
   for (let tries = 0; tries < 3; tries++) {
-    const now = (await parts.triggersTable.read([trigger])).get(trigger);
+    const now = (await deps.triggersTable.read([trigger])).get(trigger);
     const { url: was = null, urlVersion: version = 0 } = now ?? {};
     if (seen !== undefined && seen !== version) throw new Stale(trigger, { url: was, version });
     // The secret comes first, so that no call to the URL goes out unsigned.
-    if (url !== null) await ensureSecret(parts, trigger);
+    if (url !== null) await ensureSecret(deps, trigger);
     // A backlog that cannot be counted must not keep calls from being stopped.
-    const pending = url === null ? await countPending(parts, trigger).catch(() => 0) : 0;
-    if (!(await parts.triggersTable.writeUrl(trigger, url ?? undefined, Date.now(), version))) continue;
-    if (was !== url) await note(parts, { what: 'url', trigger, from: was, to: url });
+    const pending = url === null ? await countPending(deps, trigger).catch(() => 0) : 0;
+    if (!(await deps.triggersTable.writeUrl(trigger, url ?? undefined, Date.now(), version))) continue;
+    if (was !== url) await note(deps, { what: 'url', trigger, from: was, to: url });
     return { url, version: version + 1, pending };
   }
-  throw new Refusal(`Somebody else types URLs for ${trigger} at this moment: try again.`, 'conflict');
+  throw new UserError(`Somebody else types URLs for ${trigger} at this moment: try again.`, 'conflict');
 }
 
-async function countPending({ backlog }: AdminParts, trigger: Trigger): Promise<number> {
-  const [held, inBacklog] = await Promise.all([backlog.heldCounts(), backlog.count(trigger, 'parked')]);
+async function countPending({ backlog }: OperationDeps, trigger: Trigger): Promise<number> {
+  const [held, inBacklog] = await Promise.all([backlog.retryCounts(), backlog.count(trigger, 'parked')]);
   return pendingOf(held.get(trigger), inBacklog).waiting;
 }
 
 /** Judges a URL by what was typed, and by where its host leads to now. */
-async function judgeTyped({ rules, resolve }: AdminParts, trigger: Trigger, typed: string): Promise<TypedUrl> {
-  const judged = typedUrl(trigger, typed, rules);
-  if ('refused' in judged) return judged;
-  const refused = await judgeHost(new URL(judged.url), judgeBy(rules), resolve);
-  return refused === undefined ? judged : { refused: refusal(trigger, refused) };
+async function checkInput({ rules, resolve }: OperationDeps, trigger: Trigger, input: string): Promise<ParsedUrl> {
+  const checked = parseTriggerUrl(trigger, input, rules);
+  if ('rejected' in checked) return checked;
+  const rejected = await checkHost(new URL(checked.url), urlCheckBy(rules), resolve);
+  return rejected === undefined ? checked : { rejected: rejection(trigger, rejected) };
 }
 
 /**
@@ -154,36 +154,36 @@ async function judgeTyped({ rules, resolve }: AdminParts, trigger: Trigger, type
  *
  * @returns How many these are. Messages that were never received are not counted.
  */
-export async function clear(parts: AdminParts, trigger: Trigger): Promise<number> {
-  return (await typeUrl(parts, trigger, null)).pending;
+export async function clear(deps: OperationDeps, trigger: Trigger): Promise<number> {
+  return (await setUrl(deps, trigger, null)).pending;
 }
 
 /** Pauses a trigger: its notifications go to its backlog until it is resumed. */
-export async function pause(parts: AdminParts, trigger: Trigger): Promise<void> {
-  const { state: from = 'active' } = (await parts.triggersTable.read([trigger])).get(trigger) ?? {};
-  if (!(await parts.triggersTable.move(trigger, 'pause', { pausedBy: 'admin' })))
-    throw new Refusal(`${trigger} is paused already.`, 'conflict');
-  await note(parts, { what: 'state', trigger, from, to: 'paused' });
+export async function pause(deps: OperationDeps, trigger: Trigger): Promise<void> {
+  const { state: from = 'active' } = (await deps.triggersTable.read([trigger])).get(trigger) ?? {};
+  if (!(await deps.triggersTable.move(trigger, 'pause', { pausedBy: 'admin' })))
+    throw new UserError(`${trigger} is paused already.`, 'conflict');
+  await note(deps, { what: 'state', trigger, from, to: 'paused' });
 }
 
 /**
  * Resumes a paused trigger: its backlog is delivered, in order, and then new notifications.
  *
- * @throws {Refusal} When it is not paused, or has no URL.
+ * @throws {UserError} When it is not paused, or has no URL.
  */
-export async function resume(parts: AdminParts, trigger: Trigger): Promise<void> {
-  const { state, url } = (await parts.triggersTable.read([trigger])).get(trigger) ?? {};
+export async function resume(deps: OperationDeps, trigger: Trigger): Promise<void> {
+  const { state, url } = (await deps.triggersTable.read([trigger])).get(trigger) ?? {};
   if (state === 'paused' && url === undefined)
-    throw new Refusal(`${trigger} cannot be resumed: ${noUrl(trigger)}.`, 'conflict');
-  if (!(await parts.triggersTable.move(trigger, 'resume'))) throw new Refusal(`${trigger} is not paused.`, 'conflict');
-  await note(parts, { what: 'state', trigger, from: 'paused', to: 'draining' });
-  await parts.wakeDrain();
+    throw new UserError(`${trigger} cannot be resumed: ${noUrl(trigger)}.`, 'conflict');
+  if (!(await deps.triggersTable.move(trigger, 'resume'))) throw new UserError(`${trigger} is not paused.`, 'conflict');
+  await note(deps, { what: 'state', trigger, from: 'paused', to: 'draining' });
+  await deps.wakeDrain();
 }
 
 /** The URLs as a file for version control: each trigger's URL, or `null`. */
 export type UrlFile = Readonly<Record<Trigger, string | null>>;
 
-export async function exportUrls({ triggersTable }: AdminParts): Promise<UrlFile> {
+export async function exportUrls({ triggersTable }: OperationDeps): Promise<UrlFile> {
   return urlFileOf(await triggersTable.read(triggers));
 }
 
@@ -205,16 +205,16 @@ export interface Imported {
  * written unless all of the file is right.
  *
  * @returns What changed.
- * @throws {Refusal} A line for each thing that is wrong.
+ * @throws {UserError} A line for each thing that is wrong.
  */
-export async function importUrls(parts: AdminParts, json: string): Promise<Imported[]> {
+export async function importUrls(deps: OperationDeps, json: string): Promise<Imported[]> {
   let file: unknown;
   try {
     file = JSON.parse(json);
   } catch (error) {
-    throw new Refusal(`The file is not JSON: ${(error as Error).message}.`);
+    throw new UserError(`The file is not JSON: ${(error as Error).message}.`);
   }
-  return importFile(parts, file);
+  return importFile(deps, file);
 }
 
 /**
@@ -224,13 +224,13 @@ export async function importUrls(parts: AdminParts, json: string): Promise<Impor
  * @throws {Stale} When one of them is another by now. What was written before it, should it change in this very moment, stays.
  */
 export async function importFile(
-  parts: AdminParts,
+  deps: OperationDeps,
   file: unknown,
   seen?: ReadonlyMap<Trigger, number>,
 ): Promise<Imported[]> {
-  const wanted = await judgeFile(parts, file);
-  const now = await parts.triggersTable.read(triggers);
-  const is = (trigger: Trigger): Kept => {
+  const wanted = await checkFile(deps, file);
+  const now = await deps.triggersTable.read(triggers);
+  const is = (trigger: Trigger): StoredUrl => {
     const { url = null, urlVersion: version = 0 } = now.get(trigger) ?? {};
     return { url, version };
   };
@@ -239,31 +239,32 @@ export async function importFile(
   const changes = wanted.filter(({ trigger, url }) => is(trigger).url !== url);
   const imported: Imported[] = [];
   for (const { trigger, url } of changes) {
-    const { pending } = await keepUrl(parts, trigger, url, seen?.get(trigger));
+    const { pending } = await keepUrl(deps, trigger, url, seen?.get(trigger));
     imported.push({ trigger, was: is(trigger).url, is: url, ...(url === null && { pending }) });
   }
-  await parts.wakeDrain();
+  await deps.wakeDrain();
   return imported;
 }
 
-async function judgeFile(parts: AdminParts, file: unknown): Promise<{ trigger: Trigger; url: string | null }[]> {
+async function checkFile(deps: OperationDeps, file: unknown): Promise<{ trigger: Trigger; url: string | null }[]> {
   if (typeof file !== 'object' || file === null || Array.isArray(file))
-    throw new Refusal('The file is not an object such as {"customer.create": "https://example.com/hook"}.');
-  const judged = await Promise.all(Object.entries(file).map(([trigger, typed]) => judgeEntry(parts, trigger, typed)));
-  const refusals = judged.flatMap((entry) => ('refused' in entry ? [entry.refused] : []));
-  if (refusals.length > 0) throw new Refusal(refusals.join('\n'));
-  return judged.flatMap((entry) => ('refused' in entry ? [] : [entry]));
+    throw new UserError('The file is not an object such as {"customer.create": "https://example.com/hook"}.');
+  const checked = await Promise.all(Object.entries(file).map(([trigger, input]) => checkEntry(deps, trigger, input)));
+  const rejections = checked.flatMap((entry) => ('rejected' in entry ? [entry.rejected] : []));
+  if (rejections.length > 0) throw new UserError(rejections.join('\n'));
+  return checked.flatMap((entry) => ('rejected' in entry ? [] : [entry]));
 }
 
-async function judgeEntry(
-  parts: AdminParts,
+async function checkEntry(
+  deps: OperationDeps,
   trigger: string,
-  typed: unknown,
-): Promise<{ refused: string } | { trigger: Trigger; url: string | null }> {
+  input: unknown,
+): Promise<{ rejected: string } | { trigger: Trigger; url: string | null }> {
   if (!isTrigger(trigger))
-    return { refused: `There is no trigger ${JSON.stringify(trigger)}: the triggers are ${triggers.join(', ')}.` };
-  if (typed === null) return { trigger, url: null };
-  if (typeof typed !== 'string') return { refused: `The URL for ${trigger} is not text: write it in quotes, or null.` };
-  const judged = await judgeTyped(parts, trigger, typed);
-  return 'refused' in judged ? judged : { trigger, url: judged.url };
+    return { rejected: `There is no trigger ${JSON.stringify(trigger)}: the triggers are ${triggers.join(', ')}.` };
+  if (input === null) return { trigger, url: null };
+  if (typeof input !== 'string')
+    return { rejected: `The URL for ${trigger} is not text: write it in quotes, or null.` };
+  const checked = await checkInput(deps, trigger, input);
+  return 'rejected' in checked ? checked : { trigger, url: checked.url };
 }

@@ -3,14 +3,14 @@
  * state in which it cannot be done (`conflict`), was made on an old look (`stale`), got no answer (`silent`), or the
  * deployment cannot be reached (`unreachable`).
  */
-export type RefusalKind = 'wrong' | 'missing' | 'conflict' | 'stale' | 'silent' | 'unreachable';
+export type UserErrorKind = 'wrong' | 'missing' | 'conflict' | 'stale' | 'silent' | 'unreachable';
 
 /** Something that cannot be done as asked. The message is one line: what was wrong, and how to mend it. */
-export class Refusal extends Error {
-  override readonly name = 'Refusal';
-  readonly kind: RefusalKind;
+export class UserError extends Error {
+  override readonly name = 'UserError';
+  readonly kind: UserErrorKind;
 
-  constructor(message: string, kind: RefusalKind = 'wrong') {
+  constructor(message: string, kind: UserErrorKind = 'wrong') {
     super(message);
     this.kind = kind;
   }

@@ -8,14 +8,14 @@ import tls from 'node:tls';
 import { guardedConnector } from '../../functions/adapters/address-guard.ts';
 import { makeCall } from '../../functions/adapters/http-call.ts';
 import type { Resolve } from '../../functions/adapters/resolve.ts';
-import { type DestinationRules, judgeBy } from '../../functions/core/url-policy.ts';
+import { type UrlPolicy, urlCheckBy } from '../../functions/core/url-policy.ts';
 import { watchConnections } from '../support/connections.ts';
 import { receiver } from '../support/receiver.ts';
 import { defaultRules, loopbackRules } from '../support/rules.ts';
 import { selfSigned } from '../support/self-signed.ts';
 
 const timeouts = { connectTimeoutSeconds: 1, attemptTimeoutSeconds: 2 };
-const withHttp: DestinationRules = { ...defaultRules, allowHttp: true };
+const withHttp: UrlPolicy = { ...defaultRules, allowHttp: true };
 const guarded = makeCall({ ...timeouts, rules: withHttp });
 const PRIVATE = {
   blocked:
@@ -26,8 +26,8 @@ const PRIVATE = {
 function answering(...answers: readonly (readonly string[])[]) {
   let asked = 0;
   const resolve: Resolve = async () => {
-    const answer = answers[Math.min(asked++, answers.length - 1)] ?? [];
-    return answer.map((address): LookupAddress => ({ address, family: address.includes(':') ? 6 : 4 }));
+    const response = answers[Math.min(asked++, answers.length - 1)] ?? [];
+    return response.map((address): LookupAddress => ({ address, family: address.includes(':') ? 6 : 4 }));
   };
   return { resolve, asked: () => asked };
 }
@@ -77,12 +77,12 @@ test('what is connected to are the addresses that were judged: a name is looked 
 
 test('one private address among those of a name is enough to connect to none', async () => {
   using watched = await watchConnections();
-  for (const answer of [
+  for (const response of [
     ['8.8.8.8', '10.0.0.1'],
     ['10.0.0.1', '8.8.8.8'],
     ['2600::1', '::1'],
   ]) {
-    const call = makeCall({ ...timeouts, rules: defaultRules }, answering(answer).resolve);
+    const call = makeCall({ ...timeouts, rules: defaultRules }, answering(response).resolve);
     assert.deepEqual(await call('https://half.example/', {}), PRIVATE);
   }
   assert.deepEqual(watched.attempts, []);
@@ -118,7 +118,7 @@ test('what is no URL, and a scheme that is not called, are answers in words', as
 
 test('the connector judges all by itself: nothing that comes to it by another way gets round it', async () => {
   using watched = await watchConnections();
-  const connect = guardedConnector(judgeBy(defaultRules), {}, answering(['10.0.0.1']).resolve);
+  const connect = guardedConnector(urlCheckBy(defaultRules), {}, answering(['10.0.0.1']).resolve);
   const to = (url: string) =>
     new Promise((resolve) => {
       const { hostname, host, protocol, port } = new URL(url);
@@ -142,8 +142,8 @@ test('a certificate that nobody vouches for is refused, whatever the environment
   process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
   try {
     const call = makeCall({ ...timeouts, rules: loopbackRules });
-    const answer = await call(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`, {});
-    assert.deepEqual(answer, { failure: 'TLS certificate signed by itself' });
+    const response = await call(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`, {});
+    assert.deepEqual(response, { failure: 'TLS certificate signed by itself' });
   } finally {
     delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
   }

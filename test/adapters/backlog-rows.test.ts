@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fromFailedRow, unreadableAsFailed, untried } from '../../functions/adapters/backlog-rows.ts';
+import { fromFailedRow, unattempted, unreadableAsFailed } from '../../functions/adapters/backlog-rows.ts';
 import { placePattern } from '../../functions/adapters/history.ts';
 
 const ID = `msg_${'0123456789abcdef'.repeat(2)}`;
@@ -62,7 +62,7 @@ test('takes a failed row without the fields of a later version with their defaul
     sequence: '0',
     record: '',
   });
-  assert.deepEqual(untried, { attempts: 0, firstAttempt: 0, answer: '', nextTry: 0 });
+  assert.deepEqual(unattempted, { attempts: 0, firstAttempt: 0, response: '', nextTry: 0 });
 });
 
 test('takes for a place in the history only a time of 15 digits and a UUID', () => {

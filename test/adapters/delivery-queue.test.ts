@@ -176,12 +176,12 @@ test('ten of the longest messages fit into one request, also within the 256 KiB 
 });
 
 /** An SQS that sets visibility, and keeps each request. */
-function visibilitySqs(answer: (request: number) => object | Promise<object> = () => ({})) {
+function visibilitySqs(response: (request: number) => object | Promise<object> = () => ({})) {
   const requests: ChangeMessageVisibilityBatchRequestEntry[][] = [];
   const send = async (command: object) => {
     assert.ok(command instanceof ChangeMessageVisibilityBatchCommand);
     requests.push(command.input.Entries ?? []);
-    return answer(requests.length);
+    return response(requests.length);
   };
   return { sqs: { send } as unknown as SQSClient, requests };
 }
@@ -193,7 +193,7 @@ const visibilities = (requests: readonly (readonly ChangeMessageVisibilityBatchR
 test('more than ten messages are returned by several requests, each within the limit and with distinct ids', async () => {
   for (const count of [0, 1, 10, 11, 25]) {
     const fake = visibilitySqs();
-    await queueOn(fake).handBack(received(count));
+    await queueOn(fake).returnToQueue(received(count));
     assert.equal(fake.requests.length, Math.ceil(count / 10));
     for (const entries of fake.requests) {
       assert.ok(entries.length <= 10);
@@ -209,7 +209,7 @@ test('more than ten messages are returned by several requests, each within the l
 test('a message that is returned twice stays away for the longer time', async () => {
   const fake = visibilitySqs();
   const twice = [5, 30, 2].map((seconds) => ({ receiptHandle: 'r', seconds }));
-  await queueOn(fake).handBack([...twice, { receiptHandle: 's', seconds: 1 }]);
+  await queueOn(fake).returnToQueue([...twice, { receiptHandle: 's', seconds: 1 }]);
   assert.deepEqual(visibilities(fake.requests), [
     ['r', 30],
     ['s', 1],
@@ -219,7 +219,7 @@ test('a message that is returned twice stays away for the longer time', async ()
 test('a time that SQS would refuse becomes the nearest that it takes', async () => {
   const fake = visibilitySqs();
   const seconds = [-1, 0.2, 43_200, 50_000];
-  await queueOn(fake).handBack(seconds.map((seconds, i) => ({ receiptHandle: `r${i}`, seconds })));
+  await queueOn(fake).returnToQueue(seconds.map((seconds, i) => ({ receiptHandle: `r${i}`, seconds })));
   assert.deepEqual(
     visibilities(fake.requests).map(([, timeout]) => timeout),
     [0, 1, 43_200, 43_200],
@@ -235,7 +235,7 @@ test('a request to return messages that fails keeps no other back, and is thrown
     ended++;
     return {};
   });
-  await assert.rejects(queueOn(fake).handBack(received(25)), /no answer/);
+  await assert.rejects(queueOn(fake).returnToQueue(received(25)), /no answer/);
   assert.equal(fake.requests.length, 3);
   assert.equal(ended, 2);
 });
@@ -244,7 +244,7 @@ test('a message that cannot be returned is logged, not thrown: the visibility ti
   const lines: string[] = [];
   const log = mock.method(console, 'log', (line: string) => lines.push(line));
   t.after(() => log.mock.restore());
-  await queueOn(visibilitySqs(() => ({ Failed: [{ Id: '0', Code: 'ReceiptHandleIsInvalid' }] }))).handBack(
+  await queueOn(visibilitySqs(() => ({ Failed: [{ Id: '0', Code: 'ReceiptHandleIsInvalid' }] }))).returnToQueue(
     received(11),
   );
   assert.equal(lines.length, 1);

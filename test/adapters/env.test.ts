@@ -13,7 +13,7 @@ const right = {
   DELIVERY_LOG_TABLE: 'log',
   LOGGED: 'failures',
   METRICS_NAMESPACE: 'CrmTriggers',
-  HOLDS: '5,30,120,600',
+  RETRY_DELAYS: '5,30,120,600',
   ALLOW_HTTP: 'false',
   ALLOWED_PORTS: '25,110',
   ALLOWED_PRIVATE_NETWORKS: '',
@@ -32,7 +32,7 @@ function withEnv<Result>(variables: Record<string, string>, read: () => Result):
 
 test('numbers and lists are read as such', () => {
   const env = withEnv(right, () => readEnv(deliverEnv));
-  assert.deepEqual(env.HOLDS, [5, 30, 120, 600]);
+  assert.deepEqual(env.RETRY_DELAYS, [5, 30, 120, 600]);
   assert.deepEqual([env.ALLOW_HTTP, env.ALLOWED_PORTS, env.ALLOWED_PRIVATE_NETWORKS], [false, [25, 110], []]);
   assert.equal(env.CONNECT_TIMEOUT_SECONDS, 3);
 });

@@ -57,9 +57,9 @@ test('of a huge response 16 KiB are read, and the rest is not waited for', async
     };
     flood();
   });
-  const answer = await call(`${server.origin}/`, {});
-  assert.ok('status' in answer && answer.status === 200);
-  assert.equal(answer.body.length, 16_384);
+  const response = await call(`${server.origin}/`, {});
+  assert.ok('status' in response && response.status === 200);
+  assert.equal(response.body.length, 16_384);
 });
 
 test('a success whose body never ends is a success, at the deadline', async () => {
@@ -96,18 +96,18 @@ test('a refused connection fails at once', async () => {
 });
 
 test('a host that does not exist fails, without its name', async () => {
-  const answer = await call('http://no-such-host.invalid/?AccountID=secret', {});
-  assert.ok('failure' in answer);
-  assert.match(answer.failure, /^host name not found/);
+  const response = await call('http://no-such-host.invalid/?AccountID=secret', {});
+  assert.ok('failure' in response);
+  assert.match(response.failure, /^host name not found/);
 });
 
 test('what is no HTTP fails', async () => {
   const server = createServer((socket) => socket.end('hello\r\n\r\n'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
-  const answer = await call(`http://127.0.0.1:${port}/`, {});
+  const response = await call(`http://127.0.0.1:${port}/`, {});
   server.close();
-  assert.deepEqual(answer, { failure: 'not an HTTP answer' });
+  assert.deepEqual(response, { failure: 'not an HTTP answer' });
 });
 
 /** Answers every request with these bytes. */
@@ -141,8 +141,8 @@ test('an answer that asks for another protocol fails at once', async () => {
 });
 
 test('what comes behind an answer is not taken for the answer to the next call', async () => {
-  const answer = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
-  using server = await answering(answer + answer.replace('200', '201'));
+  const response = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
+  using server = await answering(response + response.replace('200', '201'));
   for (const calls of [1, 2]) {
     assert.deepEqual(await call(server.url, {}), { status: 200, body: '' });
     assert.equal(server.requests(), calls);
@@ -176,9 +176,9 @@ test('a call that is cut off while it connects is not made when it has connected
 test('a call is cut off at once, also before it begins', async () => {
   await using server = await receiver(() => cut.abort());
   const cut = new AbortController();
-  const answer = { failure: 'cut off: too slow, like those before it' };
-  assert.deepEqual(await call(`${server.origin}/`, {}, cut.signal), answer);
-  assert.deepEqual(await call(`${server.origin}/`, {}, cut.signal), answer);
+  const response = { failure: 'cut off: too slow, like those before it' };
+  assert.deepEqual(await call(`${server.origin}/`, {}, cut.signal), response);
+  assert.deepEqual(await call(`${server.origin}/`, {}, cut.signal), response);
   assert.equal(server.calls.length, 1);
 });
 
@@ -187,8 +187,8 @@ test('a connection that is not made fails at its own, shorter time', async () =>
   const silent = createServer().listen(0, '127.0.0.1');
   await once(silent, 'listening');
   const late = lateness(1_000);
-  const answer = await call(`https://127.0.0.1:${(silent.address() as AddressInfo).port}/`, {});
-  assert.deepEqual(answer, { failure: 'no connection within 1 s' });
+  const response = await call(`https://127.0.0.1:${(silent.address() as AddressInfo).port}/`, {});
+  assert.deepEqual(response, { failure: 'no connection within 1 s' });
   assert.ok((await late()) < 900);
   silent.close();
 });
@@ -196,8 +196,8 @@ test('a connection that is not made fails at its own, shorter time', async () =>
 test('TLS with a certificate nobody vouches for fails', async () => {
   // Plain HTTP behind an https URL: the handshake cannot succeed.
   await using server = await receiver();
-  const answer = await call(`${server.origin.replace('http:', 'https:')}/`, {});
-  assert.ok('failure' in answer, JSON.stringify(answer));
+  const response = await call(`${server.origin.replace('http:', 'https:')}/`, {});
+  assert.ok('failure' in response, JSON.stringify(response));
 });
 
 test('connections are kept for the next call, and those of a batch for the next batch', async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { beforeEach, mock, test } from 'node:test';
-import { untried } from '../../functions/adapters/backlog.ts';
+import { unattempted } from '../../functions/adapters/backlog.ts';
 import { capture } from '../../functions/capture/capture.ts';
 import type { Notification } from '../../functions/core/notification.ts';
-import type { Answer } from '../../functions/core/outcome.ts';
+import type { CallResult } from '../../functions/core/outcome.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
 import { message, streamRecord } from '../support/records.ts';
 import { stages } from '../support/stages.ts';
@@ -15,19 +15,19 @@ beforeEach(() => void lines.splice(0));
 /** What the log tells of a notification, in the order in which it was written. */
 const story = (id: string) => lines.filter((line) => line.includes(id)).map((line) => JSON.parse(line).message);
 
-const ok: Answer = { status: 200, body: '' };
+const ok: CallResult = { status: 200, body: '' };
 
 /** A change that capture has made a notification of. */
 async function captured(world: ReturnType<typeof stages>): Promise<Notification> {
   const record = streamRecord('customer', 'INSERT', { AccountID: 'a1' });
   if (record.dynamodb) record.dynamodb.ApproximateCreationDateTime = Date.now() / 1000;
   const triggers = () => world.triggers.read(['customer.create']);
-  await capture([record], { ...world.parts, triggers });
+  await capture([record], { ...world.deps, triggers });
   return world.sent[0] ?? assert.fail();
 }
 
 const again = (world: ReturnType<typeof stages>, one: Notification) =>
-  deliver([message(one, { ApproximateReceiveCount: '2' })], world.parts, () => 60_000);
+  deliver([message(one, { ApproximateReceiveCount: '2' })], world.deps, () => 60_000);
 
 test('what goes well at once is in one line, with all of its batch', async () => {
   const world = stages(() => ok);
@@ -37,11 +37,11 @@ test('what goes well at once is in one line, with all of its batch', async () =>
 });
 
 test('one id leads from the change over each failed attempt to the delivery', async () => {
-  let answer: Answer = { status: 503, body: '' };
-  const world = stages(() => answer);
+  let response: CallResult = { status: 503, body: '' };
+  const world = stages(() => response);
   const one = await captured(world);
   await world.deliver(one);
-  answer = ok;
+  response = ok;
   await again(world, one);
   assert.deepEqual(story(one.id), ['captured', 'attempt failed', 'delivered in the end']);
 });
@@ -62,7 +62,7 @@ test('one id leads through the backlog', async () => {
   const one = await captured(world);
   await world.deliver(one);
   // As if it had been there for a while.
-  await world.backlog.park([{ ...untried, notification: one }], Date.now() - 5_000);
+  await world.backlog.park([{ ...unattempted, notification: one }], Date.now() - 5_000);
   await world.triggers.move('customer.create', 'resume');
   await world.drain();
   assert.deepEqual(story(one.id), ['captured', 'parked', 'delivered in the end']);
@@ -72,6 +72,6 @@ test('one id leads from the change to a dead letter, whatever is in it', async (
   const world = stages(() => ok);
   const one = await captured(world);
   const unreadable = message('{"v":99}', { MessageDeduplicationId: one.id });
-  await deliver([unreadable], world.parts, () => 60_000);
+  await deliver([unreadable], world.deps, () => 60_000);
   assert.deepEqual(story(one.id), ['captured', 'a message went to the dead-letter queue']);
 });

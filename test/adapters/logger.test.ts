@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { mock, test } from 'node:test';
 import { inspect } from 'node:util';
-import { untried } from '../../functions/adapters/backlog.ts';
+import { unattempted } from '../../functions/adapters/backlog.ts';
 import { makeCall } from '../../functions/adapters/http-call.ts';
 import { Metrics } from '../../functions/adapters/metrics-writer.ts';
 import { capture } from '../../functions/capture/capture.ts';
@@ -11,7 +11,7 @@ import type { Notification } from '../../functions/core/notification.ts';
 import { secretOf } from '../../functions/core/signature.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
 import { drain } from '../../functions/drain/drain.ts';
-import { type Answer, receiver } from '../support/receiver.ts';
+import { type Respond, receiver } from '../support/receiver.ts';
 import { message, streamRecord } from '../support/records.ts';
 import { loopbackRules } from '../support/rules.ts';
 import { storesInMemory } from '../support/stores.ts';
@@ -28,7 +28,7 @@ const failing = async (): Promise<never> => {
   throw Object.assign(new Error(`cannot take ${MARKER}`), { name: 'ValidationException', $response: { body: MARKER } });
 };
 
-const behaviours: Record<string, Answer | string> = {
+const behaviours: Record<string, Respond | string> = {
   'answers well': (_, response) => response.writeHead(200, { 'x-marker': MARKER }).end(MARKER),
   'answers 500': (_, response) => response.writeHead(500, MARKER, { 'retry-after': MARKER }).end(MARKER),
   redirects: (_, response) => response.writeHead(302, { location: `http://127.0.0.1:1/${MARKER}` }).end(MARKER),
@@ -60,10 +60,10 @@ for (const [how, behaviour] of Object.entries(behaviours))
     const calls = { call: makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 1, rules: loopbackRules }) };
     const queue = {
       send: async (notifications: readonly Notification[]) => void sent.push(...notifications),
-      bury: async () => {},
-      handBack: async () => {},
+      sendToDeadLetters: async () => {},
+      returnToQueue: async () => {},
     };
-    const parts = {
+    const deps = {
       ...calls,
       triggers,
       backlog,
@@ -72,7 +72,7 @@ for (const [how, behaviour] of Object.entries(behaviours))
       logged: 'all' as const,
       metrics: new Metrics('CrmTriggers', (line) => void logged.push(line)),
       queue,
-      holds: [],
+      retryDelays: [],
       attemptMs: 1_000,
       concurrency: 5,
       now: Date.now,
@@ -89,11 +89,11 @@ for (const [how, behaviour] of Object.entries(behaviours))
       { eventName: MARKER, dynamodb: { Keys: MARKER } } as never,
     ];
     for (const { dynamodb } of records) if (dynamodb) dynamodb.ApproximateCreationDateTime = Date.now() / 1000;
-    const captureParts = { entity: 'customer' as const, backlog, queue, metrics: parts.metrics, now: Date.now };
+    const captureDeps = { entity: 'customer' as const, backlog, queue, metrics: deps.metrics, now: Date.now };
     const read = () => triggers.read(['customer.create', 'customer.edit', 'customer.delete']);
-    await capture(records, { ...captureParts, triggers: read }).catch(keep);
-    await capture(records, { ...captureParts, triggers: failing }).catch(keep);
-    await capture(records, { ...captureParts, triggers: read, queue: { send: failing } }).catch(keep);
+    await capture(records, { ...captureDeps, triggers: read }).catch(keep);
+    await capture(records, { ...captureDeps, triggers: failing }).catch(keep);
+    await capture(records, { ...captureDeps, triggers: read, queue: { send: failing } }).catch(keep);
     assert.ok(sent.length >= 3);
 
     const batch = [
@@ -101,27 +101,31 @@ for (const [how, behaviour] of Object.entries(behaviours))
       message(MARKER, { MessageDeduplicationId: MARKER }),
       message(`{"v":1,"${MARKER}":"${MARKER}"}`),
     ];
-    const all = { ...triggers, read: failing, strike: failing, clearStrikes: failing, move: failing };
-    await deliver(batch, parts, () => 60_000).catch(keep);
-    await deliver(batch, { ...parts, triggers: all }, () => 60_000).catch(keep);
-    await deliver(batch, { ...parts, queue: { bury: failing, handBack: failing } }, () => 60_000).catch(keep);
-    await deliver(batch, { ...parts, secrets: { of: failing } }, () => 60_000).catch(keep);
-    await deliver(batch, { ...parts, log: { write: failing } }, () => 60_000).catch(keep);
+    const all = { ...triggers, read: failing, countFailure: failing, clearFailures: failing, move: failing };
+    await deliver(batch, deps, () => 60_000).catch(keep);
+    await deliver(batch, { ...deps, triggers: all }, () => 60_000).catch(keep);
+    await deliver(
+      batch,
+      { ...deps, queue: { sendToDeadLetters: failing, returnToQueue: failing } },
+      () => 60_000,
+    ).catch(keep);
+    await deliver(batch, { ...deps, secrets: { of: failing } }, () => 60_000).catch(keep);
+    await deliver(batch, { ...deps, log: { write: failing } }, () => 60_000).catch(keep);
 
     await backlog.park(
-      sent.map((notification) => ({ ...untried, notification })),
+      sent.map((notification) => ({ ...unattempted, notification })),
       1,
     );
-    for (const state of ['parked', 'draining', 'paused', 'closing'] as const)
+    for (const state of ['parked', 'draining', 'paused', 'finishing'] as const)
       for (const trigger of triggers.items.keys()) {
         const now = triggers.items.get(trigger);
         if (now) triggers.put(trigger, { ...now, state, probeAt: 0 });
         let looks = 0;
         const remainingMs = () => (looks++ < 20 ? 60_000 : 0);
-        await drain(parts, remainingMs).catch(keep);
-        const silent = { ...parts, backlog: { ...parts.backlog, parked: failing } as never };
+        await drain(deps, remainingMs).catch(keep);
+        const silent = { ...deps, backlog: { ...deps.backlog, parked: failing } as never };
         await drain(silent, remainingMs).catch(keep);
-        await drain({ ...parts, log: { write: failing } }, remainingMs).catch(keep);
+        await drain({ ...deps, log: { write: failing } }, remainingMs).catch(keep);
       }
     assert.ok(logged.length > 10, 'something is logged');
     assert.ok(errors.length > 0, 'something is thrown, which Lambda logs too');

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import { untried } from '../../functions/adapters/backlog.ts';
+import { unattempted } from '../../functions/adapters/backlog.ts';
 import { capture } from '../../functions/capture/capture.ts';
 import { metrics as table } from '../../functions/core/metrics.ts';
-import type { Answer } from '../../functions/core/outcome.ts';
+import type { CallResult } from '../../functions/core/outcome.ts';
 import { notification, streamRecord } from '../support/records.ts';
 import { stages } from '../support/stages.ts';
 
@@ -14,7 +14,7 @@ const record = (n: number) => String(n).padStart(64, '0');
 /** The metrics that were seen in any test. */
 const seen = new Set<string>();
 
-function world(answers: () => Answer) {
+function world(answers: () => CallResult) {
   const made = stages(answers);
   const measured = (trigger?: string) => {
     const found = made.measured(trigger);
@@ -24,39 +24,39 @@ function world(answers: () => Answer) {
   return { ...made, measured };
 }
 
-const ok: Answer = { status: 200, body: '' };
-const down: Answer = { status: 503, body: '' };
+const ok: CallResult = { status: 200, body: '' };
+const down: CallResult = { status: 503, body: '' };
 const old = () => Date.now() - 73 * 60 * 60_000;
 
 test('capture measures what the queue took over all triggers, and what cannot be formatted of its own', async () => {
-  const { parts, triggers, sent, measured } = world(() => ok);
+  const { deps, triggers, sent, measured } = world(() => ok);
   const records = [1, 2].map((n) => streamRecord('customer', 'MODIFY', { AccountID: `a${n}`, n: `${n}` }, {}));
   for (const { dynamodb } of records) if (dynamodb?.OldImage) dynamodb.OldImage.n = { S: 'other' };
   const unusable = streamRecord('customer', 'INSERT', { AccountID: { L: [] } });
   const read = () => triggers.read(['customer.edit', 'customer.create']);
-  await capture([...records, unusable], { ...parts, triggers: read });
+  await capture([...records, unusable], { ...deps, triggers: read });
   assert.equal(sent.length, 2);
   assert.deepEqual(measured(), { captured: [2] }, 'what failed is of another trigger');
-  await capture([...records, unusable], { ...parts, triggers: read });
+  await capture([...records, unusable], { ...deps, triggers: read });
   assert.deepEqual(measured('customer.create'), { captured: [2], failed: [1] });
 
-  const refusing = { ...parts.queue, send: () => Promise.reject(new Error('no')) };
-  await assert.rejects(capture(records, { ...parts, triggers: read, queue: refusing }));
+  const rejecting = { ...deps.queue, send: () => Promise.reject(new Error('no')) };
+  await assert.rejects(capture(records, { ...deps, triggers: read, queue: rejecting }));
   assert.deepEqual(measured(), {}, 'what the queue refused comes again, and counts then');
 });
 
 test('capture measures what a receiver marked as its own, once the queue has taken the rest', async () => {
-  const { parts, triggers, measured } = world(() => ok);
+  const { deps, triggers, measured } = world(() => ok);
   const rules = { silencedBy: 'by' };
   const read = () => triggers.read(['customer.create']);
   const written = ['receiver', ''].map((by) =>
     streamRecord('customer', 'INSERT', { AccountID: `a${by}`, ...(by && { by }) }),
   );
-  const refusing = { ...parts.queue, send: () => Promise.reject(new Error('no')) };
+  const rejecting = { ...deps.queue, send: () => Promise.reject(new Error('no')) };
   await triggers.writeUrl('customer.create', 'https://example.com/', 0, 0);
-  await assert.rejects(capture(written, { ...parts, rules, triggers: read, queue: refusing }));
+  await assert.rejects(capture(written, { ...deps, rules, triggers: read, queue: rejecting }));
   assert.deepEqual(measured('customer.create'), {});
-  await capture(written, { ...parts, rules, triggers: read });
+  await capture(written, { ...deps, rules, triggers: read });
   assert.deepEqual(measured('customer.create'), { silenced: [1], captured: [1] });
 });
 
@@ -80,13 +80,13 @@ test('what people send by hand spoils no measure: a test is none, and what is se
 });
 
 test('deliver measures what is held, given up, blocked and parked', async () => {
-  let answer: Answer = down;
-  const { deliver, triggers, measured } = world(() => answer);
+  let response: CallResult = down;
+  const { deliver, triggers, measured } = world(() => response);
   await deliver(notification());
   assert.deepEqual(measured().held, [1]);
   await deliver(notification({ changedAt: old() }));
   assert.deepEqual(measured().failed, [1]);
-  answer = { blocked: 'a private address' };
+  response = { blocked: 'a private address' };
   await deliver(notification());
   assert.deepEqual(measured().blocked, [1]);
   assert.equal(triggers.items.get('customer.edit')?.state, 'parked');
@@ -95,13 +95,16 @@ test('deliver measures what is held, given up, blocked and parked', async () => 
 });
 
 test('drain measures, each minute, what waits and which triggers are down, and then what it delivers', async () => {
-  const answer = down;
-  const { backlog, triggers, drain, measured } = world(() => answer);
+  const response = down;
+  const { backlog, triggers, drain, measured } = world(() => response);
   const park = (n: number, changedAt: number) =>
-    backlog.park([{ ...untried, notification: notification({ record: record(n), changedAt }) }], Date.now() - 5_000);
+    backlog.park(
+      [{ ...unattempted, notification: notification({ record: record(n), changedAt }) }],
+      Date.now() - 5_000,
+    );
   await park(1, Date.now() - 90_000);
   await park(2, Date.now() - 30_000);
-  await triggers.move('customer.edit', 'trip', { probeAt: Date.now() + 60_000, probeDelay: 30_000 });
+  await triggers.move('customer.edit', 'park', { probeAt: Date.now() + 60_000, probeDelay: 30_000 });
   await drain();
   const { oldest: [seconds = 0] = [], ...rest } = measured();
   assert.ok(seconds >= 90 && seconds < 95, `${seconds}`);
@@ -124,11 +127,11 @@ test('a trigger that an admin paused is not down; one whose destination is gone 
 });
 
 test('drain measures what it delivers, holds and gives up; and a backlog that cannot be counted stops nothing', async () => {
-  const { parts, backlog, triggers, drain, measured } = world(() => ok);
-  await backlog.park([{ ...untried, notification: notification() }], Date.now() - 5_000);
+  const { deps, backlog, triggers, drain, measured } = world(() => ok);
+  await backlog.park([{ ...unattempted, notification: notification() }], Date.now() - 5_000);
   await triggers.move('customer.edit', 'pause', { pausedBy: 'admin' });
   await triggers.move('customer.edit', 'resume');
-  mock.method(parts.backlog, 'count', () => Promise.reject(new Error('no')));
+  mock.method(deps.backlog, 'count', () => Promise.reject(new Error('no')));
   await drain();
   const { drained, delivered, ...rest } = measured();
   assert.deepEqual([drained, delivered, Object.keys(rest).sort()], [[1], [1], ['attempt', 'delay']]);

@@ -15,7 +15,7 @@ const tables: Readonly<Record<string, (url: string) => Record<string, AttributeV
 };
 
 /** AWS as it answers when all is well: every trigger has this URL and a secret, and what is written is taken. */
-export const awsAnswers = (url: () => string) => ({
+export const awsResponses = (url: () => string) => ({
   BatchGetItem: ({ RequestItems = {} }: BatchGetItemCommandInput) => ({
     Responses: Object.fromEntries(
       Object.entries(RequestItems).map(([table, { Keys = [] }]) => [
@@ -50,7 +50,7 @@ export const functionVariables = {
   RECORD_LIMIT: 'null',
   CONNECT_TIMEOUT_SECONDS: '3',
   ATTEMPT_TIMEOUT_SECONDS: '10',
-  HOLDS: '5,30,120,600',
+  RETRY_DELAYS: '5,30,120,600',
   ALLOW_HTTP: 'true',
   ALLOWED_PORTS: '',
   ALLOWED_PRIVATE_NETWORKS: '127.0.0.0/8',

@@ -10,7 +10,7 @@ const ANSWER_MS = 100;
 
 /** What `npm run cost` says of what was measured last, for a million changes a month. */
 export async function cost(): Promise<Figures> {
-  const found = report(measurements(), deployed(), { changesPerMonth: CHANGES_PER_MONTH, answerMs: ANSWER_MS });
+  const found = report(measurements(), deployed(), { changesPerMonth: CHANGES_PER_MONTH, responseMs: ANSWER_MS });
   const busy = found.situations.find(({ name }) => name === 'busy');
   return {
     ratios: [

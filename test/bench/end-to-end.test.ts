@@ -3,7 +3,13 @@ import { test } from 'node:test';
 import { ways } from './end-to-end/way.ts';
 
 test('a change’s way is put together from the requests of capture and of deliver, and one that was not called has none', () => {
-  const at = (from: number, to: number, target: string, request: object) => ({ target, request, answer: {}, from, to });
+  const at = (from: number, to: number, target: string, request: object) => ({
+    target,
+    request,
+    response: {},
+    from,
+    to,
+  });
   const read = (count: number) => ({ RequestItems: { Triggers: { Keys: Array(count).fill({}) } } });
   const exchanges = [
     at(1, 2, 'DynamoDB_20120810.BatchGetItem', read(3)),

@@ -30,8 +30,8 @@ test('requests side by side are one wait, one after another are several', () => 
 
 test('the ledger knows what a delete removes, what a batch reads in vain, and what stays in a table', () => {
   const ledger = new Ledger((table) => table);
-  const note = (action: string, request: object, answer: object = {}) =>
-    ledger.note({ target: `DynamoDB_20120810.${action}`, request, answer, from: 0, to: 1 });
+  const note = (action: string, request: object, response: object = {}) =>
+    ledger.note({ target: `DynamoDB_20120810.${action}`, request, response, from: 0, to: 1 });
   const big = { key: { S: 'a' }, text: { S: 'x'.repeat(1500) }, expiresAt: { N: '2592000' } };
   note('PutItem', { TableName: 'T', Item: big });
   note('BatchWriteItem', { RequestItems: { T: [{ PutRequest: { Item: { key: { S: 'b' } } } }] } });

@@ -7,7 +7,7 @@ import { drawer, type Load, percentile, type System, zipf } from './scale/load.t
 import { quotas } from './scale/quotas.ts';
 import { Simulation } from './scale/simulation.ts';
 
-const load: Load = { perSecond: 80, seconds: 20, weights: [2, 5, 3], records: 500, skew: 0.8, answerMs: 50 };
+const load: Load = { perSecond: 80, seconds: 20, weights: [2, 5, 3], records: 500, skew: 0.8, responseMs: 50 };
 const system: System = {
   workers: 30,
   shards: 2,

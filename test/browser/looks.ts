@@ -23,16 +23,16 @@ export async function failOne({ backlog }: Served, fields: object = {}, reason =
 
 /** Triggers in each state there is, what failed, and what was attempted. */
 export async function populated(served: Served) {
-  for (const trigger of triggers.slice(0, 10)) await set(served.parts, trigger, `https://crm.example.com/${trigger}`);
-  for (let n = 0; n < 3; n++) await served.triggersTable.strike('customer.edit', Date.now());
-  await served.triggersTable.move('case.create', 'trip', { parkedBecause: 'HTTP 503' });
+  for (const trigger of triggers.slice(0, 10)) await set(served.deps, trigger, `https://crm.example.com/${trigger}`);
+  for (let n = 0; n < 3; n++) await served.triggersTable.countFailure('customer.edit', Date.now());
+  await served.triggersTable.move('case.create', 'park', { parkedBecause: 'HTTP 503' });
   const waiting = Array.from({ length: 12 }, () => notification({ trigger: 'case.create' }));
-  const tried = { attempts: 1, firstAttempt: 1, answer: 'HTTP 503', nextTry: 1 };
+  const tried = { attempts: 1, firstAttempt: 1, response: 'HTTP 503', nextTry: 1 };
   await served.backlog.park(
     waiting.map((one) => ({ notification: one, ...tried })),
     1,
   );
-  await pause(served.parts, 'followup.create');
+  await pause(served.deps, 'followup.create');
   const { id, formattedString } = await failOne(served);
   const attempt = {
     trigger: 'task.edit',
@@ -40,11 +40,11 @@ export async function populated(served: Served) {
     formattedString,
     milliseconds: 51,
     outcome: 'retry',
-    answer: 'HTTP 404',
+    response: 'HTTP 404',
   } as const;
   await served.log.write(
     [1, 2, 3].map((n) => ({ ...attempt, attempt: n, at: Date.now() - 1000 * n, body: 'not here' })),
   );
-  served.happenings.add('agent', 'The agent created a customer', 'AccountID=A-1');
-  served.happenings.add('call', 'customer.create was called with', '?AccountID=A-1');
+  served.activity.add('agent', 'The agent created a customer', 'AccountID=A-1');
+  served.activity.add('call', 'customer.create was called with', '?AccountID=A-1');
 }

@@ -57,16 +57,16 @@ test('redelivering without a URL is refused, with how to fix it, and the rest is
   await populated(served);
   for (let n = 0; n < 2; n++) await failOne(served, { trigger: 'task.delete' });
   const page = await served.open('#failed');
-  const refused = '2 notifications: not sent, no URL is set for task.delete. To fix this, set one with';
+  const rejected = '2 notifications: not sent, no URL is set for task.delete. To fix this, set one with';
   await page.getByLabel('Choose all shown').check();
   await page.getByRole('button', { name: 'Redeliver 3' }).click();
   await page.getByText('1 will be sent again, to task.edit.').waitFor();
-  await page.getByText(refused).waitFor();
+  await page.getByText(rejected).waitFor();
   await page.getByRole('button', { name: 'Send', exact: true }).click();
   await page.getByText('1 of 3 sent again.').waitFor();
   await page.getByLabel('Choose all shown').check();
   await page.getByRole('button', { name: 'Redeliver 2' }).click();
-  await page.getByText(refused).waitFor();
+  await page.getByText(rejected).waitFor();
   assert.equal(await page.getByRole('button', { name: 'Send', exact: true }).count(), 0);
 });
 
@@ -176,18 +176,18 @@ test('markup in ids, URLs, answers, names and reasons is shown as text, and none
   const hostile = `"'><img src=x onerror="window.ran=1"><script>window.ran=1</script><svg onload=window.ran=1>`;
   await using served = await servedPage(browser, { who: hostile });
   const url = `https://example.com/${hostile}?a=${hostile}`.replaceAll(' ', '%20');
-  await set(served.parts, 'task.edit', url);
+  await set(served.deps, 'task.edit', url);
   await served.triggersTable.writeUrl('case.edit', 'javascript:window.ran=1', 0);
   await served.triggersTable.writeUrl('case.create', hostile, 0);
-  await served.triggersTable.move('task.edit', 'trip', { parkedBecause: hostile });
+  await served.triggersTable.move('task.edit', 'park', { parkedBecause: hostile });
   await served.secrets.change('task.edit', (now) => ({ ...now, headers: { [hostile]: hostile } }));
-  Object.assign(served.answers, { answer: hostile, body: hostile });
+  Object.assign(served.answers, { response: hostile, body: hostile });
   await failOne(served, { formattedString: hostile }, hostile);
   const attempt = { trigger: 'task.edit', formattedString: hostile, milliseconds: 1, attempt: 1 } as const;
   await served.log.write([
-    { ...attempt, id: hostile, at: Date.now(), outcome: 'retry', answer: hostile, body: hostile },
+    { ...attempt, id: hostile, at: Date.now(), outcome: 'retry', response: hostile, body: hostile },
   ]);
-  served.happenings.add('call', hostile, hostile);
+  served.activity.add('call', hostile, hostile);
   const page = await served.open();
   await button(page, 'task.edit', 'Test').click();
   await row(page, 'task.edit').locator('.tested pre').waitFor();

@@ -1,15 +1,15 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
-import { Happenings } from '../../cli/local/activity.ts';
+import { Activity } from '../../cli/local/activity.ts';
 import { SampleAgent } from '../../cli/local/sample-agent.ts';
-import { openDoor } from '../../cli/local/server.ts';
+import { startLocalServer } from '../../cli/local/server.ts';
 import { adminWorld } from '../support/admin-world.ts';
 
 /** The page as `npm start` serves it, over parts in memory, and browsers that look at it. */
 export async function servedPage(browser: Browser, overrides: Record<string, unknown> = {}) {
   const world = adminWorld(overrides);
-  const happenings = new Happenings();
-  const agent = new SampleAgent({ do: async () => {} }, happenings);
-  const door = await openDoor(world.parts, agent, happenings, 0);
+  const activity = new Activity();
+  const agent = new SampleAgent({ do: async () => {} }, activity);
+  const door = await startLocalServer(world.deps, agent, activity, 0);
   /** What the browser itself complained about, such as a broken content security policy. */
   const complaints: string[] = [];
   const open = async (view = '', options: BrowserContextOptions = {}): Promise<Page> => {
@@ -27,7 +27,7 @@ export async function servedPage(browser: Browser, overrides: Record<string, unk
   return {
     ...world,
     origin: door.origin,
-    happenings,
+    activity,
     complaints,
     open,
     async [Symbol.asyncDispose]() {

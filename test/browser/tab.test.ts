@@ -121,7 +121,7 @@ describe('the tab', () => {
 
   test('pauses and resumes, and says so in words', async () => {
     await using served = await servedPage(browser);
-    await set(served.parts, 'case.edit', 'https://example.com/');
+    await set(served.deps, 'case.edit', 'https://example.com/');
     const page = await served.open();
     await button(page, 'case.edit', 'Pause').click();
     await row(page, 'case.edit').getByText('Paused').waitFor();
@@ -174,7 +174,7 @@ describe('the tab', () => {
 
   test('shows secrets only when asked, and a header by its name alone', async () => {
     await using served = await servedPage(browser);
-    await set(served.parts, 'case.edit', 'https://example.com/');
+    await set(served.deps, 'case.edit', 'https://example.com/');
     const page = await served.open();
     await button(page, 'case.edit', 'More').click();
     const dialog = page.getByRole('dialog', { name: 'case.edit' });

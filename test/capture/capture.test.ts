@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import { type CaptureParts, capture } from '../../functions/capture/capture.ts';
+import { type CaptureDeps, capture } from '../../functions/capture/capture.ts';
 import type { Entity, Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import { streamRecord } from '../support/records.ts';
@@ -9,11 +9,11 @@ import { unmeasured } from '../support/unmeasured.ts';
 
 mock.method(console, 'log', () => {});
 
-function parts(entity: Entity, typed: readonly Trigger[], overrides: Partial<CaptureParts> = {}) {
+function deps(entity: Entity, typed: readonly Trigger[], overrides: Partial<CaptureDeps> = {}) {
   const sent: Notification[] = [];
   const { backlog } = storesInMemory(() => 0);
-  const state = { state: 'active', strikes: 0, lastSuccess: 0, probeAt: 0, probeDelay: 0 } as const;
-  const parts: CaptureParts = {
+  const state = { state: 'active', consecutiveFailures: 0, lastSuccess: 0, probeAt: 0, probeDelay: 0 } as const;
+  const deps: CaptureDeps = {
     entity,
     triggers: async () => new Map(typed.map((trigger) => [trigger, { ...state, url: 'https://x/' }])),
     queue: { send: async (notifications) => void sent.push(...notifications) },
@@ -22,11 +22,11 @@ function parts(entity: Entity, typed: readonly Trigger[], overrides: Partial<Cap
     now: () => 0,
     ...overrides,
   };
-  return { parts, sent, failed: () => [...backlog.failedItems.values()] };
+  return { deps, sent, failed: () => [...backlog.failedItems.values()] };
 }
 
 test('changes become notifications, in order; those without a typed URL become nothing', async () => {
-  const { parts: p, sent } = parts('task', ['task.create', 'task.delete']);
+  const { deps: p, sent } = deps('task', ['task.create', 'task.delete']);
   const row = { AccountID: 'a', TaskID: 't' };
   await capture(
     [streamRecord('task', 'INSERT', row), streamRecord('task', 'MODIFY', row), streamRecord('task', 'REMOVE', row)],
@@ -42,13 +42,13 @@ test('changes become notifications, in order; those without a typed URL become n
 });
 
 test('with no URL typed nothing is sent at all', async () => {
-  const { parts: p, sent, failed } = parts('customer', []);
+  const { deps: p, sent, failed } = deps('customer', []);
   await capture([streamRecord('customer', 'INSERT', { AccountID: 'a' }), streamRecord('customer', 'INSERT', {})], p);
   assert.deepEqual([sent, failed()], [[], []]);
 });
 
 test('a record without a usable id is among the failed, with its reason and key, and the rest of the batch goes on', async () => {
-  const { parts: p, sent, failed } = parts('followup', ['followup.create']);
+  const { deps: p, sent, failed } = deps('followup', ['followup.create']);
   const good = (n: number) => streamRecord('followup', 'INSERT', { AccountID: 'a', CaseID: 'c', FollowupID: `f${n}` });
   const bad = streamRecord('followup', 'INSERT', { AccountID: { L: [] }, CaseID: 'ç', FollowupID: 'f2' });
   await capture([good(1), bad, good(3)], p);
@@ -64,8 +64,8 @@ test('a record without a usable id is among the failed, with its reason and key,
 });
 
 test('a trigger that is down or paused gets its notifications all the same', async () => {
-  const url = { url: 'https://x/', strikes: 10, lastSuccess: 0, probeAt: 0, probeDelay: 0 };
-  const { parts: p, sent } = parts('customer', [], {
+  const url = { url: 'https://x/', consecutiveFailures: 10, lastSuccess: 0, probeAt: 0, probeDelay: 0 };
+  const { deps: p, sent } = deps('customer', [], {
     triggers: async () =>
       new Map([
         ['customer.create', { ...url, state: 'parked' }],
@@ -82,10 +82,10 @@ test('the same batch handed out again gives the same ids', async () => {
     streamRecord('customer', 'INSERT', { AccountID: 'a' }),
     streamRecord('customer', 'INSERT', { AccountID: '' }),
   ];
-  const first = parts('customer', ['customer.create']);
-  const second = parts('customer', ['customer.create']);
-  await capture(records, first.parts);
-  await capture(records, second.parts);
+  const first = deps('customer', ['customer.create']);
+  const second = deps('customer', ['customer.create']);
+  await capture(records, first.deps);
+  await capture(records, second.deps);
   assert.deepEqual(first.sent, second.sent);
   assert.deepEqual(first.failed(), second.failed());
 });
@@ -93,11 +93,11 @@ test('the same batch handed out again gives the same ids', async () => {
 test('beyond the limit of its record a change is among the failed as a loop; what is within goes out in its order', async () => {
   const limit = { changes: 2, perSeconds: 60 };
   const {
-    parts: p,
+    deps: p,
     sent,
     failed,
-  } = parts('customer', ['customer.edit'], {
-    counts: { limit, beyond: async (made) => new Set(made.filter(({ sequence }) => Number(sequence) % 2 === 0)) },
+  } = deps('customer', ['customer.edit'], {
+    counts: { limit, overLimit: async (made) => new Set(made.filter(({ sequence }) => Number(sequence) % 2 === 0)) },
   });
   const records = ['1', '2', '3', '4'].map((SequenceNumber) => {
     const record = streamRecord('customer', 'MODIFY', { AccountID: 'a' });
@@ -122,9 +122,9 @@ test('what is silenced is told to nobody, and counted', async () => {
   const counted: string[] = [];
   const metrics = { add: (...of: [string, string]) => counted.push(of.join(' ')), write: () => {} };
   const rules = { silencedBy: 'by' };
-  const { parts: p, sent, failed } = parts('customer', ['customer.create'], { rules, metrics });
-  const silenced = streamRecord('customer', 'INSERT', { AccountID: 'a', by: 'receiver' });
-  await capture([silenced, streamRecord('customer', 'INSERT', { AccountID: 'b' })], p);
+  const { deps: p, sent, failed } = deps('customer', ['customer.create'], { rules, metrics });
+  const suppressed = streamRecord('customer', 'INSERT', { AccountID: 'a', by: 'receiver' });
+  await capture([suppressed, streamRecord('customer', 'INSERT', { AccountID: 'b' })], p);
   assert.deepEqual(
     sent.map(({ formattedString }) => formattedString),
     ['?AccountID=b'],
@@ -134,7 +134,7 @@ test('what is silenced is told to nobody, and counted', async () => {
 });
 
 test('an odd record never stops its batch: what has ids is sent, the rest is among the failed or has no trigger', async () => {
-  const { parts: p, sent, failed } = parts('customer', ['customer.create', 'customer.edit', 'customer.delete']);
+  const { deps: p, sent, failed } = deps('customer', ['customer.create', 'customer.edit', 'customer.delete']);
   const dynamodb = { Keys: { AccountID: { S: 'k' } } };
   const odd = [
     {},
@@ -176,16 +176,16 @@ const fails = async () => {
   throw Object.assign(new Error('no answer'), { name: 'TimeoutError' });
 };
 
-const broken: [string, Partial<CaptureParts>][] = [
+const broken: [string, Partial<CaptureDeps>][] = [
   ['the triggers table', { triggers: fails }],
   ['the queue', { queue: { send: fails } }],
   ['the backlog table', { backlog: { fail: fails } }],
-  ["the count of a record's changes", { counts: { limit: { changes: 1, perSeconds: 1 }, beyond: fails } }],
+  ["the count of a record's changes", { counts: { limit: { changes: 1, perSeconds: 1 }, overLimit: fails } }],
 ];
 
 for (const [part, overrides] of broken)
   test(`it throws when ${part} does not answer, so that the stream waits`, async () => {
-    const { parts: p } = parts('customer', ['customer.create'], overrides);
+    const { deps: p } = deps('customer', ['customer.create'], overrides);
     const records = [streamRecord('customer', 'INSERT', { AccountID: 'a' }), streamRecord('customer', 'INSERT', {})];
     await assert.rejects(capture(records, p), /TimeoutError/);
   });
@@ -193,7 +193,7 @@ for (const [part, overrides] of broken)
 test('its log holds no id of the CRM', async () => {
   const lines: string[] = [];
   const log = mock.method(console, 'log', (line: string) => lines.push(line));
-  const { parts: p } = parts('customer', ['customer.create']);
+  const { deps: p } = deps('customer', ['customer.create']);
   await capture(
     [
       streamRecord('customer', 'INSERT', { AccountID: 'MARKER' }),
@@ -215,7 +215,7 @@ async function logged(run: () => Promise<void>): Promise<Record<string, unknown>
 }
 
 test('its log names every notification by its id, and every change that moved to Failed with the reason', async () => {
-  const { parts: p, sent, failed } = parts('customer', ['customer.create']);
+  const { deps: p, sent, failed } = deps('customer', ['customer.create']);
   const records = ['a', 'b', ''].map((AccountID) => streamRecord('customer', 'INSERT', { AccountID }));
   const [error, info, ...more] = await logged(() => capture(records, p));
   const [{ id, reason } = { id: '', reason: '' }] = failed();
@@ -224,7 +224,7 @@ test('its log names every notification by its id, and every change that moved to
     level: 'info',
     records: 3,
     unusable: 1,
-    beyond: 0,
+    overLimit: 0,
     ids: sent.map((n) => n.id),
   });
   assert.deepEqual(more, []);
@@ -237,7 +237,7 @@ test('counts what moved to Failed by its trigger, and writes its metrics once, a
       add: (...of: [string, string]) => counted.push(of.join(' ')),
       write: () => counted.push('write'),
     };
-    const { parts: p } = parts('customer', ['customer.create'], { metrics, ...overrides });
+    const { deps: p } = deps('customer', ['customer.create'], { metrics, ...overrides });
     const records = ['', 'a'].map((AccountID) => streamRecord('customer', 'INSERT', { AccountID }));
     await capture(records, p).catch(() => {});
     const captured = 'queue' in overrides ? [] : ['captured customer.create'];
@@ -246,8 +246,8 @@ test('counts what moved to Failed by its trigger, and writes its metrics once, a
 });
 
 test('asks neither the queue nor the counts for anything when there is nothing to notify of', async () => {
-  const counts = { limit: { changes: 1, perSeconds: 1 }, beyond: fails };
-  const { parts: p } = parts('customer', ['customer.create'], { queue: { send: fails }, counts });
+  const counts = { limit: { changes: 1, perSeconds: 1 }, overLimit: fails };
+  const { deps: p } = deps('customer', ['customer.create'], { queue: { send: fails }, counts });
   await capture([streamRecord('customer', 'MODIFY', { AccountID: 'a' })], p);
   await capture([], p);
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { KeptBackfill } from '../../cli/backfill-file.ts';
+import { BackfillFile } from '../../cli/backfill-file.ts';
 import { recordHash } from '../../functions/core/change.ts';
 import { type BackfillProgress, backfill } from '../../functions/operations/backfill.ts';
 import { clear, set } from '../../functions/operations/trigger-urls.ts';
@@ -35,32 +35,32 @@ async function world(rows: number) {
     return { Items, ...(end < rows && { LastEvaluatedKey: keyOf(end - 1) }) };
   };
   const made = adminWorld({ dynamodb: { send }, crmTables: { customer: 'Customers' } });
-  await set(made.parts, 'customer.create', 'https://example.com/');
+  await set(made.deps, 'customer.create', 'https://example.com/');
   return { ...made, scans, keyOf };
 }
 
 test('a backfill without a URL is refused, and nothing is sent', async () => {
-  const { parts, sent } = await world(3);
-  await clear(parts, 'customer.create');
-  await assert.rejects(backfill(parts, from, options).next(), {
-    name: 'Refusal',
+  const { deps, sent } = await world(3);
+  await clear(deps, 'customer.create');
+  await assert.rejects(backfill(deps, from, options).next(), {
+    name: 'UserError',
     message: /^customer\.create cannot be backfilled: no URL is set for customer\.create\. To fix this, set one with /,
   });
   assert.equal(sent.length, 0);
 });
 
 test('a backfill stops when the URL is cleared, and goes on where it was once there is one', async () => {
-  const { parts, sent } = await world(250);
+  const { deps, sent } = await world(250);
   let stoodAt: BackfillProgress | undefined;
   const run = async (start: Omit<BackfillProgress, 'done'>) => {
-    for await (const progress of backfill(parts, start, options)) {
+    for await (const progress of backfill(deps, start, options)) {
       stoodAt = JSON.parse(JSON.stringify(progress)) as BackfillProgress;
-      if (progress.sent === 100) await clear(parts, 'customer.create');
+      if (progress.sent === 100) await clear(deps, 'customer.create');
     }
   };
-  await assert.rejects(run(from), { name: 'Refusal' });
+  await assert.rejects(run(from), { name: 'UserError' });
   assert.equal(sent.length, 100);
-  await set(parts, 'customer.create', 'https://example.com/');
+  await set(deps, 'customer.create', 'https://example.com/');
   await run(stoodAt ?? assert.fail());
   assert.deepEqual(
     sent.map(({ formattedString }) => formattedString),
@@ -70,8 +70,8 @@ test('a backfill stops when the URL is cleared, and goes on where it was once th
 });
 
 test("a backfilled row's notification has the record that capture gives its changes, also by a key of bytes", async () => {
-  const { parts, sent, keyOf } = await world(1);
-  for await (const _ of backfill(parts, from, options));
+  const { deps, sent, keyOf } = await world(1);
+  for await (const _ of backfill(deps, from, options));
   const inStream = { pk: { B: keyOf(0).pk.B.toString('base64') } };
   assert.equal(sent[0]?.record, recordHash('customer', inStream as never));
 });
@@ -86,10 +86,10 @@ describe('the file in which a backfill keeps where it stands', () => {
 
   test('is read again by the same backfill, and is gone at the end', async (t) => {
     const folder = await folderOf(t);
-    const kept = new KeptBackfill({ ...of, since: '2026' }, folder);
+    const kept = new BackfillFile({ ...of, since: '2026' }, folder);
     const progress = { ...from, sent: 100, after: { pk: { B: 'yAA=' } }, done: false };
     await kept.write(progress);
-    assert.deepEqual(await new KeptBackfill({ ...of, since: '2026' }, folder).read(), progress);
+    assert.deepEqual(await new BackfillFile({ ...of, since: '2026' }, folder).read(), progress);
     assert.deepEqual(await readdir(folder), ['crm-triggers-backfill-customer.create.json']);
     await kept.remove();
     assert.partialDeepStrictEqual(await kept.read(), { sent: 0, done: false });
@@ -102,9 +102,9 @@ describe('the file in which a backfill keeps where it stands', () => {
   ] as const)
     test(`is refused for a backfill ${title}: rows would be left out`, async (t) => {
       const folder = await folderOf(t);
-      await new KeptBackfill(of, folder).write({ ...from, sent: 100, after: { pk: { S: 'x' } }, done: false });
-      await assert.rejects(new KeptBackfill({ ...of, ...other }, folder).read(), {
-        name: 'Refusal',
+      await new BackfillFile(of, folder).write({ ...from, sent: 100, after: { pk: { S: 'x' } }, done: false });
+      await assert.rejects(new BackfillFile({ ...of, ...other }, folder).read(), {
+        name: 'UserError',
         message:
           /crm-triggers-backfill-customer\.create\.json is not of this backfill: .+ delete the file to begin anew\.$/,
       });
@@ -114,6 +114,6 @@ describe('the file in which a backfill keeps where it stands', () => {
     test(`is refused when it is ${JSON.stringify(text)}`, async (t) => {
       const folder = await folderOf(t);
       await writeFile(join(folder, 'crm-triggers-backfill-customer.create.json'), text);
-      await assert.rejects(new KeptBackfill(of, folder).read(), { name: 'Refusal' });
+      await assert.rejects(new BackfillFile(of, folder).read(), { name: 'UserError' });
     });
 });

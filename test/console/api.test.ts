@@ -14,7 +14,7 @@ import { SqsInMemory } from '../support/sqs-in-memory.ts';
 /** The API on a real socket, over parts in memory. */
 async function served(overrides: Record<string, unknown> = {}) {
   const world = adminWorld(overrides);
-  const server = serve({ fetch: adminApi(world.parts, () => 'ada').fetch, port: 0, hostname: '127.0.0.1' });
+  const server = serve({ fetch: adminApi(world.deps, () => 'ada').fetch, port: 0, hostname: '127.0.0.1' });
   await once(server, 'listening');
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
   const ask = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
@@ -80,8 +80,8 @@ describe('a URL', () => {
     await using api = await served();
     assert.equal((await api.ask('PUT', '/triggers/task.edit/url', { url: 'https://example.com' })).status, 428);
     assert.equal((await api.type('https://example.com/', 'latest')).status, 422);
-    await set(api.parts, 'task.edit', 'https://example.com/1');
-    await set(api.parts, 'task.edit', 'https://example.com/2');
+    await set(api.deps, 'task.edit', 'https://example.com/1');
+    await set(api.deps, 'task.edit', 'https://example.com/2');
     assert.equal(api.triggersTable.items.get('task.edit')?.urlVersion, 2);
   });
 
@@ -121,7 +121,7 @@ describe('a URL', () => {
 test('clearing a URL says how many pending notifications move to Failed; resume and redeliver then need a URL', async () => {
   await using api = await served();
   await api.type('https://example.com/', 0);
-  const parked = { attempts: 0, firstAttempt: 0, answer: '', nextTry: 0 };
+  const parked = { attempts: 0, firstAttempt: 0, response: '', nextTry: 0 };
   await api.backlog.park([{ ...parked, notification: notification({ trigger: 'task.edit' }) }], 1);
   await api.ask('POST', '/triggers/task.edit/pause');
   const cleared = await api.ask('DELETE', '/triggers/task.edit/url', undefined, { 'if-match': '"1"' });
@@ -133,7 +133,7 @@ test('clearing a URL says how many pending notifications move to Failed; resume 
   await api.backlog.fail(one);
   for (const confirmed of [false, true]) {
     const { json } = await api.ask('POST', '/redeliver', { ids: [one.id], confirmed });
-    assert.match(json.chosen[0].refused, /^no URL is set for task\.edit\. To fix this, /);
+    assert.match(json.chosen[0].rejected, /^no URL is set for task\.edit\. To fix this, /);
   }
   assert.equal((await api.ask('GET', '/failed')).json.total, 1);
 });
@@ -142,7 +142,7 @@ test('the overview has all pending notifications, and the messages in the delive
   const sqs = new SqsInMemory();
   sqs.add('queue', 'group', 'never received');
   await using api = await served({ sqs: sqs.client(), queueUrl: 'queue' });
-  const held = { attempts: 1, firstAttempt: 1, answer: 'HTTP 500', nextTry: 1, behind: { 'task.edit': 5 } };
+  const held = { attempts: 1, firstAttempt: 1, response: 'HTTP 500', nextTry: 1, behind: { 'task.edit': 5 } };
   await api.backlog.hold({ ...held, notification: notification({ trigger: 'task.edit' }) }, Date.now());
   const { json } = await api.ask('GET', '/triggers');
   assert.equal(json.queued, 1);
@@ -188,7 +188,7 @@ test('every change is in the history, with who, when, from what and to what', as
 
 test('what cannot be done is one line with a fitting status', async () => {
   await using api = await served();
-  const refused: [string, string, unknown, number][] = [
+  const rejected: [string, string, unknown, number][] = [
     ['POST', '/triggers/followup.edit/pause', undefined, 404],
     ['GET', '/triggers/task.edit/secret', undefined, 404],
     ['POST', '/triggers/task.edit/test', undefined, 409],
@@ -205,10 +205,10 @@ test('what cannot be done is one line with a fitting status', async () => {
     ['PUT', '/triggers/task.edit/headers/x-a', '{', 400],
     ['PUT', '/triggers/task.edit/headers/x-a', JSON.stringify({ value: 'x'.repeat(300_000) }), 413],
   ];
-  for (const [method, path, body, status] of refused) {
-    const answer = await api.ask(method, path, body);
-    assert.equal(answer.status, status, `${method} ${path}`);
-    assert.match(answer.json.error, /^[^\r\n]{10,300}$/);
+  for (const [method, path, body, status] of rejected) {
+    const response = await api.ask(method, path, body);
+    assert.equal(response.status, status, `${method} ${path}`);
+    assert.match(response.json.error, /^[^\r\n]{10,300}$/);
   }
   const form = await fetch(`${api.origin}/redeliver`, { method: 'POST', body: new URLSearchParams({ all: 'true' }) });
   assert.equal(form.status, 415);
@@ -223,9 +223,9 @@ test('a table that does not answer is told as such, without what the SDK says', 
   ] as const) {
     const fails = async () => Promise.reject(error);
     await using api = await served({ triggersTable: { read: fails } });
-    const answer = await api.ask('GET', '/triggers');
-    assert.equal(answer.status, status);
-    assert.doesNotMatch(JSON.stringify(answer.json), /MARKER/);
+    const response = await api.ask('GET', '/triggers');
+    assert.equal(response.status, status);
+    assert.doesNotMatch(JSON.stringify(response.json), /MARKER/);
   }
 });
 
@@ -257,8 +257,8 @@ test('no input, however hostile, is answered with a 500', async () => {
   );
   await fc.assert(
     fc.asyncProperty(paths, bodies, fc.constantFrom('GET', 'PUT', 'POST', 'DELETE'), async (path, body, method) => {
-      const answer = await api.ask(method, path, method === 'GET' ? undefined : body, { 'if-match': '"0"' });
-      assert.ok(answer.status < 500, `${method} ${path} ${body}: ${answer.status}`);
+      const response = await api.ask(method, path, method === 'GET' ? undefined : body, { 'if-match': '"0"' });
+      assert.ok(response.status < 500, `${method} ${path} ${body}: ${response.status}`);
     }),
     { numRuns: 400 },
   );
@@ -289,8 +289,8 @@ test('the log is read by its filters, page by page', async () => {
   await using api = await served();
   const entry = { trigger: 'task.edit', formattedString: '?AccountID=a', attempt: 1, milliseconds: 5 } as const;
   await api.log.write([
-    { ...entry, at: 1, id: 'msg_1', outcome: 'retry', answer: 'HTTP 500' },
-    { ...entry, at: 2, id: 'msg_1', outcome: 'delivered', answer: 'HTTP 200', attempt: 2 },
+    { ...entry, at: 1, id: 'msg_1', outcome: 'retry', response: 'HTTP 500' },
+    { ...entry, at: 2, id: 'msg_1', outcome: 'delivered', response: 'HTTP 200', attempt: 2 },
   ]);
   const { json } = await api.ask('GET', '/log?trigger=task.edit&limit=1');
   assert.equal(json.entries[0].attempt, 2);
@@ -302,7 +302,7 @@ test('the log is read by its filters, page by page', async () => {
 
 test('a page of the log is filled though one look finds little, and a place that is none is refused', async () => {
   const entry = { at: 1, trigger: 'task.edit', id: 'msg_1', formattedString: '?AccountID=a' } as const;
-  const attempted = { ...entry, attempt: 1, outcome: 'retry', answer: 'HTTP 500', milliseconds: 1 } as const;
+  const attempted = { ...entry, attempt: 1, outcome: 'retry', response: 'HTTP 500', milliseconds: 1 } as const;
   let looks = 0;
   const log = {
     async read(_: unknown, limit: number, next?: string) {

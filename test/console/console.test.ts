@@ -16,7 +16,7 @@ const page = { 'index.html': '<html>', 'icon.svg': '<svg>', 'page.css': 'a{}', '
 
 function served() {
   const world = adminWorld();
-  return { ...world, app: consoleApp({ admin: world.parts, page, signIn }) };
+  return { ...world, app: consoleApp({ admin: world.deps, page, signIn }) };
 }
 
 /** What the gateway hands on: the claims that it has checked, and the header as it came. */
@@ -50,8 +50,8 @@ describe('the console', () => {
   });
 
   test('lets in an admin, and knows who it was', async () => {
-    const { app, parts, history } = served();
-    await set(parts, 'task.edit', 'https://crm.example.com/');
+    const { app, deps, history } = served();
+    await set(deps, 'task.edit', 'https://crm.example.com/');
     const [{ headers }, env] = gateway(admin);
     const response = await app.request('/api/triggers/task.edit/pause', { method: 'POST', headers }, env);
     assert.equal(response.status, 200);
@@ -64,8 +64,8 @@ describe('the console', () => {
       [{ ...admin, email: '' }, 'u-1'],
       [{ ...admin, email: 'x'.repeat(5_000) }, 'x'.repeat(200)],
     ] as const) {
-      const { app, parts, history } = served();
-      await set(parts, 'task.edit', 'https://crm.example.com/');
+      const { app, deps, history } = served();
+      await set(deps, 'task.edit', 'https://crm.example.com/');
       const [{ headers }, env] = gateway(claims);
       await app.request('/api/triggers/task.edit/pause', { method: 'POST', headers }, env);
       assert.equal(history.entries[0]?.who, who);

@@ -9,8 +9,8 @@ import * as inBrowser from '../../functions/console/page/net.ts';
 import { preview } from '../../functions/console/page/preview.ts';
 import { doing } from '../../functions/console/page/state.ts';
 import { addressRule } from '../../functions/core/address.ts';
-import { typedUrl } from '../../functions/core/trigger-url.ts';
-import type { Line } from '../../functions/operations/trigger-urls.ts';
+import { parseTriggerUrl } from '../../functions/core/trigger-url.ts';
+import type { TriggerStatus } from '../../functions/operations/trigger-urls.ts';
 import { defaultRules, loopbackRules } from '../support/rules.ts';
 
 describe('under the field', () => {
@@ -34,11 +34,11 @@ describe('under the field', () => {
       'https://x/?AccountID=1',
       'https://localhost',
     ]) {
-      const judged = typedUrl('task.edit', typed, defaultRules);
-      assert.ok('refused' in judged);
-      assert.equal(preview('task.edit', typed, defaultRules).refused, judged.refused);
+      const judged = parseTriggerUrl('task.edit', typed, defaultRules);
+      assert.ok('rejected' in judged);
+      assert.equal(preview('task.edit', typed, defaultRules).rejected, judged.rejected);
     }
-    assert.equal(preview('task.edit', 'http://127.0.0.1:4000/', loopbackRules).refused, undefined);
+    assert.equal(preview('task.edit', 'http://127.0.0.1:4000/', loopbackRules).rejected, undefined);
   });
 });
 
@@ -88,13 +88,13 @@ test('an address is judged in the browser as it is by Node', () => {
   assert.equal(addressRule([])('::ffff:10.0.0.1'), false);
 });
 
-const working: Line = {
+const working: TriggerStatus = {
   trigger: 'task.edit',
   url: 'https://example.com/',
   changedAt: null,
   version: 1,
   state: 'active',
-  strikes: 0,
+  consecutiveFailures: 0,
   failingSince: null,
   parkedBecause: null,
   pausedBy: null,
@@ -105,18 +105,18 @@ const working: Line = {
   headers: [],
 };
 
-const states: readonly [string, Partial<Line>, word: string, more: string][] = [
+const states: readonly [string, Partial<TriggerStatus>, word: string, more: string][] = [
   ['that works', {}, 'Working', ''],
   ['that has no URL', { url: null, state: 'paused' }, 'Off', 'no URL is set, no calls are made'],
   [
     'that fails',
-    { strikes: 3, failingSince: 5, waiting: 6, waitingForRetry: 1, behind: 5 },
+    { consecutiveFailures: 3, failingSince: 5, waiting: 6, waitingForRetry: 1, behind: 5 },
     'Failing',
     '6 pending (1 waiting for retry, 5 more of its record behind it), since #5, 3 in a row',
   ],
   [
     'that is parked',
-    { state: 'parked', parkedBecause: 'HTTP 503', failingSince: 5, strikes: 10, waiting: 7, inBacklog: 7 },
+    { state: 'parked', parkedBecause: 'HTTP 503', failingSince: 5, consecutiveFailures: 10, waiting: 7, inBacklog: 7 },
     'Parked',
     '7 pending, HTTP 503, since #5',
   ],
@@ -127,7 +127,7 @@ const states: readonly [string, Partial<Line>, word: string, more: string][] = [
     '1 pending, what comes waits',
   ],
   ['that is gone', { state: 'paused', pausedBy: 'gone' }, 'Paused', 'the destination answered 410 Gone'],
-  ['that drains', { state: 'closing' }, 'Draining', 'what waited is being delivered'],
+  ['that drains', { state: 'finishing' }, 'Draining', 'what waited is being delivered'],
 ];
 
 for (const [title, fields, word, more] of states)
@@ -147,7 +147,7 @@ test('the last day counts attempts by the hour, and nothing older', () => {
     at: now - hoursAgo * hour,
     trigger,
     outcome,
-    answer: `after ${hoursAgo}`,
+    response: `after ${hoursAgo}`,
   });
   const entries = [0.5, 0.6, 23.9, 24, 30].map((ago) => attempt(ago, 'delivered'));
   const days = lastDays([attempt(0.4, 'retry'), attempt(1, 'retry', 'case.edit'), ...entries], now);
@@ -159,7 +159,7 @@ test('the last day counts attempts by the hour, and nothing older', () => {
     day?.delivered.reduce((a, b) => a + b),
     3,
   );
-  assert.equal(day?.latest.answer, 'after 0.4');
+  assert.equal(day?.latest.response, 'after 0.4');
 });
 
 test('the command that repeats a call is one call in a shell, whatever is in it', () => {
@@ -172,7 +172,7 @@ test('the command that repeats a call is one call in a shell, whatever is in it'
         formattedString: `?AccountID=${hostile}`,
         attempt: 2,
         outcome: 'retry',
-        answer: '',
+        response: '',
         milliseconds: 1,
       } as const;
       const command = curl('https://example.com/it?k=$(id)', entry);

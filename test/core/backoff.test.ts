@@ -1,26 +1,26 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { holdSeconds, longestHeld, retryAfterSeconds } from '../../functions/core/backoff.ts';
+import { holdSeconds, longestRetrySeconds, retryAfterSeconds } from '../../functions/core/backoff.ts';
 
-const HOLDS = [5, 30, 120, 600];
+const RETRY_DELAYS = [5, 30, 120, 600];
 
-test('holds last 5 s, 30 s, 2 min and 10 min; the fifth attempt is the last', () => {
+test('retry delays last 5 s, 30 s, 2 min and 10 min; the fifth attempt is the last', () => {
   assert.deepEqual(
-    [1, 2, 3, 4, 5, 6].map((attempts) => holdSeconds(attempts, HOLDS, 0.5)),
+    [1, 2, 3, 4, 5, 6].map((attempts) => holdSeconds(attempts, RETRY_DELAYS, 0.5)),
     [5, 30, 120, 600, undefined, undefined],
   );
 });
 
 test('a hold strays by at most 20 % from its length', () => {
   assert.deepEqual(
-    [0, 0.25, 0.75, 0.999_999].map((random) => holdSeconds(3, HOLDS, random)),
+    [0, 0.25, 0.75, 0.999_999].map((random) => holdSeconds(3, RETRY_DELAYS, random)),
     [96, 108, 132, 144],
   );
 });
 
 test('a receiver may ask for a longer hold, not for a shorter one', () => {
   assert.deepEqual(
-    [0, 3, 60].map((askedFor) => holdSeconds(1, HOLDS, 0.5, askedFor)),
+    [0, 3, 60].map((askedFor) => holdSeconds(1, RETRY_DELAYS, 0.5, askedFor)),
     [5, 5, 60],
   );
 });
@@ -49,6 +49,6 @@ test('a hold lasts at least a second', () => {
 });
 
 test('the longest wait is the sum of the longest retry delays, each at least 15 minutes', () => {
-  assert.equal(longestHeld([5, 900]), 900 + 1_080);
-  assert.equal(longestHeld([]), 0);
+  assert.equal(longestRetrySeconds([5, 900]), 900 + 1_080);
+  assert.equal(longestRetrySeconds([]), 0);
 });

@@ -15,13 +15,13 @@ const NOW = 1_760_000_000_000;
 const HOUR = 3_600_000;
 
 const moves: Record<Move, Partial<Record<State, State>>> = {
-  trip: { active: 'parked' },
-  probed: { parked: 'draining' },
-  emptied: { draining: 'closing' },
-  relapsed: { draining: 'parked' },
-  refilled: { closing: 'draining', active: 'draining' },
-  closed: { closing: 'active' },
-  pause: { active: 'paused', parked: 'paused', draining: 'paused', closing: 'paused' },
+  park: { active: 'parked' },
+  drain: { parked: 'draining' },
+  finish: { draining: 'finishing' },
+  parkAgain: { draining: 'parked' },
+  drainAgain: { finishing: 'draining', active: 'draining' },
+  activate: { finishing: 'active' },
+  pause: { active: 'paused', parked: 'paused', draining: 'paused', finishing: 'paused' },
   resume: { paused: 'draining' },
 };
 

@@ -264,10 +264,10 @@ test('an attribute that is not there is missing, also under a name that every ob
 test('what a receiver wrote and marked is silenced; what somebody writes to the same row later is not', () => {
   const rules = { silencedBy: 'receiver' };
   assert.partialDeepStrictEqual(readChange('task', edit({}, { receiver: 'r1', note: 'n' }), NOW, rules), {
-    kind: 'silenced',
+    kind: 'suppressed',
     trigger: 'task.edit',
   });
-  assert.equal(readChange('task', edit({ receiver: 'r1' }, { receiver: 'r2' }), NOW, rules).kind, 'silenced');
+  assert.equal(readChange('task', edit({ receiver: 'r1' }, { receiver: 'r2' }), NOW, rules).kind, 'suppressed');
   assert.equal(readChange('task', edit({ receiver: 'r2' }, { receiver: 'r2', note: 'n' }), NOW, rules).kind, 'change');
   const gone = streamRecord('task', 'REMOVE', { AccountID: 'a', TaskID: 't', receiver: 'r2' });
   assert.equal(readChange('task', gone, NOW, rules).kind, 'change');
@@ -313,7 +313,7 @@ test('no record, however broken, makes it throw', () => {
       const rules = { names: { AccountID: 'CaseID' }, ignore: ['TaskID'], silencedBy: 'FollowupID' };
       for (const given of [undefined, rules]) {
         const change = readChange(entity, broken as DynamoDBRecord, NOW, given);
-        assert.ok(['change', 'unusable', 'silenced', 'ignored'].includes(change.kind));
+        assert.ok(['change', 'unusable', 'suppressed', 'ignored'].includes(change.kind));
         if (change.kind !== 'change') continue;
         const made = notificationOf(change);
         assert.deepEqual(fromMessage(toMessage(made)), made, 'its message can be read');

@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { ownHeader } from '../../functions/core/custom-header.ts';
+import { customHeader } from '../../functions/core/custom-header.ts';
 import { anyText } from '../support/any-text.ts';
 
 test('a header of the receiver’s own is kept with its name in lower case', () => {
-  assert.deepEqual(ownHeader('X-Api-Token', 'a b=c'), { name: 'x-api-token', value: 'a b=c' });
-  assert.deepEqual(ownHeader('Authorization', 'Bearer abc'), { name: 'authorization', value: 'Bearer abc' });
+  assert.deepEqual(customHeader('X-Api-Token', 'a b=c'), { name: 'x-api-token', value: 'a b=c' });
+  assert.deepEqual(customHeader('Authorization', 'Bearer abc'), { name: 'authorization', value: 'Bearer abc' });
 });
 
-const refused: [name: string, value: string, words: RegExp][] = [
+const rejected: [name: string, value: string, words: RegExp][] = [
   ['', 'v', /^"" is no name of a header/],
   ['x token', 'v', /is no name of a header/],
   ['x:token', 'v', /is no name of a header/],
@@ -33,20 +33,20 @@ const refused: [name: string, value: string, words: RegExp][] = [
   ['x-token', 'v'.repeat(2049), /more than 2048 characters/],
 ];
 
-for (const [name, value, words] of refused)
+for (const [name, value, words] of rejected)
   test(`${JSON.stringify(name).slice(0, 30)}: ${JSON.stringify(value).slice(0, 30)} is refused in one line`, () => {
-    const judged = ownHeader(name, value);
-    assert.ok('refused' in judged);
-    assert.match(judged.refused, words);
-    assert.doesNotMatch(judged.refused, /[\r\n]/);
+    const judged = customHeader(name, value);
+    assert.ok('rejected' in judged);
+    assert.match(judged.rejected, words);
+    assert.doesNotMatch(judged.rejected, /[\r\n]/);
   });
 
 test('whatever is accepted is one header that Node sends as it is, and a refusal is the same whatever the value', () => {
   fc.assert(
     fc.property(anyText(), anyText(), (name, value) => {
-      const judged = ownHeader(name, value);
+      const judged = customHeader(name, value);
       if ('name' in judged) assert.equal(new Headers([[judged.name, judged.value]]).get(name), value);
-      else assert.ok(['v', '', '\0', 'v'.repeat(3000)].some((v) => isDeepStrictEqual(ownHeader(name, v), judged)));
+      else assert.ok(['v', '', '\0', 'v'.repeat(3000)].some((v) => isDeepStrictEqual(customHeader(name, v), judged)));
     }),
     { numRuns: 2_000 },
   );
@@ -54,11 +54,11 @@ test('whatever is accepted is one header that Node sends as it is, and a refusal
 
 test('only whole names are taken: one that begins or ends like a name of the system is a receiver’s own', () => {
   for (const name of ['x-accept', 'ghost', 'te2', 'range-x', 'hosts'])
-    assert.deepEqual(ownHeader(name, 'v'), { name, value: 'v' });
+    assert.deepEqual(customHeader(name, 'v'), { name, value: 'v' });
   for (const name of ['sec-fetch-site', 'sec-', 'if-none-match', 'if-'])
-    assert.match(JSON.stringify(ownHeader(name, 'v')), /is set by the system/);
+    assert.match(JSON.stringify(customHeader(name, 'v')), /is set by the system/);
 });
 
 test('a value may be one character, and as long as 2,048', () => {
-  for (const value of ['v', 'v'.repeat(2048)]) assert.deepEqual(ownHeader('x', value), { name: 'x', value });
+  for (const value of ['v', 'v'.repeat(2048)]) assert.deepEqual(customHeader('x', value), { name: 'x', value });
 });

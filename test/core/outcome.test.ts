@@ -4,24 +4,24 @@ import { outcomeOf } from '../../functions/core/outcome.ts';
 
 for (const status of [200, 201, 202, 204, 226, 299])
   test(`${status} is delivered`, () => {
-    assert.deepEqual(outcomeOf({ status, body: '' }), { kind: 'delivered', answer: `HTTP ${status}` });
+    assert.deepEqual(outcomeOf({ status, body: '' }), { kind: 'delivered', response: `HTTP ${status}` });
   });
 
 for (const status of [300, 301, 302, 304, 307, 308])
   test(`${status}, a redirect, is no success and is not followed`, () => {
     assert.deepEqual(outcomeOf({ status, body: '' }), {
       kind: 'retry',
-      answer: `HTTP ${status} (redirects are not followed)`,
+      response: `HTTP ${status} (redirects are not followed)`,
     });
   });
 
 for (const status of [400, 401, 404, 429, 500, 503, 599])
   test(`${status} is tried again`, () => {
-    assert.deepEqual(outcomeOf({ status, body: 'x' }), { kind: 'retry', answer: `HTTP ${status}` });
+    assert.deepEqual(outcomeOf({ status, body: 'x' }), { kind: 'retry', response: `HTTP ${status}` });
   });
 
 test('410 says that the destination is gone', () => {
-  assert.deepEqual(outcomeOf({ status: 410, body: '' }), { kind: 'gone', answer: 'HTTP 410' });
+  assert.deepEqual(outcomeOf({ status: 410, body: '' }), { kind: 'gone', response: 'HTTP 410' });
 });
 
 test('Retry-After is handed on with what is tried again', () => {
@@ -29,11 +29,11 @@ test('Retry-After is handed on with what is tried again', () => {
 });
 
 test('what may not be called is blocked, with the reason in words', () => {
-  assert.deepEqual(outcomeOf({ blocked: 'is not a URL' }), { kind: 'blocked', answer: 'is not a URL' });
+  assert.deepEqual(outcomeOf({ blocked: 'is not a URL' }), { kind: 'blocked', response: 'is not a URL' });
 });
 
 test('no answer is tried again, with the failure in words', () => {
-  assert.deepEqual(outcomeOf({ failure: 'connection refused' }), { kind: 'retry', answer: 'connection refused' });
+  assert.deepEqual(outcomeOf({ failure: 'connection refused' }), { kind: 'retry', response: 'connection refused' });
 });
 
 test('Retry-After of a response that is not tried again is dropped', () => {

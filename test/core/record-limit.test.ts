@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { beyondReason, isBeyond, recordLimit, windowOf } from '../../functions/core/record-limit.ts';
+import { isOverLimit, overLimitReason, recordLimit, windowOf } from '../../functions/core/record-limit.ts';
 
 const limit = { changes: 3, perSeconds: 60 };
 
 test('the first changes of a window are within the limit, all later ones beyond it', () => {
   const sequences = ['98', '99', '100', '101', '1000'];
   assert.deepEqual(
-    sequences.map((sequence) => isBeyond(sequence, sequences, limit)),
+    sequences.map((sequence) => isOverLimit(sequence, sequences, limit)),
     [false, false, false, true, true],
   );
 });
@@ -20,9 +20,9 @@ test('a repeat is judged as it was at first, whatever was counted since', () => 
       const all = unordered.toSorted((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
       const at = drawn % all.length;
       const own = all[at] ?? '';
-      const atFirst = isBeyond(own, all.slice(0, at + 1), limit);
-      assert.equal(isBeyond(own, all, limit), atFirst);
-      assert.equal(isBeyond(own, all.slice(0, at), limit), atFirst, 'whether it is counted itself or not');
+      const atFirst = isOverLimit(own, all.slice(0, at + 1), limit);
+      assert.equal(isOverLimit(own, all, limit), atFirst);
+      assert.equal(isOverLimit(own, all.slice(0, at), limit), atFirst, 'whether it is counted itself or not');
       assert.equal(atFirst, at >= limit.changes);
     }),
   );
@@ -36,7 +36,7 @@ test('windows follow each other without gap or overlap', () => {
 });
 
 test('the reason names the limit', () => {
-  assert.equal(beyondReason(limit), 'it looks like a loop: more than 3 changes of this record within 60 s');
+  assert.equal(overLimitReason(limit), 'it looks like a loop: more than 3 changes of this record within 60 s');
 });
 
 test('a limit has a number of changes and a number of seconds', () => {

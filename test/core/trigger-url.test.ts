@@ -3,12 +3,12 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { entities, type entityNames, type Trigger, triggers } from '../../functions/core/entity.ts';
 import { formattedString } from '../../functions/core/formatted-string.ts';
-import { joinFormattedString, typedUrl } from '../../functions/core/trigger-url.ts';
-import type { DestinationRules } from '../../functions/core/url-policy.ts';
+import { joinFormattedString, parseTriggerUrl } from '../../functions/core/trigger-url.ts';
+import type { UrlPolicy } from '../../functions/core/url-policy.ts';
 import { anyText } from '../support/any-text.ts';
 
 /** All that is judged here is how a URL is written. */
-const RULES: DestinationRules = { allowHttp: true, allowedPorts: [81], allowedPrivateNetworks: ['0.0.0.0/0', '::/0'] };
+const RULES: UrlPolicy = { allowHttp: true, allowedPorts: [81], allowedPrivateNetworks: ['0.0.0.0/0', '::/0'] };
 
 const kept: [string, string, string][] = [
   ['no path', 'https://x', 'https://x/'],
@@ -24,12 +24,12 @@ const kept: [string, string, string][] = [
   ['an IPv6 address', 'http://[2001:DB8::1]:81/', 'http://[2001:db8::1]:81/'],
 ];
 
-for (const [title, typed, url] of kept)
+for (const [title, input, url] of kept)
   test(`a URL with ${title} is kept as a URL parser writes it`, () => {
-    assert.deepEqual(typedUrl('customer.create', typed, RULES), { url });
+    assert.deepEqual(parseTriggerUrl('customer.create', input, RULES), { url });
   });
 
-const refused: [string, string, RegExp][] = [
+const rejected: [string, string, RegExp][] = [
   ['nothing', '', /^The URL for customer\.create is empty: type a URL such as https:\/\/example\.com\/hook\.$/],
   ['a space', 'https://x/a b', /has a space or line break at character 12: remove it, or write a space as %20/],
   ['a line break at its end', 'https://x/\n', /has a space or line break at character 11/],
@@ -53,20 +53,20 @@ const refused: [string, string, RegExp][] = [
   ['an id of its own in the query', 'https://x/?AccountID=7', /already has AccountID in its query: remove it/],
 ];
 
-for (const [title, typed, refusal] of refused)
+for (const [title, input, rejection] of rejected)
   test(`a URL with ${title} is refused in one line that says how to mend it`, () => {
-    const judged = typedUrl('customer.create', typed, RULES);
-    assert.ok('refused' in judged, JSON.stringify(judged));
-    assert.match(judged.refused, refusal);
-    assert.doesNotMatch(judged.refused, /\n/);
+    const checked = parseTriggerUrl('customer.create', input, RULES);
+    assert.ok('rejected' in checked, JSON.stringify(checked));
+    assert.match(checked.rejected, rejection);
+    assert.doesNotMatch(checked.rejected, /\n/);
   });
 
 test('a URL of 2,048 characters is kept', () => {
-  assert.ok('url' in typedUrl('customer.create', `https://x/${'y'.repeat(2038)}`, RULES));
+  assert.ok('url' in parseTriggerUrl('customer.create', `https://x/${'y'.repeat(2038)}`, RULES));
 });
 
 test("another entity's id in the query is nobody's business", () => {
-  assert.deepEqual(typedUrl('customer.create', 'https://x/?TaskID=7', RULES), { url: 'https://x/?TaskID=7' });
+  assert.deepEqual(parseTriggerUrl('customer.create', 'https://x/?TaskID=7', RULES), { url: 'https://x/?TaskID=7' });
 });
 
 const joined: [string, string][] = [
@@ -106,15 +106,15 @@ test('what is kept is never altered again: its own query stays byte for byte, an
   const id = anyText({ minLength: 1, maxLength: 20 });
   let accepted = 0;
   fc.assert(
-    fc.property(anyUrl, fc.constantFrom(...triggers), id, (typed, trigger, text) => {
-      const judged = typedUrl(trigger, typed, RULES);
-      if ('refused' in judged) return;
+    fc.property(anyUrl, fc.constantFrom(...triggers), id, (input, trigger, text) => {
+      const checked = parseTriggerUrl(trigger, input, RULES);
+      if ('rejected' in checked) return;
       accepted++;
       const entity = trigger.split('.')[0] as (typeof entityNames)[number];
       const ids = Object.fromEntries(entities[entity].ids.map((name) => [name, text]));
       const string = formattedString(entity, ids);
-      const call = joinFormattedString(judged.url, string);
-      const own = new URL(judged.url).search;
+      const call = joinFormattedString(checked.url, string);
+      const own = new URL(checked.url).search;
       const sent = new URL(call);
       assert.equal(sent.href, call, 'no parser on the way has anything left to change');
       assert.ok(sent.search.startsWith(own), 'its own query comes first, unchanged');
@@ -130,8 +130,8 @@ test('what is kept is never altered again: its own query stays byte for byte, an
 test('a query in plain ASCII that a parser leaves alone is kept exactly as typed', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(...'azAZ09-._~!$()*+,;:@/?=&%') }), (query) => {
-      const judged = typedUrl('task.edit' as Trigger, `https://example.com/?${query}`, RULES);
-      assert.deepEqual(judged, { url: `https://example.com/?${query}` });
+      const checked = parseTriggerUrl('task.edit' as Trigger, `https://example.com/?${query}`, RULES);
+      assert.deepEqual(checked, { url: `https://example.com/?${query}` });
     }),
   );
 });
@@ -143,10 +143,10 @@ test('no text, however odd, makes it throw', () => {
         anyText(),
         anyText().map((s) => `https://${s}`),
       ),
-      (typed) => {
-        const judged = typedUrl('customer.create', typed, RULES);
-        if ('url' in judged) assert.match(judged.url, /^https?:\/\/[\x21-\x7e]+$/);
-        else assert.match(judged.refused, /^The URL for customer\.create .+\.$/);
+      (input) => {
+        const checked = parseTriggerUrl('customer.create', input, RULES);
+        if ('url' in checked) assert.match(checked.url, /^https?:\/\/[\x21-\x7e]+$/);
+        else assert.match(checked.rejected, /^The URL for customer\.create .+\.$/);
       },
     ),
   );
@@ -154,17 +154,17 @@ test('no text, however odd, makes it throw', () => {
 
 test('a URL that the deployment does not allow is refused with the reason', () => {
   const rules = { allowHttp: false, allowedPorts: [], allowedPrivateNetworks: [] };
-  assert.deepEqual(typedUrl('customer.create', 'http://example.com/', rules), {
-    refused:
+  assert.deepEqual(parseTriggerUrl('customer.create', 'http://example.com/', rules), {
+    rejected:
       'The URL for customer.create begins with http://, which is not encrypted: type https://, or set allowHttp in cdk.json.',
   });
 });
 
 test('only the beginning of a URL decides on its scheme and its host', () => {
   const url = 'https://x/?to=https:///';
-  assert.deepEqual(typedUrl('customer.create', url, RULES), { url });
-  for (const typed of ['ftp://x/?to=https://y/', 'xhttps://y'])
-    assert.match(JSON.stringify(typedUrl('customer.create', typed, RULES)), /does not begin with http/);
-  for (const typed of ['https://', 'http:///', 'http://?k', 'https://#f'])
-    assert.match(JSON.stringify(typedUrl('customer.create', typed, RULES)), /names no host/);
+  assert.deepEqual(parseTriggerUrl('customer.create', url, RULES), { url });
+  for (const input of ['ftp://x/?to=https://y/', 'xhttps://y'])
+    assert.match(JSON.stringify(parseTriggerUrl('customer.create', input, RULES)), /does not begin with http/);
+  for (const input of ['https://', 'http:///', 'http://?k', 'https://#f'])
+    assert.match(JSON.stringify(parseTriggerUrl('customer.create', input, RULES)), /names no host/);
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type DestinationRules, judgeBy } from '../../functions/core/url-policy.ts';
+import { type UrlPolicy, urlCheckBy } from '../../functions/core/url-policy.ts';
 import { defaultRules } from '../support/rules.ts';
 
 const HTTP = 'begins with http://, which is not encrypted: type https://, or set allowHttp in cdk.json';
@@ -9,7 +9,7 @@ const PRIVATE =
   'leads to an address that is not public: use another, or add its network to allowedPrivateNetworks in cdk.json';
 const SCHEME = 'does not begin with http:// or https://: type the whole URL, such as https://example.com/hook';
 
-const judged: [string, string | undefined, Partial<DestinationRules>?][] = [
+const checked: [string, string | undefined, Partial<UrlPolicy>?][] = [
   ['https://example.com/hook', undefined],
   ['http://example.com/hook', HTTP],
   ['http://example.com/hook', undefined, { allowHttp: true }],
@@ -39,18 +39,18 @@ const judged: [string, string | undefined, Partial<DestinationRules>?][] = [
   ['https://notlocalhost/', undefined],
 ];
 
-for (const [url, reason, set = {}] of judged)
+for (const [url, reason, set = {}] of checked)
   test(`${url} ${reason ? 'may not' : 'may'} be called with ${JSON.stringify(set)}`, () => {
-    assert.equal(judgeBy({ ...defaultRules, ...set }).destination(new URL(url)), reason);
+    assert.equal(urlCheckBy({ ...defaultRules, ...set }).target(new URL(url)), reason);
   });
 
 test('addresses may be called when all of them may', () => {
-  const judge = judgeBy(defaultRules);
-  assert.equal(judge.addresses(['8.8.8.8', '2606:4700::1111']), undefined);
-  assert.equal(judge.addresses(['8.8.8.8', '10.0.0.1']), PRIVATE);
-  assert.equal(judge.addresses(['no address']), PRIVATE);
+  const check = urlCheckBy(defaultRules);
+  assert.equal(check.addresses(['8.8.8.8', '2606:4700::1111']), undefined);
+  assert.equal(check.addresses(['8.8.8.8', '10.0.0.1']), PRIVATE);
+  assert.equal(check.addresses(['no address']), PRIVATE);
 });
 
 test('each reason is one line that goes behind "The URL for …"', () => {
-  for (const reason of new Set(judged.flatMap(([, reason]) => reason ?? []))) assert.match(reason, /^[a-z].*[^.\n]$/);
+  for (const reason of new Set(checked.flatMap(([, reason]) => reason ?? []))) assert.match(reason, /^[a-z].*[^.\n]$/);
 });

@@ -5,7 +5,7 @@ import { type Verdict, verdictOf } from '../../functions/core/verdict.ts';
 
 const NOW = 1_760_000_000_000;
 const HOUR = 3_600_000;
-const holds = [5, 30, 120, 600];
+const retryDelays = [5, 30, 120, 600];
 
 interface Case {
   readonly from?: 'queue' | 'backlog';
@@ -19,7 +19,7 @@ interface Case {
   readonly slow?: boolean;
   readonly cut?: boolean;
   readonly test?: boolean;
-  readonly holds?: readonly number[];
+  readonly retryDelays?: readonly number[];
 }
 
 function verdict({ from = 'queue', kind = 'retry', hours = 0, attempts = 1, ...rest }: Case): Verdict {
@@ -29,11 +29,11 @@ function verdict({ from = 'queue', kind = 'retry', hours = 0, attempts = 1, ...r
     ...(rest.redelivered && { redelivered: changedAt }),
     ...(rest.test && { test: true as const }),
   };
-  const outcome = { kind, answer: 'words', ...(rest.retryAfter && { retryAfter: rest.retryAfter }) };
+  const outcome = { kind, response: 'words', ...(rest.retryAfter && { retryAfter: rest.retryAfter }) };
   const firstAttempt = NOW - 1_000;
   const tally = { attempts, firstAttempt, lastSuccess: rest.healthy ? NOW : 0 };
   const made = { outcome, slow: rest.slow ?? false, isCut: rest.cut ?? false, endedAt: NOW, from };
-  return verdictOf(notification, made, tally, { holds: rest.holds ?? holds, random: 0.5 });
+  return verdictOf(notification, made, tally, { retryDelays: rest.retryDelays ?? retryDelays, random: 0.5 });
 }
 
 const done = { notification: 'done', seconds: 0, isFailure: false };
@@ -56,7 +56,7 @@ const same: readonly (readonly [string, Case, object])[] = [
   ['a shorter Retry-After', { retryAfter: '2', attempts: 2 }, { ...retry(30), ...fails }],
   ['the last failure at a receiver that works', { attempts: 5, healthy: true }, { ...fail, ...fails }],
   ['the last failure of a redelivered one', { attempts: 5, redelivered: true }, { ...fail, ...counts }],
-  ['the only failure without retry delays', { holds: [], healthy: true }, { ...fail, ...fails }],
+  ['the only failure without retry delays', { retryDelays: [], healthy: true }, { ...fail, ...fails }],
   ['a failure after 73 hours', { hours: 73 }, { ...fail, ...fails }],
   ['a failure after 71 hours', { hours: 71 }, { ...retry(5), ...fails }],
   ['a failure 73 hours after a redelivery', { hours: 73, redelivered: true }, { ...fail, ...counts }],
@@ -110,7 +110,7 @@ const apart: readonly (readonly [string, Case, object])[] = [
   ],
   [
     'the only failure without retry delays at a receiver that is down',
-    { holds: [], from: 'backlog' },
+    { retryDelays: [], from: 'backlog' },
     { ...keep(0), trigger: 'park', ...fails },
   ],
 ];
@@ -119,7 +119,7 @@ for (const [name, given, expected] of apart) test(name, () => assert.deepEqual(v
 
 test('a success in the very moment of the first attempt is a success since it', () => {
   const notification = { changedAt: NOW };
-  const made = { outcome: { kind: 'retry', answer: '' }, slow: false, endedAt: NOW, from: 'queue' } as const;
+  const made = { outcome: { kind: 'retry', response: '' }, slow: false, endedAt: NOW, from: 'queue' } as const;
   const tally = { attempts: 5, firstAttempt: NOW, lastSuccess: NOW };
-  assert.equal(verdictOf(notification, made, tally, { holds, random: 0.5 }).notification, 'fail');
+  assert.equal(verdictOf(notification, made, tally, { retryDelays, random: 0.5 }).notification, 'fail');
 });

@@ -7,7 +7,7 @@ import type { Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import { secretOf, signatures } from '../../functions/core/signature.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
-import type { DeliverParts } from '../../functions/deliver/deps.ts';
+import type { DeliverDeps } from '../../functions/deliver/deps.ts';
 import { receiver } from '../support/receiver.ts';
 import { message, notification } from '../support/records.ts';
 import { loopbackRules } from '../support/rules.ts';
@@ -18,17 +18,17 @@ mock.method(console, 'log', () => {});
 
 const call = makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 2, rules: loopbackRules });
 const A_MINUTE = () => 60_000;
-const active = { state: 'active', strikes: 0, lastSuccess: 0, probeAt: 0, probeDelay: 0 } as const;
+const active = { state: 'active', consecutiveFailures: 0, lastSuccess: 0, probeAt: 0, probeDelay: 0 } as const;
 const record = (n: number) => String(n).padStart(64, '0');
 
 /** Deliver's world in memory, but for the calls, which are real. */
-function world(urls: Partial<Record<Trigger, string>>, overrides: Partial<DeliverParts> = {}) {
+function world(urls: Partial<Record<Trigger, string>>, overrides: Partial<DeliverDeps> = {}) {
   const { triggers, backlog, secrets, log } = storesInMemory();
   for (const [trigger, url] of Object.entries(urls)) void triggers.writeUrl(trigger as Trigger, url, 0);
   triggers.writes = 0;
-  const buried: DeadLetter[] = [];
-  const handedBack: { receiptHandle: string; seconds: number }[] = [];
-  const parts: DeliverParts = {
+  const deadLettered: DeadLetter[] = [];
+  const returned: { receiptHandle: string; seconds: number }[] = [];
+  const deps: DeliverDeps = {
     triggers,
     backlog,
     secrets,
@@ -36,11 +36,11 @@ function world(urls: Partial<Record<Trigger, string>>, overrides: Partial<Delive
     logged: 'all',
     metrics: unmeasured,
     queue: {
-      bury: async (letter) => void buried.push(letter),
-      handBack: async (messages) => void handedBack.push(...messages),
+      sendToDeadLetters: async (letter) => void deadLettered.push(letter),
+      returnToQueue: async (messages) => void returned.push(...messages),
     },
     call,
-    holds: [5, 30, 120, 600],
+    retryDelays: [5, 30, 120, 600],
     attemptMs: 2_000,
     now: Date.now,
     random: () => 0.5,
@@ -48,14 +48,14 @@ function world(urls: Partial<Record<Trigger, string>>, overrides: Partial<Delive
     ...overrides,
   };
   const state = (trigger: Trigger = 'customer.edit') => triggers.items.get(trigger)?.state;
-  return { parts, triggers, backlog, secrets, log, buried, handedBack, state };
+  return { deps, triggers, backlog, secrets, log, deadLettered, returned, state };
 }
 
 test('a notification is a GET of the typed URL with the formatted string and the headers of the contract', async () => {
   await using server = await receiver();
-  const { parts } = world({ 'customer.edit': `${server.origin}/hook?k=v#f` });
+  const { deps } = world({ 'customer.edit': `${server.origin}/hook?k=v#f` });
   const sent = notification({ formattedString: '?AccountID=a%201', sequence: '77' });
-  assert.deepEqual(await deliver([message(sent)], parts, A_MINUTE), { batchItemFailures: [] });
+  assert.deepEqual(await deliver([message(sent)], deps, A_MINUTE), { batchItemFailures: [] });
   const [received] = server.calls;
   assert.equal(received?.target, '/hook?k=v&AccountID=a%201');
   assert.match(received?.headers['user-agent'] ?? '', /^crm-triggers\/\d+\.\d+\.\d+$/);
@@ -69,7 +69,7 @@ test('a notification is a GET of the typed URL with the formatted string and the
 
 test('each attempt is signed anew, over the target as it is sent, also with a secret that was just replaced', async () => {
   await using server = await receiver();
-  const { parts, secrets } = world({ 'customer.edit': `${server.origin}/über/./x?k=%2f#part` });
+  const { deps, secrets } = world({ 'customer.edit': `${server.origin}/über/./x?k=%2f#part` });
   const [secret, old, older] = [1, 2, 3].map((byte) => secretOf(Buffer.alloc(32, byte))) as [string, string, string];
   const replaced = [
     { secret: old, until: Date.now() + 60_000 },
@@ -82,7 +82,7 @@ test('each attempt is signed anew, over the target as it is sent, also with a se
     version: 1,
   });
   const sent = notification({ formattedString: '?AccountID=%C3%A4' });
-  await deliver([message(sent)], parts, A_MINUTE);
+  await deliver([message(sent)], deps, A_MINUTE);
   const [{ target, headers } = assert.fail()] = server.calls;
   assert.equal(target, '/%C3%BCber/x?k=%2f&AccountID=%C3%A4');
   const signed = { id: sent.id, timestamp: Number(headers['webhook-timestamp']), target };
@@ -93,7 +93,7 @@ test('each attempt is signed anew, over the target as it is sent, also with a se
 
 test('what goes well costs one read of the triggers and one write to the delivery log for the whole batch, and no more', async () => {
   await using server = await receiver();
-  const { parts, triggers, backlog, log, handedBack } = world({
+  const { deps, triggers, backlog, log, returned } = world({
     'customer.edit': server.origin,
     'task.edit': server.origin,
   });
@@ -102,12 +102,12 @@ test('what goes well costs one read of the triggers and one write to the deliver
   const batch = Array.from({ length: 10 }, (_, i) =>
     message(notification({ record: record(i), trigger: i % 2 ? 'customer.edit' : 'task.edit' })),
   );
-  await deliver(batch, parts, A_MINUTE);
+  await deliver(batch, deps, A_MINUTE);
   assert.equal(server.calls.length, 10);
   assert.deepEqual([reads.mock.callCount(), seen.mock.callCount()], [1, 0]);
   assert.deepEqual([triggers.writes, backlog.writes], [0, 0]);
   assert.deepEqual([log.writes, log.entries.length], [1, 10]);
-  assert.deepEqual(handedBack, []);
+  assert.deepEqual(returned, []);
 });
 
 test('records are called side by side, notifications of one record one after another', async () => {
@@ -124,11 +124,11 @@ test('records are called side by side, notifications of one record one after ano
     openPerRecord.set(of, 0);
     response.end();
   });
-  const { parts } = world({ 'customer.edit': server.origin });
+  const { deps } = world({ 'customer.edit': server.origin });
   const batch = Array.from({ length: 10 }, (_, i) =>
     message(notification({ record: record(i % 5), formattedString: `?AccountID=r${i % 5}-${i}` })),
   );
-  await deliver(batch, parts, A_MINUTE);
+  await deliver(batch, deps, A_MINUTE);
   assert.equal(most, 5);
   const ofRecord0 = server.calls.map(({ target }) => target).filter((target) => target.includes('r0'));
   assert.deepEqual(ofRecord0, ['/?AccountID=r0-0', '/?AccountID=r0-5']);
@@ -139,7 +139,7 @@ test('a failed notification is held, and all behind it of its record; other reco
     response.statusCode = call.target.includes('bad') ? 500 : 200;
     response.end();
   });
-  const { parts, backlog, handedBack } = world({ 'customer.edit': server.origin });
+  const { deps, backlog, returned } = world({ 'customer.edit': server.origin });
   const bad = notification({ record: record(1), formattedString: '?AccountID=bad' });
   const batch = [
     message(notification({ record: record(1), formattedString: '?AccountID=before' })),
@@ -147,12 +147,12 @@ test('a failed notification is held, and all behind it of its record; other reco
     message(notification({ record: record(1), formattedString: '?AccountID=behind' })),
     message(notification({ record: record(2), formattedString: '?AccountID=other' })),
   ];
-  const response = await deliver(batch, parts, A_MINUTE);
+  const response = await deliver(batch, deps, A_MINUTE);
   assert.deepEqual(response.batchItemFailures, [
     { itemIdentifier: batch[1]?.messageId },
     { itemIdentifier: batch[2]?.messageId },
   ]);
-  assert.deepEqual(handedBack, [
+  assert.deepEqual(returned, [
     { receiptHandle: batch[1]?.receiptHandle, seconds: 5 },
     { receiptHandle: batch[2]?.receiptHandle, seconds: 5 },
   ]);
@@ -161,22 +161,22 @@ test('a failed notification is held, and all behind it of its record; other reco
     '/?AccountID=before',
     '/?AccountID=other',
   ]);
-  const item = backlog.heldItems.get(bad.id);
-  assert.partialDeepStrictEqual(item, { attempts: 1, answer: 'HTTP 500' });
+  const item = backlog.retryItems.get(bad.id);
+  assert.partialDeepStrictEqual(item, { attempts: 1, response: 'HTTP 500' });
   assert.ok(Math.abs((item?.nextTry ?? 0) - Date.now() - 5_000) < 1_000);
 });
 
-test('holds grow, attempts are counted, and what a healthy destination alone keeps refusing steps aside', async () => {
+test('retry delays grow, attempts are counted, and what a healthy destination alone keeps refusing steps aside', async () => {
   await using server = await receiver((_, response) => response.writeHead(422).end());
-  const { parts, triggers, backlog, handedBack } = world({ 'customer.edit': server.origin });
+  const { deps, triggers, backlog, returned } = world({ 'customer.edit': server.origin });
   const failing = notification({ changedAt: Date.now() });
   for (let receive = 1; receive <= 5; receive++) {
-    await deliver([message(failing, { ApproximateReceiveCount: String(receive) })], parts, A_MINUTE);
+    await deliver([message(failing, { ApproximateReceiveCount: String(receive) })], deps, A_MINUTE);
     // Another record is delivered meanwhile.
-    await triggers.clearStrikes('customer.edit', Date.now());
+    await triggers.clearFailures('customer.edit', Date.now());
   }
   assert.deepEqual(
-    handedBack.map(({ seconds }) => seconds),
+    returned.map(({ seconds }) => seconds),
     [5, 30, 120, 600],
   );
   assert.deepEqual(
@@ -184,22 +184,22 @@ test('holds grow, attempts are counted, and what a healthy destination alone kee
     ['1', '2', '3', '4', '5'],
   );
   assert.deepEqual(new Set(server.calls.map(({ headers }) => headers['webhook-id'])), new Set([failing.id]));
-  assert.equal(backlog.heldItems.size, 0);
+  assert.equal(backlog.retryItems.size, 0);
   assert.partialDeepStrictEqual(
     [...backlog.failedItems.values()],
     [{ id: failing.id, reason: 'HTTP 422', attempts: 5, notification: failing }],
   );
 });
 
-test('when it runs out of holds and nothing was delivered since its first attempt, its trigger is parked, and it with it', async () => {
+test('when it runs out of retries and nothing was delivered since its first attempt, its trigger is parked, and it with it', async () => {
   await using server = await receiver((_, response) => response.writeHead(503).end());
-  const { parts, backlog, handedBack, state } = world({ 'customer.edit': server.origin });
+  const { deps, backlog, returned, state } = world({ 'customer.edit': server.origin });
   const failing = notification({ changedAt: Date.now() });
   for (let receive = 1; receive <= 5; receive++)
-    await deliver([message(failing, { ApproximateReceiveCount: String(receive) })], parts, A_MINUTE);
+    await deliver([message(failing, { ApproximateReceiveCount: String(receive) })], deps, A_MINUTE);
   assert.equal(state(), 'parked');
-  assert.equal(handedBack.at(-1)?.seconds, 1);
-  const { batchItemFailures } = await deliver([message(failing, { ApproximateReceiveCount: '6' })], parts, A_MINUTE);
+  assert.equal(returned.at(-1)?.seconds, 1);
+  const { batchItemFailures } = await deliver([message(failing, { ApproximateReceiveCount: '6' })], deps, A_MINUTE);
   assert.deepEqual(batchItemFailures, []);
   assert.equal(server.calls.length, 5);
   assert.equal(backlog.failedItems.size, 0);
@@ -209,19 +209,19 @@ test('when it runs out of holds and nothing was delivered since its first attemp
 test('ten strikes in a row park a trigger; a success between them wipes the slate with one write', async () => {
   let status = 500;
   await using server = await receiver((_, response) => response.writeHead(status).end());
-  const { parts, triggers, state } = world({ 'customer.edit': server.origin });
+  const { deps, triggers, state } = world({ 'customer.edit': server.origin });
   const batch = (size: number) => Array.from({ length: size }, (_, i) => message(notification({ record: record(i) })));
-  await deliver(batch(9), parts, A_MINUTE);
+  await deliver(batch(9), deps, A_MINUTE);
   assert.equal(state(), 'active');
   status = 200;
   triggers.writes = 0;
-  await deliver(batch(10), parts, A_MINUTE);
-  assert.ok(triggers.writes <= 10 && triggers.items.get('customer.edit')?.strikes === 0);
+  await deliver(batch(10), deps, A_MINUTE);
+  assert.ok(triggers.writes <= 10 && triggers.items.get('customer.edit')?.consecutiveFailures === 0);
   triggers.writes = 0;
-  await deliver(batch(10), parts, A_MINUTE);
+  await deliver(batch(10), deps, A_MINUTE);
   assert.equal(triggers.writes, 0, 'a healthy destination costs no write');
   status = 500;
-  await deliver(batch(10), parts, A_MINUTE);
+  await deliver(batch(10), deps, A_MINUTE);
   assert.equal(state(), 'parked');
 });
 
@@ -234,16 +234,16 @@ test('an answer slower than five seconds is a strike, even a good one; once park
     setTimeout(act, 20);
     return () => {};
   };
-  const { parts, triggers, handedBack, state } = world({ 'customer.edit': server.origin }, { after, call: slowed(40) });
+  const { deps, triggers, returned, state } = world({ 'customer.edit': server.origin }, { after, call: slowed(40) });
   const batch = (size: number, formattedString: string) =>
     Array.from({ length: size }, (_, i) => message(notification({ record: record(i), formattedString })));
-  const { batchItemFailures } = await deliver(batch(9, '?AccountID=good'), parts, A_MINUTE);
+  const { batchItemFailures } = await deliver(batch(9, '?AccountID=good'), deps, A_MINUTE);
   assert.deepEqual([batchItemFailures, state()], [[], 'active'], 'delivered all the same');
   const started = performance.now();
-  await deliver(batch(2, '?AccountID=hangs'), parts, A_MINUTE);
+  await deliver(batch(2, '?AccountID=hangs'), deps, A_MINUTE);
   assert.equal(state(), 'parked');
   assert.equal(triggers.items.get('customer.edit')?.parkedBecause, 'no answer within 5 s');
-  assert.equal(handedBack.length, 2);
+  assert.equal(returned.length, 2);
   assert.ok(performance.now() - started < 1_500, 'long before their time was up');
 });
 
@@ -251,18 +251,18 @@ test('an answer slower than five seconds is a strike, even a good one; once park
 const slowed =
   (ms: number): Call =>
   async (...args) => {
-    const answer = await call(...args);
+    const response = await call(...args);
     await sleep(ms);
-    return answer;
+    return response;
   };
 
 test('what a parked or paused trigger gets goes to its backlog, and other triggers are called', async () => {
   await using server = await receiver();
-  const { parts, triggers, backlog } = world({ 'customer.edit': server.origin, 'task.edit': server.origin });
+  const { deps, triggers, backlog } = world({ 'customer.edit': server.origin, 'task.edit': server.origin });
   await triggers.move('customer.edit', 'pause', { pausedBy: 'admin' });
   const waiting = [1, 2, 3].map(() => notification({ record: record(1) }));
   const batch = [...waiting.map((n) => message(n)), message(notification({ record: record(2), trigger: 'task.edit' }))];
-  const { batchItemFailures } = await deliver(batch, parts, A_MINUTE);
+  const { batchItemFailures } = await deliver(batch, deps, A_MINUTE);
   assert.deepEqual(batchItemFailures, []);
   assert.deepEqual(
     [...backlog.parkedItems.keys()],
@@ -276,7 +276,7 @@ test('what a parked or paused trigger gets goes to its backlog, and other trigge
 
 test('one record goes to the backlog in its order: each is dated when the one before it is there', async () => {
   let clock = 1_000;
-  const { parts, triggers, backlog } = world({ 'customer.edit': 'http://127.0.0.1/' }, { now: () => clock++ });
+  const { deps, triggers, backlog } = world({ 'customer.edit': 'http://127.0.0.1/' }, { now: () => clock++ });
   await triggers.move('customer.edit', 'pause', { pausedBy: 'admin' });
   const puts: string[][] = [];
   const park = mock.method(backlog, 'park', async (waiting: { notification: Notification }[]) => {
@@ -285,7 +285,7 @@ test('one record goes to the backlog in its order: each is dated when the one be
   const batch = ['a1', 'b1', 'a2', 'a3'].map((name) =>
     message(notification({ record: record(name.charCodeAt(0)), formattedString: `?AccountID=${name}` })),
   );
-  await deliver(batch, parts, A_MINUTE);
+  await deliver(batch, deps, A_MINUTE);
   assert.deepEqual(puts, [['?AccountID=a1', '?AccountID=b1'], ['?AccountID=a2'], ['?AccountID=a3']]);
   const dates = park.mock.calls.map(({ arguments: [, at] }) => at as number);
   assert.ok((dates[0] as number) < (dates[1] as number) && (dates[1] as number) < (dates[2] as number));
@@ -301,105 +301,105 @@ test('attempts that wait are cut off when another function has parked their trig
     return () => {};
   };
   const urls = { 'customer.edit': server.origin, 'task.edit': server.origin };
-  const { parts, triggers, handedBack } = world(urls, { after });
+  const { deps, triggers, returned } = world(urls, { after });
   const batch = [
     message(notification({ record: record(1), formattedString: '?AccountID=hangs' })),
     message(notification({ record: record(2), trigger: 'task.edit', formattedString: '?AccountID=quick' })),
   ];
-  const done = deliver(batch, parts, A_MINUTE);
+  const done = deliver(batch, deps, A_MINUTE);
   while (server.calls.length < 2) await sleep(5);
   const started = performance.now();
-  await triggers.move('customer.edit', 'trip');
+  await triggers.move('customer.edit', 'park');
   for (const act of watched) act();
   const { batchItemFailures } = await done;
   assert.ok(performance.now() - started < 500, 'long before the attempt would have ended by itself');
   assert.deepEqual(batchItemFailures, [{ itemIdentifier: batch[0]?.messageId }]);
-  assert.equal(handedBack.length, 1);
+  assert.equal(returned.length, 1);
 });
 
 test('parked while its trigger came back, a message stays in the queue, and is not delivered from both', async () => {
   await using server = await receiver();
-  const { parts, triggers, backlog, handedBack } = world({ 'customer.edit': server.origin });
+  const { deps, triggers, backlog, returned } = world({ 'customer.edit': server.origin });
   await triggers.move('customer.edit', 'pause');
   const reads = mock.method(triggers, 'read');
   // Between the write and the look, somebody resumes and drains the trigger.
   reads.mock.mockImplementationOnce(async () => new Map([['customer.edit', { ...active, url: server.origin }]]), 1);
   const waiting = notification();
-  const { batchItemFailures } = await deliver([message(waiting)], parts, A_MINUTE);
+  const { batchItemFailures } = await deliver([message(waiting)], deps, A_MINUTE);
   assert.equal(batchItemFailures.length, 1);
-  assert.equal(handedBack[0]?.seconds, 1);
+  assert.equal(returned[0]?.seconds, 1);
   triggers.put('customer.edit', { ...active, url: server.origin });
-  await deliver([message(waiting, { ApproximateReceiveCount: '2' })], parts, A_MINUTE);
+  await deliver([message(waiting, { ApproximateReceiveCount: '2' })], deps, A_MINUTE);
   assert.equal(server.calls.length, 1);
   assert.equal(backlog.parkedItems.size, 0);
 });
 
 test('a closing trigger is waited for', async () => {
   await using server = await receiver();
-  const { parts, triggers, backlog, handedBack } = world({ 'customer.edit': server.origin });
-  triggers.put('customer.edit', { ...active, state: 'closing', url: server.origin });
-  const { batchItemFailures } = await deliver([message(notification())], parts, A_MINUTE);
+  const { deps, triggers, backlog, returned } = world({ 'customer.edit': server.origin });
+  triggers.put('customer.edit', { ...active, state: 'finishing', url: server.origin });
+  const { batchItemFailures } = await deliver([message(notification())], deps, A_MINUTE);
   assert.equal(batchItemFailures.length, 1);
-  assert.deepEqual([handedBack[0]?.seconds, server.calls.length, backlog.parkedItems.size], [1, 0, 0]);
+  assert.deepEqual([returned[0]?.seconds, server.calls.length, backlog.parkedItems.size], [1, 0, 0]);
 });
 
 test('410 pauses the trigger, and nothing is lost', async () => {
   await using server = await receiver((_, response) => response.writeHead(410).end());
-  const { parts, triggers, backlog } = world({ 'customer.edit': server.origin });
+  const { deps, triggers, backlog } = world({ 'customer.edit': server.origin });
   const gone = notification();
-  await deliver([message(gone)], parts, A_MINUTE);
+  await deliver([message(gone)], deps, A_MINUTE);
   assert.partialDeepStrictEqual(triggers.items.get('customer.edit'), { state: 'paused', pausedBy: 'gone' });
-  await deliver([message(gone, { ApproximateReceiveCount: '2' })], parts, A_MINUTE);
+  await deliver([message(gone, { ApproximateReceiveCount: '2' })], deps, A_MINUTE);
   assert.equal(backlog.parkedItems.size, 1);
   assert.equal(server.calls.length, 1);
 });
 
 test('a URL that may not be called parks its trigger at once, says why, and loses nothing', async () => {
-  const { parts, triggers, backlog, handedBack, state } = world({ 'customer.edit': 'https://10.0.0.1/hook' });
+  const { deps, triggers, backlog, returned, state } = world({ 'customer.edit': 'https://10.0.0.1/hook' });
   const waiting = [1, 2].map((n) => notification({ record: record(n) }));
   await deliver(
     waiting.map((n) => message(n)),
-    parts,
+    deps,
     A_MINUTE,
   );
-  const { parkedBecause, strikes, probeAt = 0, probeDelay } = triggers.items.get('customer.edit') ?? {};
+  const { parkedBecause, consecutiveFailures, probeAt = 0, probeDelay } = triggers.items.get('customer.edit') ?? {};
   assert.match(parkedBecause ?? '', /^leads to an address that is not public: /);
   assert.doesNotMatch(parkedBecause ?? '', /10\.0\.0\.1|hook/);
-  assert.deepEqual([state(), strikes, triggers.moves, probeDelay], ['parked', 0, 1, 30_000]);
+  assert.deepEqual([state(), consecutiveFailures, triggers.moves, probeDelay], ['parked', 0, 1, 30_000]);
   assert.ok(Math.abs(probeAt - Date.now() - 30_000) < 1_000);
   assert.deepEqual(
-    handedBack.map(({ seconds }) => seconds),
+    returned.map(({ seconds }) => seconds),
     [1, 1],
   );
-  const calls = mock.method(parts, 'call');
+  const calls = mock.method(deps, 'call');
   const again = waiting.map((n) => message(n, { ApproximateReceiveCount: '2' }));
-  assert.deepEqual(await deliver(again, parts, A_MINUTE), { batchItemFailures: [] });
-  assert.deepEqual([calls.mock.callCount(), backlog.parkedItems.size, backlog.heldItems.size], [0, 2, 0]);
+  assert.deepEqual(await deliver(again, deps, A_MINUTE), { batchItemFailures: [] });
+  assert.deepEqual([calls.mock.callCount(), backlog.parkedItems.size, backlog.retryItems.size], [0, 2, 0]);
   assert.partialDeepStrictEqual(backlog.parkedItems.get(waiting[0]?.id ?? ''), { attempts: 1 });
 });
 
 test('what is sent again by hand to a URL that may not be called waits too, and what is too old is given up', async () => {
-  const { parts, backlog, state } = world({ 'customer.edit': 'https://10.0.0.1/', 'task.edit': 'https://10.0.0.1/' });
+  const { deps, backlog, state } = world({ 'customer.edit': 'https://10.0.0.1/', 'task.edit': 'https://10.0.0.1/' });
   const changedAt = Date.now() - 73 * 3_600_000;
-  await deliver([message(notification({ changedAt, redelivered: Date.now() }))], parts, A_MINUTE);
-  assert.deepEqual([state(), backlog.heldItems.size], ['parked', 1]);
+  await deliver([message(notification({ changedAt, redelivered: Date.now() }))], deps, A_MINUTE);
+  assert.deepEqual([state(), backlog.retryItems.size], ['parked', 1]);
   const old = notification({ trigger: 'task.edit', changedAt });
-  assert.deepEqual(await deliver([message(old)], parts, A_MINUTE), { batchItemFailures: [] });
+  assert.deepEqual(await deliver([message(old)], deps, A_MINUTE), { batchItemFailures: [] });
   assert.match(backlog.failedItems.get(old.id)?.reason ?? '', /^leads to an address that is not public/);
 });
 
 test('a test of a URL that may not be called says why, and parks nothing', async () => {
-  const { parts, backlog, state } = world({ 'customer.edit': 'https://10.0.0.1/' });
-  await deliver([message(notification({ test: true }))], parts, A_MINUTE);
-  assert.match([...backlog.tests.values()][0]?.answer ?? '', /^leads to an address that is not public: /);
+  const { deps, backlog, state } = world({ 'customer.edit': 'https://10.0.0.1/' });
+  await deliver([message(notification({ test: true }))], deps, A_MINUTE);
+  assert.match([...backlog.tests.values()][0]?.response ?? '', /^leads to an address that is not public: /);
   assert.equal(state(), 'active');
 });
 
 test('a parked trigger keeps the answer that parked it', async () => {
   await using server = await receiver((_, response) => response.writeHead(503).end());
-  const { parts, triggers } = world({ 'customer.edit': server.origin });
+  const { deps, triggers } = world({ 'customer.edit': server.origin });
   const batch = Array.from({ length: 10 }, (_, i) => message(notification({ record: record(i) })));
-  await deliver(batch, parts, A_MINUTE);
+  await deliver(batch, deps, A_MINUTE);
   assert.partialDeepStrictEqual(triggers.items.get('customer.edit'), { state: 'parked', parkedBecause: 'HTTP 503' });
 });
 
@@ -408,56 +408,56 @@ test('Retry-After is heeded up to 15 minutes, and never shortens a hold', async 
   await using server = await receiver((_, response) =>
     response.writeHead(429, { 'retry-after': asked[server.calls.length - 1] }).end(),
   );
-  const { parts, handedBack } = world({ 'customer.edit': server.origin });
-  for (const _ of asked) await deliver([message(notification())], parts, A_MINUTE);
-  const seconds = handedBack.map(({ seconds }) => seconds);
+  const { deps, returned } = world({ 'customer.edit': server.origin });
+  for (const _ of asked) await deliver([message(notification())], deps, A_MINUTE);
+  const seconds = returned.map(({ seconds }) => seconds);
   assert.deepEqual(seconds.toSpliced(3, 1), [40, 900, 5, 5]);
   assert.ok((seconds[3] ?? 0) >= 58 && (seconds[3] ?? 0) <= 60);
 });
 
 test('what failed 72 hours after its change is given up, and what was sent again by hand is no strike', async () => {
   await using server = await receiver((_, response) => response.writeHead(500).end());
-  const { parts, triggers, backlog } = world({ 'customer.edit': server.origin });
+  const { deps, triggers, backlog } = world({ 'customer.edit': server.origin });
   const old = notification({ changedAt: Date.now() - 73 * 3_600_000 });
-  await deliver([message(old)], parts, A_MINUTE);
+  await deliver([message(old)], deps, A_MINUTE);
   assert.ok(backlog.failedItems.has(old.id));
-  const strikes = triggers.items.get('customer.edit')?.strikes;
+  const consecutiveFailures = triggers.items.get('customer.edit')?.consecutiveFailures;
   const again = notification({ changedAt: old.changedAt, redelivered: Date.now() });
-  await deliver([message(again)], parts, A_MINUTE);
-  assert.equal(triggers.items.get('customer.edit')?.strikes, strikes);
-  assert.ok(backlog.heldItems.has(again.id));
+  await deliver([message(again)], deps, A_MINUTE);
+  assert.equal(triggers.items.get('customer.edit')?.consecutiveFailures, consecutiveFailures);
+  assert.ok(backlog.retryItems.has(again.id));
 });
 
 test('a follower that was received with a held head, but never attempted, has all its attempts left', async () => {
   await using server = await receiver((_, response) => response.writeHead(500).end());
-  const { parts, handedBack } = world({ 'customer.edit': server.origin });
-  await deliver([message(notification(), { ApproximateReceiveCount: '25' })], parts, A_MINUTE);
+  const { deps, returned } = world({ 'customer.edit': server.origin });
+  await deliver([message(notification(), { ApproximateReceiveCount: '25' })], deps, A_MINUTE);
   assert.equal(server.calls[0]?.headers['crm-trigger-attempt'], '1');
-  assert.equal(handedBack[0]?.seconds, 5);
+  assert.equal(returned[0]?.seconds, 5);
 });
 
 test('a held notification that arrives at last leaves no trace', async () => {
   let answers = 500;
   await using server = await receiver((_, response) => response.writeHead(answers).end());
-  const { parts, backlog } = world({ 'customer.edit': server.origin });
+  const { deps, backlog } = world({ 'customer.edit': server.origin });
   const once = notification();
-  await deliver([message(once)], parts, A_MINUTE);
-  assert.equal(backlog.heldItems.size, 1);
+  await deliver([message(once)], deps, A_MINUTE);
+  assert.equal(backlog.retryItems.size, 1);
   answers = 200;
-  const { batchItemFailures } = await deliver([message(once, { ApproximateReceiveCount: '2' })], parts, A_MINUTE);
+  const { batchItemFailures } = await deliver([message(once, { ApproximateReceiveCount: '2' })], deps, A_MINUTE);
   assert.deepEqual(batchItemFailures, []);
-  assert.equal(backlog.heldItems.size, 0);
+  assert.equal(backlog.retryItems.size, 0);
   assert.equal(server.calls[1]?.headers['crm-trigger-attempt'], '2');
 });
 
 test('an attempt uses the URL of its moment', async () => {
   await using wrong = await receiver((_, response) => response.writeHead(404).end());
   await using right = await receiver();
-  const { parts, triggers } = world({ 'customer.edit': `${wrong.origin}/typo` });
+  const { deps, triggers } = world({ 'customer.edit': `${wrong.origin}/typo` });
   const waiting = notification({ formattedString: '?AccountID=a' });
-  await deliver([message(waiting)], parts, A_MINUTE);
+  await deliver([message(waiting)], deps, A_MINUTE);
   await triggers.writeUrl('customer.edit', `${right.origin}/right`, 0);
-  await deliver([message(waiting, { ApproximateReceiveCount: '2' })], parts, A_MINUTE);
+  await deliver([message(waiting, { ApproximateReceiveCount: '2' })], deps, A_MINUTE);
   assert.deepEqual(
     right.calls.map(({ target }) => target),
     ['/right?AccountID=a'],
@@ -465,9 +465,9 @@ test('an attempt uses the URL of its moment', async () => {
 });
 
 test('moves the pending notification of a trigger without a URL to Failed', async () => {
-  const { parts, backlog } = world({});
+  const { deps, backlog } = world({});
   const waiting = notification();
-  const { batchItemFailures } = await deliver([message(waiting)], parts, A_MINUTE);
+  const { batchItemFailures } = await deliver([message(waiting)], deps, A_MINUTE);
   assert.deepEqual(batchItemFailures, []);
   assert.partialDeepStrictEqual(
     [...backlog.failedItems.values()],
@@ -477,24 +477,24 @@ test('moves the pending notification of a trigger without a URL to Failed', asyn
 
 test('a message that no code can read goes to the dead-letter queue as it is, and those behind it go on', async () => {
   await using server = await receiver();
-  const { parts, buried } = world({ 'customer.edit': server.origin });
+  const { deps, deadLettered } = world({ 'customer.edit': server.origin });
   const group = { MessageGroupId: record(1) };
   const { batchItemFailures } = await deliver(
     [message('{"v":9}', group), message(notification(), group)],
-    parts,
+    deps,
     A_MINUTE,
   );
   assert.deepEqual(batchItemFailures, []);
-  assert.partialDeepStrictEqual(buried, [{ body: '{"v":9}', reason: 'the message is not of version 1' }]);
+  assert.partialDeepStrictEqual(deadLettered, [{ body: '{"v":9}', reason: 'the message is not of version 1' }]);
   assert.equal(server.calls.length, 1);
 });
 
 test('what cannot be attempted before the function ends is handed back at once, unattempted', async () => {
   await using server = await receiver();
   let remaining = 60_000;
-  const { parts, handedBack } = world({ 'customer.edit': server.origin });
+  const { deps, returned } = world({ 'customer.edit': server.origin });
   const batch = [1, 2, 3].map(() => message(notification()));
-  const { batchItemFailures } = await deliver(batch, parts, () => {
+  const { batchItemFailures } = await deliver(batch, deps, () => {
     const now = remaining;
     remaining = 6_000;
     return now;
@@ -502,7 +502,7 @@ test('what cannot be attempted before the function ends is handed back at once, 
   assert.equal(server.calls.length, 1);
   assert.equal(batchItemFailures.length, 2);
   assert.deepEqual(
-    handedBack.map(({ seconds }) => seconds),
+    returned.map(({ seconds }) => seconds),
     [1, 1],
   );
 });
@@ -512,13 +512,13 @@ const fails = async () => {
 };
 
 test('when the tables do not answer, everything is handed back for a while', async () => {
-  const { parts, triggers, handedBack } = world({});
+  const { deps, triggers, returned } = world({});
   mock.method(triggers, 'read', fails);
   const batch = [1, 1, 2].map((n) => message(notification({ record: record(n) })));
-  const { batchItemFailures } = await deliver(batch, parts, A_MINUTE);
+  const { batchItemFailures } = await deliver(batch, deps, A_MINUTE);
   assert.equal(batchItemFailures.length, 3);
   assert.deepEqual(
-    handedBack.map(({ seconds }) => seconds),
+    returned.map(({ seconds }) => seconds),
     [5, 5, 5],
   );
 });
@@ -528,8 +528,8 @@ const failures: [string, (w: ReturnType<typeof world>) => void, number, Partial<
   ['fail', (w) => mock.method(w.backlog, 'fail', fails), 500, { changedAt: 0 }],
   ['release', (w) => mock.method(w.backlog, 'release', fails), 200, {}],
   ['putTestResult', (w) => mock.method(w.backlog, 'putTestResult', fails), 500, { test: true }],
-  ['strike', (w) => mock.method(w.triggers, 'strike', fails), 500, {}],
-  ['handBack', (w) => mock.method(w.parts.queue, 'handBack', fails), 500, {}],
+  ['countFailure', (w) => mock.method(w.triggers, 'countFailure', fails), 500, {}],
+  ['returnToQueue', (w) => mock.method(w.deps.queue, 'returnToQueue', fails), 500, {}],
 ];
 
 for (const [failing, breakIt, status, overrides] of failures)
@@ -537,9 +537,9 @@ for (const [failing, breakIt, status, overrides] of failures)
     await using server = await receiver((_, response) => response.writeHead(status).end());
     const w = world({ 'customer.edit': server.origin });
     const stuck = notification({ changedAt: Date.now(), ...overrides });
-    await w.backlog.hold({ notification: stuck, attempts: 1, firstAttempt: 1, answer: '', nextTry: 0 }, Date.now());
+    await w.backlog.hold({ notification: stuck, attempts: 1, firstAttempt: 1, response: '', nextTry: 0 }, Date.now());
     breakIt(w);
-    const { batchItemFailures } = await deliver([message(stuck, { ApproximateReceiveCount: '2' })], w.parts, A_MINUTE);
+    const { batchItemFailures } = await deliver([message(stuck, { ApproximateReceiveCount: '2' })], w.deps, A_MINUTE);
     assert.equal(batchItemFailures.length, 1);
   });
 
@@ -549,20 +549,20 @@ for (const failing of ['park', 'read'] as const)
     await w.triggers.move('customer.edit', 'pause');
     if (failing === 'park') mock.method(w.backlog, 'park', fails);
     else mock.method(w.triggers, 'read').mock.mockImplementationOnce(fails, 1);
-    const { batchItemFailures } = await deliver([message(notification())], w.parts, A_MINUTE);
+    const { batchItemFailures } = await deliver([message(notification())], w.deps, A_MINUTE);
     assert.equal(batchItemFailures.length, 1);
   });
 
 test('a test is attempted once, marked, and its answer is kept', async () => {
   await using server = await receiver((_, response) => response.writeHead(500).end('x'.repeat(2_000)));
-  const { parts, backlog, handedBack } = world({ 'customer.edit': server.origin });
-  const { batchItemFailures } = await deliver([message(notification({ test: true }))], parts, A_MINUTE);
+  const { deps, backlog, returned } = world({ 'customer.edit': server.origin });
+  const { batchItemFailures } = await deliver([message(notification({ test: true }))], deps, A_MINUTE);
   assert.deepEqual(batchItemFailures, []);
-  assert.deepEqual(handedBack, []);
+  assert.deepEqual(returned, []);
   assert.equal(server.calls[0]?.headers['crm-trigger-test'], 'true');
   assert.partialDeepStrictEqual(
     [...backlog.tests.values()],
-    [{ delivered: false, answer: 'HTTP 500', body: 'x'.repeat(1024) }],
+    [{ delivered: false, response: 'HTTP 500', body: 'x'.repeat(1024) }],
   );
 });
 
@@ -577,7 +577,7 @@ test('every attempt of a batch is logged in one write, with what came of it', as
     const status = Number(call.target.match(/=(\d+)/)?.[1]);
     response.writeHead(status).end(status === 503 ? `down\u0000${'ü'.repeat(600)}` : '');
   });
-  const { parts, log } = world({
+  const { deps, log } = world({
     'customer.edit': `${server.origin}/SECRET?k=SECRET`,
     'task.edit': server.origin,
     'case.edit': 'https://10.0.0.1/SECRET',
@@ -595,11 +595,11 @@ test('every attempt of a batch is logged in one write, with what came of it', as
   const began = Date.now();
   await deliver(
     sent.map((one) => message(one)),
-    parts,
+    deps,
     A_MINUTE,
   );
   assert.equal(log.writes, 1);
-  const outcomes = log.entries.map(({ id, outcome, answer }) => [id, outcome, answer.split(':')[0]]);
+  const outcomes = log.entries.map(({ id, outcome, response }) => [id, outcome, response.split(':')[0]]);
   assert.deepEqual(
     new Set(outcomes.map((one) => one.join())),
     new Set([
@@ -620,7 +620,7 @@ test('every attempt of a batch is logged in one write, with what came of it', as
     formattedString: '?AccountID=503',
     attempt: 1,
     outcome: 'retry',
-    answer: 'HTTP 503',
+    response: 'HTTP 503',
     body: `down\u0000${'ü'.repeat(509)}`,
     redelivered: true,
   });
@@ -638,21 +638,21 @@ test('a delivery log that fails harms nothing: all is settled as without it', as
   const batch = ['good', 'bad'].map((name, i) =>
     message(notification({ record: record(i), formattedString: `?AccountID=${name}` })),
   );
-  const { batchItemFailures } = await deliver(batch, w.parts, A_MINUTE);
+  const { batchItemFailures } = await deliver(batch, w.deps, A_MINUTE);
   lines.mock.restore();
   assert.deepEqual(batchItemFailures, [{ itemIdentifier: batch[1]?.messageId }]);
-  assert.deepEqual([w.handedBack.length, w.backlog.heldItems.size, server.calls.length], [1, 1, 2]);
+  assert.deepEqual([w.returned.length, w.backlog.retryItems.size, server.calls.length], [1, 1, 2]);
   assert.match(String(lines.mock.calls.map(({ arguments: [line] }) => line)), /the delivery log lacks attempts/);
 });
 
 test('messages are handed back while the delivery log is being written, not after it', async () => {
   await using server = await receiver((_, response) => response.writeHead(500).end());
   const w = world({ 'customer.edit': server.origin });
-  let answer: () => void = () => assert.fail('it was not written');
-  mock.method(w.log, 'write', () => new Promise<void>((resolve) => (answer = resolve)));
-  const done = deliver([message(notification())], w.parts, A_MINUTE);
-  while (w.handedBack.length === 0) await sleep(1);
-  answer();
+  let response: () => void = () => assert.fail('it was not written');
+  mock.method(w.log, 'write', () => new Promise<void>((resolve) => (response = resolve)));
+  const done = deliver([message(notification())], w.deps, A_MINUTE);
+  while (w.returned.length === 0) await sleep(1);
+  response();
   assert.equal((await done).batchItemFailures.length, 1);
 });
 
@@ -664,13 +664,13 @@ for (const [logged, answers] of [
     await using server = await receiver((call, response) =>
       response.writeHead(call.target.includes('bad') ? 500 : 200).end(),
     );
-    const { parts, log } = world({ 'customer.edit': server.origin }, { logged });
+    const { deps, log } = world({ 'customer.edit': server.origin }, { logged });
     const batch = (...names: string[]) =>
       names.map((name, i) => message(notification({ record: record(i), formattedString: `?AccountID=${name}` })));
-    await deliver(batch('good', 'bad'), parts, A_MINUTE);
-    await deliver(batch('good', 'better'), parts, A_MINUTE);
+    await deliver(batch('good', 'bad'), deps, A_MINUTE);
+    await deliver(batch('good', 'better'), deps, A_MINUTE);
     assert.deepEqual(
-      log.entries.map(({ answer }) => answer),
+      log.entries.map(({ response }) => response),
       answers,
     );
     assert.equal(log.writes, answers.length, 'nothing is written when there is nothing to log');
@@ -680,8 +680,8 @@ test('its log holds no URL, no query and no answer of the receiver but the statu
   const lines: string[] = [];
   const log = mock.method(console, 'log', (line: string) => lines.push(line));
   await using server = await receiver((_, response) => response.writeHead(500, { 'x-m': 'MARKER' }).end('MARKER'));
-  const { parts } = world({ 'customer.edit': `${server.origin}/MARKER?MARKER` });
-  await deliver([message(notification({ formattedString: '?AccountID=MARKER' })), message('MARKER')], parts, A_MINUTE);
+  const { deps } = world({ 'customer.edit': `${server.origin}/MARKER?MARKER` });
+  await deliver([message(notification({ formattedString: '?AccountID=MARKER' })), message('MARKER')], deps, A_MINUTE);
   log.mock.restore();
   assert.ok(lines.length >= 3);
   assert.doesNotMatch(lines.join('\n'), /MARKER|127\.0\.0\.1/);

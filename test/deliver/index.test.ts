@@ -15,10 +15,10 @@ test('a first batch needs one connection to DynamoDB: each would be a TLS handsh
   await using called = await receiver();
   const targets: unknown[] = [];
   let connections = 0;
-  const answer = awsListener(() => called.origin);
+  const respond = awsListener(() => called.origin);
   const aws = createServer((request, response) => {
     targets.push(request.headers['x-amz-target']);
-    return answer(request, response);
+    return respond(request, response);
   });
   aws.on('connection', () => connections++).listen(0, '127.0.0.1');
   await once(aws, 'listening');

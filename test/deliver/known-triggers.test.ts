@@ -7,7 +7,7 @@ import { KnownTriggers } from '../../functions/deliver/known-triggers.ts';
 const active: TriggerNow = {
   state: 'active',
   url: 'https://x/',
-  strikes: 0,
+  consecutiveFailures: 0,
   lastSuccess: 0,
   probeAt: 0,
   probeDelay: 0,
@@ -51,11 +51,11 @@ function watched(read: (triggers: readonly Trigger[]) => TriggersNow) {
 test('adds what is learned of a trigger to what was read of it, and cuts off its attempts once it is not active', () => {
   const { known } = watched(() => new Map());
   const [own, other] = [known.cutOff('customer.edit'), known.cutOff('case.edit')];
-  known.note('customer.edit', { strikes: 4 });
-  assert.deepEqual(known.get('customer.edit'), { ...active, strikes: 4 });
+  known.note('customer.edit', { consecutiveFailures: 4 });
+  assert.deepEqual(known.get('customer.edit'), { ...active, consecutiveFailures: 4 });
   assert.equal(own.aborted, false);
   known.note('customer.edit', { state: 'parked' });
-  assert.deepEqual(known.get('customer.edit'), { ...active, strikes: 4, state: 'parked' });
+  assert.deepEqual(known.get('customer.edit'), { ...active, consecutiveFailures: 4, state: 'parked' });
   assert.deepEqual([own.aborted, other.aborted], [true, false]);
   assert.equal(known.cutOff('customer.edit').aborted, true);
 });

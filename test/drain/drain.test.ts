@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import { untried } from '../../functions/adapters/backlog.ts';
+import { unattempted } from '../../functions/adapters/backlog.ts';
 import type { State } from '../../functions/core/breaker.ts';
 import type { Notification } from '../../functions/core/notification.ts';
-import type { Answer } from '../../functions/core/outcome.ts';
-import type { DrainParts } from '../../functions/drain/deps.ts';
+import type { CallResult } from '../../functions/core/outcome.ts';
+import type { DrainDeps } from '../../functions/drain/deps.ts';
 import { drain } from '../../functions/drain/drain.ts';
 import { Clock } from '../model/clock.ts';
 import { notification } from '../support/records.ts';
@@ -15,12 +15,12 @@ mock.method(console, 'log', () => {});
 
 const record = (n: number) => String(n).padStart(64, '0');
 const MINUTE = 60_000;
-const ok: Answer = { status: 200, body: '' };
-const down: Answer = { status: 503, body: '' };
+const ok: CallResult = { status: 200, body: '' };
+const down: CallResult = { status: 503, body: '' };
 
 /** A trigger with a backlog, in virtual time; each call takes 10 ms. */
-async function world(state: State, parked: readonly Notification[], answers: (call: string) => Answer = () => ok) {
-  let answer = answers;
+async function world(state: State, parked: readonly Notification[], answers: (call: string) => CallResult = () => ok) {
+  let response = answers;
   const clock = new Clock();
   const { triggers, backlog, secrets, log } = storesInMemory(clock.now);
   const calls: string[] = [];
@@ -30,16 +30,16 @@ async function world(state: State, parked: readonly Notification[], answers: (ca
   triggers.put('customer.edit', {
     state,
     url: 'https://x/',
-    strikes: 10,
+    consecutiveFailures: 10,
     lastSuccess: 0,
     probeAt: clock.now() + 30_000,
     probeDelay: 30_000,
   });
   await backlog.park(
-    parked.map((n) => ({ ...untried, notification: n })),
+    parked.map((n) => ({ ...unattempted, notification: n })),
     clock.now(),
   );
-  const parts: DrainParts = {
+  const deps: DrainDeps = {
     triggers,
     backlog,
     secrets,
@@ -53,9 +53,9 @@ async function world(state: State, parked: readonly Notification[], answers: (ca
       most = Math.max(most, ++open);
       await clock.sleep(10);
       open--;
-      return answer(call);
+      return response(call);
     },
-    holds: [5, 30, 120, 600],
+    retryDelays: [5, 30, 120, 600],
     attemptMs: 10_000,
     concurrency: 50,
     now: clock.now,
@@ -69,8 +69,8 @@ async function world(state: State, parked: readonly Notification[], answers: (ca
     log,
     calls,
     urls,
-    answer(next: (call: string) => Answer) {
-      answer = next;
+    response(next: (call: string) => CallResult) {
+      response = next;
     },
     most: () => most,
     now: () => triggers.items.get('customer.edit'),
@@ -79,7 +79,7 @@ async function world(state: State, parked: readonly Notification[], answers: (ca
       await clock.until(() => false, clock.now() + afterMs);
       const end = clock.now() + 5 * MINUTE;
       let done = false;
-      void drain(parts, () => end - clock.now()).then(() => {
+      void drain(deps, () => end - clock.now()).then(() => {
         done = true;
       });
       assert.ok(await clock.until(() => done, end + MINUTE));
@@ -110,7 +110,7 @@ test('a drained backlog arrives complete, each record in its order, at most 50 s
       names.filter((name) => name.startsWith(`r${r}-`)),
     );
   assert.equal(w.most(), 50);
-  assert.deepEqual([w.now()?.state, w.now()?.strikes, w.backlog.parkedItems.size], ['active', 0, 0]);
+  assert.deepEqual([w.now()?.state, w.now()?.consecutiveFailures, w.backlog.parkedItems.size], ['active', 0, 0]);
 });
 
 /** So long until the next hour begins. */
@@ -148,7 +148,7 @@ test('takes an item of an active trigger for one that was left when it is 30 min
   ] as const) {
     const w = await world('active', []);
     await w.clock.until(() => false, w.clock.now() + untilTheHour(w) + 3_600_000 - age);
-    await w.backlog.park([{ ...untried, notification: waiting('r1-1') }], w.clock.now());
+    await w.backlog.park([{ ...unattempted, notification: waiting('r1-1') }], w.clock.now());
     await w.run(age);
     assert.equal(w.calls.length, calls);
   }
@@ -197,7 +197,7 @@ test('a notification of a record not yet tried makes a probe due at once, but 30
   await w.run(31_000);
   await w.run(61_000);
   assert.equal(w.now()?.probeDelay, 120_000);
-  await w.backlog.park([{ ...untried, notification: waiting('r2-0') }], w.clock.now());
+  await w.backlog.park([{ ...unattempted, notification: waiting('r2-0') }], w.clock.now());
   await w.run(20_000);
   assert.equal(w.calls.length, 2);
   await w.run(12_000);
@@ -226,8 +226,8 @@ test('one success of a probe drains the backlog', async () => {
 });
 
 test('what a healthy destination alone refuses steps aside after its attempts, and what is behind it goes on', async () => {
-  const refused = waiting('r1-0');
-  const w = await world('draining', [refused, waiting('r1-1'), waiting('r2-0')], (call) =>
+  const rejected = waiting('r1-0');
+  const w = await world('draining', [rejected, waiting('r1-1'), waiting('r2-0')], (call) =>
     call === 'r1-0' ? { status: 400, body: '' } : ok,
   );
   for (let minutes = 0; minutes < 30 && w.now()?.state !== 'active'; minutes += 5) await w.run(3_000);
@@ -235,7 +235,7 @@ test('what a healthy destination alone refuses steps aside after its attempts, a
   assert.equal(w.calls.filter((call) => call === 'r1-0').length, 5);
   assert.partialDeepStrictEqual(
     [...w.backlog.failedItems.values()],
-    [{ id: refused.id, reason: 'HTTP 400', attempts: 5 }],
+    [{ id: rejected.id, reason: 'HTTP 400', attempts: 5 }],
   );
   assert.equal(w.calls.at(-1), 'r1-1');
 });
@@ -252,7 +252,7 @@ test('when whatever is tried fails again, the trigger is parked again, and no mo
   assert.equal(w.backlog.parkedItems.size, 200);
 });
 
-const blocked: Answer = { blocked: 'leads to an address that is not public' };
+const blocked: CallResult = { blocked: 'leads to an address that is not public' };
 
 test('a URL that may not be called is tried ever more rarely, and what waits for it is given up after 72 hours', async () => {
   const w = await world('parked', [waiting('r1-0'), waiting('r1-1')], () => blocked);
@@ -280,7 +280,7 @@ test('what may not be called waits on, though it has had all its attempts and ot
   const w = await world('parked', [], () => blocked);
   const now = w.clock.now();
   w.triggers.put('customer.edit', { ...(w.now() ?? assert.fail()), lastSuccess: now });
-  const tried = { attempts: 4, firstAttempt: now - 1_000, answer: 'HTTP 500', nextTry: 0 };
+  const tried = { attempts: 4, firstAttempt: now - 1_000, response: 'HTTP 500', nextTry: 0 };
   await w.backlog.park([{ ...tried, notification: waiting('r1-0', now) }], now);
   await w.run(31_000);
   assert.deepEqual([w.calls.length, w.backlog.parkedItems.size, w.backlog.failedItems.size], [1, 1, 0]);
@@ -308,7 +308,7 @@ test('a parked trigger shows what its latest probe was answered', async () => {
 
 test('what was parked within the latest two seconds is not taken yet', async () => {
   const w = await world('draining', []);
-  await w.backlog.park([{ ...untried, notification: waiting('r1-0') }], w.clock.now());
+  await w.backlog.park([{ ...unattempted, notification: waiting('r1-0') }], w.clock.now());
   const parkedAt = w.clock.now();
   await w.run(0);
   assert.deepEqual(w.calls, ['r1-0']);
@@ -345,10 +345,10 @@ test('410 pauses the trigger, also while it is drained', async () => {
 
 test('410 pauses the trigger also when it answers the last attempt', async () => {
   const w = await world('draining', []);
-  const tried = { attempts: 4, firstAttempt: 1, answer: 'HTTP 500', nextTry: 0 };
+  const tried = { attempts: 4, firstAttempt: 1, response: 'HTTP 500', nextTry: 0 };
   await w.backlog.park([{ ...tried, notification: waiting('r1-0') }], w.clock.now());
-  await w.triggers.clearStrikes('customer.edit', w.clock.now());
-  w.answer(() => ({ status: 410, body: '' }));
+  await w.triggers.clearFailures('customer.edit', w.clock.now());
+  w.response(() => ({ status: 410, body: '' }));
   await w.run(3_000);
   assert.deepEqual([w.now()?.state, w.backlog.parkedItems.size, w.backlog.failedItems.size], ['paused', 1, 0]);
 });
@@ -403,11 +403,16 @@ test('a page of a backlog is one write to the delivery log, and a probe is anoth
 
 test('what fails in a drain is logged too, with the number of its attempt', async () => {
   const w = await world('draining', []);
-  const tried = { attempts: 2, firstAttempt: 1, answer: 'HTTP 500', nextTry: 0 };
+  const tried = { attempts: 2, firstAttempt: 1, response: 'HTTP 500', nextTry: 0 };
   await w.backlog.park([{ ...tried, notification: waiting('r1-0') }], w.clock.now());
-  w.answer(() => ({ status: 503, body: 'later' }));
+  w.response(() => ({ status: 503, body: 'later' }));
   await w.run(3_000);
-  assert.partialDeepStrictEqual(w.log.entries[0], { attempt: 3, outcome: 'retry', answer: 'HTTP 503', body: 'later' });
+  assert.partialDeepStrictEqual(w.log.entries[0], {
+    attempt: 3,
+    outcome: 'retry',
+    response: 'HTTP 503',
+    body: 'later',
+  });
 });
 
 test('attempts are logged also when what came of one cannot be written down, and a log that fails stops no drain', async () => {

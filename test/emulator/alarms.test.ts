@@ -54,8 +54,8 @@ before(async () => {
   watched = await watchedStack();
   server = await receiver();
   await takeEffect(stack, ...typed);
-  for (const trigger of typed) await set(stack.parts, trigger, `${server.origin}/${trigger}`);
-  await set(stack.parts, 'case.create', 'http://127.0.0.1:1025/dead');
+  for (const trigger of typed) await set(stack.deps, trigger, `${server.origin}/${trigger}`);
+  await set(stack.deps, 'case.create', 'http://127.0.0.1:1025/dead');
 });
 after(async () => {
   await server?.[Symbol.asyncDispose]();
@@ -78,7 +78,7 @@ async function crm(...words: string[]): Promise<string> {
 }
 
 /** Puts into CloudWatch what was measured of a trigger, and judges it by the alarm's row: it is bad, and others' is not. */
-async function isTold(heading: Heading, metric: Metric, trigger: Trigger, values: readonly number[]) {
+async function isReported(heading: Heading, metric: Metric, trigger: Trigger, values: readonly number[]) {
   if (!judges) return;
   await watched.put(watched.series(metric, trigger), values);
   assert.equal(await watched.isBad(heading, watched.series(metric, trigger)), true);
@@ -102,7 +102,7 @@ async function goesOff(heading: Heading, value: number, of?: string) {
 test('Trigger down: a dead destination; a URL that answers brings it back, and all that waited arrives', async () => {
   const begun = Date.now();
   for (let n = 0; n < 12; n++) await stack.agent.do('create', 'case', { AccountID: run, CaseID: `down-${n}` });
-  const parked = async () => (await list(stack.parts)).find((line) => line.trigger === 'case.create');
+  const parked = async () => (await list(stack.deps)).find((line) => line.trigger === 'case.create');
   await until('it is parked, with all that was changed', async () => {
     const line = await parked();
     return line?.state === 'parked' && line.waiting === 12;
@@ -111,7 +111,7 @@ test('Trigger down: a dead destination; a URL that answers brings it back, and a
     const values = await watched.measured('DrainFunction', 'down', 'case.create', begun);
     return values.length > 0 ? values : undefined;
   });
-  await isTold('Trigger down', 'down', 'case.create', down);
+  await isReported('Trigger down', 'down', 'case.create', down);
   await until('drain measures its backlog', async () =>
     (await watched.measured('DrainFunction', 'backlog', 'case.create', begun)).includes(12),
   );
@@ -119,7 +119,7 @@ test('Trigger down: a dead destination; a URL that answers brings it back, and a
   assert.match(await crm('log', '--trigger', 'case.create', '--limit', '20'), /connection refused/);
 
   await crm('set', 'case.create', `${server.origin}/case.create`);
-  await drained(stack.parts, 'it is active', async () => (await parked())?.state === 'active');
+  await drained(stack.deps, 'it is active', async () => (await parked())?.state === 'active');
   for (let n = 0; n < 12; n++) await arrived(`down-${n}`);
   const back = Date.now();
   await watched.invoke('DrainFunction');
@@ -138,7 +138,7 @@ test('Notifications failed: an id that is none; with the row mended, it is sent 
     const found = await watched.measured('CaptureFollowupFunction', 'failed', 'followup.create', begun);
     return found.length > 0 ? found : undefined;
   });
-  await isTold('Notifications failed', 'failed', 'followup.create', values);
+  await isReported('Notifications failed', 'failed', 'followup.create', values);
 
   const [failed, ...more] = JSON.parse(await crm('failed', '--json'));
   assert.deepEqual([failed.trigger, more], ['followup.create', []]);
@@ -187,10 +187,10 @@ test('Stream behind: a queue that refuses holds up the stream of a table; then a
         },
       }),
     );
-  await using refusing = await receiver((_, response) => response.writeHead(400).end('{"__type":"AccessDenied"}'));
-  await sendTo(refusing.origin);
+  await using rejecting = await receiver((_, response) => response.writeHead(400).end('{"__type":"AccessDenied"}'));
+  await sendTo(rejecting.origin);
   await stack.agent.do('create', 'customer', { AccountID: `${run}-behind` });
-  await until('capture has tried again and again', () => refusing.calls.length >= 3);
+  await until('capture has tried again and again', () => rejecting.calls.length >= 3);
   assert.ok(!server.calls.some(({ target }) => target.includes('behind')));
   await goesOff('Stream behind', 300_001, 'CaptureCustomer');
   await sendTo(undefined);

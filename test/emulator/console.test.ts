@@ -66,7 +66,7 @@ describe('the deployed console', { skip }, () => {
     const { ClientId } = UserPoolClient as unknown as { ClientId: string };
     const [head, , signature] = admin.split('.');
     const payload = Buffer.from(JSON.stringify({ sub: 'x', 'cognito:groups': [ADMINS] })).toString('base64url');
-    const strangers: [who: string, status: number, token?: string][] = [
+    const foreignRequests: [who: string, status: number, token?: string][] = [
       ['nobody', 401],
       ['nonsense', 401, 'nonsense'],
       ['a forger', 401, `${head}.${payload}.${signature}`],
@@ -76,7 +76,7 @@ describe('the deployed console', { skip }, () => {
     ];
     const isExpired = async () => (await ask('/api/triggers', bearing(expired))).status === 401;
     await until('the token of an hour ago has expired', isExpired);
-    for (const [who, status, token] of strangers)
+    for (const [who, status, token] of foreignRequests)
       for (const [method = '', path = ''] of [...all, ['GET', '/api/openapi.json'], ['GET', '/api/nothing']]) {
         const response = await ask(path, { method, ...(token && bearing(token)) });
         assert.equal(response.status, status, `${who}: ${method} ${path}`);

@@ -46,7 +46,7 @@ test('functions that die in mid-batch, requests that fail and a queue that takes
     response.once('close', () => brokenOff.push(killed));
     await harmful.kill(killed);
   });
-  for (const trigger of typed) await set(stack.parts, trigger, `${server.origin}/${trigger}`);
+  for (const trigger of typed) await set(stack.deps, trigger, `${server.origin}/${trigger}`);
 
   const { Functions = [] } = await new LambdaClient().send(new ListFunctionsCommand());
   const named = (part: string) => Functions.find((f) => f.FunctionName?.includes(part))?.FunctionName ?? part;
@@ -57,7 +57,7 @@ test('functions that die in mid-batch, requests that fail and a queue that takes
     if (n === KILLS_AT_DRAINED[1]) harmful.killAtRequest(drain);
     return n === KILLS_AT_DRAINED[0] ? drain : undefined;
   };
-  const line = async (wanted: Trigger) => (await list(stack.parts)).find(({ trigger }) => trigger === wanted);
+  const line = async (wanted: Trigger) => (await list(stack.deps)).find(({ trigger }) => trigger === wanted);
   const kills = () => harmful.harm.kills;
   /** The right to drain outlives a dead drain by almost a minute, which nothing needs to wait for. */
   const endLease = () =>
@@ -71,7 +71,7 @@ test('functions that die in mid-batch, requests that fail and a queue that takes
     );
   let writes = 0;
   try {
-    await harmful.shortenVisibility(stack.parts.queueUrl, 20);
+    await harmful.shortenVisibility(stack.deps.queueUrl, 20);
     await harmful.sabotage(capture, { killsAtSends: KILLS_AT_SENDS });
     await harmful.sabotage(deliver);
     await harmful.sabotage(drain, { timeoutSeconds: 25 });
@@ -109,7 +109,7 @@ test('functions that die in mid-batch, requests that fail and a queue that takes
     for (const deaths of [1, 2]) {
       let looks = 0;
       await edit(`drain has died ${deaths} times`, async () => {
-        if (looks++ % 5 === 0) await stack.parts.wakeDrain();
+        if (looks++ % 5 === 0) await stack.deps.wakeDrain();
         return kills()[drain] === deaths;
       });
       await endLease();
@@ -119,17 +119,15 @@ test('functions that die in mid-batch, requests that fail and a queue that takes
   }
   t.diagnostic(`${writes} writes; ${JSON.stringify(harmful.harm)}; ${brokenOff.length} calls broken off by a death`);
   assert.deepEqual(brokenOff, [...KILLS_AT_CALLS.map(() => deliver), drain], 'functions died while they called');
-  const { refused, lostResponses, halfAccepted } = harmful.harm;
-  assert.ok(refused >= 10 && lostResponses >= 5 && halfAccepted >= 5, JSON.stringify(harmful.harm));
+  const { rejected, lostResponses, halfAccepted } = harmful.harm;
+  assert.ok(rejected >= 10 && lostResponses >= 5 && halfAccepted >= 5, JSON.stringify(harmful.harm));
 
   let left = '';
   await until(
     'all is delivered or failed, and both triggers are active',
     async () => {
-      await stack.parts.wakeDrain();
-      const lines = (await list(stack.parts)).filter(({ trigger }) =>
-        typed.includes(trigger as (typeof typed)[number]),
-      );
+      await stack.deps.wakeDrain();
+      const lines = (await list(stack.deps)).filter(({ trigger }) => typed.includes(trigger as (typeof typed)[number]));
       const told = new Set(good.map(id)).size + (await mine()).length;
       left = `${told} of ${writes}; ${lines.map((l) => `${l.trigger} ${l.state}, ${l.waiting} wait`).join('; ')}`;
       return told >= writes && lines.every(({ state, waiting }) => state === 'active' && waiting === 0);
@@ -156,7 +154,7 @@ test('functions that die in mid-batch, requests that fail and a queue that takes
   }
 
   async function mine() {
-    const all = await failed(stack.parts, {});
+    const all = await failed(stack.deps, {});
     return all.filter((f) => f.notification?.formattedString.includes(run));
   }
 });

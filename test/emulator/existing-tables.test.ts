@@ -11,7 +11,7 @@ import type { Notification } from '../../functions/core/notification.ts';
 import { backfill } from '../../functions/operations/backfill.ts';
 import { findDeployment } from '../../functions/operations/deployment.ts';
 import type { Finding } from '../../functions/operations/doctor/check.ts';
-import { Look, liveAws } from '../../functions/operations/doctor/inspector.ts';
+import { Inspector, liveAws } from '../../functions/operations/doctor/inspector.ts';
 import { doctor } from '../../functions/operations/doctor.ts';
 import { failed, redeliver } from '../../functions/operations/failed.ts';
 import { set } from '../../functions/operations/trigger-urls.ts';
@@ -26,7 +26,7 @@ const guards = { silencedBy: 'written_by', recordLimit: { changes: 5, perSeconds
 const run = `theirs-${process.pid}-${Date.now().toString(36)}`;
 let emulator: Awaited<ReturnType<typeof runningEmulator>>;
 let tables: Awaited<ReturnType<typeof existingTables>>;
-let parts: Awaited<ReturnType<typeof findDeployment>>;
+let deps: Awaited<ReturnType<typeof findDeployment>>;
 let server: Awaited<ReturnType<typeof receiver>>;
 
 /** What the receiver does about a call for this customer. */
@@ -36,12 +36,12 @@ before(async () => {
   emulator = await runningEmulator();
   tables = await existingTables(run);
   await emulator.deploy({ settings: { tables: tables.settings, ...guards } });
-  parts = await findDeployment();
+  deps = await findDeployment();
   server = await receiver(async ({ target }, response) => {
     response.end();
     await writesBack.get(target.split('AccountID=')[1] ?? '')?.();
   });
-  for (const trigger of triggers) await set(parts, trigger, `${server.origin}/${trigger}`);
+  for (const trigger of triggers) await set(deps, trigger, `${server.origin}/${trigger}`);
 });
 after(async () => {
   await server?.[Symbol.asyncDispose]();
@@ -60,7 +60,7 @@ const cli = (...words: string[]) =>
 
 /** Deploys what a setting comes to, for the function that hears of customers alone. */
 async function setLimit(limit: object | null) {
-  const look = await new Look(liveAws()).at('CrmTriggers');
+  const look = await new Inspector(liveAws()).at('CrmTriggers');
   const { FunctionName, Environment } = (await look.function('CaptureCustomer')) ?? {};
   const Variables = { ...Environment?.Variables, RECORD_LIMIT: JSON.stringify(limit) };
   await look.aws.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables } }));
@@ -97,19 +97,19 @@ describe('attached to the tables of a team', () => {
 
   test('a row without an id is among the failed, and goes out once mended; a backfill sends what is there', async () => {
     await tables.put('case', { number: 'mended' });
-    const lacking = await until('a failed one', async () => (await failed(parts, { trigger: 'case.create' }))[0]);
+    const lacking = await until('a failed one', async () => (await failed(deps, { trigger: 'case.create' }))[0]);
     assert.equal(lacking.reason, 'AccountID (account) is missing');
     await tables.update('case', { number: 'mended' }, { account: 'b' });
-    assert.deepEqual(await redeliver(parts, [lacking]), [{ id: lacking.id, trigger: 'case.create' }]);
+    assert.deepEqual(await redeliver(deps, [lacking]), [{ id: lacking.id, trigger: 'case.create' }]);
     const target = '/case.create?AccountID=b&CaseID=mended';
     await until('what was sent again', () => callsOf(target).length === 1);
     const from = { trigger: 'case.create', run: randomUUID(), sent: 0, skipped: 0 } as const;
-    for await (const { sent } of backfill(parts, from, { by: '', pace: 100, dryRun: false })) assert.equal(sent, 1);
+    for await (const { sent } of backfill(deps, from, { by: '', pace: 100, dryRun: false })) assert.equal(sent, 1);
     await until('the backfill', () => callsOf(target).length === 2);
   });
 
   test('the doctor finds nothing wrong with what was deployed just now', async () => {
-    assert.deepEqual(await doctor(parts), { findings: [], unasked: [], notes: [] });
+    assert.deepEqual(await doctor(deps), { findings: [], inconclusive: [], notes: [] });
   });
 
   test('a receiver that writes back rings for ever, until a record has a limit: then the rest is among the failed', async () => {
@@ -119,34 +119,35 @@ describe('attached to the tables of a team', () => {
     await tables.put('customer', row);
     await until('a loop', () => callsOf('=loop').length > 10);
     await setLimit(guards.recordLimit);
-    const beyond = await until('the end of it', async () => (await failed(parts, { trigger: 'customer.edit' }))[0]);
-    assert.equal(beyond.reason, 'it looks like a loop: more than 5 changes of this record within 3600 s');
+    const overLimit = await until('the end of it', async () => (await failed(deps, { trigger: 'customer.edit' }))[0]);
+    assert.equal(overLimit.reason, 'it looks like a loop: more than 5 changes of this record within 3600 s');
     const rung = callsOf('=loop').length;
     // A later change of the same record is behind all that the loop wrote.
     await tables.update('customer', row, { seen: 'later' });
     await until('a later one is among the failed', async () => {
-      const all = await failed(parts, { trigger: 'customer.edit' });
-      return all.some(({ sequence }) => BigInt(sequence) > BigInt(beyond.sequence));
+      const all = await failed(deps, { trigger: 'customer.edit' });
+      return all.some(({ sequence }) => BigInt(sequence) > BigInt(overLimit.sequence));
     });
     assert.equal(callsOf('=loop').length, rung);
     const sequences = callsOf('=loop').map(({ headers }) => BigInt(headers['crm-trigger-sequence'] as string));
     assert.ok(sequences.every((sequence, i) => i === 0 || sequence > (sequences[i - 1] ?? 0n)));
-    assert.ok(BigInt(beyond.sequence) > (sequences.at(-1) ?? 0n));
+    assert.ok(BigInt(overLimit.sequence) > (sequences.at(-1) ?? 0n));
   });
 
   test('a change is counted once however often it is handed out, and judged as at first when its window is full', async () => {
-    const counts = new RecordCounts(parts.outputs.BacklogTable, { changes: 3, perSeconds: 60 });
+    const counts = new RecordCounts(deps.outputs.BacklogTable, { changes: 3, perSeconds: 60 });
     const record = createHash('sha256').update(run).digest('hex');
     const change = (sequence: number) =>
       notification({ record, sequence: String(sequence), changedAt: 1_760_000_040_000 });
-    const beyond = async (...changes: Notification[]) => [...(await counts.beyond(changes))].map((n) => n.sequence);
-    assert.deepEqual(await beyond(change(8), change(9)), []);
-    assert.deepEqual(await beyond(change(8), change(9)), [], 'a repeat');
-    assert.deepEqual(await beyond(change(10), change(11)), ['11']);
-    assert.deepEqual(await beyond(change(9), change(10), change(11), change(12)), ['11', '12'], 'half a repeat');
-    assert.deepEqual(await beyond(change(12)), ['12']);
-    assert.deepEqual(await beyond({ ...change(13), changedAt: 1_760_000_100_000 }), [], 'another window');
-    assert.deepEqual(await beyond({ ...change(14), record: record.replace(/./, 'x') }), [], 'another record');
+    const overLimit = async (...changes: Notification[]) =>
+      [...(await counts.overLimit(changes))].map((n) => n.sequence);
+    assert.deepEqual(await overLimit(change(8), change(9)), []);
+    assert.deepEqual(await overLimit(change(8), change(9)), [], 'a repeat');
+    assert.deepEqual(await overLimit(change(10), change(11)), ['11']);
+    assert.deepEqual(await overLimit(change(9), change(10), change(11), change(12)), ['11', '12'], 'half a repeat');
+    assert.deepEqual(await overLimit(change(12)), ['12']);
+    assert.deepEqual(await overLimit({ ...change(13), changedAt: 1_760_000_100_000 }), [], 'another window');
+    assert.deepEqual(await overLimit({ ...change(14), record: record.replace(/./, 'x') }), [], 'another record');
   });
 
   test('what it writes back with a mark of its own rings nobody, and what somebody else writes then still does', async () => {
@@ -169,15 +170,15 @@ describe('attached to the tables of a team', () => {
   });
 
   test(`the doctor finds each of ${misconfigurations.length} things that operators do, and says how to mend it`, async (t) => {
-    const look = await new Look(liveAws()).at('CrmTriggers');
+    const look = await new Inspector(liveAws()).at('CrmTriggers');
     for (const { plant } of misconfigurations) await plant(await findDeployment(), look);
     const { status, stdout } = await cli('doctor', '--json');
     assert.equal(status, 1);
-    const { findings, unasked } = JSON.parse(stdout);
-    assert.deepEqual(unasked, []);
-    for (const { title, where, what, mend } of misconfigurations)
+    const { findings, inconclusive } = JSON.parse(stdout);
+    assert.deepEqual(inconclusive, []);
+    for (const { title, where, what, fix } of misconfigurations)
       await t.test(title, () => {
-        const fits = (f: Finding) => where.test(f.where) && what.test(f.what) && mend.test(f.mend);
+        const fits = (f: Finding) => where.test(f.where) && what.test(f.what) && fix.test(f.fix);
         assert.ok(findings.some(fits), JSON.stringify(findings, null, 1));
       });
     // The stream that tells the keys alone is another stream, too.

@@ -4,7 +4,7 @@ import { type Action, type Entity, type Trigger, triggers } from '../../function
 import { failed } from '../../functions/operations/failed.ts';
 import { list, resume, set } from '../../functions/operations/trigger-urls.ts';
 import { deployedStack, takeEffect, until } from '../support/emulator.ts';
-import { type Answer, receiver } from '../support/receiver.ts';
+import { type Respond, receiver } from '../support/receiver.ts';
 
 let stack: Awaited<ReturnType<typeof deployedStack>>;
 
@@ -15,7 +15,7 @@ before(async () => {
 after(() => stack?.end(...triggers));
 
 /** How each trigger's destination misbehaves: what its server does, or a URL where none can answer. */
-const troubles: Readonly<Record<Trigger, Answer | string>> = {
+const troubles: Readonly<Record<Trigger, Respond | string>> = {
   'customer.create': (_, response) => response.writeHead(500).end(),
   'customer.edit': (_, __, socket) => socket.resetAndDestroy(),
   'customer.delete': () => {}, // hangs
@@ -44,7 +44,7 @@ test('however destinations misbehave, the books balance: all that changed is del
     const trouble = troubles[trigger];
     const url =
       typeof trouble === 'string' ? trouble.replace('TLS', new URL(bad.origin).port) : `${bad.origin}/${trigger}`;
-    await set(stack.parts, trigger, url);
+    await set(stack.deps, trigger, url);
   }
   const rows: [Entity, (n: number) => Record<string, string>][] = [
     ['customer', (n) => ({ AccountID: `${run}-${n}` })],
@@ -56,16 +56,16 @@ test('however destinations misbehave, the books balance: all that changed is del
     for (const [entity, row] of rows)
       await Promise.all(Array.from({ length: ROWS }, (_, n) => stack.agent.do(action, entity, row(n))));
   await until('at least three triggers are in trouble', async () => {
-    const lines = await list(stack.parts);
+    const lines = await list(stack.deps);
     return lines.filter(({ state, waiting }) => state !== 'active' || waiting > 0).length >= 3;
   });
-  for (const trigger of triggers) await set(stack.parts, trigger, `${good.origin}/${trigger}`);
+  for (const trigger of triggers) await set(stack.deps, trigger, `${good.origin}/${trigger}`);
   await until(
     'all triggers are active again, and nobody waits',
     async () => {
-      const lines = await list(stack.parts);
-      for (const { trigger, state } of lines) if (state === 'paused') await resume(stack.parts, trigger);
-      await stack.parts.wakeDrain();
+      const lines = await list(stack.deps);
+      for (const { trigger, state } of lines) if (state === 'paused') await resume(stack.deps, trigger);
+      await stack.deps.wakeDrain();
       return lines.every(({ state, waiting }) => state === 'active' && waiting === 0);
     },
     400_000,
@@ -78,7 +78,7 @@ test('however destinations misbehave, the books balance: all that changed is del
     new Set(calls.map((c) => c.headers['webhook-id']));
   let sum = 0;
   await until('changes = delivered + failed', async () => {
-    const given = await failed(stack.parts, {});
+    const given = await failed(stack.deps, {});
     const mine = given.filter((f) => f.notification?.formattedString.includes(run));
     sum = ids([...deliveredNow(), ...huge()]).size + mine.length;
     return sum >= triggers.length * ROWS;

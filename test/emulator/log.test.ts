@@ -46,7 +46,7 @@ test('what was delivered and what failed are in the log with their answers, and 
     const fails = call.target.startsWith('/SECRET/task.create') && ++failures === 1;
     response.writeHead(fails ? 503 : 200).end(fails ? hostile : 'thanks');
   });
-  for (const trigger of typed) await set(stack.parts, trigger, `${server.origin}/SECRET/${trigger}?key=SECRET`);
+  for (const trigger of typed) await set(stack.deps, trigger, `${server.origin}/SECRET/${trigger}?key=SECRET`);
   await stack.agent.do('create', 'customer', { AccountID: mark });
   await stack.agent.do('create', 'task', { AccountID: mark, TaskID: 't1' });
   const entries = await until('three attempts', async () => {
@@ -54,7 +54,7 @@ test('what was delivered and what failed are in the log with their answers, and 
     return found.length >= 3 ? found : undefined;
   });
   assert.deepEqual(
-    entries.map(({ trigger, attempt, outcome, answer, body }) => [trigger, attempt, outcome, answer, body]).sort(),
+    entries.map(({ trigger, attempt, outcome, response, body }) => [trigger, attempt, outcome, response, body]).sort(),
     [
       ['customer.create', 1, 'delivered', 'HTTP 200', 'thanks'],
       ['task.create', 1, 'retry', 'HTTP 503', hostile],
@@ -86,15 +86,15 @@ test('what was delivered and what failed are in the log with their answers, and 
     [status, stderr],
     [1, 'There is no outcome "fine": the outcomes are delivered, retry, gone, blocked.\n'],
   );
-  assert.doesNotMatch(JSON.stringify(await stack.parts.log.read({}, 1_000)), /SECRET|127\.0\.0\.1/);
+  assert.doesNotMatch(JSON.stringify(await stack.deps.log.read({}, 1_000)), /SECRET|127\.0\.0\.1/);
 });
 
 test('a test is marked, and all is kept for 30 days', async () => {
   await using server = await receiver();
-  await set(stack.parts, 'task.edit', server.origin);
-  await sendTest(stack.parts, 'task.edit');
+  await set(stack.deps, 'task.edit', server.origin);
+  await sendTest(stack.deps, 'task.edit');
   const tests = await until('the test', async () => {
-    const { entries } = await stack.parts.log.read({ trigger: 'task.edit' }, 1);
+    const { entries } = await stack.deps.log.read({ trigger: 'task.edit' }, 1);
     return entries[0]?.test ? entries : undefined;
   });
   assert.partialDeepStrictEqual(tests, [{ test: true, body: 'ok', outcome: 'delivered', attempt: 1 }]);
@@ -107,7 +107,7 @@ test('a test is marked, and all is kept for 30 days', async () => {
 
 test('who follows sees what comes, until Ctrl-C', { timeout: 120_000 }, async (t) => {
   await using server = await receiver();
-  await set(stack.parts, 'customer.create', server.origin);
+  await set(stack.deps, 'customer.create', server.origin);
   const text = cli('log', '--follow', '--limit', '1');
   const json = cli('log', '--follow', '--json', '--id', `${mark}-2`);
   t.after(() => {
@@ -138,8 +138,8 @@ test('who follows sees what comes, until Ctrl-C', { timeout: 120_000 }, async (t
   const lines = json.said.stdout.trimEnd().split('\n');
   assert.equal(lines.length, new Set(lines).size);
   for (const line of lines) {
-    const { formattedString, answer } = JSON.parse(line);
+    const { formattedString, response } = JSON.parse(line);
     assert.ok(formattedString.startsWith(`?AccountID=${mark}-2-`), line);
-    assert.equal(answer, 'HTTP 200');
+    assert.equal(response, 'HTTP 200');
   }
 });

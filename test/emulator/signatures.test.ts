@@ -29,11 +29,11 @@ for (const language of ['js', 'python', 'go'] satisfies Language[])
       answers.push(status);
       response.writeHead(status).end();
     });
-    await set(stack.parts, 'task.create', `${front.origin}/hook?tenant=%C3%A4&x=a+b`);
-    const { secret } = await showSecret(stack.parts, 'task.create');
+    await set(stack.deps, 'task.create', `${front.origin}/hook?tenant=%C3%A4&x=a+b`);
+    const { secret } = await showSecret(stack.deps, 'task.create');
     await using real = await readmeReceiver(language, secret);
     behind = real.origin;
-    await setHeader(stack.parts, 'task.create', 'X-Token', `token-${language}`);
+    await setHeader(stack.deps, 'task.create', 'X-Token', `token-${language}`);
     await marked(stack, front, 'task.create', ({ headers }) => headers['x-token'] === `token-${language}`);
     await stack.agent.do('create', 'task', { AccountID: 'Österreich & Co', TaskID: id });
     const call = await until('the delivery', () => front.calls.find(({ target }) => target.endsWith(id)));
@@ -44,7 +44,7 @@ for (const language of ['js', 'python', 'go'] satisfies Language[])
     for (const [what, target, headers] of changed(call))
       assert.equal(await send(behind, target, headers), 401, `${what} is changed`);
     assert.equal(await send(behind, call.target, call.headers), 200, 'as it was, it is taken');
-    assert.equal((await sendTest(stack.parts, 'task.create')).delivered, true, 'a test is signed too');
+    assert.equal((await sendTest(stack.deps, 'task.create')).delivered, true, 'a test is signed too');
   });
 
 /** The call with one character changed, in each thing that is signed, and in the signature. */

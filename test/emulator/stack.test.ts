@@ -10,7 +10,7 @@ import { demonstration } from '../../cli/local/demonstration.ts';
 import { diagram, type Move } from '../../functions/core/breaker.ts';
 import { type Trigger, triggers } from '../../functions/core/entity.ts';
 import { failed, redeliver } from '../../functions/operations/failed.ts';
-import { clear, list, set, typeUrl } from '../../functions/operations/trigger-urls.ts';
+import { clear, list, set, setUrl } from '../../functions/operations/trigger-urls.ts';
 import { cli, cliWith } from '../support/cli.ts';
 import { deployedStack, drained, takeEffect, until } from '../support/emulator.ts';
 import { type Call, receiver } from '../support/receiver.ts';
@@ -28,16 +28,16 @@ after(() => stack?.end(...triggers));
 
 /** Sets one receiver for some triggers, which had a URL before; it tells them apart by the path. */
 async function type(origin: string, ...typed: Trigger[]) {
-  for (const trigger of typed) await set(stack.parts, trigger, `${origin}/${trigger}`);
+  for (const trigger of typed) await set(stack.deps, trigger, `${origin}/${trigger}`);
 }
 
 describe('the deployed stack', () => {
   test('all eleven triggers are called with their strings, and a followup edit calls nobody', async () => {
     await using server = await receiver();
     await type(server.origin, ...triggers);
-    const deeds = demonstration(id('demo'));
-    for (const { action, entity, row } of deeds) await stack.agent.do(action, entity, row);
-    const expected = deeds.flatMap(({ expected }) =>
+    const demoSteps = demonstration(id('demo'));
+    for (const { action, entity, row } of demoSteps) await stack.agent.do(action, entity, row);
+    const expected = demoSteps.flatMap(({ expected }) =>
       expected ? [`/${expected.trigger}${expected.formattedString}`] : [],
     );
     // A call for the followup's edit would come before the one for its delete, which is the same record's.
@@ -140,13 +140,13 @@ describe('the deployed stack', () => {
       const AccountID = id('outage');
       const names = Array.from({ length: 12 }, (_, i) => `t${i}`);
       for (const TaskID of names) await stack.agent.do('create', 'task', { AccountID, TaskID });
-      const line = async () => (await list(stack.parts)).find(({ trigger }) => trigger === 'task.create');
+      const line = async () => (await list(stack.deps)).find(({ trigger }) => trigger === 'task.create');
       await until('task.create is parked', async () => (await line())?.state === 'parked');
       await stack.agent.do('create', 'followup', { AccountID, CaseID: 'c', FollowupID: AccountID });
       await until('the neighbour is called', () => server.calls.some(({ target }) => target.startsWith('/followup.')));
       await until('all wait', async () => (await line())?.waiting === 12);
       up = true;
-      await drained(stack.parts, 'task.create is active again', async () => (await line())?.state === 'active');
+      await drained(stack.deps, 'task.create is active again', async () => (await line())?.state === 'active');
       const good = server.calls.filter(({ target }) => target.startsWith('/task.create'));
       assert.deepEqual(new Set(good.slice(-12).map(({ target }) => target.split('TaskID=')[1])), new Set(names));
       assert.equal((await line())?.waiting, 0);
@@ -217,7 +217,7 @@ describe('the deployed stack', () => {
     await until('the good record behind them', () => called().length > 0);
     assert.deepEqual(called(), [`/followup.create?AccountID=12.5&CaseID=c&FollowupID=${run}-5`]);
     const mine = async () =>
-      (await failed(stack.parts, { trigger: 'followup.create' })).filter((f) => JSON.stringify(f.keys).includes(run));
+      (await failed(stack.deps, { trigger: 'followup.create' })).filter((f) => JSON.stringify(f.keys).includes(run));
     await until('four failed', async () => (await mine()).length === 4);
     assert.deepEqual((await mine()).map(({ reason }) => reason).sort(), [
       'AccountID is a list; an id is a string or a number',
@@ -226,19 +226,19 @@ describe('the deployed stack', () => {
       'AccountID is missing',
     ]);
 
-    await clear(stack.parts, 'followup.create');
+    await clear(stack.deps, 'followup.create');
     await put(`${run}-1`, { AccountID: { S: 'mended' } });
     await type(server.origin, 'followup.create');
-    const done = await redeliver(stack.parts, await mine());
-    assert.deepEqual(done.map(({ refused }) => refused?.split(':')[0]).sort(), [
+    const done = await redeliver(stack.deps, await mine());
+    assert.deepEqual(done.map(({ rejected }) => rejected?.split(':')[0]).sort(), [
       'AccountID is a list; an id is a string or a number',
       'AccountID is binary; an id is a string or a number',
       'AccountID is empty',
       undefined,
     ]);
     await until('the mended one', () => server.calls.some(({ target }) => target.includes('=mended&')));
-    await redeliver(stack.parts, []);
-    for (const f of await mine()) await stack.parts.backlog.forget(f);
+    await redeliver(stack.deps, []);
+    for (const f of await mine()) await stack.deps.backlog.forget(f);
   });
 
   test('what comes while a trigger is paused waits, and is delivered in order when it is resumed', {
@@ -267,9 +267,9 @@ describe('the deployed stack', () => {
 
   test('the triggers table lets a trigger move as its diagram says, and in no other way', async () => {
     const dynamodb = new DynamoDBClient();
-    const table = stack.parts.triggersTable;
+    const table = stack.deps.triggersTable;
     const trigger = 'task.delete';
-    const states = ['active', 'parked', 'draining', 'closing', 'paused'] as const;
+    const states = ['active', 'parked', 'draining', 'finishing', 'paused'] as const;
     const putState = (state: string) =>
       dynamodb.send(
         new PutItemCommand({
@@ -287,7 +287,7 @@ describe('the deployed stack', () => {
       }
     for (const state of states) {
       await putState(state);
-      assert.equal(await table.strike(trigger, 1_000), state === 'active' ? 1 : undefined, state);
+      assert.equal(await table.countFailure(trigger, 1_000), state === 'active' ? 1 : undefined, state);
     }
     await putState('active');
     assert.equal(await table.lease(trigger, 2_000, 1_000), true);
@@ -301,14 +301,14 @@ describe('the deployed stack', () => {
   });
 
   test('a URL is written only on the version that was seen, and the history tells what was there before', async () => {
-    const { triggersTable: table, history } = stack.parts;
+    const { triggersTable: table, history } = stack.deps;
     const trigger = 'followup.delete';
-    await clear(stack.parts, trigger);
-    const { version } = await typeUrl(stack.parts, trigger, 'http://127.0.0.1:9000/one');
+    await clear(stack.deps, trigger);
+    const { version } = await setUrl(stack.deps, trigger, 'http://127.0.0.1:9000/one');
     assert.equal(await table.writeUrl(trigger, 'http://127.0.0.1:9000/two', Date.now(), version - 1), false);
     assert.equal(await table.writeUrl(trigger, 'http://127.0.0.1:9000/two', Date.now(), 0), false);
-    await assert.rejects(typeUrl(stack.parts, trigger, null, version - 1), { name: 'Refusal', kind: 'stale' });
-    await typeUrl(stack.parts, trigger, null, version);
+    await assert.rejects(setUrl(stack.deps, trigger, null, version - 1), { name: 'UserError', kind: 'stale' });
+    await setUrl(stack.deps, trigger, null, version);
     const read = await history.read(1);
     assert.partialDeepStrictEqual(read.entries[0], {
       trigger,
@@ -321,13 +321,13 @@ describe('the deployed stack', () => {
   });
 
   test('a trigger tells since when it fails, until something is delivered', async () => {
-    const { triggersTable: table } = stack.parts;
+    const { triggersTable: table } = stack.deps;
     const trigger = 'followup.delete';
     const since = async () => (await table.read([trigger])).get(trigger)?.failingSince;
-    await table.strike(trigger, 1_000);
-    await table.strike(trigger, 2_000);
+    await table.countFailure(trigger, 1_000);
+    await table.countFailure(trigger, 2_000);
     assert.equal(await since(), 1_000);
-    await table.clearStrikes(trigger, 3_000);
+    await table.clearFailures(trigger, 3_000);
     assert.equal(await since(), undefined);
   });
 
@@ -337,7 +337,7 @@ describe('the deployed stack', () => {
     await type(server.origin, 'case.delete');
     const n = notification({ trigger: 'case.delete', formattedString: `?AccountID=${id('again')}&CaseID=c` });
     const why = { reason: 'HTTP 500', attempts: 5, failedAt: Date.now() };
-    await stack.parts.backlog.fail({ ...n, ...why, notification: n });
+    await stack.deps.backlog.fail({ ...n, ...why, notification: n });
     const listed = JSON.parse((await cli('failed', '--trigger', 'case.delete', '--json')).stdout);
     assert.partialDeepStrictEqual(listed, [{ id: n.id, reason: 'HTTP 500', attempts: 5 }]);
     assert.match(
@@ -377,9 +377,9 @@ describe('the deployed stack', () => {
   test('with no URL set nobody is called, and nothing is kept', async () => {
     await using server = await receiver();
     await type(server.origin, 'customer.create', 'customer.edit');
-    await clear(stack.parts, 'customer.create');
+    await clear(stack.deps, 'customer.create');
     const kept = async (AccountID: string) =>
-      (await failed(stack.parts, { trigger: 'customer.create' })).filter((f) =>
+      (await failed(stack.deps, { trigger: 'customer.create' })).filter((f) =>
         f.notification?.formattedString.endsWith(AccountID),
       );
     // Capture knows it within 5 s. The edit is the same record's, so that the create is settled when it arrives.
@@ -391,8 +391,8 @@ describe('the deployed stack', () => {
       return (await kept(AccountID)).length === 0;
     });
     assert.ok(server.calls.every(({ headers }) => headers['crm-trigger'] === 'customer.edit'));
-    assert.equal(await stack.parts.backlog.count('customer.create', 'held'), 0);
-    for (const f of await failed(stack.parts, { trigger: 'customer.create' })) await stack.parts.backlog.forget(f);
+    assert.equal(await stack.deps.backlog.count('customer.create', 'held'), 0);
+    for (const f of await failed(stack.deps, { trigger: 'customer.create' })) await stack.deps.backlog.forget(f);
   });
 
   // Behind the test before, so that capture knows that customer.create has no URL.
@@ -447,7 +447,7 @@ describe('the deployed stack', () => {
       const good = await cli('test', 'followup.delete', '--json');
       assert.equal(good.status, 0, good.stderr);
       const body = 'got \u001b[31mit\u009b\u202e';
-      assert.partialDeepStrictEqual(JSON.parse(good.stdout), { delivered: true, answer: 'HTTP 200', body });
+      assert.partialDeepStrictEqual(JSON.parse(good.stdout), { delivered: true, response: 'HTTP 200', body });
       assert.doesNotMatch(good.stdout, /[^\P{C}\n]/u);
       assert.equal(server.calls[0]?.headers['crm-trigger-test'], 'true');
       assert.match(
@@ -462,7 +462,7 @@ describe('the deployed stack', () => {
     });
 
     test('secret shows and replaces what calls are signed with; header sets and removes one, and never shows its value', async () => {
-      await set(stack.parts, 'task.edit', 'https://example.com/');
+      await set(stack.deps, 'task.edit', 'https://example.com/');
       const [first = ''] = (await cli('secret', 'show', 'task.edit')).stdout.split('\n');
       assert.match(first, /^whsec_[\w+/]{43}=$/);
       const [second = '', ...old] = (await cli('secret', 'rotate', 'task.edit')).stdout.split('\n');
@@ -497,7 +497,7 @@ describe('the deployed stack', () => {
     });
 
     test('a test of a trigger without a URL is refused', async () => {
-      await clear(stack.parts, 'case.delete');
+      await clear(stack.deps, 'case.delete');
       const { status, stderr } = await cli('test', 'case.delete');
       assert.equal(status, 1);
       assert.match(
@@ -510,14 +510,14 @@ describe('the deployed stack', () => {
       const folder = await mkdtemp(join(tmpdir(), 'crm-triggers-test-'));
       t.after(() => rm(folder, { recursive: true }));
       const file = join(folder, 'urls.json');
-      for (const trigger of triggers) await clear(stack.parts, trigger);
-      await set(stack.parts, 'customer.edit', 'https://one.example/');
+      for (const trigger of triggers) await clear(stack.deps, trigger);
+      await set(stack.deps, 'customer.edit', 'https://one.example/');
       const exported = (await cli('export')).stdout;
       assert.deepEqual(Object.keys(JSON.parse(exported)), triggers);
       await writeFile(file, exported);
 
-      await set(stack.parts, 'customer.edit', 'https://two.example/');
-      await set(stack.parts, 'task.create', 'https://three.example/');
+      await set(stack.deps, 'customer.edit', 'https://two.example/');
+      await set(stack.deps, 'task.create', 'https://three.example/');
       const imported = await cli('import', file, '--json');
       const changes = JSON.parse(imported.stdout);
       assert.partialDeepStrictEqual(changes, [
@@ -529,9 +529,9 @@ describe('the deployed stack', () => {
       assert.match((await cli('import', file)).stdout, /^Nothing to change/);
 
       await writeFile(file, JSON.stringify({ 'task.edit': 'https://x/', 'task.undo': 'https://x/', 'case.edit': 7 }));
-      const refused = await cli('import', file);
-      assert.equal(refused.status, 1);
-      assert.match(refused.stderr, /^There is no trigger "task\.undo": .+\nThe URL for case\.edit is not text: .+\n$/);
+      const rejected = await cli('import', file);
+      assert.equal(rejected.status, 1);
+      assert.match(rejected.stderr, /^There is no trigger "task\.undo": .+\nThe URL for case\.edit is not text: .+\n$/);
       assert.equal((await cli('export')).stdout, exported);
       assert.match((await cli('import', join(folder, 'none.json'))).stderr, /^Cannot read .+: ENOENT\.\n$/);
     });

@@ -151,7 +151,7 @@ describe(`an upgrade from ${PREVIOUS.version}`, { skip: skipped() }, () => {
     await agent.edit('followup', { AccountID: 'a', CaseID: 'c', FollowupID: 'f' });
     const lost = await failed(now, {});
     assert.equal(lost.length, 2);
-    for (const { refused } of await redeliver(now, lost)) assert.equal(refused, undefined);
+    for (const { rejected } of await redeliver(now, lost)) assert.equal(rejected, undefined);
     await drained(now, 'all triggers are active, and nothing waits', async () => {
       const lines = await list(now);
       return lines.every(({ state, waiting }) => state === 'active' && waiting === 0);

@@ -3,10 +3,10 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { makeCall } from '../../functions/adapters/http-call.ts';
 import type { Resolve } from '../../functions/adapters/resolve.ts';
 import type { Notification } from '../../functions/core/notification.ts';
-import type { DestinationRules } from '../../functions/core/url-policy.ts';
+import type { UrlPolicy } from '../../functions/core/url-policy.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
-import type { DeliverParts } from '../../functions/deliver/deps.ts';
-import type { AdminParts } from '../../functions/operations/deployment.ts';
+import type { DeliverDeps } from '../../functions/deliver/deps.ts';
+import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { set } from '../../functions/operations/trigger-urls.ts';
 import { adminWorld } from '../support/admin-world.ts';
 import { type Connection, watchConnections } from '../support/connections.ts';
@@ -56,7 +56,7 @@ export type Trap = Awaited<ReturnType<typeof openTrap>>;
 /** What became of a hostile destination that was typed, called and tested. */
 export interface Tried {
   /** The refusal of the one who typed it, or nothing if it was kept. */
-  readonly typed: string | undefined;
+  readonly input: string | undefined;
   /** Why it was not called, as kept with the notification, with the trigger, and with the answer to a test. */
   readonly called: string | undefined;
   readonly parkedBecause: string | undefined;
@@ -68,17 +68,17 @@ export interface Tried {
 }
 
 /** What it takes to type a URL. */
-export function adminParts(triggersTable: InspectedTriggers, rules: DestinationRules, resolve: Resolve): AdminParts {
-  return adminWorld({ triggersTable, rules, resolve }).parts;
+export function operationDeps(triggersTable: InspectedTriggers, rules: UrlPolicy, resolve: Resolve): OperationDeps {
+  return adminWorld({ triggersTable, rules, resolve }).deps;
 }
 
 /** Types, calls and tests a destination by the code that does so when it is deployed, but for the tables. */
-export async function tryDestination({ url: template, answers }: Hostile, rules: DestinationRules, trap: Trap) {
+export async function tryDestination({ url: template, answers }: Hostile, rules: UrlPolicy, trap: Trap) {
   const url = template.replaceAll('PORT', String(trap.port));
   const resolve = resolver(answers ?? []);
   const before = trap.attempts.length;
   const { triggers: triggersTable } = storesInMemory();
-  const typed = await set(adminParts(triggersTable, rules, resolve), TRIGGER, url).then(
+  const input = await set(operationDeps(triggersTable, rules, resolve), TRIGGER, url).then(
     () => undefined,
     (error: Error) => error.message,
   );
@@ -89,11 +89,11 @@ export async function tryDestination({ url: template, answers }: Hostile, rules:
   const test = notification({ trigger: TRIGGER, record: 'f'.repeat(64), test: true });
   const { backlog, log } = await deliverReally([real, test], triggersTable, rules, resolve);
   return {
-    typed,
-    called: backlog.heldItems.get(real.id)?.answer,
+    input,
+    called: backlog.retryItems.get(real.id)?.response,
     parkedBecause: triggersTable.items.get(TRIGGER)?.parkedBecause,
-    tested: backlog.tests.get(test.id)?.answer,
-    waiting: backlog.heldItems.size + backlog.parkedItems.size,
+    tested: backlog.tests.get(test.id)?.response,
+    waiting: backlog.retryItems.size + backlog.parkedItems.size,
     connections: trap.attempts.slice(before),
     log,
   } satisfies Tried;
@@ -103,27 +103,27 @@ export async function tryDestination({ url: template, answers }: Hostile, rules:
 export async function deliverReally(
   notifications: readonly Notification[],
   triggers: InspectedTriggers,
-  rules: DestinationRules,
+  rules: UrlPolicy,
   resolve?: Resolve,
 ) {
   const { backlog, secrets, log: deliveryLog } = storesInMemory();
-  const parts: DeliverParts = {
+  const deps: DeliverDeps = {
     triggers,
     backlog,
     secrets,
     log: deliveryLog,
     logged: 'all',
     metrics: unmeasured,
-    queue: { bury: async () => {}, handBack: async () => {} },
+    queue: { sendToDeadLetters: async () => {}, returnToQueue: async () => {} },
     call: makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 2, rules }, resolve),
-    holds: [5, 30, 120, 600],
+    retryDelays: [5, 30, 120, 600],
     attemptMs: 2_000,
     now: Date.now,
     random: () => 0.5,
     after: () => () => {},
   };
   const messages = notifications.map((one) => message(one));
-  const log = await logOf(() => deliver(messages, parts, () => 60_000));
+  const log = await logOf(() => deliver(messages, deps, () => 60_000));
   return { backlog, log };
 }
 
@@ -131,9 +131,9 @@ export async function deliverReally(
 function resolver(answers: readonly (readonly string[])[]): Resolve {
   let asked = 0;
   return async () => {
-    const answer = answers[Math.min(asked++, answers.length - 1)] ?? [];
-    if (answer.length === 0) throw Object.assign(new Error('not found'), { code: 'ENOTFOUND' });
-    return answer.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+    const response = answers[Math.min(asked++, answers.length - 1)] ?? [];
+    if (response.length === 0) throw Object.assign(new Error('not found'), { code: 'ENOTFOUND' });
+    return response.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
   };
 }
 

@@ -13,7 +13,7 @@ export interface Hostile {
    * What becomes of it when it is typed. `refused`, with the reason for which it is not called, if nothing is said;
    * `syntax`: refused for how it is written, before anybody asks where it leads; `accepted`: it leads elsewhere by then.
    */
-  readonly typed?: 'syntax' | 'accepted';
+  readonly input?: 'syntax' | 'accepted';
 }
 
 /** The lines, written out once more, apart from the code. */
@@ -190,10 +190,10 @@ export const corpus: readonly Hostile[] = [
   ...['127.0.0.1', '0x7f.1', '[::1]', '[::ffff:a9fe:a9fe]', '169.254.169.254', 'localhost', 'x@10.0.0.1'].map(
     (host): Hostile => ({ url: `HTTPS://${host}/`, reason: 'private', answers: [['127.0.0.1']] }),
   ),
-  ...oddlyWritten.map((url): Hostile => ({ url, reason: 'private', typed: 'syntax', answers: [['127.0.0.1']] })),
+  ...oddlyWritten.map((url): Hostile => ({ url, reason: 'private', input: 'syntax', answers: [['127.0.0.1']] })),
   ...schemes.map((url): Hostile => ({ url, reason: 'scheme' })),
   ...broken.map((url): Hostile => ({ url, reason: 'broken' })),
-  ...incomplete.map((url): Hostile => ({ url, reason: 'broken', typed: 'syntax' })),
+  ...incomplete.map((url): Hostile => ({ url, reason: 'broken', input: 'syntax' })),
   ...plain.map((url): Hostile => ({ url, reason: 'http', answers: [[PUBLIC]] })),
   ...ports.flatMap((port): Hostile[] => [
     { url: `https://example.com:${port}/`, reason: 'port', answers: [[PUBLIC]] },
@@ -210,7 +210,7 @@ export const corpus: readonly Hostile[] = [
       url: `http://${name}:PORT/`,
       reason: 'private',
       answers: [then, later],
-      typed: 'accepted',
+      input: 'accepted',
     }),
   ),
 ];

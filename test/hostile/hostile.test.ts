@@ -5,11 +5,11 @@ import { makeCall } from '../../functions/adapters/http-call.ts';
 import type { Resolve } from '../../functions/adapters/resolve.ts';
 import { addressRule, literalAddress } from '../../functions/core/address.ts';
 import { triggers } from '../../functions/core/entity.ts';
-import type { DestinationRules } from '../../functions/core/url-policy.ts';
+import type { UrlPolicy } from '../../functions/core/url-policy.ts';
 import { importUrls } from '../../functions/operations/trigger-urls.ts';
 import { defaultRules } from '../support/rules.ts';
 import { storesInMemory } from '../support/stores.ts';
-import { adminParts, openTrap, tryDestination } from './attempt.ts';
+import { openTrap, operationDeps, tryDestination } from './attempt.ts';
 import { corpus, injections, reasons, redirects } from './corpus.ts';
 import { rulesFor, tryWithoutRules, wrongs } from './judge.ts';
 import { tryInjection, tryRedirect } from './smuggle.ts';
@@ -48,7 +48,7 @@ test('an import writes nothing when one of its URLs is hostile, and says so of e
   const resolve: Resolve = async (hostname) => [
     { address: hostname === 'ten.example' ? '10.0.0.1' : '8.8.8.8', family: 4 },
   ];
-  const parts = adminParts(triggersTable, defaultRules, resolve);
+  const deps = operationDeps(triggersTable, defaultRules, resolve);
   const file = {
     'customer.create': 'https://example.com/hook',
     'customer.edit': 'http://example.com/hook',
@@ -63,9 +63,9 @@ test('an import writes nothing when one of its URLs is hostile, and says so of e
     `The URL for task.create ${reasons.port}.`,
     `The URL for task.edit ${reasons.private}.`,
   ];
-  await assert.rejects(importUrls(parts, JSON.stringify(file)), { message: lines.join('\n') });
+  await assert.rejects(importUrls(deps, JSON.stringify(file)), { message: lines.join('\n') });
   assert.equal(triggersTable.writes, 0);
-  await importUrls(parts, JSON.stringify({ 'customer.create': file['customer.create'] }));
+  await importUrls(deps, JSON.stringify({ 'customer.create': file['customer.create'] }));
   assert.equal((await triggersTable.read(triggers)).get('customer.create')?.url, 'https://example.com/hook');
 });
 
@@ -76,7 +76,7 @@ const address = fc.oneof(
   fc.constantFrom('8.8.8.8', '1.1.1.1', '2606:4700::1111', '::ffff:9.9.9.9'),
   fc.constantFrom('127.0.0.1', '::1', '10.0.0.1', '169.254.169.254', '::ffff:7f00:1', '64:ff9b::7f00:1', 'fe80::1%lo'),
 );
-const rules: fc.Arbitrary<DestinationRules> = fc.record({
+const rules: fc.Arbitrary<UrlPolicy> = fc.record({
   allowHttp: fc.boolean(),
   allowedPorts: fc.subarray([22, 25, 110]),
   allowedPrivateNetworks: fc.subarray(['10.0.0.0/8', '127.0.0.0/8', '::1/128', 'fd00::/8', '169.254.0.0/16']),
@@ -109,12 +109,12 @@ test('any URL, whatever its name leads to, is blocked, or connected to only wher
       const resolve: Resolve = async () => found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
       const before = trap.attempts.length;
       const call = makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 2, rules }, resolve);
-      const answer = await call(url, {});
+      const response = await call(url, {});
       const attempts = trap.attempts.slice(before);
-      if ('blocked' in answer) {
+      if ('blocked' in response) {
         count.blocked++;
         assert.deepEqual(attempts, []);
-        assert.ok(Object.values<string>(reasons).includes(answer.blocked));
+        assert.ok(Object.values<string>(reasons).includes(response.blocked));
       }
       if (attempts.length > 0) count.connected++;
       const target = URL.parse(url);

@@ -1,30 +1,30 @@
 import { literalAddress } from '../../functions/core/address.ts';
-import type { DestinationRules } from '../../functions/core/url-policy.ts';
+import type { UrlPolicy } from '../../functions/core/url-policy.ts';
 import { defaultRules } from '../support/rules.ts';
 import { type Trap, type Tried, tryDestination } from './attempt.ts';
 import { corpus, type Hostile, reasons } from './corpus.ts';
 
 /** The rules by which a destination is tried: the strictest, and those with http, by which its address is what counts. */
-export function rulesFor({ reason }: Hostile): DestinationRules[] {
+export function rulesFor({ reason }: Hostile): UrlPolicy[] {
   return reason === 'http' ? [defaultRules] : [defaultRules, { ...defaultRules, allowHttp: true }];
 }
 
 /** What is wrong with what became of a hostile destination. Nothing, if all is as promised. */
-export function wrongs(hostile: Hostile, rules: DestinationRules, tried: Tried): string[] {
+export function wrongs(hostile: Hostile, rules: UrlPolicy, tried: Tried): string[] {
   const { url } = hostile;
   // Where http is not allowed, that is what is said first of what a parser takes for http.
   const plain = !rules.allowHttp && URL.parse(url.replaceAll('PORT', '1'))?.protocol === 'http:';
   const reason = reasons[plain ? 'http' : hostile.reason];
-  const kept = hostile.typed === 'accepted' && !plain;
+  const kept = hostile.input === 'accepted' && !plain;
   const typedAsPromised = {
-    undefined: tried.typed === `The URL for customer.create ${reason}.`,
-    syntax: /^The URL for customer\.create [^\n]+: [^\n]+\.$/.test(tried.typed ?? ''),
-    accepted: kept ? tried.typed === undefined : tried.typed === `The URL for customer.create ${reason}.`,
-  }[`${hostile.typed}`];
+    undefined: tried.input === `The URL for customer.create ${reason}.`,
+    syntax: /^The URL for customer\.create [^\n]+: [^\n]+\.$/.test(tried.input ?? ''),
+    accepted: kept ? tried.input === undefined : tried.input === `The URL for customer.create ${reason}.`,
+  }[`${hostile.input}`];
   const host = URL.parse(url.replaceAll('PORT', '1'))?.hostname.replace(/[[\]]/g, '') ?? '';
   const checks: readonly (readonly [right: boolean | undefined, wrong: string])[] = [
     [tried.connections.length === 0, `connected to ${tried.connections.map(({ address }) => address)}`],
-    [typedAsPromised, `typed: ${tried.typed}`],
+    [typedAsPromised, `typed: ${tried.input}`],
     [tried.called === reason, `called: ${tried.called}`],
     [tried.tested === reason, `tested: ${tried.tested}`],
     [tried.parkedBecause === reason, `parked: ${tried.parkedBecause}`],

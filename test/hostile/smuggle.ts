@@ -1,14 +1,14 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { formattedString } from '../../functions/core/formatted-string.ts';
-import type { DestinationRules } from '../../functions/core/url-policy.ts';
+import type { UrlPolicy } from '../../functions/core/url-policy.ts';
 import { receiver } from '../support/receiver.ts';
 import { notification } from '../support/records.ts';
 import { storesInMemory } from '../support/stores.ts';
 import { deliverReally, TRIGGER, type Trap } from './attempt.ts';
 
 /** With these, what leads on from a destination that may be called would be called too, were it followed. */
-const rules: DestinationRules = {
+const rules: UrlPolicy = {
   allowHttp: true,
   allowedPorts: [],
   allowedPrivateNetworks: ['127.0.0.0/8', '::1/128', '169.254.0.0/16', 'fd00::/8'],
@@ -31,7 +31,7 @@ export async function tryRedirect(location: string, trap: Trap): Promise<string[
     await triggers.writeUrl(TRIGGER, `${server.origin}/hook`, 0);
     const { backlog } = await deliverReally([notification({ trigger: TRIGGER })], triggers, rules);
     const elsewhere = trap.attempts.slice(before).filter((attempt) => attempt.port !== port);
-    const answers = [...backlog.heldItems.values()].map(({ answer }) => answer);
+    const answers = [...backlog.retryItems.values()].map(({ response }) => response);
     if (elsewhere.length > 0) wrong.push(`${status}: connected to ${elsewhere.map(({ address }) => address)}`);
     if (server.calls.length !== 1) wrong.push(`${status}: ${server.calls.length} calls`);
     if (answers.join() !== `HTTP ${status} (redirects are not followed)`) wrong.push(`${status}: ${answers}`);

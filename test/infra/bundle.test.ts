@@ -57,15 +57,15 @@ test('what is left out of undici is still what it loads by that name, and a deli
   for (const name of leftOut) assert.ok(text.includes(`("${name}")`), name);
 
   const calls: string[] = [];
-  const answer: RequestListener = ({ url = '' }, response) => {
+  const response: RequestListener = ({ url = '' }, response) => {
     calls.push(url);
     response.write('in two ');
     response.end('chunks');
   };
   let url = '';
   const servers = [
-    createServer(answer),
-    createTlsServer(selfSigned, answer),
+    createServer(response),
+    createTlsServer(selfSigned, response),
     createServer(awsListener(() => url)),
   ] as const;
   t.after(() => servers.map((server) => server.close().closeAllConnections()));

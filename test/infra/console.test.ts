@@ -189,9 +189,9 @@ function nameOf(resource: Properties | string): string {
   if (typeof resource === 'string') return resource;
   const [id] = resource['Fn::GetAtt'] ?? [];
   if (id) return plain(id);
-  const [separator, parts] = resource['Fn::Join'] ?? [];
+  const [separator, deps] = resource['Fn::Join'] ?? [];
   // Of an ARN made of a name: the name.
-  if (parts) return parts.map(nameOf).join(separator).split(/[:/]/).at(-1) as string;
+  if (deps) return deps.map(nameOf).join(separator).split(/[:/]/).at(-1) as string;
   const [, name = ''] = /^SsmParameterValuecrmtriggersCrmTriggers(\w+)C96584B6/.exec(resource.Ref) ?? [];
   return name || `<${resource.Ref}>`;
 }

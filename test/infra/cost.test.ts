@@ -119,7 +119,7 @@ test('runs that go well are paid for in the log only where Lambda writes lines o
 });
 
 test('by the counts that were measured last, a busy million costs at most $0.60, all in', () => {
-  const [busy, single] = report(measurements(), main, { changesPerMonth: 1e6, answerMs: 100 }).situations;
+  const [busy, single] = report(measurements(), main, { changesPerMonth: 1e6, responseMs: 100 }).situations;
   assert.ok(busy && busy.perMillion <= 0.6, `$${busy?.perMillion}`);
   assert.ok(single && single.perMillion > busy.perMillion);
 });
@@ -177,7 +177,7 @@ test('the architecture of the functions chooses the price of their time', () => 
 
 test('by the simulated batches, with four shards a table, a window of one second cuts the price at 100 changes a second by more than half', () => {
   assert.ok(simulated.shardsPerTable >= 4);
-  const { byRate } = report(measurements(), main, { changesPerMonth: 1e6, answerMs: 100 });
+  const { byRate } = report(measurements(), main, { changesPerMonth: 1e6, responseMs: 100 });
   const at = (window: number) =>
     byRate.find(({ changesPerSecond, windowSeconds }) => changesPerSecond === 100 && windowSeconds === window);
   const [without, second] = [at(0), at(1)];

@@ -61,14 +61,14 @@ const policies: [type: string, policed: string, of: string, actions: string][] =
 
 for (const [type, policed, of, actions] of policies)
   test(`every ${of} refuses plain HTTP, whoever asks for whatever`, () => {
-    const refusing = all(type).flatMap(([, p]) =>
+    const rejecting = all(type).flatMap(([, p]) =>
       (p.PolicyDocument.Statement as Properties[])
         .filter(({ Condition }) => Condition?.Bool?.['aws:SecureTransport'] === 'false')
         .filter(({ Effect, Action }) => Effect === 'Deny' && Action === actions)
         .filter(({ Principal }) => JSON.stringify(Principal) === '{"AWS":"*"}')
         .flatMap(() => [p[policed]].flat().map((target: Properties) => target.Ref)),
     );
-    assert.deepEqual(refusing.sort(), Object.keys(main.findResources(of)).sort());
+    assert.deepEqual(rejecting.sort(), Object.keys(main.findResources(of)).sort());
   });
 
 test('the bucket for what was never taken is closed to the public, keeps versions, and forgets after 90 days', () => {

@@ -145,7 +145,7 @@ for name, policy in json.loads(sys.argv[1]):
 print("[]")
 `;
 
-async function judgePolicies(all: readonly (readonly [name: string, template: Properties])[]): Promise<string[]> {
+async function checkPolicies(all: readonly (readonly [name: string, template: Properties])[]): Promise<string[]> {
   const judged = all.flatMap(([name, template]) =>
     resources(template, 'AWS::IAM::Policy').map(([id, { PolicyDocument }]) => [
       `${name}, ${id}`,
@@ -183,7 +183,7 @@ const wildcards = (template: Properties): string[] =>
   );
 
 test('parliament finds nothing in any policy, and none acts on everything but what IAM knows no resource for', async () => {
-  assert.deepEqual(await judgePolicies(each), []);
+  assert.deepEqual(await checkPolicies(each), []);
   for (const [name, template] of each) assert.deepEqual(wildcards(template), [], name);
 });
 
@@ -195,7 +195,7 @@ test('an action on a resource that it has not is found, and so is one on everyth
           if (statement.Action === 'dynamodb:ListStreams')
             statement.Resource = 'arn:aws:dynamodb:us-east-1:123456789012:table/name/stream/label';
   });
-  assert.match((await judgePolicies([['planted', onStream]])).join('\n'), /RESOURCE_MISMATCH .*ListStreams/);
+  assert.match((await checkPolicies([['planted', onStream]])).join('\n'), /RESOURCE_MISMATCH .*ListStreams/);
   const wide = planted((all) => {
     for (const { Type, Properties } of Object.values<Properties>(all))
       if (Type === 'AWS::IAM::Policy') Properties.PolicyDocument.Statement[0].Resource = '*';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { deploy } from '../../cli/local/deploy.ts';
-import { asFileRefusal, firstError } from '../../cli/local/first-error.ts';
+import { asFileError, firstError } from '../../cli/local/first-error.ts';
 
 const cases: [string, string, string][] = [
   [
@@ -33,7 +33,7 @@ for (const [title, printed, line] of cases) test(`reports ${title}`, () => asser
 test('reports the first line of the app when a setting is wrong', async () => {
   const deployed = { settings: { attemptTimeoutSeconds: 500 } };
   await assert.rejects(deploy('http://127.0.0.1:9', new AbortController().signal, deployed), {
-    name: 'Refusal',
+    name: 'UserError',
     message:
       'cdk could not deploy to http://127.0.0.1:9: Setting stages.local.attemptTimeoutSeconds in cdk.json: Too big: expected number to be <=60.',
   });
@@ -42,8 +42,8 @@ test('reports the first line of the app when a setting is wrong', async () => {
 for (const code of ['EACCES', 'ENOENT', 'ENOSPC', 'EROFS'])
   test(`reports ${code} of a folder in one line, with a fix`, () => {
     const error = Object.assign(new Error(`${code}: mkdtemp '/x/y'`), { code, syscall: 'mkdtemp', path: '/x/y' });
-    const { name, message } = asFileRefusal(error) as Error;
-    assert.equal(name, 'Refusal');
+    const { name, message } = asFileError(error) as Error;
+    assert.equal(name, 'UserError');
     assert.match(message, new RegExp(`^/x/y is .* \\(${code}\\)\\. Fix: .*\\.$`));
   });
 
@@ -53,5 +53,5 @@ test('leaves errors of the network and of the code alone', () => {
     Object.assign(new Error('x'), { code: 'ENOENT' }),
     Object.assign(new Error('x'), { code: 'EACCES', syscall: 'connect' }),
   ])
-    assert.equal(asFileRefusal(error), error);
+    assert.equal(asFileError(error), error);
 });

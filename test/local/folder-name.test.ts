@@ -10,7 +10,7 @@ import { root } from '../../infra/folders.ts';
 
 const run = promisify(execFile);
 
-/** What the repository holds, without what is made in it. */
+/** What the repository retryDelays, without what is made in it. */
 async function tracked(): Promise<string[]> {
   const words = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
   const { stdout } = await run('git', words, { cwd: root, maxBuffer: 2 ** 26 });

@@ -36,7 +36,7 @@ async function npmStart(emulator: { readonly origin: string }) {
 
 for (const signal of ['SIGTERM', 'SIGHUP', 'SIGKILL'] as const)
   test(`ends everything when npm alone gets ${signal}`, linux, async () => {
-    await using emulator = await fakeEmulator({ answersCalls: false });
+    await using emulator = await fakeEmulator({ respondsToCalls: false });
     const { pid, gone, started, kill } = await npmStart(emulator);
     try {
       process.kill(pid, signal);
@@ -48,7 +48,7 @@ for (const signal of ['SIGTERM', 'SIGHUP', 'SIGKILL'] as const)
   });
 
 test('ends everything when its terminal is closed', linux, async () => {
-  await using emulator = await fakeEmulator({ answersCalls: false });
+  await using emulator = await fakeEmulator({ respondsToCalls: false });
   const { npm, pid, gone, started, kill } = await npmStart(emulator);
   try {
     npm.stdout.destroy();

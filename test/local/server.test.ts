@@ -2,23 +2,23 @@ import assert from 'node:assert/strict';
 import { request } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { after, before, describe, test } from 'node:test';
-import { Happenings } from '../../cli/local/activity.ts';
+import { Activity } from '../../cli/local/activity.ts';
 import { SampleAgent } from '../../cli/local/sample-agent.ts';
-import { type Door, openDoor } from '../../cli/local/server.ts';
+import { type LocalServer, startLocalServer } from '../../cli/local/server.ts';
 import { adminWorld } from '../support/admin-world.ts';
 
 const world = adminWorld();
-const happenings = new Happenings();
-const deeds: unknown[] = [];
-let door: Door;
+const activity = new Activity();
+const demoSteps: unknown[] = [];
+let door: LocalServer;
 
 before(async () => {
   const agent = {
-    do: async (...deed: unknown[]) => {
-      deeds.push(deed);
+    do: async (...demoStep: unknown[]) => {
+      demoSteps.push(demoStep);
     },
   };
-  door = await openDoor(world.parts, new SampleAgent(agent, happenings), happenings, 0);
+  door = await startLocalServer(world.deps, new SampleAgent(agent, activity), activity, 0);
 });
 after(() => door.stop());
 
@@ -58,7 +58,7 @@ describe('the local door', () => {
 
   test('refuses another name that leads here, another website, and a page at another port of this machine', async () => {
     const { port } = new URL(door.origin);
-    const strangers: Record<string, string>[] = [
+    const foreignRequests: Record<string, string>[] = [
       { host: `evil.example:${port}` },
       { host: 'evil.example' },
       { host: '127.0.0.1' },
@@ -70,14 +70,14 @@ describe('the local door', () => {
       { 'sec-fetch-site': 'cross-site' },
       { 'sec-fetch-site': 'same-site' },
     ];
-    for (const headers of strangers) {
+    for (const headers of foreignRequests) {
       for (const path of ['/api/triggers', '/api/triggers/task.edit/secret', '/local/happenings', '/page.js'])
         assert.equal((await ask('GET', path, headers)).status, 403, `${path} ${JSON.stringify(headers)}`);
       assert.equal((await pause(headers)).status, 403, JSON.stringify(headers));
       assert.equal((await ask('POST', '/local/agent', { ...json, ...headers }, '{}')).status, 403);
     }
     assert.equal(world.triggersTable.writes, 0);
-    assert.deepEqual(deeds, []);
+    assert.deepEqual(demoSteps, []);
   });
 
   test('may be linked to, and yet not framed: the page alone is answered, with a policy that loads from here only', async () => {
@@ -111,11 +111,11 @@ describe('the local door', () => {
     const [, { row }] = await act('case', 'create');
     assert.equal(row.AccountID, customer.AccountID);
     assert.deepEqual((await act('case', 'delete'))[1].row, row);
-    assert.deepEqual(deeds.at(-1), ['delete', 'case', row]);
+    assert.deepEqual(demoSteps.at(-1), ['delete', 'case', row]);
     await act('followup', 'create');
     await act('followup', 'edit');
     const heard: string[] = [];
-    happenings.listen(({ text }) => heard.push(text))();
+    activity.listen(({ text }) => heard.push(text))();
     assert.deepEqual(heard, [
       'The agent created a customer',
       'The agent created a case',
@@ -132,10 +132,10 @@ describe('the local door', () => {
 });
 
 test('a port that is taken is no hindrance', async () => {
-  const second = await openDoor(
-    world.parts,
-    new SampleAgent({ do: async () => {} }, happenings),
-    happenings,
+  const second = await startLocalServer(
+    world.deps,
+    new SampleAgent({ do: async () => {} }, activity),
+    activity,
     Number(new URL(door.origin).port),
   );
   assert.notEqual(second.origin, door.origin);

@@ -19,7 +19,7 @@ let home: string;
 let ambient: Record<string, string>;
 
 before(async () => {
-  elsewhere = await fakeEmulator({ answersCalls: true });
+  elsewhere = await fakeEmulator({ respondsToCalls: true });
   home = await mkdtemp(join(tmpdir(), 'crm-triggers-home-'));
   const config = join(home, 'config');
   const lines = ['region = eu-west-1', `endpoint_url = ${elsewhere.origin}`, 'services = all', 'ca_bundle = /nowhere'];
@@ -89,13 +89,13 @@ describe('with a profile, regions, credentials, endpoints, configuration files a
     ['cli/local/agent.ts', 'create', 'customer', 'AccountID=a'],
   ] as [string, ...string[]][])
     test(`${file} talks to the emulator alone`, async () => {
-      await using emulator = await fakeEmulator({ answersCalls: true });
+      await using emulator = await fakeEmulator({ respondsToCalls: true });
       await runProgram(file, words, { AWS_ENDPOINT_URL: emulator.origin });
       assertReached(emulator);
     });
 
   test('npm start finds the emulator, and its CDK talks to it alone', async () => {
-    await using emulator = await fakeEmulator({ answersCalls: true });
+    await using emulator = await fakeEmulator({ respondsToCalls: true });
     const { no_proxy, NO_PROXY } = process.env;
     const saved = { ...process.env };
     try {
@@ -103,7 +103,7 @@ describe('with a profile, regions, credentials, endpoints, configuration files a
       Object.assign(process.env, ambient);
       delete process.env.no_proxy;
       delete process.env.NO_PROXY;
-      await assert.rejects(deploy(emulator.origin, new AbortController().signal, deployed), { name: 'Refusal' });
+      await assert.rejects(deploy(emulator.origin, new AbortController().signal, deployed), { name: 'UserError' });
     } finally {
       for (const name of Object.keys(process.env)) if (!(name in saved)) delete process.env[name];
       Object.assign(process.env, saved, no_proxy && { no_proxy }, NO_PROXY && { NO_PROXY });
@@ -112,7 +112,7 @@ describe('with a profile, regions, credentials, endpoints, configuration files a
   });
 
   test('npm start says in one line that a folder for temporary files is missing', async () => {
-    await using emulator = await fakeEmulator({ answersCalls: true });
+    await using emulator = await fakeEmulator({ respondsToCalls: true });
     const missing = join(home, 'missing');
     const errors = await runProgram('cli/local/start.ts', ['--once'], {
       AWS_ENDPOINT_URL: emulator.origin,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeCall } from '../../functions/adapters/http-call.ts';
-import { STRIKES } from '../../functions/core/breaker.ts';
+import { FAILURES_TO_PARK } from '../../functions/core/breaker.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import { type Notification, toMessage } from '../../functions/core/notification.ts';
 import { realTime } from '../model/clock.ts';
@@ -207,7 +207,7 @@ async function dead() {
     `healthy p99 alone ${p99Alone} ms, beside it ${beside} ms; ${perSecond.toFixed(0)} a second when it is back, where work took ${factor.toFixed(2)} times as long as on an idle machine`,
   );
   assert.equal(healthy.calls.length, sent, 'each arrives once');
-  assert.ok(before < 20 * STRIKES, `${before} calls while it was dead`);
+  assert.ok(before < 20 * FAILURES_TO_PARK, `${before} calls while it was dead`);
   const ids = Map.groupBy(arrived, ({ headers }) => headers['crm-trigger-sequence']);
   assert.equal(ids.size, WAITING, 'all arrive');
   for (const calls of ids.values()) assert.equal(new Set(calls.map(({ headers }) => headers['webhook-id'])).size, 1);

@@ -35,7 +35,7 @@ export interface Condition {
   readonly operator: string;
   readonly operands: readonly Operand[];
   readonly inner: readonly Condition[];
-  readonly holds: (scope: Scope) => boolean;
+  readonly retryDelays: (scope: Scope) => boolean;
 }
 
 interface Action {
@@ -114,7 +114,7 @@ class Parser {
     if (this.#kind === 'UpdateExpression') return { actions: this.#update() };
     if (this.#kind !== 'ProjectionExpression') return { condition: this.#or() };
     const paths = this.#list(() => this.#path());
-    this.#refuseOverlap(paths);
+    this.#rejectOverlap(paths);
     return { paths };
   }
 
@@ -166,20 +166,30 @@ class Parser {
     const inner = [this.#and()];
     while (this.#takes('OR')) inner.push(this.#and());
     if (inner.length === 1) return inner[0] as Condition;
-    return { operator: 'OR', operands: [], inner, holds: (scope) => inner.some(({ holds }) => holds(scope)) };
+    return {
+      operator: 'OR',
+      operands: [],
+      inner,
+      retryDelays: (scope) => inner.some(({ retryDelays }) => retryDelays(scope)),
+    };
   }
 
   #and(): Condition {
     const inner = [this.#not()];
     while (this.#takes('AND')) inner.push(this.#not());
     if (inner.length === 1) return inner[0] as Condition;
-    return { operator: 'AND', operands: [], inner, holds: (scope) => inner.every(({ holds }) => holds(scope)) };
+    return {
+      operator: 'AND',
+      operands: [],
+      inner,
+      retryDelays: (scope) => inner.every(({ retryDelays }) => retryDelays(scope)),
+    };
   }
 
   #not(): Condition {
     if (!this.#takes('NOT')) return this.#simple();
     const inner = this.#not();
-    return { operator: 'NOT', operands: [], inner: [inner], holds: (scope) => !inner.holds(scope) };
+    return { operator: 'NOT', operands: [], inner: [inner], retryDelays: (scope) => !inner.retryDelays(scope) };
   }
 
   #simple(): Condition {
@@ -213,7 +223,7 @@ class Parser {
     if (this.#tokens[this.#at] && /^(=|<>|<|<=|>|>=|IN|BETWEEN)$/i.test(this.#tokens[this.#at] ?? ''))
       this.#misplaced(name);
     const [first, second] = operands as [Operand, Operand];
-    const holds: Record<string, (scope: Scope) => boolean> = {
+    const retryDelays: Record<string, (scope: Scope) => boolean> = {
       attribute_exists: (scope) => first.of(scope) !== undefined,
       attribute_not_exists: (scope) => first.of(scope) === undefined,
       attribute_type: (scope) => {
@@ -228,7 +238,7 @@ class Parser {
     if (name === 'begins_with') for (const operand of operands) this.#checkType(name, operand, ['S', 'B']);
     if (name === 'attribute_type') this.#checkType(name, second, ['S']);
     if (second) this.#distinct(name, operands);
-    return { operator: name, operands, inner: [], holds: holds[name] ?? (() => this.#misplaced(name)) };
+    return { operator: name, operands, inner: [], retryDelays: retryDelays[name] ?? (() => this.#misplaced(name)) };
   }
 
   #misplaced(name: string): never {
@@ -249,9 +259,9 @@ class Parser {
 
   #comparison(first: Operand): Condition {
     const operator = (this.#tokens[this.#at] ?? '').toUpperCase();
-    const build = (operands: readonly Operand[], holds: Condition['holds']): Condition => {
+    const build = (operands: readonly Operand[], retryDelays: Condition['retryDelays']): Condition => {
       this.#distinct(operator, operands);
-      return { operator, operands, inner: [], holds };
+      return { operator, operands, inner: [], retryDelays };
     };
     if (this.#takes('BETWEEN')) {
       const low = this.#operand();
@@ -370,7 +380,7 @@ class Parser {
       this.#at++;
       actions.push(...this.#list(() => this.#action(section)));
     }
-    this.#refuseOverlap(actions.map(({ path }) => path));
+    this.#rejectOverlap(actions.map(({ path }) => path));
     return actions;
   }
 
@@ -437,7 +447,7 @@ class Parser {
       );
   }
 
-  #refuseOverlap(paths: readonly Path[]): void {
+  #rejectOverlap(paths: readonly Path[]): void {
     this.#checks.push(({ names }) => {
       const resolved = paths.map((path) => resolve(path, names));
       for (const [i, one] of resolved.entries())

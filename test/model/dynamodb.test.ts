@@ -36,7 +36,11 @@ const put = (client: DynamoDBClient, attributes: Item, rest = {}) =>
   client.send(new PutItemCommand({ TableName: 'T', Item: { ...KEY, ...attributes }, ...rest }));
 
 /** What is read of the item where a condition holds; `false` where it does not. */
-async function holds(item: Item, ConditionExpression: string, ExpressionAttributeValues?: Item): Promise<boolean> {
+async function retryDelays(
+  item: Item,
+  ConditionExpression: string,
+  ExpressionAttributeValues?: Item,
+): Promise<boolean> {
   const { client } = withItem(item);
   try {
     await client.send(
@@ -59,7 +63,7 @@ async function after(item: Item, UpdateExpression: string, values?: Item, rest: 
   return others;
 }
 
-const refuses = (request: Promise<unknown>, message: RegExp) =>
+const rejects = (request: Promise<unknown>, message: RegExp) =>
   assert.rejects(request, (error) => {
     assert.ok(error instanceof DynamoDBServiceException, String(error));
     assert.equal(error.name, 'ValidationException');
@@ -118,13 +122,13 @@ describe('conditions', () => {
   ];
   for (const [expression, values, expected] of cases)
     test(`${expression} with ${JSON.stringify(values ?? {})} is ${expected}`, async () => {
-      assert.equal(await holds(item, expression, values), expected);
+      assert.equal(await retryDelays(item, expression, values), expected);
     });
 
   test('compares numbers of 38 digits exactly', async () => {
     const [big, bigger] = ['12345678901234567890123456789012345677', '12345678901234567890123456789012345678'];
-    assert.equal(await holds({ a: { N: big } }, 'a < :v', { ':v': { N: bigger } }), true);
-    assert.equal(await holds({ a: { N: bigger } }, 'a < :v', { ':v': { N: big } }), false);
+    assert.equal(await retryDelays({ a: { N: big } }, 'a < :v', { ':v': { N: bigger } }), true);
+    assert.equal(await retryDelays({ a: { N: bigger } }, 'a < :v', { ':v': { N: big } }), false);
   });
 
   test('a failed condition throws the class of the SDK, with the item when asked for', async () => {
@@ -345,7 +349,7 @@ describe('refused', () => {
     ],
     ['an index', () => query(client, { IndexName: 'i' }), /specified index: i/],
   ];
-  for (const [title, request, message] of cases) test(title, () => refuses(request(), message));
+  for (const [title, request, message] of cases) test(title, () => rejects(request(), message));
 
   test('a table that is not there', () =>
     assert.rejects(client.send(new GetItemCommand({ TableName: 'U', Key: KEY })), ResourceNotFoundException));
@@ -353,7 +357,7 @@ describe('refused', () => {
   test('writes nothing of a batch of which one is refused', async () => {
     const db = made();
     const requests = [{ PutRequest: { Item: KEY } }, { PutRequest: { Item: { ...KEY, place: { S: '' } } } }];
-    await refuses(db.client().send(new BatchWriteItemCommand({ RequestItems: { T: requests } })), /empty string/);
+    await rejects(db.client().send(new BatchWriteItemCommand({ RequestItems: { T: requests } })), /empty string/);
     assert.deepEqual(db.items('T'), []);
   });
 });

@@ -132,15 +132,15 @@ export class DynamoDBInMemory {
   #handle(name: string, input: Input, sent: number): object {
     this.requests.push({ name, input });
     try {
-      return { ...this.#answer(name, input, sent), $metadata: { httpStatusCode: 200, attempts: 1 } };
+      return { ...this.#response(name, input, sent), $metadata: { httpStatusCode: 200, attempts: 1 } };
     } catch (error) {
-      if (error instanceof InvalidExpression || error instanceof InvalidValue) refuse(error.message);
+      if (error instanceof InvalidExpression || error instanceof InvalidValue) reject(error.message);
       throw error;
     }
   }
 
-  #answer(name: string, input: Input, sent: number): object {
-    refuseUnknown(name, input);
+  #response(name: string, input: Input, sent: number): object {
+    rejectUnknown(name, input);
     switch (name) {
       case 'GetItem':
         return this.#get(input, sent);
@@ -201,7 +201,7 @@ export class DynamoDBInMemory {
     for (const { path } of update?.actions ?? []) {
       const [name] = resolve(path, scope.names);
       if (table.schema.some((attribute) => attribute.name === name))
-        refuse(
+        reject(
           `One or more parameter values were invalid: Cannot update attribute ${name}. This attribute is part of the key`,
         );
     }
@@ -226,7 +226,7 @@ export class DynamoDBInMemory {
     oneOf('returnValuesOnConditionCheckFailure', input.ReturnValuesOnConditionCheckFailure, ['NONE', 'ALL_OLD']);
     const before = table.find(key);
     const meet = () => {
-      if (!condition || condition.holds({ ...scope, item: before })) return;
+      if (!condition || condition.retryDelays({ ...scope, item: before })) return;
       const shows = before && input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
       throw new ConditionalCheckFailedException({
         message: 'The conditional request failed',
@@ -239,12 +239,12 @@ export class DynamoDBInMemory {
 
   #query(input: Input, sent: number) {
     const table = this.#table(input.TableName);
-    if (input.IndexName) refuse(`The table does not have the specified index: ${input.IndexName}`);
+    if (input.IndexName) reject(`The table does not have the specified index: ${input.IndexName}`);
     if (input.KeyConditionExpression === undefined)
-      refuse('Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.');
+      reject('Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.');
     const parsed = request(input, ['KeyConditionExpression', 'FilterExpression', 'ProjectionExpression']);
     const range = keyCondition(parsed.key, parsed.scope, table.schema);
-    refuseKeysInFilter(table, parsed);
+    rejectKeysInFilter(table, parsed);
     if (input.ExclusiveStartKey) checkStart(table, input.ExclusiveStartKey, range);
     const view = this.#view(input.ConsistentRead, sent, true);
     const entries = table.range(range, input.ExclusiveStartKey, input.ScanIndexForward !== false, view);
@@ -253,7 +253,7 @@ export class DynamoDBInMemory {
 
   #scan(input: Input, sent: number) {
     const table = this.#table(input.TableName);
-    if (input.IndexName) refuse(`The table does not have the specified index: ${input.IndexName}`);
+    if (input.IndexName) reject(`The table does not have the specified index: ${input.IndexName}`);
     const parsed = request(input, ['FilterExpression', 'ProjectionExpression']);
     if (input.ExclusiveStartKey) checkStart(table, input.ExclusiveStartKey);
     const view = this.#view(input.ConsistentRead, sent, true);
@@ -264,14 +264,14 @@ export class DynamoDBInMemory {
   #page(table: Table, input: Input, parsed: ReturnType<typeof request>, entries: Iterable<[Entry['key'], Item]>) {
     const { filter, paths, scope } = parsed;
     if (input.Limit !== undefined && !(input.Limit >= 1))
-      refuse(
+      reject(
         `1 validation error detected: Value '${input.Limit}' at 'limit' failed to satisfy constraint: Member must have value greater than or equal to 1`,
       );
     oneOf('select', input.Select, ['ALL_ATTRIBUTES', 'COUNT', 'SPECIFIC_ATTRIBUTES']);
     if (paths && input.Select && input.Select !== 'SPECIFIC_ATTRIBUTES')
-      refuse(`Cannot specify the ProjectionExpression when choosing to get ${input.Select}`);
+      reject(`Cannot specify the ProjectionExpression when choosing to get ${input.Select}`);
     if (!paths && input.Select === 'SPECIFIC_ATTRIBUTES')
-      refuse('Must specify the ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES');
+      reject('Must specify the ProjectionExpression when choosing to get SPECIFIC_ATTRIBUTES');
     const found: Item[] = [];
     let [scanned, bytes, next] = [0, 0, undefined as Item | undefined];
     let last: Item | undefined;
@@ -284,7 +284,7 @@ export class DynamoDBInMemory {
       last = key;
       bytes += size;
       scanned++;
-      if (!filter || filter.holds({ ...scope, item })) found.push(item);
+      if (!filter || filter.retryDelays({ ...scope, item })) found.push(item);
       if (scanned === input.Limit) {
         // Also when nothing is left: DynamoDB does not look.
         next = key;
@@ -305,10 +305,10 @@ export class DynamoDBInMemory {
     const requested: [string, Input][] = Object.entries(input.RequestItems ?? {});
     const all = requested.flatMap(([, { Keys = [] }]) => Keys);
     if (requested.length === 0 || requested.some(([, { Keys = [] }]) => Keys.length === 0))
-      refuse(
+      reject(
         "1 validation error detected: Value at 'requestItems' failed to satisfy constraint: Member must have length greater than or equal to 1",
       );
-    if (all.length > 100) refuse('Too many items requested for the BatchGetItem call');
+    if (all.length > 100) reject('Too many items requested for the BatchGetItem call');
     const Responses: Record<string, Item[]> = {};
     const UnprocessedKeys: Record<string, object> = {};
     const leaves = this.#leaves();
@@ -317,7 +317,7 @@ export class DynamoDBInMemory {
       const table = this.#table(name);
       const { paths, scope } = request(of, ['ProjectionExpression']);
       const keys = (of.Keys as Item[]).map((key) => [key, checkedKey(table, key)] as const);
-      refuseDuplicates(keys.map(([, key]) => key));
+      rejectDuplicates(keys.map(([, key]) => key));
       const view = this.#view(of.ConsistentRead, sent, true);
       const left: Item[] = [];
       const found: Item[] = [];
@@ -342,7 +342,7 @@ export class DynamoDBInMemory {
     const requested: [string, Input[]][] = Object.entries(input.RequestItems ?? {});
     const count = requested.reduce((sum, [, { length }]) => sum + length, 0);
     if (requested.length === 0 || count > 25 || requested.some(([, { length }]) => length === 0))
-      refuse(
+      reject(
         "1 validation error detected: Value at 'requestItems' failed to satisfy constraint: Map value must satisfy constraint: [Member must have length less than or equal to 25, Member must have length greater than or equal to 1]",
       );
     // DynamoDB checks all before it writes any.
@@ -351,13 +351,13 @@ export class DynamoDBInMemory {
       const keyed = requests.map((one) => {
         const { PutRequest, DeleteRequest } = one;
         if (Boolean(PutRequest) === Boolean(DeleteRequest))
-          refuse(
+          reject(
             'Supplied AttributeValue has more than one datatypes set, must contain exactly one of the supported datatypes',
           );
         const key = PutRequest ? this.#checkedItem(table, PutRequest.Item) : checkedKey(table, DeleteRequest.Key);
         return { one, key, item: PutRequest?.Item };
       });
-      refuseDuplicates(keyed.map(({ key }) => key));
+      rejectDuplicates(keyed.map(({ key }) => key));
       return { name, table, keyed };
     });
     const leaves = this.#leaves();
@@ -395,22 +395,22 @@ export class DynamoDBInMemory {
     tooLarge = 'Item size has exceeded the maximum allowed size',
   ): Item {
     if (!item)
-      refuse("1 validation error detected: Value null at 'item' failed to satisfy constraint: Member must not be null");
+      reject("1 validation error detected: Value null at 'item' failed to satisfy constraint: Member must not be null");
     for (const { name } of table.schema)
       if (item[name] === undefined)
-        refuse(`One or more parameter values were invalid: Missing the key ${name} in the item`);
+        reject(`One or more parameter values were invalid: Missing the key ${name} in the item`);
     for (const [name, value] of Object.entries(item)) {
-      if (name === '') refuse('Attribute name must not be empty');
+      if (name === '') reject('Attribute name must not be empty');
       checkValue(value);
     }
     for (const { name, type } of table.schema) {
       const [actual] = Object.keys(item[name] as AttributeValue);
       if (actual !== type)
-        refuse(
+        reject(
           `One or more parameter values were invalid: Type mismatch for key ${name} expected: ${type} actual: ${actual}`,
         );
     }
-    if (itemSize(item) > MAX_ITEM) refuse(tooLarge);
+    if (itemSize(item) > MAX_ITEM) reject(tooLarge);
     const key = table.keyOf(item);
     checkKeyContent(table, key);
     return key;
@@ -427,7 +427,7 @@ function schemaOf(keys: readonly (string | undefined)[]): Schema {
 
 const isFull = (bytes: number): boolean => bytes > MAX_BATCH;
 
-function refuse(message: string): never {
+function reject(message: string): never {
   throw new DynamoDBServiceException({
     name: 'ValidationException',
     $fault: 'client',
@@ -469,7 +469,7 @@ const members: Readonly<Record<string, readonly string[]>> = {
   DescribeTable: ['TableName'],
 };
 
-function refuseUnknown(name: string, input: object): void {
+function rejectUnknown(name: string, input: object): void {
   for (const member of Object.keys(input))
     if (members[name] && !members[name].includes(member))
       throw new Error(`DynamoDBInMemory does not know ${member} of ${name}.`);
@@ -477,7 +477,7 @@ function refuseUnknown(name: string, input: object): void {
 
 function oneOf(name: string, value: string | undefined, allowed: readonly string[]): void {
   if (value === undefined || allowed.includes(value)) return;
-  refuse(
+  reject(
     name === 'returnValues'
       ? 'Return values set to invalid value'
       : `1 validation error detected: Value '${value}' at '${name}' failed to satisfy constraint: Member must satisfy enum value set: [${allowed.join(', ')}]`,
@@ -491,8 +491,8 @@ function request(input: Input, kinds: readonly Kind[]) {
     input[kind] === undefined ? [] : [[kind, parse(kind, input[kind])] as const],
   );
   if (expressions.length === 0) {
-    if (names) refuse('ExpressionAttributeNames can only be specified when using expressions');
-    if (values) refuse('ExpressionAttributeValues can only be specified when using expressions');
+    if (names) reject('ExpressionAttributeNames can only be specified when using expressions');
+    if (values) reject('ExpressionAttributeValues can only be specified when using expressions');
   }
   const scope: Scope = { item: undefined, names: names ?? {}, values: values ?? {} };
   checkPlaceholders('ExpressionAttributeNames', /^#\w+$/, names, expressions, 'names');
@@ -518,17 +518,17 @@ function checkPlaceholders(
   what: 'names' | 'values',
 ): void {
   const word = what === 'names' ? 'name' : 'value';
-  if (given && Object.keys(given).length === 0) refuse(`${member} must not be empty`);
+  if (given && Object.keys(given).length === 0) reject(`${member} must not be empty`);
   for (const name of Object.keys(given ?? {}))
-    if (!pattern.test(name)) refuse(`${member} contains invalid key: Syntax error; key: "${name}"`);
+    if (!pattern.test(name)) reject(`${member} contains invalid key: Syntax error; key: "${name}"`);
   for (const [kind, parsed] of expressions)
     for (const name of parsed[what])
       if (given?.[name] === undefined)
-        refuse(
+        reject(
           `Invalid ${kind}: An expression attribute ${word} used in ${what === 'names' ? 'the document path' : 'expression'} is not defined; attribute ${word}: ${name}`,
         );
   const unused = Object.keys(given ?? {}).filter((name) => !expressions.some(([, parsed]) => parsed[what].has(name)));
-  if (unused.length > 0) refuse(`Value provided in ${member} unused in expressions: keys: {${unused.join(', ')}}`);
+  if (unused.length > 0) reject(`Value provided in ${member} unused in expressions: keys: {${unused.join(', ')}}`);
 }
 
 function checkedKey(table: Table, key: Item | undefined): Item {
@@ -537,7 +537,7 @@ function checkedKey(table: Table, key: Item | undefined): Item {
     key &&
     names.length === table.schema.length &&
     table.schema.every(({ name, type }) => typeof key[name] === 'object' && type in key[name]);
-  if (!fits) refuse('The provided key element does not match the schema');
+  if (!fits) reject('The provided key element does not match the schema');
   for (const name of names) checkValue(key[name] as AttributeValue);
   checkKeyContent(table, key);
   return key;
@@ -548,33 +548,33 @@ function checkKeyContent({ schema }: Table, key: Item): void {
     const { S, B } = key[name] as AttributeValue;
     const bytes = S === undefined ? B?.length : Buffer.byteLength(S);
     if (bytes === 0)
-      refuse(
+      reject(
         `One or more parameter values are not valid. The AttributeValue for a key attribute cannot contain an empty ${S === '' ? 'string' : 'binary'} value. Key: ${name}`,
       );
     if (i === 0 && bytes !== undefined && bytes > 2048)
-      refuse(
+      reject(
         'One or more parameter values were invalid: Size of hashkey has exceeded the maximum size limit of2048 bytes',
       );
     if (i === 1 && bytes !== undefined && bytes > 1024)
-      refuse(
+      reject(
         'One or more parameter values were invalid: Aggregated size of all range keys has exceeded the size limit of 1024 bytes',
       );
   }
 }
 
-function refuseDuplicates(keys: readonly Item[]): void {
+function rejectDuplicates(keys: readonly Item[]): void {
   if (new Set(keys.map((key) => JSON.stringify(Object.entries(key).sort()))).size < keys.length)
-    refuse('Provided list of item keys contains duplicates');
+    reject('Provided list of item keys contains duplicates');
 }
 
-function refuseKeysInFilter(table: Table, { filter, scope }: ReturnType<typeof request>): void {
+function rejectKeysInFilter(table: Table, { filter, scope }: ReturnType<typeof request>): void {
   const pending = filter ? [filter] : [];
   for (const { inner, operands } of pending) {
     pending.push(...inner);
     for (const { path } of operands) {
       const [name] = resolve(path ?? [], scope.names);
       if (table.schema.some((attribute) => attribute.name === name))
-        refuse(`Filter Expression can only contain non-primary key attributes: Primary key attribute: ${name}`);
+        reject(`Filter Expression can only contain non-primary key attributes: Primary key attribute: ${name}`);
     }
   }
 }
@@ -582,7 +582,7 @@ function refuseKeysInFilter(table: Table, { filter, scope }: ReturnType<typeof r
 function checkStart(table: Table, start: Item, range?: Range): void {
   const names = Object.keys(start);
   if (names.length !== table.schema.length || !table.schema.every(({ name, type }) => type in (start[name] ?? {})))
-    refuse('The provided starting key is invalid: The provided key element does not match the schema');
+    reject('The provided starting key is invalid: The provided key element does not match the schema');
   if (range && !range.includes(start))
-    refuse('The provided starting key is outside query boundaries based on provided conditions');
+    reject('The provided starting key is outside query boundaries based on provided conditions');
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { untried } from '../../functions/adapters/backlog.ts';
+import { unattempted } from '../../functions/adapters/backlog.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import { failed, redeliver } from '../../functions/operations/failed.ts';
@@ -17,7 +17,7 @@ const TRIGGER = 'customer.edit';
 const OTHER = 'task.edit';
 const both = [TRIGGER, OTHER] as const;
 
-const answers = (status: number, ms = 20): ReturnType<Behaviour> => ({ answer: { status, body: '' }, ms });
+const answers = (status: number, ms = 20): ReturnType<Behaviour> => ({ response: { status, body: '' }, ms });
 
 /** A world whose only faults are those of a script, in a time that `pass` lets pass. */
 function scripted(
@@ -56,10 +56,12 @@ async function putFailed(world: World, count: number): Promise<Notification[]> {
 }
 
 const redeliverAll = (world: World, requests?: number) =>
-  world.admin(async (parts) => redeliver(parts, await failed(parts, { trigger: TRIGGER })), requests);
+  world.admin(async (deps) => redeliver(deps, await failed(deps, { trigger: TRIGGER })), requests);
 
 const delivered = (world: World) =>
-  world.deliveries.filter(({ answer }) => 'status' in answer && answer.status === 200).map(({ sequence }) => sequence);
+  world.deliveries
+    .filter(({ response }) => 'status' in response && response.status === 200)
+    .map(({ sequence }) => sequence);
 
 async function waiting(world: World): Promise<number> {
   const lines = await list({ triggersTable: world.triggers, backlog: world.backlog, secrets: world.secrets } as never);
@@ -128,9 +130,9 @@ test('probes with the first notification of a record when that was parked again 
     const [first, second] = ['1', '2'].map((sequence) =>
       notification({ trigger: TRIGGER, sequence, record: 'a'.repeat(64), changedAt: start + Number(sequence) }),
     ) as [Notification, Notification];
-    await world.triggers.move(TRIGGER, 'trip', { probeAt: start, probeDelay: 30 * SECOND, parkedBecause: 'HTTP 500' });
-    await world.backlog.park([{ ...untried, notification: second }], start - 5 * SECOND);
-    await world.backlog.park([{ ...untried, notification: first }], start - SECOND);
+    await world.triggers.move(TRIGGER, 'park', { probeAt: start, probeDelay: 30 * SECOND, parkedBecause: 'HTTP 500' });
+    await world.backlog.park([{ ...unattempted, notification: second }], start - 5 * SECOND);
+    await world.backlog.park([{ ...unattempted, notification: first }], start - SECOND);
     void world.drainNow();
     await pass(3 * 60 * SECOND);
     assert.deepEqual(delivered(world), [1n, 2n]);
@@ -152,7 +154,7 @@ for (const write of ['lease', 'giveBack'] as const)
             changedAt: clock.now(),
           }),
         );
-        for (const one of backlog) await world.backlog.park([{ ...untried, notification: one }], clock.now());
+        for (const one of backlog) await world.backlog.park([{ ...unattempted, notification: one }], clock.now());
         await pass(5 * SECOND);
         for (const trigger of both) await world.triggers.move(trigger, 'resume');
         const start = clock.now();

@@ -137,14 +137,14 @@ export class FifoQueue {
     const taken: Message[] = [];
     for (const message of [...Map.groupBy(free, ({ group }) => group).values()].flat()) {
       if (taken.length >= most) break;
-      if (this.deadLetters && message.receives >= MAX_RECEIVES) this.#bury(message, this.deadLetters);
+      if (this.deadLetters && message.receives >= MAX_RECEIVES) this.#sendToDeadLetters(message, this.deadLetters);
       else taken.push(this.#hand(message, visibilityMs));
     }
     return taken;
   }
 
   /** Of a FIFO queue, a message's age begins anew where it is moved to. */
-  #bury(message: Message, deadLetters: FifoQueue): void {
+  #sendToDeadLetters(message: Message, deadLetters: FifoQueue): void {
     this.messages.splice(this.messages.indexOf(message), 1);
     deadLetters.#add(message);
   }
@@ -192,41 +192,41 @@ export class FifoQueue {
   client(from: Environment): SQSClient {
     const send = (command: { readonly input: { readonly QueueUrl?: string } }) => {
       const isDead = command.input.QueueUrl === DEAD_LETTER_URL && this.deadLetters;
-      return this.#network.request(from, () => (isDead || this).#answer(command), { resends: true });
+      return this.#network.request(from, () => (isDead || this).#response(command), { resends: true });
     };
     return { send } as unknown as SQSClient;
   }
 
-  #answer(command: unknown): object {
+  #response(command: unknown): object {
     if (command instanceof SendMessageBatchCommand) {
       const { chance, faults } = this.#network;
       const entries = command.input.Entries ?? [];
-      refuseBatch(entries);
+      rejectBatch(entries);
       const half = chance.happens(faults.halfAccepted);
-      const refused = entries.filter(() => half && chance.happens(0.5));
-      const taken = entries.filter((entry) => !refused.includes(entry));
+      const rejected = entries.filter(() => half && chance.happens(0.5));
+      const taken = entries.filter((entry) => !rejected.includes(entry));
       return {
         Successful: taken.map((entry) => ({ Id: entry.Id, MessageId: this.send(entry) })),
-        Failed: refused.map(({ Id }) => ({ Id, Code: 'InternalError', SenderFault: false })),
+        Failed: rejected.map(({ Id }) => ({ Id, Code: 'InternalError', SenderFault: false })),
       };
     }
     if (command instanceof SendMessageCommand) return { MessageId: this.send(command.input) };
     if (command instanceof ChangeMessageVisibilityBatchCommand) {
       const entries = command.input.Entries ?? [];
-      refuseBatch(entries);
+      rejectBatch(entries);
       return each(entries, ({ ReceiptHandle, VisibilityTimeout = 0 }) => {
-        refuseVisibility(VisibilityTimeout);
+        rejectVisibility(VisibilityTimeout);
         return this.#hide(ReceiptHandle, VisibilityTimeout);
       });
     }
     if (command instanceof ChangeMessageVisibilityCommand) {
       const { ReceiptHandle, VisibilityTimeout = 0 } = command.input;
-      refuseVisibility(VisibilityTimeout);
+      rejectVisibility(VisibilityTimeout);
       return orExpired(this.#hide(ReceiptHandle, VisibilityTimeout));
     }
     if (command instanceof DeleteMessageBatchCommand) {
       const entries = command.input.Entries ?? [];
-      refuseBatch(entries);
+      rejectBatch(entries);
       return each(entries, ({ ReceiptHandle }) => this.delete(ReceiptHandle));
     }
     if (command instanceof DeleteMessageCommand) return orExpired(this.delete(command.input.ReceiptHandle));
@@ -296,22 +296,22 @@ function each<One extends { readonly Id: string | undefined }>(entries: readonly
 }
 
 function orExpired(well: boolean): object {
-  if (!well) refuse('InvalidParameterValue', 'The receipt handle has expired.');
+  if (!well) reject('InvalidParameterValue', 'The receipt handle has expired.');
   return {};
 }
 
-function refuseBatch(entries: readonly { readonly Id: string | undefined }[]): void {
-  if (entries.length === 0) refuse('EmptyBatchRequest', 'There should be at least one entry.');
-  if (entries.length > 10) refuse('TooManyEntriesInBatchRequest', `${entries.length} entries are more than 10.`);
+function rejectBatch(entries: readonly { readonly Id: string | undefined }[]): void {
+  if (entries.length === 0) reject('EmptyBatchRequest', 'There should be at least one entry.');
+  if (entries.length > 10) reject('TooManyEntriesInBatchRequest', `${entries.length} entries are more than 10.`);
   if (new Set(entries.map(({ Id }) => Id)).size < entries.length)
-    refuse('BatchEntryIdsNotDistinct', 'Two entries of a batch have the same Id.');
+    reject('BatchEntryIdsNotDistinct', 'Two entries of a batch have the same Id.');
 }
 
-function refuseVisibility(seconds: number): void {
+function rejectVisibility(seconds: number): void {
   if (!Number.isInteger(seconds) || seconds < 0 || seconds > LONGEST_VISIBILITY_SECONDS)
-    refuse('InvalidParameterValue', `A visibility timeout of ${seconds} s is none from 0 to 43200.`);
+    reject('InvalidParameterValue', `A visibility timeout of ${seconds} s is none from 0 to 43200.`);
 }
 
-function refuse(name: string, message: string): never {
+function reject(name: string, message: string): never {
   throw new SQSServiceException({ name, message, $fault: 'client', $metadata: { httpStatusCode: 400 } });
 }

@@ -106,7 +106,7 @@ export interface RequestOptions {
   /** How much likelier than others this one is to go wrong. */
   readonly weight?: number;
   /** What the service says in place of doing it. */
-  readonly refusal?: () => Error | undefined;
+  readonly rejection?: () => Error | undefined;
   /** Whether an SDK sends it again when the answer is lost. */
   readonly resends?: boolean;
   /** What a script does with it, in place of chance. */
@@ -132,7 +132,7 @@ export class Network {
   async request<Result>(
     from: Environment,
     effect: () => Result,
-    { weight = 1, refusal, resends = false, scripted }: RequestOptions = {},
+    { weight = 1, rejection, resends = false, scripted }: RequestOptions = {},
   ): Promise<Result> {
     const { chance, faults } = this;
     const likely = (probability = 0) => probability > 0 && chance.happens(Math.min(0.5, probability * weight));
@@ -144,13 +144,13 @@ export class Network {
     if (crash === BEFORE || (crash !== LEFT && !from.alive)) await never();
     await this.#travel(typeof scripted === 'object' ? scripted.ms : undefined);
     if (scripted === 'fails' || likely(faults.failure / 2)) {
-      await this.#answer(from);
+      await this.#response(from);
       throw new Error('the service does not answer');
     }
-    const refused = refusal?.();
-    if (refused) {
-      await this.#answer(from);
-      throw refused;
+    const rejected = rejection?.();
+    if (rejected) {
+      await this.#response(from);
+      throw rejected;
     }
     let result = attempted(effect);
     if (resends && (scripted === 'resent' || likely(faults.resent))) {
@@ -158,7 +158,7 @@ export class Network {
       if (from.alive && !from.isFrozen) result = attempted(effect);
     }
     if (crash === AFTER || scripted === 'dies') from.die();
-    await this.#answer(from);
+    await this.#response(from);
     if ('error' in result) throw result.error;
     if (scripted === 'lost' || likely(faults.failure / 2)) throw new Error('the answer is lost');
     return result.value;
@@ -169,7 +169,7 @@ export class Network {
     return this.clock.sleep(milliseconds ?? (slow ? this.chance.between(100, 4_000) : this.chance.between(1, 15)));
   }
 
-  async #answer(from: Environment): Promise<void> {
+  async #response(from: Environment): Promise<void> {
     await this.#travel();
     await from.running();
   }

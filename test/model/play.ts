@@ -5,7 +5,7 @@ import type { Trigger } from '../../functions/core/entity.ts';
 import { type Notification, notificationId, toMessage } from '../../functions/core/notification.ts';
 import { backfill } from '../../functions/operations/backfill.ts';
 import { sendBack } from '../../functions/operations/dead-letters.ts';
-import type { AdminParts } from '../../functions/operations/deployment.ts';
+import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { failed, redeliver } from '../../functions/operations/failed.ts';
 import { test } from '../../functions/operations/send-test.ts';
 import { clear, pause, resume, set } from '../../functions/operations/trigger-urls.ts';
@@ -90,7 +90,7 @@ async function playIn(clock: Clock, story: Story): Promise<void> {
   world.network.faults = noFaults;
   for (const trigger of TRIGGERS)
     if (world.watch.url(trigger) === wrongUrl(trigger))
-      void world.admin((parts) => set(parts, trigger, rightUrl(trigger)));
+      void world.admin((deps) => set(deps, trigger, rightUrl(trigger)));
   const isAtRest = await rest(clock, world);
   if (!isAtRest) world.watch.broken.unshift(`it does not come to rest: ${describe(world)}`);
   await check(story, world, wanted);
@@ -101,7 +101,7 @@ async function playIn(clock: Clock, story: Story): Promise<void> {
 async function rest(clock: Clock, world: World): Promise<boolean> {
   let pause = SECOND;
   for (let hours = 1; hours <= 100; hours++) {
-    for (const trigger of TRIGGERS) void world.admin((parts) => resume(parts, trigger));
+    for (const trigger of TRIGGERS) void world.admin((deps) => resume(deps, trigger));
     // What waits for days now waits for nothing that a minute matters to.
     if (hours > 3) world.drainEachMs = 900 * SECOND;
     const end = clock.now() + HOUR;
@@ -166,22 +166,22 @@ function putLetters(
 let backfills = 0;
 
 /** It takes time from the clock that it is given. */
-const sendBackBy: (parts: AdminParts, clock: Time) => Promise<unknown> = sendBack;
+const sendBackBy: (deps: OperationDeps, clock: Time) => Promise<unknown> = sendBack;
 
-function doing({ what, trigger }: Act, clock: Time): (parts: AdminParts) => Promise<unknown> {
-  const acts: Readonly<Record<Act['what'], (parts: AdminParts) => Promise<unknown>>> = {
-    pause: (parts) => pause(parts, trigger),
-    resume: (parts) => resume(parts, trigger),
-    clear: (parts) => clear(parts, trigger),
-    set: (parts) => set(parts, trigger, rightUrl(trigger)),
-    mistype: (parts) => set(parts, trigger, wrongUrl(trigger)),
-    redeliver: async (parts) => redeliver(parts, await failed(parts, { trigger })),
-    test: (parts) => test(parts, trigger),
-    'send back': (parts) => sendBackBy(parts, clock),
-    async backfill(parts) {
+function doing({ what, trigger }: Act, clock: Time): (deps: OperationDeps) => Promise<unknown> {
+  const acts: Readonly<Record<Act['what'], (deps: OperationDeps) => Promise<unknown>>> = {
+    pause: (deps) => pause(deps, trigger),
+    resume: (deps) => resume(deps, trigger),
+    clear: (deps) => clear(deps, trigger),
+    set: (deps) => set(deps, trigger, rightUrl(trigger)),
+    mistype: (deps) => set(deps, trigger, wrongUrl(trigger)),
+    redeliver: async (deps) => redeliver(deps, await failed(deps, { trigger })),
+    test: (deps) => test(deps, trigger),
+    'send back': (deps) => sendBackBy(deps, clock),
+    async backfill(deps) {
       if (trigger.endsWith('.delete')) return;
       const from = { trigger, run: `run ${backfills++}`, sent: 0, skipped: 0 };
-      for await (const _ of backfill(parts, from, { by: 'updatedAt', pace: 50, dryRun: false }));
+      for await (const _ of backfill(deps, from, { by: 'updatedAt', pace: 50, dryRun: false }));
     },
   };
   return acts[what];
@@ -189,21 +189,21 @@ function doing({ what, trigger }: Act, clock: Time): (parts: AdminParts) => Prom
 
 function behave(
   story: Story,
-  call: Omit<Delivery, 'answer' | 'from'>,
+  call: Omit<Delivery, 'response' | 'from'>,
   world: World,
   seconds: number,
 ): ReturnType<Behaviour> {
-  const { refused } = story;
-  if (call.url === wrongUrl(call.trigger)) return { answer: { status: 404, body: '' }, ms: 20 };
-  const isRefused =
-    refused?.trigger === call.trigger && call.formattedString.startsWith(`?AccountID=a${refused.account}`);
-  if (isRefused && seconds < refused.seconds) return { answer: { status: 400, body: '' }, ms: 20 };
+  const { rejected } = story;
+  if (call.url === wrongUrl(call.trigger)) return { response: { status: 404, body: '' }, ms: 20 };
+  const isRejected =
+    rejected?.trigger === call.trigger && call.formattedString.startsWith(`?AccountID=a${rejected.account}`);
+  if (isRejected && seconds < rejected.seconds) return { response: { status: 400, body: '' }, ms: 20 };
   const outage = story.outages.find(
     (o) => o.trigger === call.trigger && seconds >= o.from && seconds < o.from + o.seconds,
   );
   if (outage) return troubles[outage.trouble] as (typeof troubles)[string];
   const fails = seconds * SECOND < PEACE && world.chance.happens(story.flaky);
-  return { answer: { status: fails ? 500 : 200, body: '' }, ms: 20 };
+  return { response: { status: fails ? 500 : 200, body: '' }, ms: 20 };
 }
 
 function describe(world: World): string {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Trigger } from '../../functions/core/entity.ts';
 import { fromMessage } from '../../functions/core/notification.ts';
-import type { AdminParts } from '../../functions/operations/deployment.ts';
+import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { list } from '../../functions/operations/trigger-urls.ts';
 import { SECOND, type Story, waitsForAnAdmin } from './story.ts';
 import type { World } from './world.ts';
@@ -50,12 +50,13 @@ export async function check(story: Story, world: World, wanted: readonly Wanted[
 
 /** What admins are shown when nothing waits. */
 async function checkShown({ triggers: triggersTable, backlog, secrets }: World): Promise<void> {
-  for (const { trigger, waiting } of await list({ triggersTable, backlog, secrets } as unknown as AdminParts))
+  for (const { trigger, waiting } of await list({ triggersTable, backlog, secrets } as unknown as OperationDeps))
     assert.equal(waiting, 0, `${trigger} is shown with ${waiting} waiting, and none waits`);
 }
 
 /** Calls that the sender knows to have arrived may be fewer: an answer can be lost. What counts is what arrived. */
-const arrived = (world: World) => world.deliveries.filter(({ answer }) => 'status' in answer && answer.status === 200);
+const arrived = (world: World) =>
+  world.deliveries.filter(({ response }) => 'status' in response && response.status === 200);
 
 const failedIds = (world: World) => new Set(world.listed('failed').map(({ id }) => id?.S ?? ''));
 

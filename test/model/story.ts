@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Entity, Trigger } from '../../functions/core/entity.ts';
-import type { Answer } from '../../functions/core/outcome.ts';
+import type { CallResult } from '../../functions/core/outcome.ts';
 import type { RecordLimit } from '../../functions/core/record-limit.ts';
 import type { Faults } from './network.ts';
 import type { TableName } from './world.ts';
@@ -19,13 +19,13 @@ export const SECOND = 1000;
 const BLOCKED = 'leads to an address that is not public';
 
 /** What a destination does while it is out of order. */
-export const troubles: Readonly<Record<string, { readonly answer: Answer; readonly ms: number }>> = {
-  'answers 500': { answer: { status: 500, body: '' }, ms: 20 },
-  'asks to wait': { answer: { status: 429, retryAfter: '40', body: '' }, ms: 20 },
-  hangs: { answer: { status: 200, body: '' }, ms: 60 * SECOND },
-  'is slow': { answer: { status: 200, body: '' }, ms: 6 * SECOND },
-  'is gone': { answer: { status: 410, body: '' }, ms: 20 },
-  'may not be called': { answer: { blocked: BLOCKED }, ms: 1 },
+export const troubles: Readonly<Record<string, { readonly response: CallResult; readonly ms: number }>> = {
+  'answers 500': { response: { status: 500, body: '' }, ms: 20 },
+  'asks to wait': { response: { status: 429, retryAfter: '40', body: '' }, ms: 20 },
+  hangs: { response: { status: 200, body: '' }, ms: 60 * SECOND },
+  'is slow': { response: { status: 200, body: '' }, ms: 6 * SECOND },
+  'is gone': { response: { status: 410, body: '' }, ms: 20 },
+  'may not be called': { response: { blocked: BLOCKED }, ms: 1 },
 };
 
 /** Reasons for which something is given up only when it is too old. */
@@ -72,7 +72,7 @@ export interface Story {
   /** How often a destination that is up fails all the same, as a probability. */
   readonly flaky: number;
   /** A row whose notifications one trigger's destination refuses, for hours or always. */
-  readonly refused: { readonly trigger: StoryTrigger; readonly account: number; readonly seconds: number } | undefined;
+  readonly rejected: { readonly trigger: StoryTrigger; readonly account: number; readonly seconds: number } | undefined;
   readonly acts: readonly Act[];
   readonly letters: readonly Letters[];
   /** Tables that do not answer. */
@@ -310,7 +310,7 @@ export const stories: fc.Arbitrary<Story> = fc
     changes: fc.array(fc.oneof(change.map(alone), change.map(alone), burst), { minLength: 1, maxLength: 12 }),
     outages: fc.array(outage, { maxLength: 3 }),
     flaky: fc.constantFrom(0, 0, 0.1, 0.5),
-    refused: fc.option(fc.record({ trigger, account, seconds: fc.constantFrom(...REFUSED_SECONDS) }), {
+    rejected: fc.option(fc.record({ trigger, account, seconds: fc.constantFrom(...REFUSED_SECONDS) }), {
       nil: undefined,
       freq: 2,
     }),

@@ -109,7 +109,7 @@ export class Watch {
   }
 
   /** Each minute: a trigger whose own requests are well is looked at, whatever happens to others. */
-  judgeDrains(): void {
+  checkDrains(): void {
     const now = this.#now();
     for (const [trigger, state] of this.#states) {
       if (state === 'active') continue;

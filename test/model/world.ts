@@ -13,11 +13,11 @@ import { capture } from '../../functions/capture/capture.ts';
 import { type Entity, entities, entityNames, entityOf, type Trigger, triggers } from '../../functions/core/entity.ts';
 import type { LogEntry } from '../../functions/core/log-entry.ts';
 import { fromMessage, type Notification, notificationId } from '../../functions/core/notification.ts';
-import type { Answer } from '../../functions/core/outcome.ts';
+import type { CallResult } from '../../functions/core/outcome.ts';
 import type { RecordLimit } from '../../functions/core/record-limit.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
 import { drain } from '../../functions/drain/drain.ts';
-import type { AdminParts } from '../../functions/operations/deployment.ts';
+import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { streamRecord } from '../support/records.ts';
 import { defaultRules } from '../support/rules.ts';
 import { unmeasured } from '../support/unmeasured.ts';
@@ -40,13 +40,16 @@ export interface Delivery {
   /** Attempts that were begun at this notification so far, with those that were lost on their way. */
   readonly begun: number;
   readonly at: number;
-  readonly answer: Answer;
+  readonly response: CallResult;
   /** What called. */
   readonly from: Invocation;
 }
 
 /** How a destination behaves: what it answers to a call, and how many milliseconds later. */
-export type Behaviour = (call: Omit<Delivery, 'answer' | 'from'>) => { readonly answer: Answer; readonly ms: number };
+export type Behaviour = (call: Omit<Delivery, 'response' | 'from'>) => {
+  readonly response: CallResult;
+  readonly ms: number;
+};
 
 /** A request to a table, as scripts and silences see it. */
 export interface TableRequest {
@@ -87,7 +90,7 @@ const DRAIN_MS = 300_000;
 const DRAIN_EACH_MS = 60_000;
 const CAPTURE_MS = 60_000;
 const ATTEMPT_MS = 10_000;
-const HOLDS = [5, 30, 120, 600];
+const RETRY_DELAYS = [5, 30, 120, 600];
 const TRIGGERS_KEPT_MS = 5_000;
 /** Somebody's own machine, which is used once. */
 const ADMIN = 'admin';
@@ -131,7 +134,7 @@ export class World {
   readonly firstBegun = new Map<string, number>();
   readonly #begun = new Map<string, number>();
   readonly #streams = new Map<Entity, { readonly records: DynamoDBRecord[]; written: () => void }>();
-  readonly #pools = new Map<string, { readonly environment: Environment; readonly parts: object }[]>();
+  readonly #pools = new Map<string, { readonly environment: Environment; readonly deps: object }[]>();
   readonly #options: WorldOptions;
   drainEachMs = DRAIN_EACH_MS;
   #busy = 0;
@@ -223,20 +226,20 @@ export class World {
   }
 
   /** Runs a function until it returns, throws, dies or runs out of time. @returns Nothing when it did neither of the first. */
-  async #invoke<Parts extends object, Result>(
+  async #invoke<Deps extends object, Result>(
     name: string,
     limitMs: number,
-    makeParts: (environment: Environment, now: () => number) => Parts,
-    run: (parts: Parts, invocation: Invocation, remainingMs: () => number) => Promise<Result>,
+    makeDeps: (environment: Environment, now: () => number) => Deps,
+    run: (deps: Deps, invocation: Invocation, remainingMs: () => number) => Promise<Result>,
   ): Promise<{ readonly result: Result } | { readonly error: unknown } | undefined> {
     const end = this.clock.now() + limitMs;
-    const { environment, parts } = this.#environment(name, makeParts);
+    const { environment, deps } = this.#environment(name, makeDeps);
     this.#busy++;
     const result = await new Promise<{ result: Result } | { error: unknown } | undefined>((resolve) => {
       const invocation = new Invocation(this.clock.now(), () => resolve(undefined));
       const cancel = this.clock.after(limitMs, () => environment.die());
       environment.begin(invocation);
-      run(parts, invocation, () => end - this.clock.now())
+      run(deps, invocation, () => end - this.clock.now())
         .then(
           (result) => ({ result }),
           (error) => ({ error }),
@@ -246,7 +249,7 @@ export class World {
           invocation.settled = true;
           if (!environment.alive) return;
           environment.freeze();
-          if (name !== ADMIN) this.#pool(name).push({ environment, parts });
+          if (name !== ADMIN) this.#pool(name).push({ environment, deps });
           resolve(settled);
         });
     });
@@ -262,18 +265,18 @@ export class World {
   }
 
   /** One that is idle, as a rule. */
-  #environment<Parts extends object>(
+  #environment<Deps extends object>(
     name: string,
-    makeParts: (environment: Environment, now: () => number) => Parts,
-  ): { environment: Environment; parts: Parts } {
+    makeDeps: (environment: Environment, now: () => number) => Deps,
+  ): { environment: Environment; deps: Deps } {
     const pool = this.#pool(name);
     const index = Math.floor(this.chance.random() * (pool.length + 0.3));
     const [idle] = pool.splice(index, 1);
-    if (idle) return idle as { environment: Environment; parts: Parts };
+    if (idle) return idle as { environment: Environment; deps: Deps };
     const { skewMs } = this.network.faults;
     const skew = skewMs === 0 ? 0 : Math.round(this.chance.between(-skewMs, skewMs));
     const environment = new Environment(name);
-    return { environment, parts: makeParts(environment, () => this.clock.now() + skew) };
+    return { environment, deps: makeDeps(environment, () => this.clock.now() + skew) };
   }
 
   /** The client of a table's users, in an environment. */
@@ -293,7 +296,7 @@ export class World {
           weight,
           resends: true,
           scripted: this.#options.script?.(request),
-          refusal: () => {
+          rejection: () => {
             if (this.#options.isSilent?.(request.table)) return new Error(`the table ${request.table} is silent`);
             if (!faults.throttled || !this.chance.happens(faults.throttled * weight)) return undefined;
             return new ProvisionedThroughputExceededException({ message: 'too many requests', $metadata: {} });
@@ -344,7 +347,7 @@ export class World {
             now,
           };
         },
-        (parts) => capture(batch, parts),
+        (deps) => capture(batch, deps),
       );
       if (ended && 'result' in ended) {
         for (const { eventID = '' } of batch)
@@ -391,11 +394,11 @@ export class World {
     const ended = await this.#invoke(
       'deliver',
       DELIVER_MS,
-      (environment, now) => this.#attemptParts(environment, now),
-      (parts, invocation, remainingMs) =>
+      (environment, now) => this.#attemptDeps(environment, now),
+      (deps, invocation, remainingMs) =>
         deliver(
           batch,
-          { ...parts, log: this.#logOf(parts.log, invocation), call: this.#callFrom(parts.environment, invocation) },
+          { ...deps, log: this.#logOf(deps.log, invocation), call: this.#callFrom(deps.environment, invocation) },
           remainingMs,
         ),
     );
@@ -408,7 +411,7 @@ export class World {
     }
   }
 
-  #attemptParts(environment: Environment, now: () => number) {
+  #attemptDeps(environment: Environment, now: () => number) {
     const dynamodb = this.#dynamodbFrom(environment);
     const sleep = this.#sleepIn(environment);
     return {
@@ -420,8 +423,7 @@ export class World {
       logged: 'all' as const,
       metrics: unmeasured,
       queue: new DeliveryQueue(QUEUE, this.queue.client(environment), sleep),
-      holds: HOLDS,
-      retryDelays: HOLDS,
+      retryDelays: RETRY_DELAYS,
       attemptMs: ATTEMPT_MS,
       concurrency: 50,
       now,
@@ -461,14 +463,14 @@ export class World {
   }
 
   async drainNow(): Promise<void> {
-    if (this.drainEachMs === DRAIN_EACH_MS) this.watch.judgeDrains();
+    if (this.drainEachMs === DRAIN_EACH_MS) this.watch.checkDrains();
     await this.#invoke(
       'drain',
       DRAIN_MS,
-      (environment, now) => this.#attemptParts(environment, now),
-      (parts, invocation, remainingMs) =>
+      (environment, now) => this.#attemptDeps(environment, now),
+      (deps, invocation, remainingMs) =>
         drain(
-          { ...parts, log: this.#logOf(parts.log, invocation), call: this.#callFrom(parts.environment, invocation) },
+          { ...deps, log: this.#logOf(deps.log, invocation), call: this.#callFrom(deps.environment, invocation) },
           remainingMs,
         ),
     );
@@ -489,17 +491,17 @@ export class World {
    * @returns What came of it; nothing when it was cut off.
    */
   admin<Result>(
-    operation: (parts: AdminParts) => Promise<Result>,
+    operation: (deps: OperationDeps) => Promise<Result>,
     requests = Number.POSITIVE_INFINITY,
   ): Promise<{ readonly result: Result } | { readonly error: unknown } | undefined> {
-    return this.#invoke(ADMIN, 24 * 3600_000, (environment) => this.#adminParts(environment, requests), operation);
+    return this.#invoke(ADMIN, 24 * 3600_000, (environment) => this.#operationDeps(environment, requests), operation);
   }
 
-  #adminParts(environment: Environment, requests: number): AdminParts {
+  #operationDeps(environment: Environment, requests: number): OperationDeps {
     environment.requestsLeft = requests;
     const dynamodb = this.#dynamodbFrom(environment);
     const sqs = this.queue.client(environment);
-    const parts = {
+    const deps = {
       triggersTable: new Triggers('triggers', dynamodb, this.#pauseIn(environment)),
       backlog: new Backlog('backlog', dynamodb, this.#pauseIn(environment)),
       log: new DeliveryLog('log', dynamodb),
@@ -520,7 +522,7 @@ export class World {
       sleep: this.#sleepIn(environment),
       now: this.clock.now,
     };
-    return parts as unknown as AdminParts;
+    return deps as unknown as OperationDeps;
   }
 
   #logOf(log: DeliveryLog, invocation: Invocation) {
@@ -559,16 +561,16 @@ export class World {
               begun,
               at: this.clock.now(),
             };
-            const { answer, ms } = destinations.behaviour(call);
-            this.deliveries.push({ ...call, answer, from: invocation });
-            return { answer, ms };
+            const { response, ms } = destinations.behaviour(call);
+            this.deliveries.push({ ...call, response, from: invocation });
+            return { response, ms };
           })
-          .then(async ({ answer, ms }) => {
+          .then(async ({ response, ms }) => {
             const isCut = new Promise<'cut'>((resolve) => cut?.addEventListener('abort', () => resolve('cut')));
             const ends = await Promise.race([isCut, this.clock.sleep(Math.min(ms, ATTEMPT_MS))]);
             await from.running();
             if (ends === 'cut') return { failure: 'cut off' };
-            return ms > ATTEMPT_MS ? { failure: 'no answer within 10 s' } : answer;
+            return ms > ATTEMPT_MS ? { failure: 'no answer within 10 s' } : response;
           })
           // The way to the receiver fails as any other; a call never throws.
           .catch(() => ({ failure: 'connection broken before an answer' }))

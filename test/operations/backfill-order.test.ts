@@ -3,9 +3,9 @@ import { mock, test } from 'node:test';
 import { type AttributeValue, DescribeTableCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { DeliveryQueue } from '../../functions/adapters/delivery-queue.ts';
-import { type CaptureParts, capture } from '../../functions/capture/capture.ts';
+import { type CaptureDeps, capture } from '../../functions/capture/capture.ts';
 import { type BackfillProgress, backfill } from '../../functions/operations/backfill.ts';
-import type { AdminParts } from '../../functions/operations/deployment.ts';
+import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { streamRecord } from '../support/records.ts';
 import { unmeasured } from '../support/unmeasured.ts';
 
@@ -44,8 +44,8 @@ function world(rows: readonly Row[], key: readonly string[]) {
   const queue = new DeliveryQueue({ queue: 'https://sqs.test/queue.fifo' }, sqs as unknown as SQSClient);
   const triggersTable = { read: async () => new Map([['customer.create', { url: 'https://x/' }]]) };
   const crmTables = { customer: 'Customers' };
-  const parts = { dynamodb, queue, triggersTable, crmTables, rowRules: {} } as unknown as AdminParts;
-  return { parts, queue, groups, starts };
+  const deps = { dynamodb, queue, triggersTable, crmTables, rowRules: {} } as unknown as OperationDeps;
+  return { deps, queue, groups, starts };
 }
 
 /** A key as text, whose binary has to be bytes, as the SDK takes it. */
@@ -55,9 +55,9 @@ function inFull(key: Row): string {
     .join();
 }
 
-async function backfilled(parts: AdminParts, from: Omit<BackfillProgress, 'done'> = FROM) {
+async function backfilled(deps: OperationDeps, from: Omit<BackfillProgress, 'done'> = FROM) {
   const progress: BackfillProgress[] = [];
-  for await (const step of backfill(parts, from, OPTIONS)) progress.push(step);
+  for await (const step of backfill(deps, from, OPTIONS)) progress.push(step);
   return progress;
 }
 
@@ -70,12 +70,19 @@ const keys: [type: string, stream: Record<string, { S: string } | { N: string } 
 
 for (const [type, stream, read] of keys)
   test(`a row whose key is ${type} has one message group in a backfill and in capture`, async () => {
-    const { parts, queue, groups } = world([{ ...read, AccountID: { S: 'a' } }], Object.keys(read));
-    await backfilled(parts);
+    const { deps, queue, groups } = world([{ ...read, AccountID: { S: 'a' } }], Object.keys(read));
+    await backfilled(deps);
     const record = streamRecord('customer', 'MODIFY', { AccountID: 'a' });
     Object.assign(record.dynamodb ?? {}, { Keys: stream });
-    const url = { url: 'https://x/', state: 'active', strikes: 0, lastSuccess: 0, probeAt: 0, probeDelay: 0 } as const;
-    const captureParts: CaptureParts = {
+    const url = {
+      url: 'https://x/',
+      state: 'active',
+      consecutiveFailures: 0,
+      lastSuccess: 0,
+      probeAt: 0,
+      probeDelay: 0,
+    } as const;
+    const captureDeps: CaptureDeps = {
       entity: 'customer',
       triggers: async () => new Map([['customer.edit', url]]),
       queue,
@@ -83,7 +90,7 @@ for (const [type, stream, read] of keys)
       metrics: unmeasured,
       now: () => 0,
     };
-    await capture([record], captureParts);
+    await capture([record], captureDeps);
     assert.equal(groups.length, 2);
     assert.equal(groups[0], groups[1]);
   });
@@ -91,10 +98,10 @@ for (const [type, stream, read] of keys)
 test('a backfill of a table with a binary key goes on after its progress was stored as JSON', async () => {
   const rows = [1, 2, 3].map((n) => ({ id: { B: new Uint8Array([n, 255]) }, AccountID: { S: `a${n}` } }));
   const whole = world(rows, ['id']);
-  const [first] = await backfilled(whole.parts);
+  const [first] = await backfilled(whole.deps);
   assert.ok(first?.after && !first.done);
   const rest = world(rows, ['id']);
-  const steps = await backfilled(rest.parts, JSON.parse(JSON.stringify(first)));
+  const steps = await backfilled(rest.deps, JSON.parse(JSON.stringify(first)));
   assert.deepEqual(rest.groups, whole.groups.slice(1));
   assert.partialDeepStrictEqual(steps.at(-1), { sent: 3, done: true });
   assert.ok(rest.starts[0]?.id?.B instanceof Uint8Array);

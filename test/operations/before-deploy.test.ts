@@ -32,9 +32,9 @@ const settings = { tables: { case: { stream, key } } };
 function asked(answers: Record<string, unknown>, chosen: Parameters<typeof beforeDeploy>[1] = settings) {
   const client = {
     async send({ constructor: { name } }: object) {
-      const answer = { ...well, ...answers }[name.replace(/Command$/, '')] ?? assert.fail(name);
-      if (answer instanceof Error) throw answer;
-      return answer;
+      const response = { ...well, ...answers }[name.replace(/Command$/, '')] ?? assert.fail(name);
+      if (response instanceof Error) throw response;
+      return response;
     },
   };
   // The SDK's paginators look at the class of a client.
@@ -54,10 +54,10 @@ const prototypes: Record<string, object> = {
 const named = (name: string) => Object.assign(new Error('no'), { name });
 
 test('an account and an attached table with which all is well have no finding', async () => {
-  assert.deepEqual(await asked({}), { findings: [], unasked: [] });
+  assert.deepEqual(await asked({}), { findings: [], inconclusive: [] });
 });
 
-const cases: [title: string, answers: Record<string, unknown>, what: RegExp, mend: RegExp][] = [
+const cases: [title: string, answers: Record<string, unknown>, what: RegExp, fix: RegExp][] = [
   [
     'a new account with ten functions at once',
     { GetAccountSettings: { AccountLimit: { ConcurrentExecutions: 10 } } },
@@ -122,16 +122,16 @@ const cases: [title: string, answers: Record<string, unknown>, what: RegExp, men
   ],
 ];
 
-for (const [title, answers, what, mend] of cases)
+for (const [title, answers, what, fix] of cases)
   test(`finds ${title}, and nothing else, with its fix`, async () => {
-    const { findings, unasked } = await asked(answers);
-    assert.deepEqual([findings.length, unasked], [1, []], JSON.stringify(findings));
+    const { findings, inconclusive } = await asked(answers);
+    assert.deepEqual([findings.length, inconclusive], [1, []], JSON.stringify(findings));
     assert.match(findings[0]?.what ?? '', what);
-    assert.match(findings[0]?.mend ?? '', mend);
+    assert.match(findings[0]?.fix ?? '', fix);
   });
 
 test('what may not be asked is listed, and is no finding', async () => {
-  const { findings, unasked } = await asked({ GetParameter: named('AccessDeniedException') }, {});
+  const { findings, inconclusive } = await asked({ GetParameter: named('AccessDeniedException') }, {});
   assert.deepEqual(findings, []);
-  assert.deepEqual(unasked, [{ where: 'the bootstrap version', because: 'AWS refuses: no' }]);
+  assert.deepEqual(inconclusive, [{ where: 'the bootstrap version', because: 'AWS refuses: no' }]);
 });

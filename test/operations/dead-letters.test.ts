@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { commands } from '../../cli/commands.ts';
 import { deadLetters, sendBack } from '../../functions/operations/dead-letters.ts';
-import type { AdminParts } from '../../functions/operations/deployment.ts';
+import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { SqsInMemory } from '../support/sqs-in-memory.ts';
 
 const QUEUE = 'https://sqs/queue.fifo';
@@ -10,76 +10,76 @@ const DEAD = 'https://sqs/dead.fifo';
 
 function world() {
   const sqs = new SqsInMemory();
-  const parts = { sqs: sqs.client(), queueUrl: QUEUE, deadLetterQueueUrl: DEAD } as AdminParts;
+  const deps = { sqs: sqs.client(), queueUrl: QUEUE, deadLetterQueueUrl: DEAD } as OperationDeps;
   /** Adds dead letters of a record, with their numbers as bodies. */
   const add = (record: string, count: number) => {
     for (let n = 0; n < count; n++) sqs.add(DEAD, record, `${record} ${n}`);
   };
   const bodies = (url: string) => sqs.messages(url).map(({ body }) => body);
   const hidden = () => sqs.messages(DEAD).filter(({ hiddenUntil }) => hiddenUntil > sqs.time).length;
-  return { sqs, parts, add, bodies, hidden };
+  return { sqs, deps, add, bodies, hidden };
 }
 
 const numbered = (record: string, count: number) => Array.from({ length: count }, (_, n) => `${record} ${n}`);
 
 describe('a listing of dead letters', () => {
   test('shows each letter once and says how many more of a record there are', async () => {
-    const { sqs, parts, add, hidden } = world();
+    const { sqs, deps, add, hidden } = world();
     add('a', 25);
-    const { deadLetters: shown, notShown } = await deadLetters(parts, sqs.clock);
+    const { deadLetters: shown, notShown } = await deadLetters(deps, sqs.clock);
     assert.equal(new Set(shown.map(({ id }) => id)).size, 10);
     assert.deepEqual([shown.length, notShown], [10, 15]);
     assert.equal(hidden(), 0, 'all can be received again at once');
-    assert.deepEqual(await deadLetters(parts, sqs.clock), { deadLetters: shown, notShown });
+    assert.deepEqual(await deadLetters(deps, sqs.clock), { deadLetters: shown, notShown });
   });
 
   test('shows each letter once when there are many records, however slow the requests are', async () => {
-    const { sqs, parts, add, hidden } = world();
+    const { sqs, deps, add, hidden } = world();
     for (let n = 0; n < 120; n++) add(`record ${n}`, 1);
     sqs.before = () => {
       sqs.time += 2_000;
     };
-    const { deadLetters: shown, notShown } = await deadLetters(parts, sqs.clock);
+    const { deadLetters: shown, notShown } = await deadLetters(deps, sqs.clock);
     assert.deepEqual([new Set(shown.map(({ id }) => id)).size, shown.length + notShown], [shown.length, 120]);
     assert.equal(hidden(), 0);
     assert.equal(shown.length, 120);
   });
 
   test('makes what it received visible again when a request fails', async () => {
-    const { sqs, parts, add, hidden } = world();
+    const { sqs, deps, add, hidden } = world();
     add('a', 3);
     sqs.before = (name) => {
       if (name === 'GetQueueAttributes') throw new Error('denied');
     };
-    await assert.rejects(deadLetters(parts, sqs.clock), { message: 'denied' });
+    await assert.rejects(deadLetters(deps, sqs.clock), { message: 'denied' });
     assert.equal(hidden(), 0);
   });
 
   test('stops at 1,000 letters and counts the others', async () => {
-    const { sqs, parts, add } = world();
+    const { sqs, deps, add } = world();
     for (let n = 0; n < 1_100; n++) add(`record ${n}`, 1);
-    const { deadLetters: shown, notShown } = await deadLetters(parts, sqs.clock);
+    const { deadLetters: shown, notShown } = await deadLetters(deps, sqs.clock);
     assert.deepEqual([shown.length, notShown], [1_000, 100]);
   });
 });
 
 describe('dead letters that are sent back', () => {
   test('are all 25 of one record, in order', async () => {
-    const { sqs, parts, add, bodies } = world();
+    const { sqs, deps, add, bodies } = world();
     add('a', 25);
-    const { sentBack, left } = await sendBack(parts, sqs.clock);
+    const { sentBack, left } = await sendBack(deps, sqs.clock);
     assert.deepEqual(bodies(QUEUE), numbered('a', 25));
     assert.deepEqual([sentBack.length, left, bodies(DEAD).length], [25, 0, 0]);
   });
 
   test('are all 375 of several records, though the run takes longer than a letter is invisible', async () => {
-    const { sqs, parts, add, bodies } = world();
+    const { sqs, deps, add, bodies } = world();
     const records = ['a', 'b', 'c', 'd', 'e'];
     for (const record of records) add(record, 75);
     sqs.before = () => {
       sqs.time += 500;
     };
-    const { sentBack, left } = await sendBack(parts, sqs.clock);
+    const { sentBack, left } = await sendBack(deps, sqs.clock);
     assert.deepEqual([sentBack.length, left], [375, 0]);
     for (const record of records)
       assert.deepEqual(
@@ -89,35 +89,35 @@ describe('dead letters that are sent back', () => {
   });
 
   test('are sent once each when every request is so slow that a page outlasts its handles', async () => {
-    const { sqs, parts, add, bodies } = world();
+    const { sqs, deps, add, bodies } = world();
     add('a', 12);
     sqs.before = (name) => {
       if (name === 'SendMessage') sqs.time += 20_000;
     };
-    const { sentBack, left } = await sendBack(parts, sqs.clock);
+    const { sentBack, left } = await sendBack(deps, sqs.clock);
     assert.deepEqual(bodies(QUEUE), numbered('a', 12));
     assert.deepEqual([sentBack.length, left], [12, 0]);
   });
 
   test('are deleted later, and not sent twice, when a handle expires between sending and deleting', async () => {
-    const { sqs, parts, add, bodies } = world();
+    const { sqs, deps, add, bodies } = world();
     add('a', 3);
     let sends = 0;
     sqs.before = (name) => {
       if (name === 'SendMessage' && ++sends === 2) sqs.time += 10 * 60_000;
     };
-    const { sentBack, left } = await sendBack(parts, sqs.clock);
+    const { sentBack, left } = await sendBack(deps, sqs.clock);
     assert.deepEqual(bodies(QUEUE), numbered('a', 3));
     assert.deepEqual([sentBack.length, left, bodies(DEAD).length], [3, 0, 0]);
   });
 
   test('stay in the dead-letter queue while the delivery queue refuses them', async () => {
-    const { sqs, parts, add, bodies, hidden } = world();
+    const { sqs, deps, add, bodies, hidden } = world();
     add('a', 3);
     sqs.before = (name) => {
       if (name === 'SendMessage') throw new Error('refused');
     };
-    await assert.rejects(sendBack(parts, sqs.clock), { message: 'refused' });
+    await assert.rejects(sendBack(deps, sqs.clock), { message: 'refused' });
     assert.deepEqual([bodies(DEAD).length, bodies(QUEUE).length], [3, 0]);
     sqs.time += 60_000;
     assert.equal(hidden(), 0);
@@ -130,7 +130,7 @@ describe('dead letters that are sent back', () => {
     ['they were received too often once more', (id: string) => ({ id })],
   ] as const)
     test(`stay when ${title} during the run`, async () => {
-      const { sqs, parts, add, hidden, bodies } = world();
+      const { sqs, deps, add, hidden, bodies } = world();
       add('a', 25);
       let returned = 0;
       sqs.before = (name) => {
@@ -141,14 +141,14 @@ describe('dead letters that are sent back', () => {
           sqs.add(DEAD, 'a', body, again(id));
         }
       };
-      const { sentBack, left } = await sendBack(parts, sqs.clock);
+      const { sentBack, left } = await sendBack(deps, sqs.clock);
       assert.deepEqual(bodies(QUEUE), numbered('a', 25));
       assert.deepEqual([sentBack.length, left], [25, 25]);
       assert.equal(hidden(), 0);
     });
 
   test('end at some time though new letters come without end', async () => {
-    const { sqs, parts, add, bodies } = world();
+    const { sqs, deps, add, bodies } = world();
     add('a', 3);
     let came = 0;
     sqs.before = (name) => {
@@ -156,22 +156,22 @@ describe('dead letters that are sent back', () => {
       sqs.time += 1_000;
       add(`new ${came++}`, 1);
     };
-    const { left } = await sendBack(parts, sqs.clock);
+    const { left } = await sendBack(deps, sqs.clock);
     assert.deepEqual(bodies(QUEUE).slice(0, 3), numbered('a', 3));
     assert.equal(left, bodies(DEAD).length);
   });
 
   test('are counted as left while somebody else receives them', async () => {
-    const { sqs, parts, add } = world();
+    const { sqs, deps, add } = world();
     add('a', 2);
     for (const message of sqs.messages(DEAD)) message.hiddenUntil = sqs.time + 3_600_000;
-    assert.deepEqual(await sendBack(parts, sqs.clock), { sentBack: [], left: 2 });
+    assert.deepEqual(await sendBack(deps, sqs.clock), { sentBack: [], left: 2 });
   });
 });
 
 test('the command line says what cannot be shown, what was sent back and what is left', async () => {
-  const { parts, add } = world();
-  const run = async (options: object) => (await commands['dead-letters']?.run(parts, [], options)) ?? assert.fail();
+  const { deps, add } = world();
+  const run = async (options: object) => (await commands['dead-letters']?.run(deps, [], options)) ?? assert.fail();
   assert.equal((await run({})).text, 'There are no dead letters.');
   add('a', 12);
   const listed = await run({});

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { captureChecks, captureNotes } from '../../functions/operations/doctor/capture-checks.ts';
-import type { WayIn } from '../../functions/operations/doctor/capture-path.ts';
+import type { CapturePath } from '../../functions/operations/doctor/capture-path.ts';
 import { examine } from '../../functions/operations/doctor/check.ts';
-import { type DoctorAws, Look } from '../../functions/operations/doctor/inspector.ts';
+import { type DoctorAws, Inspector } from '../../functions/operations/doctor/inspector.ts';
 import { versionChecks } from '../../functions/operations/doctor/url-checks.ts';
 
 const stream = 'arn:aws:dynamodb:eu-west-1:123456789012:table/Cases/stream/now';
 
-const well: WayIn = {
+const well: CapturePath = {
   where: 'case, table Cases',
   entity: 'case',
   stage: 'main',
@@ -37,7 +37,7 @@ const well: WayIn = {
 const { table, mapping } = well;
 const images = { StreamEnabled: true, StreamViewType: 'NEW_IMAGE' } as const;
 
-const cases: [title: string, way: Partial<WayIn>, what: RegExp, mend: RegExp][] = [
+const cases: [title: string, way: Partial<CapturePath>, what: RegExp, fix: RegExp][] = [
   ['an attached table is gone', { table: null }, /not there/, /^restore it .* set tables\.case\.stream/],
   ['a table of its own is gone', { table: null, made: true }, /not there/, /^restore it .*--revert-drift$/],
   [
@@ -96,13 +96,13 @@ test('a way in with which all is well has no finding, nor has one of which nothi
   assert.deepEqual(examine([well, { ...well, ...unknown }], captureChecks), []);
 });
 
-for (const [title, overrides, what, mend] of cases)
+for (const [title, overrides, what, fix] of cases)
   test(`${title}: this is found, and nothing else, with its mend`, () => {
     const [finding, ...more] = examine([{ ...well, ...overrides }], captureChecks);
     assert.deepEqual(more, []);
     assert.equal(finding?.where, 'case, table Cases');
     assert.match(finding?.what ?? '', what);
-    assert.match(finding?.mend ?? '', mend);
+    assert.match(finding?.fix ?? '', fix);
   });
 
 test('notes of a global table that removals by time to live in other regions call delete, and of no other table', () => {
@@ -119,22 +119,23 @@ test('notes of a global table that removals by time to live in other regions cal
 test('a command line of another version than the stack says so', () => {
   const [finding] = examine([{ where: 'the stack', stage: 'main', deployed: '0.0.0' }], versionChecks);
   assert.match(finding?.what ?? '', /^it is of version 0\.0\.0, and this command line of \d/);
-  assert.match(finding?.mend ?? '', /^npx cdk deploy CrmTriggers/);
+  assert.match(finding?.fix ?? '', /^npx cdk deploy CrmTriggers/);
 });
 
 /** An IAM that answers as told. */
-const looking = (answer: () => object) => new Look({ iam: { send: async () => answer() } } as unknown as DoctorAws);
+const looking = (response: () => object) =>
+  new Inspector({ iam: { send: async () => response() } } as unknown as DoctorAws);
 
 test('what IAM does not allow is told in one text; who may not ask IAM finds nothing, and is told that', async () => {
   const decisions = { 'dynamodb:GetRecords': 'implicitDeny', 'dynamodb:DescribeStream': 'allowed' };
   const results = Object.entries(decisions).map(([EvalActionName, EvalDecision]) => ({ EvalActionName, EvalDecision }));
   const look = looking(() => ({ EvaluationResults: results }));
   assert.deepEqual(await look.denied('role', Object.keys(decisions), stream), [`dynamodb:GetRecords on ${stream}`]);
-  const refused = looking(() => {
+  const rejected = looking(() => {
     throw Object.assign(new Error('not authorized to simulate'), { name: 'AccessDenied' });
   });
-  assert.deepEqual(await refused.denied('role', ['dynamodb:GetRecords'], stream), []);
-  assert.deepEqual(refused.unasked, [
+  assert.deepEqual(await rejected.denied('role', ['dynamodb:GetRecords'], stream), []);
+  assert.deepEqual(rejected.inconclusive, [
     { where: 'what role may do', because: 'AWS refuses: not authorized to simulate' },
   ]);
 });

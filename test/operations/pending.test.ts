@@ -11,7 +11,7 @@ import { SqsInMemory } from '../support/sqs-in-memory.ts';
 type World = ReturnType<typeof adminWorld>;
 
 const QUEUE = 'https://sqs/queue.fifo';
-const tried = { attempts: 1, firstAttempt: 1, answer: 'HTTP 500', nextTry: 1 };
+const tried = { attempts: 1, firstAttempt: 1, response: 'HTTP 500', nextTry: 1 };
 
 /** A notification that waits for a retry, with others of its record behind it. */
 async function hold({ backlog }: World, trigger: Trigger, behind: Partial<Record<Trigger, number>> = {}) {
@@ -23,17 +23,17 @@ async function park({ backlog }: World, trigger: Trigger, count: number) {
   await backlog.park(parked, Date.now());
 }
 
-const lineOf = async ({ parts }: World, trigger: Trigger) =>
-  (await list(parts)).find((line) => line.trigger === trigger) ?? assert.fail();
+const lineOf = async ({ deps }: World, trigger: Trigger) =>
+  (await list(deps)).find((line) => line.trigger === trigger) ?? assert.fail();
 
-const run = async ({ parts }: World, command: string, ...words: string[]) =>
-  (await commands[command]?.run(parts, words, {})) ?? assert.fail();
+const run = async ({ deps }: World, command: string, ...words: string[]) =>
+  (await commands[command]?.run(deps, words, {})) ?? assert.fail();
 
 describe('the number of pending notifications', () => {
   test('has those behind a notification that waits for a retry: 6 edits of one task', async () => {
     const sqs = new SqsInMemory();
     const world = adminWorld({ sqs: sqs.client(), queueUrl: QUEUE });
-    await set(world.parts, 'task.edit', 'https://example.com/');
+    await set(world.deps, 'task.edit', 'https://example.com/');
     await hold(world, 'task.edit', { 'task.edit': 5 });
     const pending = { waiting: 6, waitingForRetry: 1, behind: 5, inBacklog: 0 };
     assert.partialDeepStrictEqual(await lineOf(world, 'task.edit'), pending);
@@ -94,7 +94,7 @@ describe('clearing a URL', () => {
         woken++;
       },
     });
-    await set(made.parts, 'customer.edit', 'https://example.com/');
+    await set(made.deps, 'customer.edit', 'https://example.com/');
     woken = 0;
     return { ...made, woken: () => woken };
   };
@@ -114,7 +114,7 @@ describe('clearing a URL', () => {
 
   test('says no more when nothing is pending, and does it though drain cannot be woken', async () => {
     const cleared = await world();
-    cleared.parts.wakeDrain = async () => {
+    cleared.deps.wakeDrain = async () => {
       throw new Error('AccessDenied');
     };
     const { text } = await run(cleared, 'clear', 'customer.edit');
@@ -125,10 +125,10 @@ describe('clearing a URL', () => {
   test('by an import says the same', async () => {
     const cleared = await world();
     await park(cleared, 'customer.edit', 1);
-    const imported = await importUrls(cleared.parts, '{"customer.edit": null}');
+    const imported = await importUrls(cleared.deps, '{"customer.edit": null}');
     assert.deepEqual(imported, [{ trigger: 'customer.edit', was: 'https://example.com/', is: null, pending: 1 }]);
     assert.equal(cleared.woken(), 1);
-    await set(cleared.parts, 'customer.edit', 'https://example.com/');
+    await set(cleared.deps, 'customer.edit', 'https://example.com/');
     const { text } = await run(cleared, 'import', 'FILE', '{"customer.edit": null}');
     assert.match(
       text,
@@ -138,17 +138,17 @@ describe('clearing a URL', () => {
 
   test('of a paused trigger leaves it paused: it is resumed only once it has a URL', async () => {
     const cleared = await world();
-    await pause(cleared.parts, 'customer.edit');
-    await clear(cleared.parts, 'customer.edit');
-    await assert.rejects(resume(cleared.parts, 'customer.edit'), {
-      name: 'Refusal',
+    await pause(cleared.deps, 'customer.edit');
+    await clear(cleared.deps, 'customer.edit');
+    await assert.rejects(resume(cleared.deps, 'customer.edit'), {
+      name: 'UserError',
       kind: 'conflict',
       message:
         'customer.edit cannot be resumed: no URL is set for customer.edit. To fix this, set one with crm-triggers set customer.edit URL.',
     });
     assert.equal((await cleared.triggersTable.read(['customer.edit'])).get('customer.edit')?.state, 'paused');
-    await set(cleared.parts, 'customer.edit', 'https://example.com/');
-    await resume(cleared.parts, 'customer.edit');
-    await assert.rejects(resume(cleared.parts, 'customer.edit'), { message: 'customer.edit is not paused.' });
+    await set(cleared.deps, 'customer.edit', 'https://example.com/');
+    await resume(cleared.deps, 'customer.edit');
+    await assert.rejects(resume(cleared.deps, 'customer.edit'), { message: 'customer.edit is not paused.' });
   });
 });

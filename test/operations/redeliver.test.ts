@@ -22,7 +22,7 @@ async function failMany({ backlog }: World, count: number, of: (n: number) => Pa
 
 async function withUrl(overrides: Record<string, unknown> = {}, trigger: Trigger = 'customer.edit') {
   const world = adminWorld(overrides);
-  await set(world.parts, trigger, 'https://example.com/');
+  await set(world.deps, trigger, 'https://example.com/');
   return world;
 }
 
@@ -33,8 +33,8 @@ describe('redeliver of a trigger without a URL', () => {
     const world = await withUrl({}, 'task.edit');
     await failMany(world, 20);
     await failMany(world, 1, () => ({ trigger: 'task.edit' }));
-    const done = await redeliver(world.parts, await failed(world.parts, {}));
-    assert.equal(done.filter(({ refused }) => refused === REFUSED).length, 20);
+    const done = await redeliver(world.deps, await failed(world.deps, {}));
+    assert.equal(done.filter(({ rejected }) => rejected === REFUSED).length, 20);
     assert.deepEqual(
       world.sent.map(({ trigger }) => trigger),
       ['task.edit'],
@@ -47,7 +47,7 @@ describe('redeliver of a trigger without a URL', () => {
     const world = adminWorld();
     await failMany(world, 2);
     const run = async (yes: boolean) =>
-      (await commands.redeliver?.run(world.parts, [], { all: true, yes })) ?? assert.fail();
+      (await commands.redeliver?.run(world.deps, [], { all: true, yes })) ?? assert.fail();
     const dry = await run(false);
     assert.match(
       dry.text,
@@ -76,9 +76,9 @@ for (const reason of ['no URL is set for customer.edit', 'HTTP 404'])
       },
     });
     await failMany(world, 60, (n) => ({ record: String(n % 30).padStart(64, '0') }));
-    const before = await failed(world.parts, {});
-    await redeliver(world.parts, before);
-    const after = await failed(world.parts, {});
+    const before = await failed(world.deps, {});
+    await redeliver(world.deps, before);
+    const after = await failed(world.deps, {});
     assert.deepEqual(
       after.map(({ id }) => id),
       before.map(({ id }) => id),
@@ -89,22 +89,22 @@ for (const reason of ['no URL is set for customer.edit', 'HTTP 404'])
 test('two redeliveries at the same time lose nothing, and send nothing but what had failed', async () => {
   const world = await withUrl();
   await failMany(world, 60);
-  const ids = (await failed(world.parts, {})).map(({ id }) => id);
-  const chosen = [await failed(world.parts, {}), await failed(world.parts, {})];
-  await Promise.all(chosen.map((all) => redeliver(world.parts, all)));
+  const ids = (await failed(world.deps, {})).map(({ id }) => id);
+  const chosen = [await failed(world.deps, {}), await failed(world.deps, {})];
+  await Promise.all(chosen.map((all) => redeliver(world.deps, all)));
   assert.deepEqual(new Set(world.sent.map(({ id }) => id)), new Set(ids));
-  assert.equal((await failed(world.parts, {})).length, 0);
+  assert.equal((await failed(world.deps, {})).length, 0);
 });
 
 test('a redelivery leaves what failed again since it was read', async () => {
   const world = await withUrl();
   await failMany(world, 3);
-  const read = await failed(world.parts, {});
+  const read = await failed(world.deps, {});
   const again = read[0] ?? assert.fail();
   await world.backlog.fail({ ...again, reason: 'HTTP 500', failedAt: Date.now() + 5 });
-  await redeliver(world.parts, read);
+  await redeliver(world.deps, read);
   assert.deepEqual(
-    (await failed(world.parts, {})).map(({ id, reason }) => [id, reason]),
+    (await failed(world.deps, {})).map(({ id, reason }) => [id, reason]),
     [[again.id, 'HTTP 500']],
   );
 });
@@ -121,9 +121,9 @@ test('a redelivery that the queue stops half way keeps the rest in Failed, and n
     },
   });
   await failMany(world, 120);
-  const before = await failed(world.parts, {});
-  await assert.rejects(redeliver(world.parts, before), { message: 'refused' });
-  const ids = [...queued, ...(await failed(world.parts, {}))].map(({ id }) => id);
+  const before = await failed(world.deps, {});
+  await assert.rejects(redeliver(world.deps, before), { message: 'refused' });
+  const ids = [...queued, ...(await failed(world.deps, {}))].map(({ id }) => id);
   assert.deepEqual(
     ids,
     before.map(({ id }) => id),
@@ -135,16 +135,16 @@ test('a redelivery that the queue stops half way keeps the rest in Failed, and n
 test('a redelivery that cannot delete one item deletes the others, and says so', async () => {
   const world = await withUrl();
   await failMany(world, 3);
-  const chosen = await failed(world.parts, {});
+  const chosen = await failed(world.deps, {});
   const { backlog } = world;
   const forget = backlog.forget.bind(backlog);
   backlog.forget = async (one) => {
     if (one.id === chosen[0]?.id) throw new Error('silent');
     await forget(one);
   };
-  await assert.rejects(redeliver(world.parts, chosen), { message: 'silent' });
+  await assert.rejects(redeliver(world.deps, chosen), { message: 'silent' });
   assert.deepEqual(
-    (await failed(world.parts, {})).map(({ id }) => id),
+    (await failed(world.deps, {})).map(({ id }) => id),
     [chosen[0]?.id],
   );
 });
@@ -162,7 +162,7 @@ test('redeliver sends those of one record by their sequence, not by their times'
     const [sequence, changedAt] = changes[n] ?? assert.fail();
     return { sequence, changedAt };
   });
-  await redeliver(world.parts, (await failed(world.parts, {})).toReversed());
+  await redeliver(world.deps, (await failed(world.deps, {})).toReversed());
   assert.deepEqual(
     world.sent.map(({ sequence }) => sequence),
     ['9', '10', '11'],
@@ -175,9 +175,9 @@ describe('a change that could not be formatted', () => {
     const why = { reason: 'AccountID is missing', attempts: 0, failedAt: changedAt };
     return { id, trigger: 'customer.edit', record, sequence, changedAt, ...why, ...(keys && { keys }) } as const;
   };
-  const reading = (answer: (key: unknown) => object) => ({
+  const reading = (response: (key: unknown) => object) => ({
     crmTables: { customer: 'Customers' },
-    dynamodb: { send: async ({ input }: { input: { Key: unknown } }) => answer(input.Key) },
+    dynamodb: { send: async ({ input }: { input: { Key: unknown } }) => response(input.Key) },
   });
 
   test('is read by its key anew, also by a key of bytes', async () => {
@@ -190,8 +190,8 @@ describe('a change that could not be formatted', () => {
     );
     // As a stream record has it.
     await world.backlog.fail(unusable({ pk: { B: Buffer.from([0, 255, 7]).toString('base64') }, sk: { N: '5' } }));
-    const [done] = await redeliver(world.parts, await failed(world.parts, {}));
-    assert.equal(done?.refused, undefined);
+    const [done] = await redeliver(world.deps, await failed(world.deps, {}));
+    assert.equal(done?.rejected, undefined);
     assert.deepEqual(asked, [{ pk: { B: Buffer.from([0, 255, 7]) }, sk: { N: '5' } }]);
     assert.equal(world.sent[0]?.formattedString, '?AccountID=a1');
   });
@@ -205,25 +205,25 @@ describe('a change that could not be formatted', () => {
     await world.backlog.fail(unusable({ pk: { S: 'x' } }));
     await world.backlog.fail(unusable());
     await failMany(world, 1);
-    const done = await redeliver(world.parts, await failed(world.parts, {}));
-    assert.deepEqual(done.map(({ refused }) => refused).toSorted(), [
+    const done = await redeliver(world.deps, await failed(world.deps, {}));
+    assert.deepEqual(done.map(({ rejected }) => rejected).toSorted(), [
       'the customer cannot be read (ValidationException)',
       'this version cannot read the notification as it is stored',
       undefined,
     ]);
-    assert.equal((await failed(world.parts, {})).length, 2);
+    assert.equal((await failed(world.deps, {})).length, 2);
   });
 });
 
 test('a URL that is cleared during a redelivery stops it at the next part', async () => {
   const world = await withUrl();
-  const send = world.parts.queue.send.bind(world.parts.queue);
-  world.parts.queue.send = async (notifications) => {
+  const send = world.deps.queue.send.bind(world.deps.queue);
+  world.deps.queue.send = async (notifications) => {
     await send(notifications);
-    await clear(world.parts, 'customer.edit');
+    await clear(world.deps, 'customer.edit');
   };
   await failMany(world, 60);
-  const done = await redeliver(world.parts, await failed(world.parts, {}));
-  assert.equal(done.filter(({ refused }) => refused === REFUSED).length, 10);
+  const done = await redeliver(world.deps, await failed(world.deps, {}));
+  assert.equal(done.filter(({ rejected }) => rejected === REFUSED).length, 10);
   assert.equal(await world.backlog.count('customer.edit', 'failed'), 10);
 });

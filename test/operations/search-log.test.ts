@@ -2,21 +2,21 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commands } from '../../cli/commands.ts';
 import { DeliveryLog, type LogEntry } from '../../functions/adapters/delivery-log.ts';
-import type { AdminParts } from '../../functions/operations/deployment.ts';
+import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { entryText, follow } from '../../functions/operations/search-log.ts';
 import { logEntry } from '../support/log-entries.ts';
 import { logTable } from '../support/log-table.ts';
 
 function world() {
   const log = new DeliveryLog('log', logTable().client);
-  return { log, parts: { log } as unknown as AdminParts };
+  return { log, deps: { log } as unknown as OperationDeps };
 }
 
-const run = async (parts: AdminParts, options: object) =>
-  (await commands.log?.run(parts, [], options)) ?? assert.fail('there is no such command');
+const run = async (deps: OperationDeps, options: object) =>
+  (await commands.log?.run(deps, [], options)) ?? assert.fail('there is no such command');
 
 test('the latest attempts are printed newest last, with their answers, and what was answered to a failure', async () => {
-  const { log, parts } = world();
+  const { log, deps } = world();
   const at = Date.parse('2026-11-23T09:00:00Z');
   const id = `msg_${'0'.repeat(32)}`;
   const entry = {
@@ -28,10 +28,10 @@ test('the latest attempts are printed newest last, with their answers, and what 
   } as const;
   await log.write([
     logEntry({ ...entry, at: at + 2 }),
-    logEntry({ ...entry, at, outcome: 'retry', answer: 'HTTP 503', attempt: 2, redelivered: true }),
-    logEntry({ ...entry, at: at + 1, outcome: 'gone', answer: 'HTTP 410', test: true, body: '' }),
+    logEntry({ ...entry, at, outcome: 'retry', response: 'HTTP 503', attempt: 2, redelivered: true }),
+    logEntry({ ...entry, at: at + 1, outcome: 'gone', response: 'HTTP 410', test: true, body: '' }),
   ]);
-  const { text, json } = await run(parts, {});
+  const { text, json } = await run(deps, {});
   assert.deepEqual(text.split('\n'), [
     `2026-11-23T09:00:00.000Z  customer.edit     retry      HTTP 503, 7 ms  ?AccountID=a1  ${id}  attempt 2, sent again`,
     '    so so',
@@ -45,7 +45,7 @@ test('the latest attempts are printed newest last, with their answers, and what 
 });
 
 test('the log is narrowed by trigger, outcome, notification, id of the CRM, time and number', async () => {
-  const { log, parts } = world();
+  const { log, deps } = world();
   const entries = [1, 2, 3, 4].map((n) =>
     logEntry({
       at: Date.parse(`2026-11-2${n}`),
@@ -55,44 +55,44 @@ test('the log is narrowed by trigger, outcome, notification, id of the CRM, time
   ) as [LogEntry, LogEntry, LogEntry, LogEntry];
   await log.write([...entries.slice(0, 3), { ...entries[3], outcome: 'retry' }]);
   const found = async (options: object) =>
-    ((await run(parts, options)).json as LogEntry[]).map(({ formattedString }) => formattedString.at(-1));
+    ((await run(deps, options)).json as LogEntry[]).map(({ formattedString }) => formattedString.at(-1));
   assert.deepEqual(await found({ trigger: 'task.edit' }), ['1']);
   assert.deepEqual(await found({ outcome: 'retry' }), ['4']);
   assert.deepEqual(await found({ id: entries[1].id }), ['2']);
   assert.deepEqual(await found({ id: 'a3' }), ['3']);
   assert.deepEqual(await found({ since: '2026-11-23' }), ['3', '4']);
   assert.deepEqual(await found({ limit: '2' }), ['3', '4']);
-  assert.equal((await run(parts, { id: 'a5' })).text, 'Nothing of that stands in the log.');
+  assert.equal((await run(deps, { id: 'a5' })).text, 'Nothing of that stands in the log.');
 });
 
 test('an outcome or a number that there is not is refused in one line', async () => {
-  const { parts } = world();
-  await assert.rejects(run(parts, { outcome: 'fine\u001b' }), {
-    name: 'Refusal',
+  const { deps } = world();
+  await assert.rejects(run(deps, { outcome: 'fine\u001b' }), {
+    name: 'UserError',
     message: 'There is no outcome "fine\ufffd": the outcomes are delivered, retry, gone, blocked.',
   });
   for (const limit of ['0', '-1', '1.5', 'many', '10001'])
-    await assert.rejects(run(parts, { limit }), { name: 'Refusal', message: /^--limit is how many entries/ });
+    await assert.rejects(run(deps, { limit }), { name: 'UserError', message: /^--limit is how many entries/ });
 });
 
 test('nothing in an entry drives the terminal', () => {
   const hostile = '\u001b[2J\u009b31m\u202e\u0007\r\n\u2028\ud83d';
   const text = entryText(
-    logEntry({ outcome: 'retry', answer: hostile, formattedString: hostile, body: `x${hostile}y` }),
+    logEntry({ outcome: 'retry', response: hostile, formattedString: hostile, body: `x${hostile}y` }),
   );
   assert.doesNotMatch(text, /[^\P{C}\n]/u);
   assert.equal(text.split('\n').length, 2, 'nor looks like another entry');
 });
 
 test('who follows sees the latest attempts, and then each new one once', async () => {
-  const { log, parts } = world();
+  const { log, deps } = world();
   const at = Date.now();
   const entries = [0, 1, 2, 3, 4].map((n) => logEntry({ at: at - 5 + n }));
   await log.write(entries.slice(0, 2));
   const written = [entries.slice(2, 3), [], entries.slice(3)];
   const shown: LogEntry[] = [];
   const pause = async () => log.write(written.shift() ?? []);
-  for await (const entry of follow(parts, {}, 1, pause)) {
+  for await (const entry of follow(deps, {}, 1, pause)) {
     shown.push(entry);
     if (shown.length === 4) break;
   }

@@ -6,74 +6,74 @@ import { exportUrls, importUrls, list, set } from '../../functions/operations/tr
 import { adminWorld as world } from '../support/admin-world.ts';
 
 test('a trigger gets its secret with its first URL, and keeps it with the next', async () => {
-  const { parts } = world();
-  await assert.rejects(showSecret(parts, 'task.edit'), {
+  const { deps } = world();
+  await assert.rejects(showSecret(deps, 'task.edit'), {
     message: /^task.edit has no secret yet: .*set task.edit URL\.$/,
   });
-  await set(parts, 'task.edit', 'https://example.com/1');
-  const { secret } = await showSecret(parts, 'task.edit');
+  await set(deps, 'task.edit', 'https://example.com/1');
+  const { secret } = await showSecret(deps, 'task.edit');
   assert.match(secret, /^whsec_[\w+/]{43}=$/);
-  await set(parts, 'task.edit', 'https://example.com/2');
-  assert.equal((await showSecret(parts, 'task.edit')).secret, secret);
-  await importUrls(parts, '{"task.create": "https://example.com/3"}');
-  assert.notEqual((await showSecret(parts, 'task.create')).secret, secret);
+  await set(deps, 'task.edit', 'https://example.com/2');
+  assert.equal((await showSecret(deps, 'task.edit')).secret, secret);
+  await importUrls(deps, '{"task.create": "https://example.com/3"}');
+  assert.notEqual((await showSecret(deps, 'task.create')).secret, secret);
 });
 
 test('a secret that was replaced signs too for 24 hours, also when that one is replaced in turn', async () => {
-  const { parts, secrets } = world();
-  await set(parts, 'task.edit', 'https://example.com/');
-  const first = await showSecret(parts, 'task.edit');
-  const second = await rotateSecret(parts, 'task.edit');
+  const { deps, secrets } = world();
+  await set(deps, 'task.edit', 'https://example.com/');
+  const first = await showSecret(deps, 'task.edit');
+  const second = await rotateSecret(deps, 'task.edit');
   assert.deepEqual(
     second.replaced.map((r) => r.secret),
     [first.secret],
   );
   const hours = ((second.replaced[0]?.until ?? 0) - Date.now()) / 3_600_000;
   assert.ok(hours > 23.9 && hours <= 24);
-  const third = await rotateSecret(parts, 'task.edit');
+  const third = await rotateSecret(deps, 'task.edit');
   assert.deepEqual(
     third.replaced.map((r) => r.secret),
     [second.secret, first.secret],
   );
   await secrets.change('task.edit', (now) => ({ ...now, replaced: now.replaced.map((r) => ({ ...r, until: 1 })) }));
   assert.deepEqual(
-    (await rotateSecret(parts, 'task.edit')).replaced.map((r) => r.secret),
+    (await rotateSecret(deps, 'task.edit')).replaced.map((r) => r.secret),
     [third.secret],
   );
 });
 
 test('headers are shown by their names alone, whatever prints', async () => {
-  const { parts } = world();
+  const { deps } = world();
   const marker = 'MARKER-7f3a';
-  await set(parts, 'task.edit', 'https://example.com/');
-  const said = await commands.header?.run(parts, ['set', 'task.edit', 'X-Token', `${marker}\n`], {});
-  assert.deepEqual((await list(parts)).find((line) => line.trigger === 'task.edit')?.headers, ['x-token']);
+  await set(deps, 'task.edit', 'https://example.com/');
+  const said = await commands.header?.run(deps, ['set', 'task.edit', 'X-Token', `${marker}\n`], {});
+  assert.deepEqual((await list(deps)).find((line) => line.trigger === 'task.edit')?.headers, ['x-token']);
   const printed = [
     said,
-    await commands.list?.run(parts, [], {}),
-    await exportUrls(parts),
-    await showSecret(parts, 'task.edit'),
+    await commands.list?.run(deps, [], {}),
+    await exportUrls(deps),
+    await showSecret(deps, 'task.edit'),
   ];
   assert.doesNotMatch(JSON.stringify(printed), new RegExp(marker));
   assert.match(JSON.stringify(printed), /x-token/);
 });
 
 test('a header can be removed; one that is not there, a hostile one and an eleventh are refused in one line', async () => {
-  const { parts, secrets } = world();
-  for (let n = 0; n < 10; n++) await setHeader(parts, 'task.edit', `x-${n}`, 'v');
-  await assert.rejects(setHeader(parts, 'task.edit', 'x-10', 'v'), { message: /has 10 headers already/ });
-  await setHeader(parts, 'task.edit', 'X-1', 'new');
-  await removeHeader(parts, 'task.edit', 'X-0');
-  await assert.rejects(removeHeader(parts, 'task.edit', 'x-0'), { message: /^task.edit has no header "x-0"/ });
-  await assert.rejects(setHeader(parts, 'task.edit', 'x-0', 'a\r\nb: c'), { name: 'Refusal', message: /^[^\r\n]+$/ });
+  const { deps, secrets } = world();
+  for (let n = 0; n < 10; n++) await setHeader(deps, 'task.edit', `x-${n}`, 'v');
+  await assert.rejects(setHeader(deps, 'task.edit', 'x-10', 'v'), { message: /has 10 headers already/ });
+  await setHeader(deps, 'task.edit', 'X-1', 'new');
+  await removeHeader(deps, 'task.edit', 'X-0');
+  await assert.rejects(removeHeader(deps, 'task.edit', 'x-0'), { message: /^task.edit has no header "x-0"/ });
+  await assert.rejects(setHeader(deps, 'task.edit', 'x-0', 'a\r\nb: c'), { name: 'UserError', message: /^[^\r\n]+$/ });
   assert.equal(secrets.items.get('task.edit')?.headers['x-1'], 'new');
   assert.equal(Object.keys(secrets.items.get('task.edit')?.headers ?? {}).length, 9);
 });
 
 test('when somebody else changes the secrets all the time, it says so', async () => {
-  const { parts, secrets } = world();
+  const { deps, secrets } = world();
   secrets.change = async () => false;
-  await assert.rejects(rotateSecret(parts, 'task.edit'), {
+  await assert.rejects(rotateSecret(deps, 'task.edit'), {
     message: /^Somebody else changes the secrets of task.edit .*try again\.$/,
   });
 });

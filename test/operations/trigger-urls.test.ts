@@ -8,12 +8,12 @@ import { adminWorld } from '../support/admin-world.ts';
 const world = (resolve?: Resolve) => adminWorld(resolve && { resolve });
 
 test('a host name that leads to a private address cannot be typed', async () => {
-  const { parts, triggersTable } = world(async () => [
+  const { deps, triggersTable } = world(async () => [
     { address: '8.8.8.8', family: 4 },
     { address: 'fd00::1', family: 6 },
   ]);
-  await assert.rejects(set(parts, 'task.edit', 'https://inside.example/hook'), {
-    name: 'Refusal',
+  await assert.rejects(set(deps, 'task.edit', 'https://inside.example/hook'), {
+    name: 'UserError',
     message:
       'The URL for task.edit leads to an address that is not public: use another, or add its network to allowedPrivateNetworks in cdk.json.',
   });
@@ -21,22 +21,22 @@ test('a host name that leads to a private address cannot be typed', async () => 
 });
 
 test('a host name that cannot be looked up now can be typed', async () => {
-  const { parts } = world(async () => {
+  const { deps } = world(async () => {
     throw Object.assign(new Error(), { code: 'ENOTFOUND' });
   });
-  assert.equal(await set(parts, 'task.edit', 'https://soon.example'), 'https://soon.example/');
+  assert.equal(await set(deps, 'task.edit', 'https://soon.example'), 'https://soon.example/');
 });
 
 test('an address is judged without a look-up', async () => {
-  const { parts } = world(async () => assert.fail('nothing is to be looked up'));
-  assert.equal(await set(parts, 'task.edit', 'https://[2606:4700::1111]'), 'https://[2606:4700::1111]/');
+  const { deps } = world(async () => assert.fail('nothing is to be looked up'));
+  assert.equal(await set(deps, 'task.edit', 'https://[2606:4700::1111]'), 'https://[2606:4700::1111]/');
 });
 
 test('history tells who changed what on the command line too, and drives no terminal', async () => {
-  const { parts } = adminWorld({ who: 'ada\u001b[2J\n' });
-  await set(parts, 'task.edit', 'https://example.com/1');
-  await set(parts, 'task.edit', 'https://example.com/2');
-  const { text } = (await commands.history?.run(parts, [], {})) ?? assert.fail();
+  const { deps } = adminWorld({ who: 'ada\u001b[2J\n' });
+  await set(deps, 'task.edit', 'https://example.com/1');
+  await set(deps, 'task.edit', 'https://example.com/2');
+  const { text } = (await commands.history?.run(deps, [], {})) ?? assert.fail();
   const [latest = '', first = ''] = text.split('\n');
   assert.match(latest, /^\S+Z {2}task\.edit {9}url: https:\/\/example\.com\/1 -> https:\/\/example\.com\/2 {2}by ada/);
   assert.match(first, /url: - -> https:\/\/example\.com\/1/);
@@ -44,17 +44,17 @@ test('history tells who changed what on the command line too, and drives no term
 });
 
 test('list says why a trigger is parked, and no longer once it is not', async () => {
-  const { parts, triggersTable } = world();
-  await set(parts, 'task.edit', 'https://example.com/hook');
-  await triggersTable.move('task.edit', 'trip', { parkedBecause: 'HTTP 503' });
+  const { deps, triggersTable } = world();
+  await set(deps, 'task.edit', 'https://example.com/hook');
+  await triggersTable.move('task.edit', 'park', { parkedBecause: 'HTTP 503' });
   const line = async () => {
-    const { text, json } = (await commands.list?.run(parts, [], {})) ?? assert.fail();
+    const { text, json } = (await commands.list?.run(deps, [], {})) ?? assert.fail();
     const found = (json as { trigger: string }[]).find(({ trigger }) => trigger === 'task.edit');
     return [text.split('\n').find((one) => one.startsWith('task.edit')), found] as const;
   };
   assert.equal((await line())[0], 'task.edit         https://example.com/hook  (parked, HTTP 503)');
   assert.partialDeepStrictEqual((await line())[1], { state: 'parked', parkedBecause: 'HTTP 503' });
-  await triggersTable.move('task.edit', 'probed');
+  await triggersTable.move('task.edit', 'drain');
   assert.equal((await line())[0], 'task.edit         https://example.com/hook  (draining)');
   assert.partialDeepStrictEqual((await line())[1], { state: 'draining', parkedBecause: null });
 });

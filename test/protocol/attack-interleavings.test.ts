@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Notification } from '../../functions/core/notification.ts';
-import type { AdminParts } from '../../functions/operations/deployment.ts';
+import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { failed, redeliver } from '../../functions/operations/failed.ts';
 import { clear, set } from '../../functions/operations/trigger-urls.ts';
 import { adminWorld } from '../support/admin-world.ts';
@@ -14,20 +14,20 @@ test('a notification that is redelivered by a machine whose clock is behind star
   const p = await protocol();
   t.mock.timers.enable({ apis: ['Date'], now: p.world.now });
   const sent: Notification[] = [];
-  const parts = {
+  const deps = {
     backlog: p.backlog,
     triggersTable: p.triggers,
     who: 'ada',
     history: { add: async () => {} },
     queue: { send: async (some: readonly Notification[]) => void sent.push(...some) },
-  } as unknown as AdminParts;
+  } as unknown as OperationDeps;
   // It was redelivered before, by a machine whose clock is two minutes ahead, failed twice and left its mark.
   const earlier = p.one({ redelivered: p.world.now + 120_000 });
   const { id, trigger, sequence, changedAt } = earlier;
   const why = { reason: 'no URL is set for customer.edit', attempts: 1, failedAt: p.world.now };
   await p.backlog.fail({ id, trigger, sequence, changedAt, record: earlier.record, notification: earlier, ...why });
   await p.backlog.release(earlier, p.world.now);
-  await redeliver(parts, await failed(parts, {}));
+  await redeliver(deps, await failed(deps, {}));
   const [again] = sent;
   assert.ok(again);
   assert.deepEqual(await p.deliver([p.received(again, 2)]), []);
@@ -78,14 +78,14 @@ test('what went to its own backlog is not counted as waiting behind another of i
   const head = p.received(p.one({ trigger: 'task.edit' }));
   const parked = p.received(p.one({ trigger: 'task.delete' }));
   assert.deepEqual(await p.deliver([head, parked]), [head.messageId]);
-  const counts = await p.backlog.heldCounts();
+  const counts = await p.backlog.retryCounts();
   assert.deepEqual([counts.get('task.edit')?.waiting, counts.get('task.delete')?.behind], [1, 0]);
   assert.equal(await p.backlog.count('task.delete', 'parked'), 1);
 });
 
 test('a URL that is set while a probe of the one before runs is tried at once', async () => {
   const p = await protocol();
-  await p.triggers.move('customer.edit', 'trip', { probeAt: 0, probeDelay: HOUR, parkedBecause: 'HTTP 500' });
+  await p.triggers.move('customer.edit', 'park', { probeAt: 0, probeDelay: HOUR, parkedBecause: 'HTTP 500' });
   await p.park([p.one()]);
   p.world.receiver = async ({ url }) => {
     if (url.startsWith('https://right.example/')) return ok;
@@ -125,7 +125,7 @@ test('secrets that cannot be read for a moment end the run, not five minutes of 
   const secrets = {
     of: async () => {
       if (silent) throw new Error('throttled');
-      return p.parts.secrets.of('customer.edit');
+      return p.deps.secrets.of('customer.edit');
     },
   };
   const start = p.world.now;
@@ -138,7 +138,7 @@ test('secrets that cannot be read for a moment end the run, not five minutes of 
 
 test('a long backlog from one second is read on only when a probe is due', async () => {
   const p = await protocol({ receiver: () => answered(500) });
-  await p.triggers.move('customer.edit', 'trip', {
+  await p.triggers.move('customer.edit', 'park', {
     probeAt: p.world.now + 50 * 60_000,
     probeDelay: HOUR,
     parkedBecause: 'HTTP 500',
@@ -168,8 +168,8 @@ test('a notification that one function puts into the backlog while another deliv
       return async (...args: unknown[]) => {
         if (name === 'park' && !delivered) {
           delivered = true;
-          await p.triggers.move('customer.edit', 'emptied');
-          await p.triggers.move('customer.edit', 'closed');
+          await p.triggers.move('customer.edit', 'finish');
+          await p.triggers.move('customer.edit', 'activate');
           assert.deepEqual(await p.deliver([second]), []);
         }
         return member.apply(target, args);
@@ -201,7 +201,12 @@ test('an old notification that cannot be moved to Failed stops no other of its b
 test('an item of the triggers table that a later version wrote harms no other trigger', async () => {
   const p = await protocol({ urls: ['customer.edit', 'task.edit'] });
   const item = p.dynamodb.items('triggers').find(({ trigger }) => trigger?.S === 'task.edit') ?? assert.fail();
-  p.dynamodb.put('triggers', { ...item, state: { S: 'paused' }, pausedBy: { S: 'schedule' }, strikes: { S: 'many' } });
+  p.dynamodb.put('triggers', {
+    ...item,
+    state: { S: 'paused' },
+    pausedBy: { S: 'schedule' },
+    consecutiveFailures: { S: 'many' },
+  });
   await p.state('customer.edit', 'draining');
   await p.park([p.one()]);
   await p.drain();
@@ -225,12 +230,12 @@ test('a run ends when the table keeps no result: not every notification of a bac
 
 test('a URL can be cleared while the backlog cannot be counted', async () => {
   const world = adminWorld();
-  await set(world.parts, 'task.edit', 'https://example.com/');
+  await set(world.deps, 'task.edit', 'https://example.com/');
   const backlog = new Proxy(world.backlog, {
     get: (target, name) =>
       name === 'count' ? () => Promise.reject(new Error('throttled')) : Reflect.get(target, name).bind(target),
   });
-  assert.equal(await clear({ ...world.parts, backlog }, 'task.edit'), 0);
+  assert.equal(await clear({ ...world.deps, backlog }, 'task.edit'), 0);
   assert.equal((await world.triggersTable.read(['task.edit'])).get('task.edit')?.url, undefined);
 });
 
@@ -240,13 +245,13 @@ for (const only of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16])
       let count = Number.NEGATIVE_INFINITY;
       const p = await protocol({
         urls: ['customer.edit', 'task.edit'],
-        holds: [5],
+        retryDelays: [5],
         around: async (_, effect) => {
           count++;
           if (count === only && !applied) throw new Error('throttled');
-          const answer = effect();
+          const response = effect();
           if (count === only) throw new Error('no answer');
-          return answer;
+          return response;
         },
       });
       let fails = true;

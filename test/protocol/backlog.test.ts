@@ -80,7 +80,7 @@ test('a record over more than one page waits behind its first one that has to', 
   const ours = Array.from({ length: 600 }, (_, i) => p.one({ sequence: String(i + 1), changedAt: at + i * 1_000 }));
   const other = p.one({ record: record('b'), sequence: '9999', changedAt: at + 700_000 });
   await p.park([...ours, other]);
-  await p.drain({ holds: [600] }, 15_500);
+  await p.drain({ retryDelays: [600] }, 15_500);
   assert.deepEqual(new Set(sequences(p.calls)), new Set(['1', '9999']));
   assert.equal((await p.parked()).length, 600);
 });
@@ -364,7 +364,7 @@ test('a drain whose notifications all wait for their retry looks less and less o
   await p.park([p.one()]);
   const pauses: number[] = [];
   await p.drain({
-    holds: [900],
+    retryDelays: [900],
     sleep: async (milliseconds: number) => {
       pauses.push(milliseconds);
       p.world.now += milliseconds;

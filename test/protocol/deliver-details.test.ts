@@ -69,12 +69,12 @@ const cases: Readonly<Record<string, Case>> = {
       return plain(p);
     },
   },
-  'a failure being counted': { store: 'triggers', method: 'strike', world: fails, messages: plain },
+  'a failure being counted': { store: 'triggers', method: 'countFailure', world: fails, messages: plain },
   'a success being counted': {
     store: 'triggers',
-    method: 'clearStrikes',
+    method: 'clearFailures',
     messages: async (p) => {
-      await p.triggers.strike('customer.edit', p.world.now);
+      await p.triggers.countFailure('customer.edit', p.world.now);
       return plain(p);
     },
   },
@@ -87,7 +87,7 @@ const cases: Readonly<Record<string, Case>> = {
   'its trigger being parked': {
     store: 'triggers',
     method: 'move',
-    world: { ...fails, holds: [] },
+    world: { ...fails, retryDelays: [] },
     messages: plain,
   },
   'its trigger being parked after ten failures': {
@@ -95,7 +95,7 @@ const cases: Readonly<Record<string, Case>> = {
     method: 'move',
     world: fails,
     messages: async (p) => {
-      for (let i = 0; i < 9; i++) await p.triggers.strike('customer.edit', p.world.now);
+      for (let i = 0; i < 9; i++) await p.triggers.countFailure('customer.edit', p.world.now);
       return plain(p);
     },
   },
@@ -111,7 +111,7 @@ for (const [what, { store, method, world, messages }] of Object.entries(cases))
   test(`deliver does not end before ${what} has ended`, async () => {
     const p = await protocol(world);
     const batch = await messages(p);
-    const { slow, pending, events } = late<object>(p.parts[store], [method]);
+    const { slow, pending, events } = late<object>(p.deps[store], [method]);
     await p.deliver(batch, { [store]: slow });
     assert.deepEqual([...pending], []);
     assert.ok(events.length > 0, `${method} was called`);
@@ -119,7 +119,10 @@ for (const [what, { store, method, world, messages }] of Object.entries(cases))
 
 test('deliver does not end before the dead-letter queue has a message, and before messages are set to come back', async () => {
   const p = await protocol(fails);
-  const { slow, pending, events } = late({ bury: async () => {}, handBack: async () => {} }, ['bury', 'handBack']);
+  const { slow, pending, events } = late({ sendToDeadLetters: async () => {}, returnToQueue: async () => {} }, [
+    'sendToDeadLetters',
+    'returnToQueue',
+  ]);
   assert.equal((await p.deliver([message('{"v":9}'), p.received(p.one())], { queue: slow })).length, 1);
   assert.deepEqual([...pending], []);
   assert.equal(events.length, 4);
@@ -198,8 +201,8 @@ test('a batch looks at its triggers each second until it is done, and cuts off a
   await p.deliver([p.received(p.one())], { call, after: time.after });
   assert.deepEqual(seen, [false, false, true]);
   assert.equal(time.open.size, 0, 'every timer is ended');
-  const strikes = (await p.triggers.read(['customer.edit'])).get('customer.edit')?.strikes;
-  assert.equal(strikes, 0, 'an attempt that was cut off counts as no failure');
+  const consecutiveFailures = (await p.triggers.read(['customer.edit'])).get('customer.edit')?.consecutiveFailures;
+  assert.equal(consecutiveFailures, 0, 'an attempt that was cut off counts as no failure');
 });
 
 test('a look that fails is followed by another, and one that ends after the batch by none', async () => {
@@ -231,7 +234,7 @@ test('a look that fails is followed by another, and one that ends after the batc
 test('a slow response counts as a failure while it is awaited, and once; deliver waits until it is counted', async () => {
   const p = await protocol();
   const time = timers();
-  const { slow, pending } = late(p.triggers, ['strike']);
+  const { slow, pending } = late(p.triggers, ['countFailure']);
   const { all, metrics } = measured();
   const call = async () => {
     const timer = [...time.open].find(({ milliseconds }) => milliseconds !== 1_000);
@@ -242,7 +245,7 @@ test('a slow response counts as a failure while it is awaited, and once; deliver
   await p.deliver([p.received(p.one())], { call, metrics, triggers: slow, after: time.after });
   assert.equal(pending.size, 0);
   const now = (await p.triggers.read(['customer.edit'])).get('customer.edit');
-  assert.deepEqual([now?.strikes, now?.state], [1, 'active']);
+  assert.deepEqual([now?.consecutiveFailures, now?.state], [1, 'active']);
   assert.deepEqual(all, ['attempt customer.edit 0', 'delivered customer.edit', 'delay customer.edit 60000', 'written']);
 });
 
@@ -255,7 +258,7 @@ test('a slow response to a test or to a redelivered notification counts as no fa
       return answered(200);
     };
     await p.deliver([p.received(p.one(what))], { call, after: time.after });
-    assert.equal((await p.triggers.read(['customer.edit'])).get('customer.edit')?.strikes, 0);
+    assert.equal((await p.triggers.read(['customer.edit'])).get('customer.edit')?.consecutiveFailures, 0);
   }
 });
 
@@ -324,7 +327,7 @@ test('the delivery log has each attempt with its number, response, time and what
     trigger: 'customer.edit',
     attempt: 1,
     outcome: 'retry',
-    answer: 'HTTP 503',
+    response: 'HTTP 503',
     milliseconds: 70,
     body: 'busy',
   };
@@ -363,11 +366,11 @@ test('a message is not attempted when less time is left than an attempt and what
   ] as const) {
     const returned: { seconds: number }[] = [];
     const queue = {
-      bury: async () => {},
-      handBack: async (some: readonly { seconds: number }[]) => void returned.push(...some),
+      sendToDeadLetters: async () => {},
+      returnToQueue: async (some: readonly { seconds: number }[]) => void returned.push(...some),
     };
     p.calls.length = 0;
-    await deliver([p.received(p.one())], { ...p.parts, queue, after: () => () => {} }, () => remaining);
+    await deliver([p.received(p.one())], { ...p.deps, queue, after: () => () => {} }, () => remaining);
     assert.equal(p.calls.length, calls);
     assert.deepEqual(
       returned.map(({ seconds }) => seconds),
@@ -377,7 +380,7 @@ test('a message is not attempted when less time is left than an attempt and what
 });
 
 test('all of a record come back with the delay of the one that waits', async () => {
-  const p = await protocol({ ...fails, holds: [7, 30] });
+  const p = await protocol({ ...fails, retryDelays: [7, 30] });
   const batch = [p.received(p.one()), p.received(p.one())];
   assert.equal((await p.deliver(batch)).length, 2);
   assert.deepEqual(
@@ -391,7 +394,10 @@ test('what cannot be read names its notification in the dead-letter queue with t
   const p = await protocol();
   const bad = message('{"v":9}');
   const letters: object[] = [];
-  const queue = { bury: async (letter: object) => void letters.push(letter), handBack: async () => {} };
+  const queue = {
+    sendToDeadLetters: async (letter: object) => void letters.push(letter),
+    returnToQueue: async () => {},
+  };
   await p.deliver([bad], { queue });
   const [letter] = letters as { id: string; group: string; body: string; reason: string }[];
   assert.deepEqual([letter?.id, letter?.group, letter?.body], [bad.messageId, 'group', '{"v":9}']);
@@ -402,12 +408,12 @@ test('an item that an earlier receive put into the backlog keeps its attempts wh
   const p = await protocol();
   await p.state('customer.edit', 'parked');
   const one = p.one();
-  const tried = { attempts: 3, firstAttempt: 11, answer: 'HTTP 500', nextTry: 17 };
+  const tried = { attempts: 3, firstAttempt: 11, response: 'HTTP 500', nextTry: 17 };
   await p.backlog.hold({ notification: one, ...tried }, p.world.now);
   assert.deepEqual(await p.deliver([p.received(one, 2)]), []);
   const [parked] = await p.parked();
-  const { attempts, firstAttempt, answer, nextTry } = parked ?? assert.fail();
-  assert.deepEqual({ attempts, firstAttempt, answer, nextTry }, tried);
+  const { attempts, firstAttempt, response, nextTry } = parked ?? assert.fail();
+  assert.deepEqual({ attempts, firstAttempt, response, nextTry }, tried);
 });
 
 test('a message without a group is delivered by itself', async () => {

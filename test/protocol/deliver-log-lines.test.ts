@@ -37,12 +37,12 @@ const cases: Readonly<Record<string, Case>> = {
   'logs a failed attempt': {
     world: fails,
     run: (p) => p.deliver([p.received(p.one({ id }))]),
-    lines: () => [{ level: 'warn', message: 'attempt failed', id, trigger, attempt: 1, answer: 'HTTP 500', ms: 0 }],
+    lines: () => [{ level: 'warn', message: 'attempt failed', id, trigger, attempt: 1, response: 'HTTP 500', ms: 0 }],
   },
   'logs a delivery that needed more than one attempt': {
     run: async (p) => {
       const one = p.one({ id });
-      const waiting = { notification: one, attempts: 2, firstAttempt: 1, answer: 'HTTP 500', nextTry: 0 };
+      const waiting = { notification: one, attempts: 2, firstAttempt: 1, response: 'HTTP 500', nextTry: 0 };
       await p.backlog.hold(waiting, p.world.now);
       await p.deliver([p.received(one, 2)]);
     },
@@ -56,11 +56,11 @@ const cases: Readonly<Record<string, Case>> = {
     world: fails,
     run: async (p) => {
       const one = p.one({ id, changedAt: p.world.now - 73 * HOUR });
-      await p.backlog.hold({ notification: one, attempts: 2, firstAttempt: 1, answer: 'x', nextTry: 0 }, p.world.now);
+      await p.backlog.hold({ notification: one, attempts: 2, firstAttempt: 1, response: 'x', nextTry: 0 }, p.world.now);
       await p.deliver([p.received(one, 2)]);
     },
     lines: () => [
-      { level: 'warn', message: 'attempt failed', id, trigger, attempt: 3, answer: 'HTTP 500', ms: 0 },
+      { level: 'warn', message: 'attempt failed', id, trigger, attempt: 3, response: 'HTTP 500', ms: 0 },
       { level: 'error', message: 'a notification failed', id, trigger, attempts: 3, reason: 'HTTP 500' },
     ],
   },
@@ -73,8 +73,8 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'logs no put into the backlog when the trigger is active at the second look': {
     run: async (p) => {
-      await p.state(trigger, 'closing');
-      await p.triggers.move(trigger, 'refilled');
+      await p.state(trigger, 'finishing');
+      await p.triggers.move(trigger, 'drainAgain');
       let reads = 0;
       const triggers = new Proxy(p.triggers, {
         get(of, name) {
@@ -82,8 +82,8 @@ const cases: Readonly<Record<string, Case>> = {
           if (name !== 'read') return member.bind(of);
           return async (...all: Parameters<typeof of.read>) => {
             if (reads++ === 1) {
-              await of.move(trigger, 'emptied');
-              await of.move(trigger, 'closed');
+              await of.move(trigger, 'finish');
+              await of.move(trigger, 'activate');
             }
             return of.read(...all);
           };
@@ -96,11 +96,11 @@ const cases: Readonly<Record<string, Case>> = {
   'logs that a trigger is parked': {
     world: fails,
     run: async (p) => {
-      for (let n = 0; n < 9; n++) await p.triggers.strike(trigger, p.world.now);
+      for (let n = 0; n < 9; n++) await p.triggers.countFailure(trigger, p.world.now);
       await p.deliver([p.received(p.one({ id }))]);
     },
     lines: () => [
-      { level: 'warn', message: 'attempt failed', id, trigger, attempt: 1, answer: 'HTTP 500', ms: 0 },
+      { level: 'warn', message: 'attempt failed', id, trigger, attempt: 1, response: 'HTTP 500', ms: 0 },
       { level: 'warn', message: 'trigger parked', trigger },
     ],
   },
@@ -120,15 +120,15 @@ const cases: Readonly<Record<string, Case>> = {
     world: fails,
     run: (p) => p.deliver([p.received(p.one({ id }))], { backlog: without(p.backlog, 'hold') }),
     lines: () => [
-      { level: 'warn', message: 'attempt failed', id, trigger, attempt: 1, answer: 'HTTP 500', ms: 0 },
+      { level: 'warn', message: 'attempt failed', id, trigger, attempt: 1, response: 'HTTP 500', ms: 0 },
       { level: 'error', message: 'cannot keep what came of an attempt', error: 'Silent' },
     ],
   },
   'logs that a failure cannot be counted': {
     world: fails,
-    run: (p) => p.deliver([p.received(p.one({ id }))], { triggers: without(p.triggers, 'strike') }),
+    run: (p) => p.deliver([p.received(p.one({ id }))], { triggers: without(p.triggers, 'countFailure') }),
     lines: () => [
-      { level: 'warn', message: 'attempt failed', id, trigger, attempt: 1, answer: 'HTTP 500', ms: 0 },
+      { level: 'warn', message: 'attempt failed', id, trigger, attempt: 1, response: 'HTTP 500', ms: 0 },
       { level: 'error', message: 'cannot count a failure or a success', trigger, error: 'Silent' },
     ],
   },
@@ -138,15 +138,15 @@ const cases: Readonly<Record<string, Case>> = {
         if (milliseconds > 1_000) act();
         return () => {};
       };
-      return p.deliver([p.received(p.one({ id }))], { after, triggers: without(p.triggers, 'strike') });
+      return p.deliver([p.received(p.one({ id }))], { after, triggers: without(p.triggers, 'countFailure') });
     },
     lines: () => [{ level: 'error', message: 'cannot count a failure', trigger, error: 'Silent' }],
   },
   'logs that the visibility of messages cannot be set': {
     world: fails,
-    run: (p) => p.deliver([p.received(p.one({ id }))], { queue: { handBack: silent } }),
+    run: (p) => p.deliver([p.received(p.one({ id }))], { queue: { returnToQueue: silent } }),
     lines: () => [
-      { level: 'warn', message: 'attempt failed', id, trigger, attempt: 1, answer: 'HTTP 500', ms: 0 },
+      { level: 'warn', message: 'attempt failed', id, trigger, attempt: 1, response: 'HTTP 500', ms: 0 },
       { level: 'error', message: 'messages come back later than they should', error: 'Silent' },
     ],
   },

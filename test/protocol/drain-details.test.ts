@@ -47,14 +47,22 @@ const cases: Readonly<Record<string, Case>> = {
     prepare: async (p) => {
       await p.state('customer.edit', 'draining');
       await p.backlog.park(
-        [{ notification: p.one({ redelivered: p.world.now }), attempts: 9, firstAttempt: 1, answer: 'x', nextTry: 0 }],
+        [
+          {
+            notification: p.one({ redelivered: p.world.now }),
+            attempts: 9,
+            firstAttempt: 1,
+            response: 'x',
+            nextTry: 0,
+          },
+        ],
         p.world.now - 60_000,
       );
     },
   },
   'the pause after 410': { store: 'triggers', method: 'move', status: 410, prepare: draining },
   'the return to active': { store: 'triggers', method: 'move', prepare: draining },
-  'the success being noted': { store: 'triggers', method: 'clearStrikes', prepare: draining },
+  'the success being noted': { store: 'triggers', method: 'clearFailures', prepare: draining },
   'the next probe being set': { store: 'triggers', method: 'postponeProbe', status: 500, prepare: parked },
   'its lease being given back': { store: 'triggers', method: 'giveBack', prepare: draining },
   'the delivery log': { store: 'log', method: 'write', prepare: draining },
@@ -69,7 +77,7 @@ for (const [what, { store, method, status = 200, prepare }] of Object.entries(ca
       return answered(status);
     };
     await prepare(p);
-    const { slow, pending, events } = late<object>(p.parts[store], [method]);
+    const { slow, pending, events } = late<object>(p.deps[store], [method]);
     await p.drain({ [store]: slow }, 20_000);
     assert.deepEqual([...pending], []);
     assert.ok(events.length > 0, `${method} was called`);
@@ -134,7 +142,7 @@ test('measures a trigger as down while it is parked or was paused by 410, and it
     ['parked', undefined, true],
     ['paused', 'gone', true],
     ['paused', 'admin', false],
-    ['closing', undefined, false],
+    ['finishing', undefined, false],
   ] as const) {
     const p = await protocol();
     if (state === 'paused') await p.triggers.move('customer.edit', 'pause', { pausedBy });
@@ -241,12 +249,12 @@ test('what was never attempted moves to Failed with that reason, and with the re
   const old = { changedAt: p.world.now - 73 * HOUR };
   await p.backlog.park(
     [
-      { notification: p.one(old), attempts: 0, firstAttempt: 0, answer: '', nextTry: 0 },
+      { notification: p.one(old), attempts: 0, firstAttempt: 0, response: '', nextTry: 0 },
       {
         notification: p.one({ ...old, record: record(2) }),
         attempts: 4,
         firstAttempt: 1,
-        answer: 'HTTP 500',
+        response: 'HTTP 500',
         nextTry: 0,
       },
     ],
@@ -267,16 +275,16 @@ test('a retry in a backlog waits for its time, and keeps its attempts and first 
   await p.state('customer.edit', 'draining');
   const notification = p.one();
   await p.backlog.park(
-    [{ notification, attempts: 2, firstAttempt: 77, answer: 'x', nextTry: p.world.now + 5_000 }],
+    [{ notification, attempts: 2, firstAttempt: 77, response: 'x', nextTry: p.world.now + 5_000 }],
     p.world.now - 60_000,
   );
   await p.drain({}, 15_000);
   assert.equal(p.calls.length, 0);
   p.world.now += 5_000;
   const at = p.world.now;
-  await p.drain({ holds: [5, 30, 120, 600], random: () => 0.5 }, 15_000);
+  await p.drain({ retryDelays: [5, 30, 120, 600], random: () => 0.5 }, 15_000);
   const [kept] = await p.parked();
-  assert.deepEqual([p.calls[0]?.attempt, kept?.attempts, kept?.firstAttempt, kept?.answer], [3, 3, 77, 'HTTP 500']);
+  assert.deepEqual([p.calls[0]?.attempt, kept?.attempts, kept?.firstAttempt, kept?.response], [3, 3, 77, 'HTTP 500']);
   assert.ok((kept?.nextTry ?? 0) >= at + 60_000 && (kept?.nextTry ?? 0) <= at + 180_000);
 });
 
@@ -302,8 +310,8 @@ const looksAt = (p: World) =>
 
 test('a trigger that became active before its lease was taken is left alone', async () => {
   const p = await protocol();
-  await p.state('customer.edit', 'closing');
-  const { counted } = counting(p.triggers, 'lease', () => p.triggers.move('customer.edit', 'closed'));
+  await p.state('customer.edit', 'finishing');
+  const { counted } = counting(p.triggers, 'lease', () => p.triggers.move('customer.edit', 'activate'));
   await p.drain({ triggers: counted });
   assert.deepEqual(p.logged, []);
   assert.equal(looksAt(p), 0);
@@ -359,7 +367,7 @@ for (const state of ['parked', 'draining'] as const)
     const p = await protocol();
     await p.state('customer.edit', state);
     await p.backlog.park(
-      [{ notification: p.one(), attempts: 1, firstAttempt: 5, answer: 'x', nextTry: p.world.now }],
+      [{ notification: p.one(), attempts: 1, firstAttempt: 5, response: 'x', nextTry: p.world.now }],
       p.world.now - 2_000,
     );
     await p.drain({}, 15_500);
@@ -393,7 +401,7 @@ test('a probe knows the first of a record when an earlier change stands on the n
   const at = p.world.now - HOUR;
   const others = Array.from({ length: 499 }, (_, i) => ({
     ...{ notification: p.one({ record: record(i), changedAt: at, sequence: '5' }) },
-    ...{ attempts: 1, firstAttempt: 1, answer: 'x', nextTry: 0 },
+    ...{ attempts: 1, firstAttempt: 1, response: 'x', nextTry: 0 },
   }));
   await p.backlog.park(others, p.world.now - 60_000);
   await p.park([
@@ -432,13 +440,13 @@ test('a record of which a part is known to be next is called once for each of it
 test('a pass that delivers nothing notes no success, and each pass that can take nothing waits longer', async () => {
   const p = await protocol({ receiver: () => answered(500) });
   await draining(p);
-  const { made, counted } = counting(p.triggers, 'clearStrikes', async () => {});
+  const { made, counted } = counting(p.triggers, 'clearFailures', async () => {});
   const pauses: number[] = [];
   const sleep = async (milliseconds: number) => {
     pauses.push(milliseconds);
     p.world.now += milliseconds;
   };
-  await p.drain({ triggers: counted, sleep, holds: [600] }, 25_000);
+  await p.drain({ triggers: counted, sleep, retryDelays: [600] }, 25_000);
   assert.equal(made.calls, 0);
   assert.deepEqual(pauses.slice(0, 3), [1_000, 2_000, 4_000]);
 });
@@ -452,7 +460,7 @@ test('the notifications of a record go in one pass, also behind one that moves t
     p.one({ sequence: '3' }),
   ]);
   const pauses: number[] = [];
-  await p.drain({ holds: [], sleep: async (milliseconds: number) => void pauses.push(milliseconds) });
+  await p.drain({ retryDelays: [], sleep: async (milliseconds: number) => void pauses.push(milliseconds) });
   assert.deepEqual(
     [p.calls.map(({ sequence }) => sequence), (await p.failed()).length, looksAt(p), pauses],
     [['1', '2', '3'], 1, 3, []],
@@ -470,7 +478,7 @@ test('one run attempts a notification again when its retry delay is over', async
 
 test('a trigger that was about to be active drains what was put into its backlog meanwhile', async () => {
   const p = await protocol();
-  await p.state('customer.edit', 'closing');
+  await p.state('customer.edit', 'finishing');
   await p.park([p.one()]);
   await p.drain();
   assert.deepEqual([p.calls.length, await p.stateOf(), p.logged.includes('drain failed')], [1, 'active', false]);

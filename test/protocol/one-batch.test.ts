@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Answer } from '../../functions/core/outcome.ts';
+import type { CallResult } from '../../functions/core/outcome.ts';
 import { answered, ok, protocol } from '../support/protocol.ts';
 
 type World = Awaited<ReturnType<typeof protocol>>;
@@ -15,32 +15,32 @@ const batchOf = (p: World, count: number) =>
   Array.from({ length: count }, (_, n) => p.received(p.one({ record: record(n), sequence: String(n) })));
 
 /** A call that responds at once to the first record, and lets the attempt at the second see whether it is cut off. */
-function firstFails(answer: Answer, cuts: boolean[]) {
+function firstFails(response: CallResult, cuts: boolean[]) {
   return async (_: string, headers: Readonly<Record<string, string>>, cut: AbortSignal) => {
-    if (headers['crm-trigger-sequence'] === '0') return answer;
+    if (headers['crm-trigger-sequence'] === '0') return response;
     await turns();
     cuts.push(cut.aborted);
     return ok;
   };
 }
 
-const whatEnds: Readonly<Record<string, { readonly answer: Answer; prepare?: (p: World) => Promise<void> }>> = {
-  'pauses its trigger': { answer: answered(410) },
-  'parks its trigger': { answer: { blocked: 'a private address' } },
+const whatEnds: Readonly<Record<string, { readonly response: CallResult; prepare?: (p: World) => Promise<void> }>> = {
+  'pauses its trigger': { response: answered(410) },
+  'parks its trigger': { response: { blocked: 'a private address' } },
   'is the tenth consecutive failure': {
-    answer: answered(500),
+    response: answered(500),
     prepare: async (p) => {
-      for (let n = 0; n < 9; n++) await p.triggers.strike('customer.edit', p.world.now);
+      for (let n = 0; n < 9; n++) await p.triggers.countFailure('customer.edit', p.world.now);
     },
   },
 };
 
-for (const [what, { answer, prepare }] of Object.entries(whatEnds))
+for (const [what, { response, prepare }] of Object.entries(whatEnds))
   test(`cuts off the other attempts of a batch when one ${what}`, async () => {
     const p = await protocol();
     await prepare?.(p);
     const cuts: boolean[] = [];
-    await p.deliver(batchOf(p, 2), { call: firstFails(answer, cuts) });
+    await p.deliver(batchOf(p, 2), { call: firstFails(response, cuts) });
     assert.deepEqual(cuts, [true]);
     assert.notEqual(await p.stateOf(), 'active');
   });
@@ -71,7 +71,7 @@ test('resets the failures once, with the first success after a failure of the sa
   const triggers = new Proxy(p.triggers, {
     get(of, name) {
       const member = Reflect.get(of, name).bind(of);
-      if (name !== 'clearStrikes') return member;
+      if (name !== 'clearFailures') return member;
       return (trigger: 'customer.edit', at: number) => {
         clears.push(at);
         return member(trigger, at);
@@ -86,7 +86,7 @@ test('resets the failures once, with the first success after a failure of the sa
   };
   await p.deliver(batchOf(p, 3), { call, triggers });
   assert.deepEqual(clears, [p.world.now]);
-  assert.equal((await p.triggers.read(['customer.edit'])).get('customer.edit')?.strikes, 0);
+  assert.equal((await p.triggers.read(['customer.edit'])).get('customer.edit')?.consecutiveFailures, 0);
 });
 
 test('a slow response to a redelivered notification or to a test is not counted while it is awaited', async () => {
@@ -96,14 +96,16 @@ test('a slow response to a redelivered notification or to a test is not counted 
       if (milliseconds === 5_000) act();
       return () => {};
     };
-    const strikes: number[] = [];
+    const consecutiveFailures: number[] = [];
     const call = async () => {
       await turns();
-      strikes.push((await p.triggers.read(['customer.edit'])).get('customer.edit')?.strikes ?? -1);
+      consecutiveFailures.push(
+        (await p.triggers.read(['customer.edit'])).get('customer.edit')?.consecutiveFailures ?? -1,
+      );
       return ok;
     };
     await p.deliver([p.received(p.one(what))], { after, call });
-    assert.deepEqual(strikes, [0]);
+    assert.deepEqual(consecutiveFailures, [0]);
   }
 });
 
@@ -120,7 +122,7 @@ test('the result of a test has whether it was delivered, the response, its time 
     });
     const one = p.one({ test: true, changedAt: p.world.now });
     await p.deliver([p.received(one)]);
-    const expected = { delivered, answer: `HTTP ${status}`, milliseconds: 70, body: 'text' };
+    const expected = { delivered, response: `HTTP ${status}`, milliseconds: 70, body: 'text' };
     assert.deepEqual(await p.backlog.testResult(one), expected);
   }
 });
@@ -157,8 +159,8 @@ test('takes out of the backlog of a trigger that came back only what another fun
         return async (...all: unknown[]) => {
           // Between the put and the second look the trigger comes back, and another function settles the message.
           if (reads++ === 1) {
-            await of.move('customer.edit', 'emptied');
-            await of.move('customer.edit', 'closed');
+            await of.move('customer.edit', 'finish');
+            await of.move('customer.edit', 'activate');
             if (isSettled) await p.backlog.release(one, p.world.now);
           }
           return member(...all);
@@ -175,7 +177,7 @@ test('counts behind a notification that waits only what is pending: no test, and
   const [head, pending, sent, settled] = [p.one(), p.one(), p.one({ test: true }), p.one()];
   await p.backlog.release(settled, p.world.now);
   await p.deliver([head, pending, sent, settled].map((one) => p.received(one, 2)));
-  const counts = (await p.backlog.heldCounts()).get('customer.edit');
+  const counts = (await p.backlog.retryCounts()).get('customer.edit');
   assert.deepEqual(counts, { waiting: 1, behind: 1 });
 });
 
@@ -209,7 +211,7 @@ test('writes nothing to the delivery log, and reads nothing, when a batch has no
 test('returns nothing to the queue when nothing has to wait', async () => {
   const p = await protocol();
   let returns = 0;
-  const queue = { bury: async () => {}, handBack: async () => void returns++ };
+  const queue = { sendToDeadLetters: async () => {}, returnToQueue: async () => void returns++ };
   await p.deliver([p.received(p.one())], { queue });
   assert.equal(returns, 0);
 });

@@ -53,7 +53,7 @@ for (const [what, waits] of [
     const p = await protocol();
     const one = p.one();
     const overrides =
-      'backlog' in waits ? { backlog: new Proxy(p.backlog, { get: () => down }) } : { ...p.parts, ...waits };
+      'backlog' in waits ? { backlog: new Proxy(p.backlog, { get: () => down }) } : { ...p.deps, ...waits };
     let seconds = 0;
     let receives = 1;
     for (; seconds < 14 * 86_400; receives++) {
@@ -70,7 +70,7 @@ for (const [what, waits] of [
 
 test('a state that does not end lets messages wait for 14 days with fewer than 1,000 receives', async () => {
   const p = await protocol();
-  await p.state('customer.edit', 'closing');
+  await p.state('customer.edit', 'finishing');
   const one = p.one();
   let seconds = 0;
   let receives = 1;
@@ -84,7 +84,7 @@ test('a state that does not end lets messages wait for 14 days with fewer than 1
 
 test('a trigger whose secrets cannot be read delays no other', async () => {
   const p = await protocol({ urls: ['customer.edit', 'task.edit'] });
-  const of = (trigger: Trigger) => (trigger === 'task.edit' ? down() : p.parts.secrets.of(trigger));
+  const of = (trigger: Trigger) => (trigger === 'task.edit' ? down() : p.deps.secrets.of(trigger));
   const [good, bad] = [p.received(p.one()), p.received(p.one({ trigger: 'task.edit', record: 'b'.repeat(64) }))];
   assert.deepEqual(await p.deliver([good, bad], { secrets: { of } }), [bad.messageId]);
   assert.deepEqual(
@@ -95,9 +95,9 @@ test('a trigger whose secrets cannot be read delays no other', async () => {
 
 test('a success that cannot be counted is delivered all the same, and not repeated', async () => {
   const p = await protocol();
-  await p.triggers.strike('customer.edit', p.world.now);
+  await p.triggers.countFailure('customer.edit', p.world.now);
   const triggers = new Proxy(p.triggers, {
-    get: (target, name) => (name === 'clearStrikes' ? down : Reflect.get(target, name).bind(target)),
+    get: (target, name) => (name === 'clearFailures' ? down : Reflect.get(target, name).bind(target)),
   });
   assert.deepEqual(await p.deliver([p.received(p.one())], { triggers }), []);
 });
@@ -139,7 +139,7 @@ test('a message that came back by the dead-letter queue clears what was waiting 
   const p = await protocol();
   const one = p.one({ changedAt: p.world.now - 4 * 86_400_000 + 86_400_000 * 2 });
   await p.backlog.hold(
-    { notification: one, attempts: 2, firstAttempt: 1, answer: 'HTTP 500', nextTry: 2 },
+    { notification: one, attempts: 2, firstAttempt: 1, response: 'HTTP 500', nextTry: 2 },
     p.world.now,
   );
   assert.equal(await p.backlog.count('customer.edit', 'held'), 1);
@@ -152,14 +152,14 @@ test('a message that came back by the dead-letter queue clears what was waiting 
 });
 
 test('a redelivered notification starts anew, whatever was marked of its earlier life', async () => {
-  const p = await protocol({ receiver: () => answered(500), holds: [] });
+  const p = await protocol({ receiver: () => answered(500), retryDelays: [] });
   const one = p.one();
-  await p.triggers.clearStrikes('customer.edit', p.world.now);
+  await p.triggers.clearFailures('customer.edit', p.world.now);
   assert.deepEqual(await p.deliver([p.received(one, 2)]), []);
   assert.equal((await p.failed()).length, 1);
   const again = { ...one, redelivered: p.world.now + 1 };
-  const retries = { ...p.parts, holds: [5] };
-  assert.equal((await p.deliver([p.received(again, 1)], { holds: retries.holds })).length, 1);
+  const retries = { ...p.deps, retryDelays: [5] };
+  assert.equal((await p.deliver([p.received(again, 1)], { retryDelays: retries.retryDelays })).length, 1);
   assert.equal(await p.backlog.count('customer.edit', 'held'), 1);
   assert.deepEqual(await p.deliver([p.received(one, 3)]), [], 'the message of its earlier life is done with');
   assert.equal(p.calls.length, 2);
@@ -193,7 +193,7 @@ test('a test call is never parked, and its failure counts nowhere', async () => 
   );
   assert.deepEqual(await p.parked(), []);
   assert.equal(await p.backlog.count('customer.edit', 'held'), 0);
-  assert.equal((await p.backlog.testResult(one))?.answer, 'HTTP 500');
+  assert.equal((await p.backlog.testResult(one))?.response, 'HTTP 500');
 });
 
 test('a notification that waits for its retry says how many of its record wait behind it', async () => {
@@ -201,13 +201,13 @@ test('a notification that waits for its retry says how many of its record wait b
   const edits = Array.from({ length: 6 }, () => p.received(p.one({ trigger: 'task.edit' })));
   const deletion = p.received(p.one({ trigger: 'task.delete' }));
   assert.equal((await p.deliver([...edits, deletion])).length, 7);
-  const counts = await p.backlog.heldCounts();
+  const counts = await p.backlog.retryCounts();
   assert.deepEqual(counts.get('task.edit'), { waiting: 1, behind: 5 });
   assert.deepEqual(counts.get('task.delete'), { waiting: 0, behind: 1 });
 });
 
 test('without retry delays the only failed attempt moves to Failed, or parks a trigger that nothing reaches', async () => {
-  const p = await protocol({ receiver: () => answered(500), holds: [] });
+  const p = await protocol({ receiver: () => answered(500), retryDelays: [] });
   assert.equal((await p.deliver([p.received(p.one())])).length, 1);
   assert.equal(await p.stateOf(), 'parked');
 });
@@ -244,24 +244,24 @@ test('a message that no code can read goes to the dead-letter queue before it is
   const bad = message('{"v":9}');
   let taken = false;
   const queue = {
-    bury: async () => {
+    sendToDeadLetters: async () => {
       await new Promise(setImmediate);
       taken = true;
     },
-    handBack: async () => {},
+    returnToQueue: async () => {},
   };
   assert.deepEqual(await p.deliver([bad], { queue }), []);
   assert.equal(taken, true);
-  const refused = { bury: async () => down(), handBack: async () => {} };
-  assert.deepEqual(await p.deliver([bad], { queue: refused }), [bad.messageId]);
+  const rejected = { sendToDeadLetters: async () => down(), returnToQueue: async () => {} };
+  assert.deepEqual(await p.deliver([bad], { queue: rejected }), [bad.messageId]);
 });
 
 test('a table that leaves keys unprocessed is asked for the rest', async () => {
   let left = 3;
   const p = await protocol({
     around: async (command, effect) => {
-      const answer = effect() as { UnprocessedKeys?: object; Responses?: object };
-      if (!isBatchGet(command) || left-- <= 0) return answer;
+      const response = effect() as { UnprocessedKeys?: object; Responses?: object };
+      if (!isBatchGet(command) || left-- <= 0) return response;
       return { Responses: {}, UnprocessedKeys: (command.input as { RequestItems: object }).RequestItems };
     },
   });

@@ -3,7 +3,7 @@ import type { Failed, Parked, Place } from '../../functions/adapters/backlog.ts'
 import { triggers as allTriggers, type Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import { notification } from '../support/records.ts';
-import { losingAnswers } from './clients.ts';
+import { losingResponses } from './clients.ts';
 import type { Cases } from './conformance.ts';
 import { backlogOf, failed, failedOf, itemsOf, pagesOf, putItem, storesOf, waiting } from './harness.ts';
 
@@ -12,7 +12,7 @@ const AT = 1_760_000_000_000;
 const DAY = 24 * 60 * 60;
 
 const idsOf = (parked: readonly Parked[]) => parked.map(({ notification: { id } }) => id);
-const known = { attempts: 3, firstAttempt: 11, answer: 'HTTP 503', nextTry: 22 };
+const known = { attempts: 3, firstAttempt: 11, response: 'HTTP 503', nextTry: 22 };
 
 export const backlogCases: Cases = {
   'knows of a notification what was held, and of others nothing': async ({ backlog }) => {
@@ -97,7 +97,7 @@ export const backlogCases: Cases = {
     await backlog.hold({ ...other, behind: { 'task.edit': 2 } }, AT);
     await backlog.hold({ ...settled, behind: { [T]: 9 } }, AT);
     await backlog.release(settled.notification, AT);
-    const counts = await backlog.heldCounts();
+    const counts = await backlog.retryCounts();
     assert.deepEqual(counts.get(T), { waiting: 1, behind: 3 });
     assert.deepEqual(counts.get('task.edit'), { waiting: 1, behind: 3 });
     assert.deepEqual(counts.get('task.create'), { waiting: 0, behind: 0 });
@@ -283,7 +283,7 @@ export const backlogCases: Cases = {
 
   'gives the result of a test once it is there': async ({ backlog }) => {
     const [sent, other] = [notification({ test: true }), notification({ test: true })];
-    const result = { delivered: true, answer: 'HTTP 200', milliseconds: 12, body: 'thanks' };
+    const result = { delivered: true, response: 'HTTP 200', milliseconds: 12, body: 'thanks' };
     assert.equal(await backlog.testResult(sent), undefined);
     await backlog.putTestResult(sent, result, AT);
     assert.deepEqual(await backlog.testResult(sent), result);
@@ -291,7 +291,7 @@ export const backlogCases: Cases = {
   },
 
   'comes to the same when the answers to its writes were lost': async ({ backlog }, harness) => {
-    const losing = storesOf(harness, losingAnswers(harness.client)).backlog;
+    const losing = storesOf(harness, losingResponses(harness.client)).backlog;
     const one = waiting();
     assert.equal(await losing.hold(one, AT), true);
     assert.equal(await backlog.count(T, 'held'), 1);
@@ -324,12 +324,12 @@ export const backlogCases: Cases = {
     assert.equal(await days(() => backlog.hold(waiting(), AT)), 14);
     assert.equal(await days(() => backlog.park([waiting()], AT)), 30);
     assert.equal(await days(() => backlog.fail(failed({ failedAt: AT }))), 30);
-    const result = { delivered: true, answer: '', milliseconds: 1, body: '' };
+    const result = { delivered: true, response: '', milliseconds: 1, body: '' };
     assert.equal(await days(() => backlog.putTestResult(notification({ test: true }), result, AT)), 1);
     const entry = { at: AT, who: 'ada', what: 'url', trigger: T, from: null, to: null } as const;
     assert.equal(await days(() => stores.history.add(entry)), 365);
     const counted = notification({ changedAt: AT + 10_000 });
-    assert.equal(await days(() => stores.counts(5, 40).beyond([counted])), 1 + 40 / DAY);
+    assert.equal(await days(() => stores.counts(5, 40).overLimit([counted])), 1 + 40 / DAY);
     const released = waiting();
     await backlog.hold(released, AT);
     await backlog.release(released.notification, AT);

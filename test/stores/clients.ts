@@ -36,7 +36,7 @@ function again(command: Command): Command {
 const writes: ReadonlySet<string> = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']);
 
 /** Every write is applied and its answer lost: the caller gets the answer to a repeat. */
-export function losingAnswers(client: DynamoDBClient): DynamoDBClient {
+export function losingResponses(client: DynamoDBClient): DynamoDBClient {
   return over(client, async (command, send) => {
     if (!writes.has(nameOf(command))) return send(command);
     await send(command).catch(() => {});
@@ -65,10 +65,10 @@ export function recording(client: DynamoDBClient) {
 /** Batches are left half unprocessed, `times` in a row; of a batch of one part, that one. */
 export function unprocessing(client: DynamoDBClient, times = Number.POSITIVE_INFINITY): DynamoDBClient {
   let left = times;
-  const halves = <Part>(parts: readonly Part[]) => {
+  const halves = <Part>(deps: readonly Part[]) => {
     const isLeft = left-- > 0;
-    const middle = isLeft ? Math.floor(parts.length / 2) : parts.length;
-    return [parts.slice(0, middle), parts.slice(middle)] as const;
+    const middle = isLeft ? Math.floor(deps.length / 2) : deps.length;
+    return [deps.slice(0, middle), deps.slice(middle)] as const;
   };
   return over(client, async (command, send) => {
     const name = nameOf(command);
@@ -77,14 +77,17 @@ export function unprocessing(client: DynamoDBClient, times = Number.POSITIVE_INF
     if (Array.isArray(requested)) {
       const [now, later] = halves(requested);
       const RequestItems = { [table]: now };
-      const answer = now.length > 0 ? await send(new BatchWriteItemCommand({ RequestItems })) : {};
-      return { ...answer, UnprocessedItems: later.length > 0 ? { [table]: later } : {} } as BatchWriteItemCommandOutput;
+      const response = now.length > 0 ? await send(new BatchWriteItemCommand({ RequestItems })) : {};
+      return {
+        ...response,
+        UnprocessedItems: later.length > 0 ? { [table]: later } : {},
+      } as BatchWriteItemCommandOutput;
     }
     const [Keys, later] = halves(requested.Keys ?? []);
     const RequestItems = { [table]: { ...requested, Keys } };
-    const answer = Keys.length > 0 ? await send(new BatchGetItemCommand({ RequestItems })) : {};
+    const response = Keys.length > 0 ? await send(new BatchGetItemCommand({ RequestItems })) : {};
     const UnprocessedKeys = later.length > 0 ? { [table]: { ...requested, Keys: later } } : {};
-    return { ...answer, UnprocessedKeys } as BatchGetItemCommandOutput;
+    return { ...response, UnprocessedKeys } as BatchGetItemCommandOutput;
   });
 }
 

@@ -98,7 +98,7 @@ export async function pagesOf<Page extends object, Next>(
 }
 
 export function waiting(of: Partial<Notification> = {}, known: Partial<Tried> = {}): Waiting {
-  return { notification: notification(of), attempts: 1, firstAttempt: 5, answer: 'HTTP 500', nextTry: 7, ...known };
+  return { notification: notification(of), attempts: 1, firstAttempt: 5, response: 'HTTP 500', nextTry: 7, ...known };
 }
 
 export function failed(of: Partial<Failed> = {}): Failed {

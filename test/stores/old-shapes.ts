@@ -39,7 +39,7 @@ function pending(list: 'held' | 'parked', rest: Item = {}): Item {
   };
 }
 
-const known = { attempts: 2, firstAttempt: 1_759_999_999_500, answer: 'HTTP 503', nextTry: 1_760_000_030_000 };
+const known = { attempts: 2, firstAttempt: 1_759_999_999_500, response: 'HTTP 503', nextTry: 1_760_000_030_000 };
 
 function failedItem(rest: Item): Item {
   return {
@@ -146,7 +146,7 @@ export const oldShapeCases: Cases = {
   },
 
   'the result of a test is read': async ({ backlog }, harness) => {
-    const result = { delivered: false, answer: 'HTTP 500', milliseconds: 31, body: 'oops' };
+    const result = { delivered: false, response: 'HTTP 500', milliseconds: 31, body: 'oops' };
     const item = {
       list: { S: `${T}#test` },
       place: { S: PLACE },
@@ -175,9 +175,9 @@ export const oldShapeCases: Cases = {
   'counted changes of a record count on': async ({ counts }, harness) => {
     const changes = { list: { S: `${RECORD}#changes` }, place: { S: '1759999980' }, sequences: { SS: ['1', '2'] } };
     await put(harness, { ...changes, expiresAt: EXPIRES });
-    const [within, beyond] = ['3', '4'].map((sequence) => ({ ...sent, sequence, id: `msg_${sequence.repeat(32)}` }));
-    assert.ok(within && beyond);
-    assert.deepEqual([...(await counts(3).beyond([within, beyond]))], [beyond]);
+    const [within, overLimit] = ['3', '4'].map((sequence) => ({ ...sent, sequence, id: `msg_${sequence.repeat(32)}` }));
+    assert.ok(within && overLimit);
+    assert.deepEqual([...(await counts(3).overLimit([within, overLimit]))], [overLimit]);
     assert.equal((await itemsOf(harness, 'backlog')).length, 1);
   },
 
@@ -210,18 +210,25 @@ export const oldShapeCases: Cases = {
       urlChangedAt: '2025-10-09T08:53:20.000Z',
       urlVersion: 4,
       state: 'parked',
-      strikes: 10,
+      consecutiveFailures: 10,
       failingSince: 1_759_999_990_000,
       lastSuccess: 1_759_999_980_000,
       probeAt: AT,
       probeDelay: 60_000,
       parkedBecause: 'HTTP 503',
     });
-    const paused = { state: 'paused', pausedBy: 'gone', strikes: 0, lastSuccess: 0, probeAt: 0, probeDelay: 0 };
+    const paused = {
+      state: 'paused',
+      pausedBy: 'gone',
+      consecutiveFailures: 0,
+      lastSuccess: 0,
+      probeAt: 0,
+      probeDelay: 0,
+    };
     assert.deepEqual(read.get('task.edit'), paused);
     assert.equal(await triggers.lease(T, AT + 9, AT - 1), false);
     assert.equal(await triggers.lease(T, AT + 9, AT), true);
-    assert.equal(await triggers.move(T, 'probed'), true);
+    assert.equal(await triggers.move(T, 'drain'), true);
     assert.equal(await triggers.writeUrl(T, 'https://new/', AT, 3), false);
     assert.equal(await triggers.writeUrl(T, 'https://new/', AT, 4), true);
   },
@@ -257,12 +264,12 @@ export const oldShapeCases: Cases = {
         at: AT + 1,
         attempt: 2,
         outcome: 'delivered',
-        answer: 'HTTP 200',
+        response: 'HTTP 200',
         milliseconds: 40,
         test: true,
         redelivered: true,
       },
-      { ...of, at: AT, attempt: 1, outcome: 'retry', answer: 'HTTP 503', milliseconds: 80, body: 'busy' },
+      { ...of, at: AT, attempt: 1, outcome: 'retry', response: 'HTTP 503', milliseconds: 80, body: 'busy' },
     ]);
   },
 };

@@ -5,7 +5,7 @@ import type { TriggerSecrets } from '../../functions/adapters/secret-store.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import { logEntry } from '../support/log-entries.ts';
 import { notification } from '../support/records.ts';
-import { interrupted, losingAnswers } from './clients.ts';
+import { interrupted, losingResponses } from './clients.ts';
 import type { Cases } from './conformance.ts';
 import { itemsOf, pagesOf, storesOf } from './harness.ts';
 
@@ -62,7 +62,7 @@ export const otherCases: Cases = {
   },
 
   'secrets: recognizes its own change when the answer was lost': async ({ secrets }, harness) => {
-    const losing = storesOf(harness, losingAnswers(harness.client)).secrets;
+    const losing = storesOf(harness, losingResponses(harness.client)).secrets;
     assert.equal(await losing.change(T, withSecret('whsec_a')), true);
     assert.equal(await losing.change(T, withSecret('whsec_b')), true);
     const { secret, version } = (await secrets.read([T])).get(T) ?? {};
@@ -95,31 +95,31 @@ export const otherCases: Cases = {
     const of = (sequence: string, overrides = {}) =>
       notification({ record: 'a'.repeat(64), sequence, changedAt: 60_000_000, ...overrides });
     const all = ['8', '9', '10', '11'].map((sequence) => of(sequence));
-    assert.deepEqual([...(await store.beyond(all.slice(0, 2)))], []);
+    assert.deepEqual([...(await store.overLimit(all.slice(0, 2)))], []);
     const later = of('12', { changedAt: 60_060_000 });
     const other = of('13', { record: 'b'.repeat(64) });
-    const beyond = await store.beyond([...all.slice(2), later, other]);
-    assert.deepEqual(new Set(beyond), new Set(all.slice(2)));
-    assert.deepEqual([...(await store.beyond(all.slice(0, 2)))], [], 'a repeat is judged as it was at first');
-    assert.equal((await store.beyond(all.slice(2))).size, 2);
+    const overLimit = await store.overLimit([...all.slice(2), later, other]);
+    assert.deepEqual(new Set(overLimit), new Set(all.slice(2)));
+    assert.deepEqual([...(await store.overLimit(all.slice(0, 2)))], [], 'a repeat is judged as it was at first');
+    assert.equal((await store.overLimit(all.slice(2))).size, 2);
   },
 
   'record counts: count once what comes again, also when the answer was lost': async (_, harness) => {
-    const store = storesOf(harness, losingAnswers(harness.client)).counts(2);
+    const store = storesOf(harness, losingResponses(harness.client)).counts(2);
     const [first, second, third] = ['1', '2', '3'].map((sequence) => notification({ sequence, changedAt: 60_000_000 }));
     assert.ok(first && second && third);
-    for (let i = 0; i < 3; i++) assert.equal((await store.beyond([first])).size, 0);
-    assert.equal((await store.beyond([second])).size, 0);
-    assert.equal((await store.beyond([third])).size, 1);
+    for (let i = 0; i < 3; i++) assert.equal((await store.overLimit([first])).size, 0);
+    assert.equal((await store.overLimit([second])).size, 0);
+    assert.equal((await store.overLimit([third])).size, 1);
   },
 
   'record counts: judge of many changes at once as of one after the other': async ({ counts }, harness) => {
     const store = counts(3);
     const all = Array.from({ length: 500 }, (_, i) => notification({ sequence: `${i + 1}`, changedAt: 60_000_000 }));
-    assert.equal((await store.beyond(all)).size, 497);
+    assert.equal((await store.overLimit(all)).size, 497);
     const [item] = await itemsOf(harness, 'backlog');
     const before = JSON.stringify(item);
-    assert.equal((await store.beyond([notification({ sequence: '999', changedAt: 60_000_000 })])).size, 1);
+    assert.equal((await store.overLimit([notification({ sequence: '999', changedAt: 60_000_000 })])).size, 1);
     assert.equal(JSON.stringify((await itemsOf(harness, 'backlog'))[0]), before, 'a full set does not grow');
   },
 

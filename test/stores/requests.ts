@@ -29,13 +29,13 @@ export const requestCases: Cases = {
     await recorded.backlog.forget(gone);
     await recorded.backlog.testResult(notification());
     await recorded.triggers.read(allTriggers);
-    await recorded.triggers.move('customer.edit', 'trip');
+    await recorded.triggers.move('customer.edit', 'park');
     await recorded.triggers.lease('customer.edit', 2, 1);
     await recorded.secrets.read(allTriggers);
     await recorded.secrets.of('customer.edit');
     await recorded.secrets.change('customer.edit', (now) => now);
     await recorded.history.read(5);
-    await recorded.counts(5).beyond([notification()]);
+    await recorded.counts(5).overLimit([notification()]);
     assert.ok(triggers && secrets && history);
     const reads = requests.filter(({ name }) => /^(Get|Query|Scan|BatchGet)/.test(name));
     assert.ok(reads.length >= 12, `${reads.length} reads`);
@@ -52,7 +52,7 @@ export const requestCases: Cases = {
     await backlog.park([], AT);
     assert.equal((await triggers.read([])).size, 0);
     assert.equal((await secrets.read([])).size, 0);
-    assert.equal((await counts(1).beyond([])).size, 0);
+    assert.equal((await counts(1).overLimit([])).size, 0);
     assert.equal(requests.length, 0);
   },
 
@@ -106,7 +106,7 @@ export const requestCases: Cases = {
     const { backlog, triggers, secrets, history, log, counts } = storesOf(harness, silent);
     const one = waiting();
     const parked = { ...one, parkedAt: AT };
-    const result = { delivered: true, answer: '', milliseconds: 1, body: '' };
+    const result = { delivered: true, response: '', milliseconds: 1, body: '' };
     const entry = { at: AT, who: 'ada', what: 'url', trigger: 'task.edit', from: null, to: null } as const;
     const calls: readonly (() => Promise<unknown>)[] = [
       () => backlog.seen([one.notification]),
@@ -124,9 +124,9 @@ export const requestCases: Cases = {
       () => backlog.testResult(one.notification),
       () => triggers.read(['task.edit']),
       () => triggers.writeUrl('task.edit', 'https://x/', 1),
-      () => triggers.strike('task.edit', 1),
-      () => triggers.clearStrikes('task.edit', 1),
-      () => triggers.move('task.edit', 'trip'),
+      () => triggers.countFailure('task.edit', 1),
+      () => triggers.clearFailures('task.edit', 1),
+      () => triggers.move('task.edit', 'park'),
       () => triggers.postponeProbe('task.edit', 1, 1, ''),
       () => triggers.lease('task.edit', 2, 1),
       () => triggers.giveBack('task.edit', 2),
@@ -138,7 +138,7 @@ export const requestCases: Cases = {
       () => log.write([logEntry()]),
       () => log.read({}, 5),
       () => log.follow({})(),
-      () => counts(1).beyond([one.notification]),
+      () => counts(1).overLimit([one.notification]),
     ];
     for (const call of calls) await assert.rejects(call, /no answer/, String(call));
   },

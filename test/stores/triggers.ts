@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Move, State } from '../../functions/core/breaker.ts';
 import { triggers as allTriggers, type Trigger } from '../../functions/core/entity.ts';
-import { losingAnswers } from './clients.ts';
+import { losingResponses } from './clients.ts';
 import type { Cases } from './conformance.ts';
 import { deleteItem, type Stores, storesOf } from './harness.ts';
 
@@ -9,23 +9,23 @@ const T: Trigger = 'customer.edit';
 
 /** The moves of the diagram, listed here once more, apart from the code. */
 const moves: Readonly<Record<Move, readonly [from: readonly State[], to: State]>> = {
-  trip: [['active'], 'parked'],
-  probed: [['parked'], 'draining'],
-  emptied: [['draining'], 'closing'],
-  relapsed: [['draining'], 'parked'],
-  refilled: [['closing', 'active'], 'draining'],
-  closed: [['closing'], 'active'],
-  pause: [['active', 'parked', 'draining', 'closing'], 'paused'],
+  park: [['active'], 'parked'],
+  drain: [['parked'], 'draining'],
+  finish: [['draining'], 'finishing'],
+  parkAgain: [['draining'], 'parked'],
+  drainAgain: [['finishing', 'active'], 'draining'],
+  activate: [['finishing'], 'active'],
+  pause: [['active', 'parked', 'draining', 'finishing'], 'paused'],
   resume: [['paused'], 'draining'],
 };
 
 /** Moves that lead to each state; a trigger that was never touched is active too. */
 const waysTo: Readonly<Record<string, readonly [State, readonly Move[]]>> = {
   untouched: ['active', []],
-  active: ['active', ['trip', 'probed', 'emptied', 'closed']],
-  parked: ['parked', ['trip']],
-  draining: ['draining', ['trip', 'probed']],
-  closing: ['closing', ['trip', 'probed', 'emptied']],
+  active: ['active', ['park', 'drain', 'finish', 'activate']],
+  parked: ['parked', ['park']],
+  draining: ['draining', ['park', 'drain']],
+  finishing: ['finishing', ['park', 'drain', 'finish']],
   paused: ['paused', ['pause']],
 };
 
@@ -59,42 +59,45 @@ export const triggerCases: Cases = {
   },
 
   'writes the fields of a move, and forgets since when it fails with its failures': async (stores) => {
-    await stores.triggers.strike(T, 5);
+    await stores.triggers.countFailure(T, 5);
     const fields = { probeAt: 9, probeDelay: 8, parkedBecause: 'HTTP 503' };
-    assert.equal(await stores.triggers.move(T, 'trip', fields), true);
+    assert.equal(await stores.triggers.move(T, 'park', fields), true);
     const parked = await now(stores);
-    assert.deepEqual({ ...parked, ...fields, failingSince: 5, strikes: 1, state: 'parked' }, { ...parked });
-    await stores.triggers.move(T, 'probed', { strikes: 0, lastSuccess: 77 });
+    assert.deepEqual({ ...parked, ...fields, failingSince: 5, consecutiveFailures: 1, state: 'parked' }, { ...parked });
+    await stores.triggers.move(T, 'drain', { consecutiveFailures: 0, lastSuccess: 77 });
     const draining = await now(stores);
-    assert.deepEqual([draining?.strikes, draining?.lastSuccess, draining?.failingSince], [0, 77, undefined]);
+    assert.deepEqual(
+      [draining?.consecutiveFailures, draining?.lastSuccess, draining?.failingSince],
+      [0, 77, undefined],
+    );
     await stores.triggers.move(T, 'pause', { pausedBy: 'gone' });
     assert.equal((await now(stores))?.pausedBy, 'gone');
   },
 
   'counts failures of an active trigger only, from the first since the latest success': async (stores) => {
-    assert.equal(await stores.triggers.strike(T, 10), 1);
-    assert.equal(await stores.triggers.strike(T, 20), 2);
+    assert.equal(await stores.triggers.countFailure(T, 10), 1);
+    assert.equal(await stores.triggers.countFailure(T, 20), 2);
     assert.equal((await now(stores))?.failingSince, 10);
-    await stores.triggers.clearStrikes(T, 30);
+    await stores.triggers.clearFailures(T, 30);
     const cleared = await now(stores);
-    assert.deepEqual([cleared?.strikes, cleared?.lastSuccess, cleared?.failingSince], [0, 30, undefined]);
-    assert.equal(await stores.triggers.strike(T, 40), 1);
+    assert.deepEqual([cleared?.consecutiveFailures, cleared?.lastSuccess, cleared?.failingSince], [0, 30, undefined]);
+    assert.equal(await stores.triggers.countFailure(T, 40), 1);
     assert.equal((await now(stores))?.failingSince, 40);
-    for (const way of [['trip'], ['probed'], ['emptied'], ['pause']] as const) {
+    for (const way of [['park'], ['drain'], ['finish'], ['pause']] as const) {
       await bring(stores, T, way);
-      assert.equal(await stores.triggers.strike(T, 50), undefined, `after ${way}`);
+      assert.equal(await stores.triggers.countFailure(T, 50), undefined, `after ${way}`);
     }
-    assert.equal((await now(stores))?.strikes, 1);
+    assert.equal((await now(stores))?.consecutiveFailures, 1);
   },
 
   'resets the failures of an active or draining trigger only': async (stores) => {
     for (const [i, [state, way]] of Object.values(waysTo).entries()) {
       const trigger = allTriggers[i] as Trigger;
-      await stores.triggers.strike(trigger, 1);
+      await stores.triggers.countFailure(trigger, 1);
       await bring(stores, trigger, way);
-      await stores.triggers.clearStrikes(trigger, 2);
+      await stores.triggers.clearFailures(trigger, 2);
       const isReset = state === 'active' || state === 'draining';
-      assert.equal((await now(stores, trigger))?.strikes, isReset ? 0 : 1, state);
+      assert.equal((await now(stores, trigger))?.consecutiveFailures, isReset ? 0 : 1, state);
     }
   },
 
@@ -151,7 +154,7 @@ export const triggerCases: Cases = {
   },
 
   'recognizes its own lease when the answer was lost': async (stores, harness) => {
-    const losing = storesOf(harness, losingAnswers(harness.client));
+    const losing = storesOf(harness, losingResponses(harness.client));
     assert.equal(await losing.triggers.lease(T, 500, 100), true);
     assert.equal(await losing.triggers.lease(T, 600, 100), false, 'that of another run stays one');
     assert.equal(await stores.triggers.lease(T, 600, 100), false);
@@ -160,16 +163,16 @@ export const triggerCases: Cases = {
   },
 
   'recognizes its own move when the answer was lost': async (stores, harness) => {
-    const losing = storesOf(harness, losingAnswers(harness.client));
-    assert.equal(await losing.triggers.move(T, 'trip', { parkedBecause: 'HTTP 500' }), true);
-    assert.equal(await losing.triggers.move(T, 'trip'), false, 'that of another run stays one');
-    assert.equal(await losing.triggers.move(T, 'probed'), true);
+    const losing = storesOf(harness, losingResponses(harness.client));
+    assert.equal(await losing.triggers.move(T, 'park', { parkedBecause: 'HTTP 500' }), true);
+    assert.equal(await losing.triggers.move(T, 'park'), false, 'that of another run stays one');
+    assert.equal(await losing.triggers.move(T, 'drain'), true);
     assert.equal(await losing.triggers.move(T, 'pause', { pausedBy: 'admin' }), true);
     assert.equal((await now(stores))?.state, 'paused');
   },
 
   'recognizes its own URL when the answer was lost, and counts one version': async (stores, harness) => {
-    const losing = storesOf(harness, losingAnswers(harness.client));
+    const losing = storesOf(harness, losingResponses(harness.client));
     assert.equal(await losing.triggers.writeUrl(T, 'https://one/', 1, 0), true);
     assert.equal((await now(stores))?.urlVersion, 1);
     assert.equal(await losing.triggers.writeUrl(T, 'https://two/', 2, 1), true);
@@ -180,9 +183,9 @@ export const triggerCases: Cases = {
   },
 
   'counts a failure once when the answer was lost': async (stores, harness) => {
-    const losing = storesOf(harness, losingAnswers(harness.client));
-    assert.equal(await losing.triggers.strike(T, 1), 1);
-    assert.equal(await losing.triggers.strike(T, 2), 2);
-    assert.deepEqual([(await now(stores))?.strikes, (await now(stores))?.failingSince], [2, 1]);
+    const losing = storesOf(harness, losingResponses(harness.client));
+    assert.equal(await losing.triggers.countFailure(T, 1), 1);
+    assert.equal(await losing.triggers.countFailure(T, 2), 2);
+    assert.deepEqual([(await now(stores))?.consecutiveFailures, (await now(stores))?.failingSince], [2, 1]);
   },
 };

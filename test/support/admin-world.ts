@@ -1,6 +1,6 @@
 import type { TestResult } from '../../functions/adapters/backlog.ts';
 import type { Notification } from '../../functions/core/notification.ts';
-import type { AdminParts } from '../../functions/operations/deployment.ts';
+import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { defaultRules } from './rules.ts';
 import { storesInMemory } from './stores.ts';
 
@@ -16,9 +16,9 @@ export function adminWorld(overrides: Record<string, unknown> = {}) {
     log,
     sent,
     /** How the receiver answers to a test. */
-    answers: { delivered: true, answer: 'HTTP 200', milliseconds: 42, body: 'thank you' } as TestResult,
+    answers: { delivered: true, response: 'HTTP 200', milliseconds: 42, body: 'thank you' } as TestResult,
   };
-  const parts = {
+  const deps = {
     ...world,
     who: 'ada',
     rules: defaultRules,
@@ -35,5 +35,5 @@ export function adminWorld(overrides: Record<string, unknown> = {}) {
     },
     ...overrides,
   };
-  return { ...world, parts: parts as unknown as AdminParts };
+  return { ...world, deps: deps as unknown as OperationDeps };
 }

@@ -4,7 +4,7 @@ import { Agent } from '../../cli/local/agent.ts';
 import { assertNoDiff, type Deployed, deploy } from '../../cli/local/deploy.ts';
 import { attach, type Emulator, startMiniStack } from '../../cli/local/emulator.ts';
 import type { Entity, Trigger } from '../../functions/core/entity.ts';
-import { type AdminParts, findDeployment, stackOutputs } from '../../functions/operations/deployment.ts';
+import { findDeployment, type OperationDeps, stackOutputs } from '../../functions/operations/deployment.ts';
 import { clear, set } from '../../functions/operations/trigger-urls.ts';
 import { endWithUs, interrupted } from './processes.ts';
 import { type Call, MARKER, receiver } from './receiver.ts';
@@ -22,17 +22,17 @@ export async function deployedStack(stacks?: string[], host?: string) {
   try {
     await emulator.deploy({ stacks });
     const outputs = await stackOutputs();
-    const parts = await findDeployment();
+    const deps = await findDeployment();
     /** Clears the URLs of these triggers, then stops the emulator, even if the first fails. */
     const end = async (...typed: readonly Trigger[]) => {
       try {
         // An emulator of our own is gone in a moment, with all URLs.
-        if (GIVEN) for (const trigger of typed) await clear(parts, trigger);
+        if (GIVEN) for (const trigger of typed) await clear(deps, trigger);
       } finally {
         await emulator.stop();
       }
     };
-    return { parts, agent: new Agent(outputs), outputs, ...emulator, end };
+    return { deps, agent: new Agent(outputs), outputs, ...emulator, end };
   } catch (error) {
     await emulator.stop();
     throw error;
@@ -70,9 +70,9 @@ const ROUND_MS = 3_000;
  * Sets a URL for each of these triggers and waits until capture has read it. From then on a changed URL counts at once,
  * because deliver reads the URL before every attempt; capture only needs to know that there is one.
  */
-export async function takeEffect(stack: { parts: AdminParts; agent: Agent }, ...triggers: readonly Trigger[]) {
+export async function takeEffect(stack: { deps: OperationDeps; agent: Agent }, ...triggers: readonly Trigger[]) {
   await using server = await receiver();
-  for (const trigger of triggers) await set(stack.parts, trigger, `${server.origin}/${trigger}`);
+  for (const trigger of triggers) await set(stack.deps, trigger, `${server.origin}/${trigger}`);
   const entities = new Set(triggers.map((trigger) => trigger.split('.')[0] as Entity));
   const unheard = () => triggers.filter((one) => !server.markers.some(({ target }) => target.startsWith(`/${one}?`)));
   await until(
@@ -115,27 +115,32 @@ export async function marked(
 }
 
 /** Like `until`, for what a drain brings about: one is started before each look. */
-export const drained = <T>(parts: AdminParts, what: string, holds: () => T | Promise<T>, patienceMs = 240_000) =>
+export const drained = <T>(
+  deps: OperationDeps,
+  what: string,
+  retryDelays: () => T | Promise<T>,
+  patienceMs = 240_000,
+) =>
   until(
     what,
     async () => {
-      await parts.wakeDrain();
-      return holds();
+      await deps.wakeDrain();
+      return retryDelays();
     },
     patienceMs,
     1_500,
   );
 
-/** Waits until something holds, and returns it. @throws {Error} With what was waited for, when it does not in time. */
+/** Waits until something retryDelays, and returns it. @throws {Error} With what was waited for, when it does not in time. */
 export async function until<T>(
   what: string,
-  holds: () => T | Promise<T>,
+  retryDelays: () => T | Promise<T>,
   patienceMs = 120_000,
   pauseMs = 100,
 ): Promise<NonNullable<T>> {
   const end = Date.now() + patienceMs;
   for (;;) {
-    const value = await holds();
+    const value = await retryDelays();
     if (value) return value;
     if (Date.now() > end) throw new Error(`In ${patienceMs / 1000} s it did not come to this: ${what}`);
     await sleep(pauseMs);

@@ -13,12 +13,12 @@ interface Asked {
  *
  * @param answersCalls Whether calls get an error for an answer; else they get none. Its health is answered always.
  */
-export async function fakeEmulator({ answersCalls }: { readonly answersCalls: boolean }) {
+export async function fakeEmulator({ respondsToCalls }: { readonly respondsToCalls: boolean }) {
   const asked: Asked[] = [];
   const server = createServer(({ url: target = '', headers }, response) => {
     if (target.startsWith('/_localstack/')) return response.end();
     asked.push({ target, headers });
-    if (answersCalls) response.writeHead(400, { 'content-type': 'application/json' }).end('{"__type":"NotHere"}');
+    if (respondsToCalls) response.writeHead(400, { 'content-type': 'application/json' }).end('{"__type":"NotHere"}');
   });
   server.on('connect', ({ url: target = '', headers }, socket) => {
     asked.push({ target, headers });

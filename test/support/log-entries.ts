@@ -19,7 +19,7 @@ export function logEntry(overrides: Partial<LogEntry> = {}): LogEntry {
     formattedString: `?AccountID=${uuid('account')}&CaseID=${uuid('case')}`,
     attempt: 1,
     outcome: 'delivered',
-    answer: 'HTTP 200',
+    response: 'HTTP 200',
     milliseconds: 20 + ((made * 31) % 90),
     ...overrides,
   };

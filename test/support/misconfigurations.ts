@@ -9,20 +9,20 @@ import {
 } from '@aws-sdk/client-lambda';
 import { SendMessageCommand, SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import type { Entity } from '../../functions/core/entity.ts';
-import type { AdminParts } from '../../functions/operations/deployment.ts';
-import type { Look } from '../../functions/operations/doctor/inspector.ts';
+import type { OperationDeps } from '../../functions/operations/deployment.ts';
+import type { Inspector } from '../../functions/operations/doctor/inspector.ts';
 
 interface Misconfiguration {
   readonly title: string;
-  plant(parts: AdminParts, look: Look): Promise<unknown>;
+  plant(deps: OperationDeps, look: Inspector): Promise<unknown>;
   /** What the doctor has to say of it. */
   readonly where: RegExp;
   readonly what: RegExp;
-  readonly mend: RegExp;
+  readonly fix: RegExp;
 }
 
 async function setStream(
-  { dynamodb, crmTables }: AdminParts,
+  { dynamodb, crmTables }: OperationDeps,
   entity: Entity,
   view?: 'NEW_AND_OLD_IMAGES' | 'KEYS_ONLY',
 ) {
@@ -32,7 +32,7 @@ async function setStream(
   await sleep(10);
 }
 
-const setQueue = ({ sqs, queueUrl }: AdminParts, Attributes: Record<string, string>) =>
+const setQueue = ({ sqs, queueUrl }: OperationDeps, Attributes: Record<string, string>) =>
   sqs.send(new SetQueueAttributesCommand({ QueueUrl: queueUrl, Attributes }));
 
 /** What operators do to a stack, and to tables that it is attached to. */
@@ -48,34 +48,34 @@ export const misconfigurations: readonly Misconfiguration[] = [
       ),
     where: /^followup, /,
     what: /no row has the attribute account, of which an id is made/,
-    mend: /^set tables\.followup\.names in cdk\.json to what holds the ids \(the keys are pk, sk\)$/,
+    fix: /^set tables\.followup\.names in cdk\.json to what retryDelays the ids \(the keys are pk, sk\)$/,
   },
   {
     title: "a table's stream is off",
-    plant: (parts) => setStream(parts, 'case'),
+    plant: (deps) => setStream(deps, 'case'),
     where: /^case, /,
     what: /its stream is off/,
-    mend: /^aws dynamodb update-table --table-name theirs-\S+-case --stream-specification StreamEnabled=true,\S+; then set tables\.case\.stream/,
+    fix: /^aws dynamodb update-table --table-name theirs-\S+-case --stream-specification StreamEnabled=true,\S+; then set tables\.case\.stream/,
   },
   {
     title: "a table's stream was off for a while",
-    plant: async (parts) => {
-      await setStream(parts, 'followup');
-      await setStream(parts, 'followup', 'NEW_AND_OLD_IMAGES');
+    plant: async (deps) => {
+      await setStream(deps, 'followup');
+      await setStream(deps, 'followup', 'NEW_AND_OLD_IMAGES');
     },
     where: /^followup, /,
     what: /turned off and on again, and the old one is read/,
-    mend: /^set tables\.followup\.stream in cdk\.json to arn:aws:dynamodb:\S+-followup\/stream\/\S+, and npx cdk deploy CrmTriggers -c stage=local$/,
+    fix: /^set tables\.followup\.stream in cdk\.json to arn:aws:dynamodb:\S+-followup\/stream\/\S+, and npx cdk deploy CrmTriggers -c stage=local$/,
   },
   {
     title: "a table's stream tells the keys alone",
-    plant: async (parts) => {
-      await setStream(parts, 'customer');
-      await setStream(parts, 'customer', 'KEYS_ONLY');
+    plant: async (deps) => {
+      await setStream(deps, 'customer');
+      await setStream(deps, 'customer', 'KEYS_ONLY');
     },
     where: /^customer, /,
     what: /has KEYS_ONLY: only by NEW_AND_OLD_IMAGES ignored attributes are told/,
-    mend: /StreamEnabled=false; .*StreamViewType=NEW_AND_OLD_IMAGES; .*tables\.customer\.stream/,
+    fix: /StreamEnabled=false; .*StreamViewType=NEW_AND_OLD_IMAGES; .*tables\.customer\.stream/,
   },
   {
     title: 'an event source mapping is disabled',
@@ -85,7 +85,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
     },
     where: /^task, /,
     what: /its stream is not read: the event source mapping is Disabl/,
-    mend: /^aws lambda update-event-source-mapping --uuid \S+ --enabled$/,
+    fix: /^aws lambda update-event-source-mapping --uuid \S+ --enabled$/,
   },
   {
     title: 'an event source mapping is deleted',
@@ -95,7 +95,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
     },
     where: /^case, /,
     what: /nothing reads its stream: the event source mapping was deleted/,
-    mend: /^npx cdk deploy CrmTriggers -c stage=local --revert-drift$/,
+    fix: /^npx cdk deploy CrmTriggers -c stage=local --revert-drift$/,
   },
   {
     title: "a function's permissions are taken away",
@@ -108,7 +108,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
     },
     where: /^customer, /,
     what: /may not dynamodb:GetRecords, .* on arn:aws:dynamodb:/,
-    mend: /^npx cdk deploy CrmTriggers -c stage=local --revert-drift; if it stays so, a policy of the account forbids it$/,
+    fix: /^npx cdk deploy CrmTriggers -c stage=local --revert-drift; if it stays so, a policy of the account forbids it$/,
   },
   {
     title: "drain's schedule is disabled",
@@ -118,7 +118,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
       ),
     where: /^drain's schedule$/,
     what: /it is disabled: what is parked is not tried again/,
-    mend: /^aws events enable-rule --name \S+$/,
+    fix: /^aws events enable-rule --name \S+$/,
   },
   {
     title: 'a function is stopped',
@@ -131,21 +131,21 @@ export const misconfigurations: readonly Misconfiguration[] = [
       ),
     where: /Deliver$/,
     what: /it is stopped: its reserved concurrency is 0/,
-    mend: /^aws lambda delete-function-concurrency --function-name \S+$/,
+    fix: /^aws lambda delete-function-concurrency --function-name \S+$/,
   },
   {
     title: "the queue's visibility timeout is short",
-    plant: (parts) => setQueue(parts, { VisibilityTimeout: '30' }),
+    plant: (deps) => setQueue(deps, { VisibilityTimeout: '30' }),
     where: /^the delivery queue$/,
     what: /its visibility timeout is 30 s; below 360 s/,
-    mend: /--revert-drift$/,
+    fix: /--revert-drift$/,
   },
   {
     title: 'the queue has no dead-letter queue',
-    plant: (parts) => setQueue(parts, { RedrivePolicy: '' }),
+    plant: (deps) => setQueue(deps, { RedrivePolicy: '' }),
     where: /^the delivery queue$/,
     what: /no way to its dead-letter queue/,
-    mend: /--revert-drift$/,
+    fix: /--revert-drift$/,
   },
   {
     title: 'a dead letter waits',
@@ -160,7 +160,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
       ),
     where: /^the delivery queue$/,
     what: /dead letters, which no code could read: 1$/,
-    mend: /crm-triggers dead-letters/,
+    fix: /crm-triggers dead-letters/,
   },
   {
     title: 'a URL is typed that may not be called',
@@ -173,7 +173,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
       ),
     where: /^task\.edit$/,
     what: /its URL is not called any more\. The URL for task\.edit has a port below 1024/,
-    mend: /crm-triggers set task\.edit URL/,
+    fix: /crm-triggers set task\.edit URL/,
   },
   {
     title: 'a typed URL has no secret',
@@ -181,7 +181,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
       dynamodb.send(new DeleteItemCommand({ TableName: outputs.SecretsTable, Key: { trigger: { S: 'task.delete' } } })),
     where: /^task\.delete$/,
     what: /it has no secret, so its calls are not signed/,
-    mend: /^crm-triggers set task\.delete URL, .* that makes one$/,
+    fix: /^crm-triggers set task\.delete URL, .* that makes one$/,
   },
   {
     title: 'a trigger without a URL keeps notifications in its backlog',
@@ -195,7 +195,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
     },
     where: /^followup\.delete$/,
     what: /^no URL is set, and notifications stay in its backlog that drain should have moved to Failed: 1$/,
-    mend: /^aws lambda invoke --function-name \S+ out\.json; .*crm-triggers set followup\.delete URL$/,
+    fix: /^aws lambda invoke --function-name \S+ out\.json; .*crm-triggers set followup\.delete URL$/,
   },
   {
     title: 'a trigger is draining, and drain does not run',
@@ -208,6 +208,6 @@ export const misconfigurations: readonly Misconfiguration[] = [
       ),
     where: /^followup\.create$/,
     what: /^it is draining, and its backlog is empty/,
-    mend: /^aws lambda invoke --function-name \S+ out\.json; /,
+    fix: /^aws lambda invoke --function-name \S+ out\.json; /,
   },
 ];

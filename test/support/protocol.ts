@@ -5,7 +5,7 @@ import { Secrets } from '../../functions/adapters/secret-store.ts';
 import { Triggers } from '../../functions/adapters/trigger-store.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
-import type { Answer } from '../../functions/core/outcome.ts';
+import type { CallResult } from '../../functions/core/outcome.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
 import { drain } from '../../functions/drain/drain.ts';
 import { type Around, DynamoDBInMemory } from '../model/dynamodb.ts';
@@ -29,17 +29,17 @@ export interface Made {
   readonly isTest: boolean;
 }
 
-type Receiver = (call: Made) => Answer | Promise<Answer>;
+type Receiver = (call: Made) => CallResult | Promise<CallResult>;
 
-export const ok: Answer = { status: 200, body: '' };
-export const answered = (status: number): Answer => ({ status, body: '' });
+export const ok: CallResult = { status: 200, body: '' };
+export const answered = (status: number): CallResult => ({ status, body: '' });
 
 interface Options {
   /** What the receivers respond. */
   readonly receiver?: Receiver;
   /** Stands between the functions and DynamoDB. */
   readonly around?: Around;
-  readonly holds?: readonly number[];
+  readonly retryDelays?: readonly number[];
   /** The triggers that have a URL. */
   readonly urls?: readonly Trigger[];
 }
@@ -47,7 +47,7 @@ interface Options {
 const ATTEMPT_MS = 10_000;
 
 /** The real deliver and drain over real stores and DynamoDB in memory, at a time that only the test moves. */
-export async function protocol({ receiver = () => ok, around, holds, urls = ['customer.edit'] }: Options = {}) {
+export async function protocol({ receiver = () => ok, around, retryDelays, urls = ['customer.edit'] }: Options = {}) {
   const world = { now: 1_760_000_000_000, receiver };
   const dynamodb = new DynamoDBInMemory(tables, () => world.now);
   // Each request takes a turn of the event loop, so that what runs side by side does, and a loop without end is seen.
@@ -65,7 +65,7 @@ export async function protocol({ receiver = () => ok, around, holds, urls = ['cu
   /** The log lines themselves. */
   const lines: Readonly<Record<string, unknown>>[] = [];
   const letters: { id: string; body: string; reason: string }[] = [];
-  const parts = {
+  const deps = {
     triggers,
     backlog,
     secrets: new Secrets('secrets', client, () => world.now, noPause),
@@ -84,7 +84,7 @@ export async function protocol({ receiver = () => ok, around, holds, urls = ['cu
       calls.push(made);
       return world.receiver(made);
     },
-    holds: holds ?? [5, 30, 120, 600],
+    retryDelays: retryDelays ?? [5, 30, 120, 600],
     attemptMs: ATTEMPT_MS,
     now: () => world.now,
     random: () => 0.5,
@@ -111,14 +111,15 @@ export async function protocol({ receiver = () => ok, around, holds, urls = ['cu
     letters,
     logged,
     lines,
-    parts,
+    deps,
     /** Runs deliver once. @returns The ids of the messages that the queue keeps. */
     async deliver(messages: readonly SQSRecord[], overrides: object = {}): Promise<string[]> {
       const queue = {
-        bury: async (letter: { id: string; body: string; reason: string }) => void letters.push(letter),
-        handBack: async (some: readonly { receiptHandle: string; seconds: number }[]) => void returned.push(...some),
+        sendToDeadLetters: async (letter: { id: string; body: string; reason: string }) => void letters.push(letter),
+        returnToQueue: async (some: readonly { receiptHandle: string; seconds: number }[]) =>
+          void returned.push(...some),
       };
-      const all = { ...parts, queue, after: () => () => {}, ...overrides };
+      const all = { ...deps, queue, after: () => () => {}, ...overrides };
       const response: SQSBatchResponse = await silently(() => deliver(messages, all, () => 60_000));
       return response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
     },
@@ -130,23 +131,23 @@ export async function protocol({ receiver = () => ok, around, holds, urls = ['cu
         await new Promise(setImmediate);
       };
       return silently(() =>
-        drain({ ...parts, concurrency: 50, sleep, ...overrides }, () => Math.max(0, end - world.now)),
+        drain({ ...deps, concurrency: 50, sleep, ...overrides }, () => Math.max(0, end - world.now)),
       );
     },
     /** Puts notifications into the backlog of a trigger that is in a state, some time ago. */
     async park(notifications: readonly Notification[], msAgo = 60_000): Promise<void> {
       for (const one of notifications)
         await backlog.park(
-          [{ notification: one, attempts: 0, firstAttempt: 0, answer: '', nextTry: 0 }],
+          [{ notification: one, attempts: 0, firstAttempt: 0, response: '', nextTry: 0 }],
           world.now - msAgo,
         );
     },
     /** Moves a trigger to a state of the diagram. */
-    async state(trigger: Trigger, state: 'parked' | 'draining' | 'closing' | 'paused', probeAt = 0): Promise<void> {
+    async state(trigger: Trigger, state: 'parked' | 'draining' | 'finishing' | 'paused', probeAt = 0): Promise<void> {
       if (state === 'paused') return void (await triggers.move(trigger, 'pause', { pausedBy: 'admin' }));
-      await triggers.move(trigger, 'trip', { probeAt, probeDelay: 30_000, parkedBecause: 'HTTP 500' });
-      if (state !== 'parked') await triggers.move(trigger, 'probed');
-      if (state === 'closing') await triggers.move(trigger, 'emptied');
+      await triggers.move(trigger, 'park', { probeAt, probeDelay: 30_000, parkedBecause: 'HTTP 500' });
+      if (state !== 'parked') await triggers.move(trigger, 'drain');
+      if (state === 'finishing') await triggers.move(trigger, 'finish');
     },
     async stateOf(trigger: Trigger = 'customer.edit') {
       return (await triggers.read([trigger])).get(trigger)?.state;

@@ -8,13 +8,13 @@ export interface Call {
   readonly at: number;
 }
 
-export type Answer = (call: Call, response: ServerResponse, socket: Socket) => void;
+export type Respond = (call: Call, response: ServerResponse, socket: Socket) => void;
 
 /** Rows with ids that begin so are written to see whether something has taken effect. */
 export const MARKER = 'marker-';
 
-/** A real HTTP server on 127.0.0.1 that keeps the calls and answers as told, until it is disposed of. */
-export async function receiver(answer: Answer = (_, response) => response.end('ok')) {
+/** A real HTTP server on 127.0.0.1 that keeps the calls and responds as told, until it is disposed of. */
+export async function receiver(respond: Respond = (_, response) => response.end('ok')) {
   const calls: Call[] = [];
   const markers: Call[] = [];
   const server = createServer((request, response) => {
@@ -24,7 +24,7 @@ export async function receiver(answer: Answer = (_, response) => response.end('o
       return void response.end();
     }
     calls.push(call);
-    answer(call, response, request.socket);
+    respond(call, response, request.socket);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

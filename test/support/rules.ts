@@ -1,10 +1,10 @@
-import type { DestinationRules } from '../../functions/core/url-policy.ts';
+import type { UrlPolicy } from '../../functions/core/url-policy.ts';
 
 /** The rules of a deployment that sets none. */
-export const defaultRules: DestinationRules = { allowHttp: false, allowedPorts: [], allowedPrivateNetworks: [] };
+export const defaultRules: UrlPolicy = { allowHttp: false, allowedPorts: [], allowedPrivateNetworks: [] };
 
 /** With these a test's own receivers may be called. */
-export const loopbackRules: DestinationRules = {
+export const loopbackRules: UrlPolicy = {
   allowHttp: true,
   allowedPorts: [],
   allowedPrivateNetworks: ['127.0.0.0/8', '::1/128'],

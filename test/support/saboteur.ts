@@ -21,7 +21,7 @@ function harmTo(n: number): 'refuse' | 'lose the response' | undefined {
  * the moment that the caller names.
  */
 export async function saboteur(endpoint: string) {
-  const harm = { refused: 0, lostResponses: 0, halfAccepted: 0, kills: {} as Record<string, number> };
+  const harm = { rejected: 0, lostResponses: 0, halfAccepted: 0, kills: {} as Record<string, number> };
   /** The living processes of each function: each holds a response open until it dies. */
   const living = new Map<string, Map<number, ServerResponse>>();
   const killedAtRequest = new Set<string>();
@@ -58,16 +58,16 @@ export async function saboteur(endpoint: string) {
       seen.set(kind, n);
       if (killedAtRequest.delete(name)) return kill(name);
       const done = harmTo(n);
-      const refuse = () => {
-        harm.refused++;
+      const reject = () => {
+        harm.rejected++;
         outgoing.writeHead(503, { 'content-type': 'application/x-amz-json-1.0' });
         outgoing.end('{"__type":"ServiceUnavailable"}');
       };
-      if (done === 'refuse') return refuse();
+      if (done === 'refuse') return reject();
       const { taken, left } =
         kind === SEND && entriesOf(body).length > 1 && halves++ % 2 === 0 ? halve(body) : whole(body);
-      const answer = await forward(endpoint, incoming, taken).catch(() => undefined);
-      if (!answer) return void outgoing.destroy();
+      const response = await forward(endpoint, incoming, taken).catch(() => undefined);
+      if (!response) return void outgoing.destroy();
       if (left.length > 0) harm.halfAccepted++;
       if (kind === SEND && killsAtSends.includes(n)) return kill(name);
       if (done === 'lose the response') {
@@ -75,8 +75,8 @@ export async function saboteur(endpoint: string) {
         return void outgoing.destroy();
       }
       outgoing
-        .writeHead(answer.status, answer.headers)
-        .end(left.length > 0 ? refusing(answer.body, left) : answer.body);
+        .writeHead(response.status, response.headers)
+        .end(left.length > 0 ? rejecting(response.body, left) : response.body);
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     undo.push(async () => {
@@ -147,7 +147,7 @@ function halve(body: Buffer): { taken: Buffer; left: string[] } {
   return { taken: Buffer.from(JSON.stringify({ ...batch, Entries })), left };
 }
 
-function refusing(body: Buffer, left: readonly string[]): string {
+function rejecting(body: Buffer, left: readonly string[]): string {
   const Failed = left.map((Id) => ({ Id, Code: 'InternalError', SenderFault: false }));
   return JSON.stringify({ ...JSON.parse(body.toString()), Failed });
 }

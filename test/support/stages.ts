@@ -1,19 +1,19 @@
 import { Metrics } from '../../functions/adapters/metrics-writer.ts';
 import type { Notification } from '../../functions/core/notification.ts';
-import type { Answer } from '../../functions/core/outcome.ts';
+import type { CallResult } from '../../functions/core/outcome.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
 import { drain } from '../../functions/drain/drain.ts';
 import { message } from './records.ts';
 import { storesInMemory } from './stores.ts';
 
 /** All three stages over one world in memory, and what they measured of a trigger, and over all, since the last look. */
-export function stages(answers: () => Answer) {
+export function stages(answers: () => CallResult) {
   const lines: string[] = [];
   const { triggers, backlog, secrets, log } = storesInMemory();
   void triggers.writeUrl('customer.edit', 'https://x/', 0);
   void triggers.writeUrl('customer.create', 'https://x/', 0);
   const sent: Notification[] = [];
-  const parts = {
+  const deps = {
     entity: 'customer' as const,
     triggers,
     backlog,
@@ -23,11 +23,11 @@ export function stages(answers: () => Answer) {
     metrics: new Metrics('CrmTriggers', (line) => void lines.push(line)),
     queue: {
       send: async (list: readonly Notification[]) => void sent.push(...list),
-      bury: async () => {},
-      handBack: async () => {},
+      sendToDeadLetters: async () => {},
+      returnToQueue: async () => {},
     },
     call: async () => answers(),
-    holds: [5],
+    retryDelays: [5],
     attemptMs: 1_000,
     concurrency: 5,
     now: Date.now,
@@ -36,19 +36,19 @@ export function stages(answers: () => Answer) {
     after: () => () => {},
   };
   return {
-    parts,
+    deps,
     triggers,
     backlog,
     sent,
     deliver: (...list: Notification[]) =>
       deliver(
         list.map((one) => message(one)),
-        parts,
+        deps,
         () => 60_000,
       ),
     drain: () => {
       let looks = 0;
-      return drain(parts, () => (looks++ < 30 ? 60_000 : 0));
+      return drain(deps, () => (looks++ < 30 ? 60_000 : 0));
     },
     measured(trigger = 'customer.edit') {
       const found: Record<string, number[]> = {};

@@ -22,7 +22,7 @@ type Row = Record<string, any>;
 const rowsOf = (db: DynamoDBInMemory, table: keyof typeof tables): Row[] =>
   db.items(table).map((item) => unmarshall(item));
 
-const untouched: TriggerNow = { state: 'active', strikes: 0, lastSuccess: 0, probeAt: 0, probeDelay: 0 };
+const untouched: TriggerNow = { state: 'active', consecutiveFailures: 0, lastSuccess: 0, probeAt: 0, probeDelay: 0 };
 
 /** The triggers table, with its items by trigger. */
 export class InspectedTriggers extends Triggers {
@@ -69,7 +69,7 @@ export class InspectedBacklog extends Backlog {
     this.#db = db;
   }
 
-  get heldItems(): ReadonlyMap<string, Waiting> {
+  get retryItems(): ReadonlyMap<string, Waiting> {
     return this.#list('held', pendingOf);
   }
 
@@ -102,7 +102,7 @@ export class InspectedBacklog extends Backlog {
 }
 
 function pendingOf({ message, attempts, firstAttempt, answer, nextTry }: Row): Waiting {
-  return { notification: fromMessage(message) as Notification, attempts, firstAttempt, answer, nextTry };
+  return { notification: fromMessage(message) as Notification, attempts, firstAttempt, response: answer, nextTry };
 }
 
 /** The secrets table, with its items by trigger. */

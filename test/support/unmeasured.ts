@@ -1,4 +1,4 @@
-import type { MeasuringParts } from '../../functions/adapters/metrics-writer.ts';
+import type { MetricsDeps } from '../../functions/adapters/metrics-writer.ts';
 
 /** For tests that look at something else than the metrics. */
-export const unmeasured: MeasuringParts['metrics'] = { add: () => {}, write: () => {} };
+export const unmeasured: MetricsDeps['metrics'] = { add: () => {}, write: () => {} };

@@ -70,8 +70,8 @@ export class UserPool {
     const sent = await this.#post('/login', form);
     const code = new URL(sent.headers.get('location') ?? '').searchParams.get('code') ?? '';
     const exchange = { grant_type: 'authorization_code', code, redirect_uri: redirectUri, client_id: clientId };
-    const answer = await this.#post('/oauth2/token', { ...exchange, code_verifier: verifier });
-    const { id_token } = (await answer.json()) as { id_token?: string };
+    const response = await this.#post('/oauth2/token', { ...exchange, code_verifier: verifier });
+    const { id_token } = (await response.json()) as { id_token?: string };
     assert.ok(id_token);
     return id_token;
   }

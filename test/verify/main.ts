@@ -6,11 +6,11 @@ import { checkHome } from '../../cli/check-account.ts';
 import { emulatorEnvironment, useEmulator } from '../../cli/emulator-environment.ts';
 import { cdk, configuration, type Deployed } from '../../cli/local/deploy.ts';
 import { attach, type Emulator, startMiniStack } from '../../cli/local/emulator.ts';
-import { asFileRefusal, firstError } from '../../cli/local/first-error.ts';
+import { asFileError, firstError } from '../../cli/local/first-error.ts';
 import { isLocalStack } from '../../cli/local/left-out.ts';
 import { Failure } from '../../cli/local/process.ts';
-import { asRefusal } from '../../functions/operations/deployment.ts';
-import { Refusal } from '../../functions/operations/user-error.ts';
+import { asUserError } from '../../functions/operations/deployment.ts';
+import { UserError } from '../../functions/operations/user-error.ts';
 import type { Platform } from './platforms.ts';
 import { runSteps } from './runner.ts';
 import { type Chosen, checkNotDeployed, chosen, HELP, Misuse, settingsOf } from './stage.ts';
@@ -111,7 +111,7 @@ async function main(): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
       if (!stop.signal.aborted) console.error(`\n  ${signal}: the stage is being deleted, please wait.`);
-      stop.abort(new Refusal(`Stopped by ${signal}.`));
+      stop.abort(new UserError(`Stopped by ${signal}.`));
     });
   try {
     const what = chosen(process.argv.slice(2));
@@ -121,8 +121,8 @@ async function main(): Promise<number> {
     }
     return (await verify(what, stop.signal)) ? 0 : 1;
   } catch (caught) {
-    const error = asFileRefusal(asRefusal(stop.signal.aborted ? stop.signal.reason : caught));
-    if (!(error instanceof Misuse || error instanceof Refusal)) throw error;
+    const error = asFileError(asUserError(stop.signal.aborted ? stop.signal.reason : caught));
+    if (!(error instanceof Misuse || error instanceof UserError)) throw error;
     console.error(error.message + (error instanceof Misuse ? ' See npm run verify -- --help.' : ''));
     return error instanceof Misuse ? 2 : 1;
   }

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { stackName, stagePattern } from '../../functions/core/stack-name.ts';
-import { Refusal } from '../../functions/operations/user-error.ts';
+import { UserError } from '../../functions/operations/user-error.ts';
 
 export const receiverStack = (stage: string): string => `CrmTriggersReceiver-${stage}`;
 
@@ -57,13 +57,13 @@ interface StageSettings {
 /**
  * The settings of a stage that is deleted at the end. One that cdk.json does not have is deployed with the defaults.
  *
- * @throws {Refusal} When cdk.json says that the stage keeps data.
+ * @throws {UserError} When cdk.json says that the stage keeps data.
  */
 export function settingsOf(stage: string, stages: Readonly<Record<string, StageSettings>>): object {
   const settings = Object.hasOwn(stages, stage) ? stages[stage] : undefined;
   const keeps = settings && (settings.keepData !== false || settings.deletionProtection || settings.tables);
   if (keeps)
-    throw new Refusal(
+    throw new UserError(
       `The stage ${stage} keeps its data by cdk.json, and verify deletes its stage. Fix: --stage verify, a stage that cdk.json does not have; or set keepData to false, without deletionProtection and tables.`,
     );
   return { ...settings, keepData: false };
@@ -73,7 +73,7 @@ export function settingsOf(stage: string, stages: Readonly<Record<string, StageS
  * Checks that nothing of a stage is deployed, because everything of it is deleted at the end.
  *
  * @param status The status of a stack, nothing when there is none.
- * @throws {Refusal} When a stack is there.
+ * @throws {UserError} When a stack is there.
  */
 export async function checkNotDeployed(
   stage: string,
@@ -82,7 +82,7 @@ export async function checkNotDeployed(
   for (const stack of stacksOf(stage)) {
     const now = await status(stack);
     if (now !== undefined)
-      throw new Refusal(
+      throw new UserError(
         `The stack ${stack} exists (${now}), and verify deletes its stage. Fix: name another stage; or, if an earlier verify was killed and left it, aws cloudformation delete-stack --stack-name ${stack}.`,
       );
   }

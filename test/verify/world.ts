@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Agent } from '../../cli/local/agent.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
-import type { AdminParts } from '../../functions/operations/deployment.ts';
+import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { set } from '../../functions/operations/trigger-urls.ts';
 import type { Platform } from './platforms.ts';
 import type { Call, Mode } from './receiver-core.ts';
@@ -17,7 +17,7 @@ export interface Receiver {
 
 /** What is deployed, once it is. */
 export interface Stage {
-  readonly parts: AdminParts;
+  readonly deps: OperationDeps;
   readonly agent: Agent;
 }
 
@@ -52,8 +52,8 @@ export interface World {
 export class NotProven extends Error {}
 
 /** @throws {NotProven} When it does not hold. */
-export function prove(holds: unknown, otherwise: string): asserts holds {
-  if (!holds) throw new NotProven(otherwise);
+export function prove(retryDelays: unknown, otherwise: string): asserts retryDelays {
+  if (!retryDelays) throw new NotProven(otherwise);
 }
 
 /** @throws {NotProven} When nothing is deployed yet. */
@@ -62,15 +62,15 @@ export function stageOf({ state: { deployed, receiver } }: World): Stage & { rea
   return { ...deployed, receiver };
 }
 
-/** Waits until something holds, and returns it. @throws When the step has to end. */
+/** Waits until something retryDelays, and returns it. @throws When the step has to end. */
 export async function until<T>(
   { signal }: Pick<World, 'signal'>,
   what: string,
-  holds: () => T | Promise<T>,
+  retryDelays: () => T | Promise<T>,
   pauseMs = 1_000,
 ): Promise<NonNullable<T>> {
   for (;;) {
-    const value = await holds();
+    const value = await retryDelays();
     if (value) return value;
     if (signal.aborted) throw new NotProven(`it waited in vain: ${what}`);
     await sleep(pauseMs, undefined, { signal }).catch(() => {});
@@ -83,8 +83,8 @@ export async function pause({ signal }: Pick<World, 'signal'>, milliseconds: num
 
 /** Sets the URL of a lane for triggers that had a URL before; deliver reads it before each attempt. */
 export async function send(world: World, lane: string, ...triggers: Trigger[]): Promise<void> {
-  const { parts, receiver } = stageOf(world);
-  for (const trigger of triggers) await set(parts, trigger, `${receiver.base}/${lane}`);
+  const { deps, receiver } = stageOf(world);
+  for (const trigger of triggers) await set(deps, trigger, `${receiver.base}/${lane}`);
 }
 
 /** The calls of a lane that the receiver took, one of each notification, in the order in which they arrived. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Failed } from '../../adapters/backlog.ts';
 import { failed, planRedelivery, redeliver } from '../../operations/failed.ts';
-import { Refusal } from '../../operations/user-error.ts';
+import { UserError } from '../../operations/user-error.ts';
 import { type Route, route } from './route.ts';
 import { queryLimit, queryTime, text, time, trigger } from './shapes.ts';
 
@@ -40,9 +40,9 @@ export const failedRoutes: readonly Route[] = [
       id: z.optional(notificationId),
       limit: queryLimit(200, 1000),
     }),
-    answer: z.object({ failed: z.array(shown), total: z.int() }),
-    async run({ parts, query: { limit, ...choice } }) {
-      const all = (await failed(parts, choice)).toSorted((a, b) => b.failedAt - a.failedAt);
+    response: z.object({ failed: z.array(shown), total: z.int() }),
+    async run({ deps, query: { limit, ...choice } }) {
+      const all = (await failed(deps, choice)).toSorted((a, b) => b.failedAt - a.failedAt);
       return { json: { failed: all.slice(0, limit).map(asShown), total: all.length } };
     },
   }),
@@ -51,18 +51,18 @@ export const failedRoutes: readonly Route[] = [
     path: '/redeliver',
     summary: 'Send again what was given up: some by their ids, or all of a trigger, since a time, or at all',
     body: choice,
-    answer: z.object({
+    response: z.object({
       confirmed: z.boolean(),
-      chosen: z.array(z.object({ id: z.string(), trigger, refused: z.optional(z.string()) })),
+      chosen: z.array(z.object({ id: z.string(), trigger, rejected: z.optional(z.string()) })),
     }),
-    async run({ parts, body: { ids, trigger, since, all, confirmed = false } }) {
+    async run({ deps, body: { ids, trigger, since, all, confirmed = false } }) {
       if (!(ids || trigger || since !== undefined || all))
-        throw new Refusal('Nothing is chosen: name ids, a trigger, since or all.');
+        throw new UserError('Nothing is chosen: name ids, a trigger, since or all.');
       const wanted = ids && new Set(ids);
-      const chosen = (await failed(parts, { trigger, since })).filter(({ id }) => wanted?.has(id) ?? true);
-      if (chosen.length === 0) throw new Refusal('Nothing of that has failed.', 'missing');
-      if (confirmed) return { json: { confirmed, chosen: await redeliver(parts, chosen) } };
-      return { json: { confirmed, chosen: await planRedelivery(parts, chosen) } };
+      const chosen = (await failed(deps, { trigger, since })).filter(({ id }) => wanted?.has(id) ?? true);
+      if (chosen.length === 0) throw new UserError('Nothing of that has failed.', 'missing');
+      if (confirmed) return { json: { confirmed, chosen: await redeliver(deps, chosen) } };
+      return { json: { confirmed, chosen: await planRedelivery(deps, chosen) } };
     },
   }),
 ];

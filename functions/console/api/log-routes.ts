@@ -2,9 +2,9 @@ import * as z from 'zod/mini';
 import { placePattern } from '../../adapters/history.ts';
 import type { LogFilter } from '../../core/log-entry.ts';
 import { outcomeKinds } from '../../core/outcome.ts';
-import type { AdminParts } from '../../operations/deployment.ts';
+import type { OperationDeps } from '../../operations/deployment.ts';
 import { logFilter, searchLog } from '../../operations/search-log.ts';
-import { Refusal } from '../../operations/user-error.ts';
+import { UserError } from '../../operations/user-error.ts';
 import { type Route, route } from './route.ts';
 import { queryLimit, queryTime, text, trigger } from './shapes.ts';
 
@@ -20,7 +20,7 @@ const entry = z.object({
   formattedString: z.string(),
   attempt: z.int(),
   outcome,
-  answer: z.string(),
+  response: z.string(),
   milliseconds: z.number(),
   body: z.optional(z.string()),
   test: z.optional(z.literal(true)),
@@ -51,9 +51,9 @@ export const logRoutes: readonly Route[] = [
       next: z.optional(text(2000)),
       limit: queryLimit(100, 1000),
     }),
-    answer: z.object({ entries: z.array(entry), next: z.optional(z.string()) }),
-    run: async ({ parts, query: { limit, next, ...filter } }) => ({
-      json: await page(parts, logFilter(filter), limit, next),
+    response: z.object({ entries: z.array(entry), next: z.optional(z.string()) }),
+    run: async ({ deps, query: { limit, next, ...filter } }) => ({
+      json: await page(deps, logFilter(filter), limit, next),
     }),
   }),
   route({
@@ -64,14 +64,14 @@ export const logRoutes: readonly Route[] = [
       next: z.optional(z.string().check(z.regex(placePattern))),
       limit: queryLimit(100, 1000),
     }),
-    answer: z.object({ entries: z.array(historyEntry), next: z.optional(z.string()) }),
-    run: async ({ parts, query: { limit, next } }) => ({ json: await parts.history.read(limit, next) }),
+    response: z.object({ entries: z.array(historyEntry), next: z.optional(z.string()) }),
+    run: async ({ deps, query: { limit, next } }) => ({ json: await deps.history.read(limit, next) }),
   }),
 ];
 
-/** @throws {Refusal} When `next` is not what an earlier page gave. */
-function page(parts: AdminParts, filter: LogFilter, limit: number, next?: string) {
-  return searchLog(parts, filter, limit, LOOKS, next).catch((error) => {
-    throw error instanceof RangeError ? new Refusal('This is no place in the log: read it from the start.') : error;
+/** @throws {UserError} When `next` is not what an earlier page gave. */
+function page(deps: OperationDeps, filter: LogFilter, limit: number, next?: string) {
+  return searchLog(deps, filter, limit, LOOKS, next).catch((error) => {
+    throw error instanceof RangeError ? new UserError('This is no place in the log: read it from the start.') : error;
   });
 }

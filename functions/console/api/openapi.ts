@@ -5,14 +5,14 @@ import { trigger } from './shapes.ts';
 const error = z.object({ error: z.string(), current: z.optional(z.unknown()) });
 
 /** What every route may answer besides. */
-const refusals: Readonly<Record<string, string>> = {
+const rejections: Readonly<Record<string, string>> = {
   400: 'The request is not of the described shape',
   404: 'There is no such thing',
   409: 'It cannot be done in the state that things are in',
   422: 'What was typed is refused, in the words of the rules',
   503: 'AWS does not answer, or not as it should',
 };
-const lockedRefusals: Readonly<Record<string, string>> = {
+const lockedErrors: Readonly<Record<string, string>> = {
   412: 'Somebody else changed it in the meantime: `current` is what it is now',
   428: 'If-Match is missing: send the ETag of what you saw',
 };
@@ -29,15 +29,15 @@ export function openApi(routes: readonly Route[], version: string) {
   return { openapi: '3.1.0', info: { title: 'crm-triggers', version }, paths };
 }
 
-function operation({ method, path, summary, query, body, answer, locked }: Route) {
-  const told = Object.entries({ ...refusals, ...(locked && lockedRefusals) });
+function operation({ method, path, summary, query, body, response, locked }: Route) {
+  const told = Object.entries({ ...rejections, ...(locked && lockedErrors) });
   return {
     [method.toLowerCase()]: {
       summary,
       parameters: [...pathParameters(path), ...queryParameters(query), ...(locked ? [ifMatch] : [])],
       ...(body && { requestBody: { required: true, content: json(body, 'input') } }),
       responses: {
-        200: { description: 'Done', content: json(answer, 'output') },
+        200: { description: 'Done', content: json(response, 'output') },
         ...Object.fromEntries(
           told.map(([status, description]) => [status, { description, content: json(error, 'output') }]),
         ),

@@ -1,20 +1,20 @@
 import type * as z from 'zod/mini';
 import type { Trigger } from '../../core/entity.ts';
-import type { AdminParts } from '../../operations/deployment.ts';
+import type { OperationDeps } from '../../operations/deployment.ts';
 
 export type Schema = z.ZodMiniType;
 
 /** A request, judged. */
-export interface Asked<Query, Body> {
+export interface RouteRequest<Query, Body> {
   /** `who` is the one who asks. */
-  readonly parts: AdminParts;
+  readonly deps: OperationDeps;
   readonly trigger: Trigger;
   /** A header's name, where the path has one. */
   readonly name: string;
   readonly query: Query;
   readonly body: Body;
   /** The `If-Match` header without its quotes, where the route is locked. */
-  readonly seen: string;
+  readonly expectedVersion: string;
 }
 
 /** A kind of request: the API and its description are both made of these. */
@@ -25,26 +25,26 @@ export interface Route {
   readonly summary: string;
   readonly query?: Schema;
   readonly body?: Schema;
-  readonly answer: Schema;
+  readonly response: Schema;
   /** It overwrites: only with the ETag of what the admin saw, in `If-Match`. */
   readonly locked?: true;
-  readonly run: (asked: Asked<never, never>) => Promise<Answered>;
+  readonly run: (request: RouteRequest<never, never>) => Promise<RouteResult>;
 }
 
-interface Answered {
+interface RouteResult {
   readonly json: unknown;
   readonly etag?: string;
 }
 
 /** A route whose parts fit together: what `run` gets and gives is what the schemas say. */
-export function route<Answer extends Schema, Query extends Schema = Schema, Body extends Schema = Schema>(
-  of: Omit<Route, 'query' | 'body' | 'answer' | 'run'> & {
+export function route<Result extends Schema, Query extends Schema = Schema, Body extends Schema = Schema>(
+  of: Omit<Route, 'query' | 'body' | 'response' | 'run'> & {
     readonly query?: Query;
     readonly body?: Body;
-    readonly answer: Answer;
+    readonly response: Result;
     readonly run: (
-      asked: Asked<z.output<Query>, z.output<Body>>,
-    ) => Promise<{ readonly json: z.input<Answer>; readonly etag?: string }>;
+      request: RouteRequest<z.output<Query>, z.output<Body>>,
+    ) => Promise<{ readonly json: z.input<Result>; readonly etag?: string }>;
   },
 ): Route {
   return of as Route;

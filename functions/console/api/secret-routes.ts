@@ -16,33 +16,33 @@ export const secretRoutes: readonly Route[] = [
     method: 'GET',
     path: '/triggers/{trigger}/secret',
     summary: 'What its calls are signed with',
-    answer: shown,
-    run: async ({ parts, trigger }) => ({ json: await showSecret(parts, trigger) }),
+    response: shown,
+    run: async ({ deps, trigger }) => ({ json: await showSecret(deps, trigger) }),
   }),
   route({
     method: 'POST',
     path: '/triggers/{trigger}/secret',
     summary: 'Sign with a new one; the old one signs too for another 24 hours',
-    answer: shown,
-    run: async ({ parts, trigger }) => ({ json: await rotateSecret(parts, trigger) }),
+    response: shown,
+    run: async ({ deps, trigger }) => ({ json: await rotateSecret(deps, trigger) }),
   }),
   route({
     method: 'PUT',
     path: '/triggers/{trigger}/headers/{name}',
     summary: 'Send a header with each call; its value is never shown again',
     body: z.object({ value: z.string() }),
-    answer: header,
-    run: async ({ parts, trigger, name, body }) => ({
-      json: { trigger, header: await setHeader(parts, trigger, name, body.value), set: true },
+    response: header,
+    run: async ({ deps, trigger, name, body }) => ({
+      json: { trigger, header: await setHeader(deps, trigger, name, body.value), set: true },
     }),
   }),
   route({
     method: 'DELETE',
     path: '/triggers/{trigger}/headers/{name}',
     summary: 'Send a header no more',
-    answer: header,
-    run: async ({ parts, trigger, name }) => ({
-      json: { trigger, header: await removeHeader(parts, trigger, name), set: false },
+    response: header,
+    run: async ({ deps, trigger, name }) => ({
+      json: { trigger, header: await removeHeader(deps, trigger, name), set: false },
     }),
   }),
 ];

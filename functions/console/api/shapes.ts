@@ -28,13 +28,13 @@ export const queryLimit = (usual: number, most: number) =>
 export const done = z.object({ trigger });
 
 /** What is known of one trigger. */
-export const line = z.object({
+export const status = z.object({
   trigger,
   url,
   changedAt: z.nullable(z.string()),
   version: z.int(),
-  state: z.enum(['active', 'parked', 'draining', 'closing', 'paused']),
-  strikes: z.int(),
+  state: z.enum(['active', 'parked', 'draining', 'finishing', 'paused']),
+  consecutiveFailures: z.int(),
   failingSince: z.nullable(z.number()),
   parkedBecause: z.nullable(z.string()),
   pausedBy: z.nullable(z.enum(['admin', 'gone'])),

@@ -2,9 +2,9 @@ import * as z from 'zod/mini';
 import { triggers } from '../../core/entity.ts';
 import { queueSize } from '../../operations/queue-size.ts';
 import { test } from '../../operations/send-test.ts';
-import { importFile, list, pause, resume, typeUrl, urlFileOf } from '../../operations/trigger-urls.ts';
+import { importFile, list, pause, resume, setUrl, urlFileOf } from '../../operations/trigger-urls.ts';
 import { type Route, route } from './route.ts';
-import { done, line, rules, trigger, url } from './shapes.ts';
+import { done, rules, status, trigger, url } from './shapes.ts';
 import { tagOf, tagOfAll, versionOf, versionsOf } from './versions.ts';
 
 const kept = z.object({ trigger, url, version: z.int() });
@@ -17,10 +17,10 @@ export const triggerRoutes: readonly Route[] = [
     path: '/triggers',
     summary: 'All triggers: their URLs and their status; the URLs that are allowed; the messages in the delivery queue',
     // `null`: SQS does not say.
-    answer: z.object({ triggers: z.array(line), rules, queued: z.nullable(z.int()) }),
-    async run({ parts }) {
-      const [triggers, queued] = await Promise.all([list(parts), queueSize(parts)]);
-      return { json: { triggers, rules: parts.rules, queued } };
+    response: z.object({ triggers: z.array(status), rules, queued: z.nullable(z.int()) }),
+    async run({ deps }) {
+      const [triggers, queued] = await Promise.all([list(deps), queueSize(deps)]);
+      return { json: { triggers, rules: deps.rules, queued } };
     },
   }),
   route({
@@ -28,10 +28,10 @@ export const triggerRoutes: readonly Route[] = [
     path: '/triggers/{trigger}/url',
     summary: 'Type a URL; it is called from 5 s later on',
     body: z.object({ url: z.string() }),
-    answer: kept,
+    response: kept,
     locked: true,
-    async run({ parts, trigger, body, seen }) {
-      const { pending: _, ...now } = await typeUrl(parts, trigger, body.url, versionOf(seen));
+    async run({ deps, trigger, body, expectedVersion }) {
+      const { pending: _, ...now } = await setUrl(deps, trigger, body.url, versionOf(expectedVersion));
       return { json: { trigger, ...now }, etag: tagOf(now.version) };
     },
   }),
@@ -39,10 +39,10 @@ export const triggerRoutes: readonly Route[] = [
     method: 'DELETE',
     path: '/triggers/{trigger}/url',
     summary: 'Clear a URL: no calls are made, and pending notifications (so many) move to Failed',
-    answer: z.extend(kept, { pending: z.int() }),
+    response: z.extend(kept, { pending: z.int() }),
     locked: true,
-    async run({ parts, trigger, seen }) {
-      const now = await typeUrl(parts, trigger, null, versionOf(seen));
+    async run({ deps, trigger, expectedVersion }) {
+      const now = await setUrl(deps, trigger, null, versionOf(expectedVersion));
       return { json: { trigger, ...now }, etag: tagOf(now.version) };
     },
   }),
@@ -50,23 +50,23 @@ export const triggerRoutes: readonly Route[] = [
     method: 'POST',
     path: '/triggers/{trigger}/test',
     summary: 'Send made-up ids the whole way, and say what the receiver answered; this may take a minute',
-    answer: z.object({
+    response: z.object({
       trigger,
       delivered: z.boolean(),
-      answer: z.string(),
+      response: z.string(),
       milliseconds: z.number(),
       body: z.string(),
       formattedString: z.string(),
     }),
-    run: async ({ parts, trigger }) => ({ json: { trigger, ...(await test(parts, trigger)) } }),
+    run: async ({ deps, trigger }) => ({ json: { trigger, ...(await test(deps, trigger)) } }),
   }),
   route({
     method: 'POST',
     path: '/triggers/{trigger}/pause',
     summary: 'Let its notifications wait in its backlog',
-    answer: done,
-    async run({ parts, trigger }) {
-      await pause(parts, trigger);
+    response: done,
+    async run({ deps, trigger }) {
+      await pause(deps, trigger);
       return { json: { trigger } };
     },
   }),
@@ -74,9 +74,9 @@ export const triggerRoutes: readonly Route[] = [
     method: 'POST',
     path: '/triggers/{trigger}/resume',
     summary: 'Deliver pending notifications, in order, and then new ones; refused without a URL',
-    answer: done,
-    async run({ parts, trigger }) {
-      await resume(parts, trigger);
+    response: done,
+    async run({ deps, trigger }) {
+      await resume(deps, trigger);
       return { json: { trigger } };
     },
   }),
@@ -84,9 +84,9 @@ export const triggerRoutes: readonly Route[] = [
     method: 'GET',
     path: '/export',
     summary: 'All URLs, for a file under version control; the ETag is what an import must have seen',
-    answer: urlFile,
-    async run({ parts }) {
-      const now = await parts.triggersTable.read(triggers);
+    response: urlFile,
+    async run({ deps }) {
+      const now = await deps.triggersTable.read(triggers);
       return { json: urlFileOf(now), etag: tagOfAll(now) };
     },
   }),
@@ -95,10 +95,12 @@ export const triggerRoutes: readonly Route[] = [
     path: '/import',
     summary: 'Type the URLs of such a file; null clears one, what is left out stays',
     body: z.record(z.string(), z.unknown()),
-    answer: z.object({
+    response: z.object({
       imported: z.array(z.object({ trigger, was: url, is: url, pending: z.optional(z.int()) })),
     }),
     locked: true,
-    run: async ({ parts, body, seen }) => ({ json: { imported: await importFile(parts, body, versionsOf(seen)) } }),
+    run: async ({ deps, body, expectedVersion }) => ({
+      json: { imported: await importFile(deps, body, versionsOf(expectedVersion)) },
+    }),
   }),
 ];

@@ -1,6 +1,6 @@
 import type { TriggersNow } from '../../adapters/trigger-store.ts';
 import { type Trigger, triggers } from '../../core/entity.ts';
-import { Refusal } from '../../operations/user-error.ts';
+import { UserError } from '../../operations/user-error.ts';
 
 /** A URL's version as an ETag, and back; and those of all triggers in one, in the order in which people see them. */
 
@@ -8,17 +8,17 @@ export const tagOf = (version: number) => `"${version}"`;
 
 export const tagOfAll = (now: TriggersNow) => `"${triggers.map((t) => now.get(t)?.urlVersion ?? 0).join('.')}"`;
 
-/** @throws {Refusal} When it is no version. */
+/** @throws {UserError} When it is no version. */
 export function versionOf(tag: string): number {
   if (!/^\d{1,15}$/.test(tag))
-    throw new Refusal('If-Match is no version: send the ETag, or the version, that you saw.');
+    throw new UserError('If-Match is no version: send the ETag, or the version, that you saw.');
   return Number(tag);
 }
 
-/** @throws {Refusal} When these are not as many versions as there are triggers. */
+/** @throws {UserError} When these are not as many versions as there are triggers. */
 export function versionsOf(tag: string): ReadonlyMap<Trigger, number> {
   const versions = tag.split('.');
   if (versions.length !== triggers.length)
-    throw new Refusal('If-Match is not what an export was sent with: export, and send its ETag.');
+    throw new UserError('If-Match is not what an export was sent with: export, and send its ETag.');
   return new Map(triggers.map((trigger, i) => [trigger, versionOf(versions[i] ?? '')]));
 }

@@ -4,7 +4,7 @@ import { entityNames } from '../../core/entity.ts';
 import { time } from './words.ts';
 
 /** What the agent did, or what the sample receiver got for it. */
-interface Happening {
+interface ActivityEntry {
   readonly n: number;
   readonly at: number;
   readonly kind: 'agent' | 'call' | 'refused';
@@ -17,8 +17,8 @@ const verbs = ['create', 'edit', 'delete'] as const;
 
 /** Cause and effect, side by side: an agent's program that writes records, and a receiver that is called for it. */
 export function AgentPanel() {
-  const [happened, setHappened] = useState<readonly Happening[]>([]);
-  const add = (happening: Happening) => setHappened((before) => [happening, ...before].slice(0, SHOWN));
+  const [happened, setHappened] = useState<readonly ActivityEntry[]>([]);
+  const add = (entry: ActivityEntry) => setHappened((before) => [entry, ...before].slice(0, SHOWN));
   useEffect(() => {
     const source = new EventSource('/local/happenings');
     // Whoever listens, for the first time or again, is told the latest ones anew.

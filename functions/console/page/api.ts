@@ -31,7 +31,7 @@ async function authorization(): Promise<Record<string, string>> {
 }
 
 /** Asks the API. @param seen The version that a write is made on. @throws {Refused} */
-export async function ask<Answer>(method: string, path: string, body?: unknown, seen?: number): Promise<Answer> {
+export async function ask<Json>(method: string, path: string, body?: unknown, seen?: number): Promise<Json> {
   const headers = await authorization();
   const response = await fetch(`/api${path}`, {
     method,
@@ -44,13 +44,13 @@ export async function ask<Answer>(method: string, path: string, body?: unknown, 
   }).catch(() => {
     throw new Refused(0, 'Nothing answers: is it still running?');
   });
-  const answer = await response.json().catch(() => ({}));
-  if (response.ok) return answer;
+  const json = await response.json().catch(() => ({}));
+  if (response.ok) return json;
   if (response.status === 401 && !LOCAL_RUN) {
     forget();
     throw new Refused(401, SIGNED_OUT);
   }
-  throw new Refused(response.status, answer.error ?? `The answer was HTTP ${response.status}.`, answer.current);
+  throw new Refused(response.status, json.error ?? `The response was HTTP ${response.status}.`, json.current);
 }
 
 /** A query of what is given; what is empty is left out. */

@@ -1,6 +1,6 @@
 import type { Trigger } from '../../core/entity.ts';
 import type { LogEntry } from '../../core/log-entry.ts';
-import type { Line } from '../../operations/trigger-urls.ts';
+import type { TriggerStatus } from '../../operations/trigger-urls.ts';
 import { ask, queryOf } from './api.ts';
 import { curl } from './curl.ts';
 import { useLoad } from './load.ts';
@@ -22,7 +22,7 @@ export function Attempts({ id, trigger }: Props) {
   const { value, error } = useLoad<Found>(async () => {
     const [log, { triggers }] = await Promise.all([
       ask<{ entries: LogEntry[] }>('GET', `/log${queryOf({ id, trigger })}`),
-      ask<{ triggers: Line[] }>('GET', '/triggers'),
+      ask<{ triggers: TriggerStatus[] }>('GET', '/triggers'),
     ]);
     return { entries: log.entries.toReversed(), url: triggers.find((line) => line.trigger === trigger)?.url ?? null };
   }, id);
@@ -36,7 +36,7 @@ export function Attempts({ id, trigger }: Props) {
       <ol class="attempts">
         {value.entries.map((entry) => (
           <li key={`${entry.at} ${entry.attempt}`}>
-            <OutcomeMark outcome={entry.outcome} /> {time(entry.at)}, {entry.answer} after {entry.milliseconds} ms
+            <OutcomeMark outcome={entry.outcome} /> {time(entry.at)}, {entry.response} after {entry.milliseconds} ms
             {entry.body && <pre class="body">{entry.body}</pre>}
           </li>
         ))}

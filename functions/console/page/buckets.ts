@@ -4,7 +4,7 @@ import type { LogEntry } from '../../core/log-entry.ts';
 const HOUR_MS = 60 * 60_000;
 export const HOURS = 24;
 
-type Entry = Pick<LogEntry, 'at' | 'trigger' | 'outcome' | 'answer'>;
+type Entry = Pick<LogEntry, 'at' | 'trigger' | 'outcome' | 'response'>;
 
 /** The attempts at one trigger's URL in the last 24 hours, by the hour, the oldest first; and the latest of them. */
 export interface Day {

@@ -34,7 +34,7 @@ export function LastDay({ day }: { readonly day: Day | 'none' | undefined }) {
       {day === 'none' && 'No call in the last 24 hours'}
       {day && day !== 'none' && (
         <>
-          <Chart day={day} /> {day.latest.answer}, {time(day.latest.at)}
+          <Chart day={day} /> {day.latest.response}, {time(day.latest.at)}
         </>
       )}
     </p>

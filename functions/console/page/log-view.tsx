@@ -74,7 +74,7 @@ export function LogView() {
                     <OutcomeMark outcome={entry.outcome} />
                   </td>
                   <td>
-                    {entry.answer} <span class="muted">{entry.milliseconds} ms</span>
+                    {entry.response} <span class="muted">{entry.milliseconds} ms</span>
                   </td>
                   <td>
                     <button type="button" onClick={() => setDetail(entry)}>

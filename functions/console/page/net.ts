@@ -41,9 +41,9 @@ function read(text: string, family: Family): bigint | undefined {
 }
 
 function read4(text: string): bigint | undefined {
-  const parts = text.split('.');
-  const right = parts.length === 4 && parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256);
-  return right ? parts.reduce((value, part) => value * 256n + BigInt(part), 0n) : undefined;
+  const deps = text.split('.');
+  const right = deps.length === 4 && deps.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256);
+  return right ? deps.reduce((value, part) => value * 256n + BigInt(part), 0n) : undefined;
 }
 
 /** The URL parser knows all ways of writing one, and gives them one form. */

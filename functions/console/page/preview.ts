@@ -1,7 +1,7 @@
 import { entities, entityOf, type Trigger } from '../../core/entity.ts';
 import { formattedString } from '../../core/formatted-string.ts';
-import { joinFormattedString, typedUrl } from '../../core/trigger-url.ts';
-import type { DestinationRules } from '../../core/url-policy.ts';
+import { joinFormattedString, parseTriggerUrl } from '../../core/trigger-url.ts';
+import type { UrlPolicy } from '../../core/url-policy.ts';
 
 /** What a call will look like, or why there will be none. */
 export interface Preview {
@@ -9,7 +9,7 @@ export interface Preview {
   readonly head: string;
   /** The formatted string; the separator before it belongs to `head`, unless there is none. */
   readonly tail: string;
-  readonly refused?: string;
+  readonly rejected?: string;
 }
 
 /** The ids as the manual writes them. */
@@ -25,11 +25,11 @@ export function sampleIds(trigger: Trigger): readonly (readonly [name: string, v
 }
 
 /** Judges what is typed so far by the rules that it will be kept by, and shows what will be called. */
-export function preview(trigger: Trigger, typed: string, rules: DestinationRules): Preview {
+export function preview(trigger: Trigger, typed: string, rules: UrlPolicy): Preview {
   const tail = sampleString(trigger);
   if (typed === '') return { head: '', tail };
-  const judged = typedUrl(trigger, typed, rules);
-  if ('refused' in judged) return { head: '', tail, refused: judged.refused };
+  const judged = parseTriggerUrl(trigger, typed, rules);
+  if ('rejected' in judged) return { head: '', tail, rejected: judged.rejected };
   const called = joinFormattedString(judged.url, tail);
   return { head: called.slice(0, 1 - tail.length), tail: tail.slice(1) };
 }

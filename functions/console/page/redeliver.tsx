@@ -7,7 +7,7 @@ interface Props {
 }
 
 interface Answer {
-  readonly chosen: readonly { readonly id: string; readonly trigger: string; readonly refused?: string }[];
+  readonly chosen: readonly { readonly id: string; readonly trigger: string; readonly rejected?: string }[];
 }
 
 /** Sends again what was chosen, after a second press: what the first one shows is what would be sent. */
@@ -22,15 +22,15 @@ export function Redeliver({ ids, done }: Props) {
     else if (asked.current) place.current?.focus();
     asked.current = sure !== undefined;
   }, [sure]);
-  const ready = sure?.chosen.filter(({ refused }) => refused === undefined) ?? [];
+  const ready = sure?.chosen.filter(({ rejected }) => rejected === undefined) ?? [];
   const send = (confirmed: boolean) => async () => {
     try {
-      const answer = await ask<Answer>('POST', '/redeliver', { ids, confirmed });
+      const response = await ask<Answer>('POST', '/redeliver', { ids, confirmed });
       if (!confirmed) {
-        setSaid(refusals(answer).join(' '));
-        return setSure(answer.chosen.every(({ refused }) => refused !== undefined) ? undefined : answer);
+        setSaid(rejections(response).join(' '));
+        return setSure(response.chosen.every(({ rejected }) => rejected !== undefined) ? undefined : response);
       }
-      setSaid(summary(answer));
+      setSaid(summary(response));
       setSure(undefined);
       await done();
     } catch (caught) {
@@ -66,15 +66,15 @@ export function Redeliver({ ids, done }: Props) {
   );
 }
 
-function summary(answer: Answer): string {
-  const sent = answer.chosen.filter(({ refused }) => refused === undefined).length;
-  return [`${sent} of ${answer.chosen.length} sent again.`, ...refusals(answer)].join(' ');
+function summary(response: Answer): string {
+  const sent = response.chosen.filter(({ rejected }) => rejected === undefined).length;
+  return [`${sent} of ${response.chosen.length} sent again.`, ...rejections(response)].join(' ');
 }
 
 /** Why some are not sent, each reason once. */
-function refusals({ chosen }: Answer): string[] {
-  const refused = chosen.filter(({ refused }) => refused !== undefined);
-  return [...Map.groupBy(refused, ({ refused }) => refused)].map(
+function rejections({ chosen }: Answer): string[] {
+  const rejected = chosen.filter(({ rejected }) => rejected !== undefined);
+  return [...Map.groupBy(rejected, ({ rejected }) => rejected)].map(
     ([because, of]) => `${of.length === 1 ? of[0]?.id : `${of.length} notifications`}: not sent, ${because}.`,
   );
 }

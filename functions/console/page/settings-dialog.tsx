@@ -1,12 +1,12 @@
 import { useState } from 'preact/hooks';
 import type { ShownSecret } from '../../operations/signing-secrets.ts';
-import type { Line } from '../../operations/trigger-urls.ts';
+import type { TriggerStatus } from '../../operations/trigger-urls.ts';
 import { ask } from './api.ts';
 import { Dialog } from './dialog.tsx';
 import { time } from './words.ts';
 
 interface Props {
-  readonly line: Line;
+  readonly line: TriggerStatus;
   readonly close: () => void;
   readonly reload: () => Promise<void>;
 }

@@ -128,8 +128,8 @@ export function forget(): void {
 }
 
 async function redeem(url: URL, { verifier, state, nonce }: Leaving): Promise<void> {
-  const answer = oauth.validateAuthResponse(server(), client(), url, state);
-  const asked = [server(), client(), oauth.None(), answer, here(), verifier] as const;
+  const parameters = oauth.validateAuthResponse(server(), client(), url, state);
+  const asked = [server(), client(), oauth.None(), parameters, here(), verifier] as const;
   const response = await oauth.authorizationCodeGrantRequest(...asked);
   keep(
     await oauth.processAuthorizationCodeResponse(server(), client(), response, {

@@ -1,9 +1,9 @@
-import type { Line } from '../../operations/trigger-urls.ts';
+import type { TriggerStatus } from '../../operations/trigger-urls.ts';
 import { doing } from './state.ts';
 import { time } from './words.ts';
 
 /** How a trigger does, in a word and a colour, and more about it. */
-export function State({ line }: { readonly line: Line }) {
+export function State({ line }: { readonly line: TriggerStatus }) {
   const { tone, word, more } = doing(line, time);
   return (
     <p class="state">

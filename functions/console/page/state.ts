@@ -1,5 +1,5 @@
 import { pendingText } from '../../operations/pending.ts';
-import type { Line } from '../../operations/trigger-urls.ts';
+import type { TriggerStatus } from '../../operations/trigger-urls.ts';
 
 type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'off';
 
@@ -11,13 +11,13 @@ export interface Doing {
 }
 
 interface Rule {
-  readonly fits: (line: Line) => boolean;
+  readonly fits: (line: TriggerStatus) => boolean;
   readonly tone: Tone;
   readonly word: string;
-  readonly more: (line: Line, time: (at: number) => string) => string;
+  readonly more: (line: TriggerStatus, time: (at: number) => string) => string;
 }
 
-const since = ({ failingSince }: Line, time: (at: number) => string) =>
+const since = ({ failingSince }: TriggerStatus, time: (at: number) => string) =>
   failingSince === null ? '' : `since ${time(failingSince)}`;
 
 /** The first that fits counts. */
@@ -36,22 +36,22 @@ const rules: readonly Rule[] = [
     more: (line, time) => [line.parkedBecause, since(line, time)].filter(Boolean).join(', '),
   },
   {
-    fits: ({ state }) => state === 'draining' || state === 'closing',
+    fits: ({ state }) => state === 'draining' || state === 'finishing',
     tone: 'busy',
     word: 'Draining',
     more: () => 'what waited is being delivered',
   },
   {
-    fits: ({ strikes }) => strikes > 0,
+    fits: ({ consecutiveFailures }) => consecutiveFailures > 0,
     tone: 'warn',
     word: 'Failing',
-    more: (line, time) => [since(line, time), `${line.strikes} in a row`].filter(Boolean).join(', '),
+    more: (line, time) => [since(line, time), `${line.consecutiveFailures} in a row`].filter(Boolean).join(', '),
   },
   { fits: () => true, tone: 'good', word: 'Working', more: () => '' },
 ];
 
 /** @param time Writes a time, epoch milliseconds, for people. */
-export function doing(line: Line, time: (at: number) => string): Doing {
+export function doing(line: TriggerStatus, time: (at: number) => string): Doing {
   const { tone, word, more } = rules.find(({ fits }) => fits(line)) as Rule;
   return { tone, word, more: [pendingText(line), more(line, time)].filter(Boolean).join(', ') };
 }

@@ -1,17 +1,17 @@
 import { useState } from 'preact/hooks';
-import type { Line } from '../../operations/trigger-urls.ts';
+import type { TriggerStatus } from '../../operations/trigger-urls.ts';
 import { ask } from './api.ts';
 import { SettingsDialog } from './settings-dialog.tsx';
 
 interface TestAnswer {
   readonly delivered: boolean;
-  readonly answer: string;
+  readonly response: string;
   readonly milliseconds: number;
   readonly body: string;
 }
 
 interface Props {
-  readonly line: Line;
+  readonly line: TriggerStatus;
   readonly reload: () => Promise<void>;
 }
 
@@ -60,7 +60,7 @@ export function TriggerActions({ line, reload }: Props) {
         {error && <p class="note bad">{error}</p>}
         {tested && (
           <p class={`note ${tested.delivered ? 'good' : 'bad'}`}>
-            {tested.delivered ? 'Delivered' : 'Not delivered'}: {tested.answer} after {tested.milliseconds} ms
+            {tested.delivered ? 'Delivered' : 'Not delivered'}: {tested.response} after {tested.milliseconds} ms
           </p>
         )}
         {tested?.body && <pre class="body">{tested.body.slice(0, 500)}</pre>}

@@ -1,8 +1,8 @@
 import { useRef, useState } from 'preact/hooks';
 import { capital } from '../../core/capital.ts';
-import type { DestinationRules } from '../../core/url-policy.ts';
+import type { UrlPolicy } from '../../core/url-policy.ts';
 import { clearedText } from '../../operations/pending.ts';
-import type { Line, Written } from '../../operations/trigger-urls.ts';
+import type { TriggerStatus, Written } from '../../operations/trigger-urls.ts';
 import { ask, type Kept, type Refused } from './api.ts';
 import { Conflict } from './conflict.tsx';
 import { type Draft, draftOf, keepDraft } from './drafts.ts';
@@ -17,9 +17,9 @@ import { actionOf } from './words.ts';
 const REST_MS = 600;
 
 interface Props {
-  readonly line: Line;
+  readonly line: TriggerStatus;
   readonly day: Parameters<typeof LastDay>[0]['day'];
-  readonly rules: DestinationRules;
+  readonly rules: UrlPolicy;
   readonly reload: () => Promise<void>;
 }
 
@@ -47,12 +47,12 @@ export function TriggerRow({ line, day, rules, reload }: Props) {
   const text = draft?.text ?? url ?? '';
   const changed = draft !== undefined && draft.text !== (url ?? '');
   const rested = useRested(text, REST_MS);
-  const { head, tail, refused } = preview(trigger, text.trim(), rules);
-  const complaint = changed && rested === text ? refused : undefined;
+  const { head, tail, rejected } = preview(trigger, text.trim(), rules);
+  const complaint = changed && rested === text ? rejected : undefined;
   const overtaken = changed && draft.seen !== version && !saving ? { url, version } : undefined;
 
   const save = async (text: string, seen: number) => {
-    const wrong = preview(trigger, text, rules).refused;
+    const wrong = preview(trigger, text, rules).rejected;
     if (wrong) {
       setSaid({ tone: 'bad', text: wrong });
       field.current?.focus();

@@ -1,6 +1,6 @@
 import { capital } from '../../core/capital.ts';
 import { entities, entityNames, type Trigger } from '../../core/entity.ts';
-import type { Line } from '../../operations/trigger-urls.ts';
+import type { TriggerStatus } from '../../operations/trigger-urls.ts';
 import { ask } from './api.ts';
 import { MOST, useLastDays } from './last-day.tsx';
 import { REFRESH_MS, useLoad } from './load.ts';
@@ -8,7 +8,7 @@ import { sampleIds, sampleString } from './preview.ts';
 import { TriggerRow } from './trigger-row.tsx';
 
 interface Answer {
-  readonly triggers: readonly Line[];
+  readonly triggers: readonly TriggerStatus[];
   readonly rules: Parameters<typeof TriggerRow>[0]['rules'];
   /** `null`: not known. */
   readonly queued: number | null;

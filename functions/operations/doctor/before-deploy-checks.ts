@@ -16,7 +16,7 @@ const NEW_MAPPINGS = 5;
 const OTHER_READERS = 1;
 
 /** What the account allows; nothing where it is not known. */
-export interface AccountSeen {
+export interface AccountFacts {
   readonly where: string;
   readonly concurrency: number | undefined;
   readonly deliverConcurrency: number;
@@ -36,40 +36,40 @@ const increase = (service: string, code: string, desired: number): string =>
 const exceeds = (used: number | undefined, more: number, quota: number | undefined): boolean =>
   used !== undefined && quota !== undefined && used + more > quota;
 
-export const accountChecks: readonly Check<AccountSeen>[] = [
+export const accountChecks: readonly Check<AccountFacts>[] = [
   {
     wrong: ({ bootstrap }) => bootstrap === null,
     what: () => 'the CDK is not bootstrapped in this account and region',
-    mend: () => 'npx cdk bootstrap',
+    fix: () => 'npx cdk bootstrap',
   },
   {
     wrong: ({ bootstrap }) => typeof bootstrap === 'number' && bootstrap < BOOTSTRAP,
     what: ({ bootstrap }) => `its CDK bootstrap has version ${bootstrap}, and a deployment needs ${BOOTSTRAP}`,
-    mend: () => 'npx cdk bootstrap',
+    fix: () => 'npx cdk bootstrap',
   },
   {
     wrong: ({ concurrency, deliverConcurrency }) => concurrency !== undefined && concurrency < deliverConcurrency,
     what: ({ concurrency, deliverConcurrency }) =>
       `Lambda runs at most ${concurrency} functions at once here, and deliver alone may take ${deliverConcurrency}: functions are throttled`,
-    mend: ({ concurrency }) =>
+    fix: ({ concurrency }) =>
       `${increase('lambda', CONCURRENCY_QUOTA, 1000)}; until then set deliverConcurrency in cdk.json to at most ${Math.max(2, Math.floor((concurrency ?? 0) / 2))}`,
   },
   {
     wrong: ({ mappings, mappingQuota }) => exceeds(mappings, NEW_MAPPINGS, mappingQuota),
     what: ({ mappings, mappingQuota }) =>
       `it has ${mappings} of ${mappingQuota} event source mappings, and a deployment makes ${NEW_MAPPINGS}`,
-    mend: () => 'ask for more at https://console.aws.amazon.com/servicequotas/home/services/lambda/quotas',
+    fix: () => 'ask for more at https://console.aws.amazon.com/servicequotas/home/services/lambda/quotas',
   },
   {
     wrong: ({ tables, newTables, tableQuota }) => exceeds(tables, newTables, tableQuota),
     what: ({ tables, newTables, tableQuota }) =>
       `it has ${tables} of ${tableQuota} tables, and a deployment makes ${newTables}`,
-    mend: ({ tables = 0, newTables }) => increase('dynamodb', TABLES_QUOTA, tables + newTables),
+    fix: ({ tables = 0, newTables }) => increase('dynamodb', TABLES_QUOTA, tables + newTables),
   },
 ];
 
 /** A table that the stack is to be attached to; nothing where it is not known. */
-export interface AttachedSeen {
+export interface AttachedFacts {
   readonly where: string;
   readonly entity: Entity;
   readonly there: boolean | undefined;
@@ -86,33 +86,33 @@ export interface AttachedSeen {
   readonly policy: Asked<string>;
 }
 
-export const attachedChecks: readonly Check<AttachedSeen>[] = [
+export const attachedChecks: readonly Check<AttachedFacts>[] = [
   {
     wrong: ({ there }) => there === false,
     what: () => 'the table is not there, in this account and region',
-    mend: ({ entity }) => `set tables.${entity}.stream in cdk.json to the stream of a table that is`,
+    fix: ({ entity }) => `set tables.${entity}.stream in cdk.json to the stream of a table that is`,
   },
   {
     wrong: ({ there, stream, latest }) => there === true && stream !== latest,
     what: ({ latest }) => `the stream in cdk.json is not the table's: ${latest ?? 'its stream is off'}`,
-    mend: ({ entity, latest }) =>
+    fix: ({ entity, latest }) =>
       `set tables.${entity}.stream in cdk.json to ${latest ?? 'LatestStreamArn, once it is on'}`,
   },
   {
     wrong: ({ readers = 0 }) => readers > OTHER_READERS,
     what: ({ readers }) =>
       `${readers} functions read its stream already, and DynamoDB serves ${OTHER_READERS + 1}: with this one they wait for each other`,
-    mend: ({ stream }) => `take one away: aws lambda list-event-source-mappings --event-source-arn ${stream}`,
+    fix: ({ stream }) => `take one away: aws lambda list-event-source-mappings --event-source-arn ${stream}`,
   },
   {
     wrong: ({ key, namedKey }) => key !== undefined && key !== namedKey,
     what: ({ key }) => `it is encrypted by ${key}, which capture may not use`,
-    mend: ({ entity, key }) => `set tables.${entity}.key in cdk.json to ${key}`,
+    fix: ({ entity, key }) => `set tables.${entity}.key in cdk.json to ${key}`,
   },
   {
     wrong: ({ key, policy }) => key !== undefined && typeof policy === 'string' && !leavesItToIam(key, policy),
     what: ({ key }) => `the policy of its key ${key} does not let IAM decide, so capture may not decrypt`,
-    mend: ({ key }) =>
+    fix: ({ key }) =>
       `add to the key's policy a statement that allows kms:Decrypt to arn:${key?.split(':')[1]}:iam::${accountOf(key)}:root: aws kms put-key-policy --key-id ${key} --policy-name default`,
   },
 ];

@@ -7,14 +7,14 @@ import { GetParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { type Entity, entityNames } from '../../core/entity.ts';
 import { stackName } from '../../core/stack-name.ts';
 import {
-  type AccountSeen,
-  type AttachedSeen,
+  type AccountFacts,
+  type AttachedFacts,
   accountChecks,
   attachedChecks,
   TABLES_QUOTA,
 } from './before-deploy-checks.ts';
 import { examine, type Finding } from './check.ts';
-import { type Asked, Asking, type Unasked } from './inspector.ts';
+import { type Asked, Asking, type Inconclusive } from './inspector.ts';
 
 /** The default of infra/settings.ts. */
 const DELIVER_CONCURRENCY = 100;
@@ -53,41 +53,41 @@ export async function beforeDeploy(
   stage: string,
   settings: Stage,
   aws: Clients = liveClients(),
-): Promise<{ findings: readonly Finding[]; unasked: readonly Unasked[] }> {
-  const look = new Asking();
+): Promise<{ findings: readonly Finding[]; inconclusive: readonly Inconclusive[] }> {
+  const inspector = new Asking();
   const [account, attached] = await Promise.all([
-    accountSeen(settings, aws, look),
+    accountFacts(settings, aws, inspector),
     Promise.all(
       entityNames.flatMap((entity) => {
         const table = settings.tables?.[entity];
-        return table ? [attachedSeen(entity, stage, table, aws, look)] : [];
+        return table ? [attachedFacts(entity, stage, table, aws, inspector)] : [];
       }),
     ),
   ]);
   return {
     findings: [...examine([account], accountChecks), ...examine(attached, attachedChecks)],
-    unasked: look.unasked,
+    inconclusive: inspector.inconclusive,
   };
 }
 
-async function accountSeen(settings: Stage, aws: Clients, look: Asking): Promise<AccountSeen> {
+async function accountFacts(settings: Stage, aws: Clients, inspector: Asking): Promise<AccountFacts> {
   const attached = Object.keys(settings.tables ?? {}).length;
   const [limits, mappings, mappingQuota, tables, tableQuota, bootstrap] = await Promise.all([
-    look.ask('the concurrency of the account', aws.lambda.send(new GetAccountSettingsCommand())),
-    look.ask(
+    inspector.ask('the concurrency of the account', aws.lambda.send(new GetAccountSettingsCommand())),
+    inspector.ask(
       'the event source mappings',
       count(paginateListEventSourceMappings({ client: aws.lambda }, {}), (page) => page.EventSourceMappings),
     ),
-    look.ask('the quotas of Lambda', mappingQuotaOf(aws)),
-    look.ask(
+    inspector.ask('the quotas of Lambda', mappingQuotaOf(aws)),
+    inspector.ask(
       'the tables',
       count(paginateListTables({ client: aws.dynamodb }, {}), (page) => page.TableNames),
     ),
-    look.ask(
+    inspector.ask(
       'the quota of tables',
       aws.quotas.send(new GetServiceQuotaCommand({ ServiceCode: 'dynamodb', QuotaCode: TABLES_QUOTA })),
     ),
-    look.ask('the bootstrap version', aws.ssm.send(new GetParameterCommand({ Name: VERSION }))),
+    inspector.ask('the bootstrap version', aws.ssm.send(new GetParameterCommand({ Name: VERSION }))),
   ]);
   return {
     where: 'the account',
@@ -115,22 +115,22 @@ async function count<Page>(pages: AsyncIterable<Page>, list: (page: Page) => rea
   return found;
 }
 
-async function attachedSeen(
+async function attachedFacts(
   entity: Entity,
   stage: string,
   { stream, key }: { readonly stream: string; readonly key?: string },
   aws: Clients,
-  look: Asking,
-): Promise<AttachedSeen> {
+  inspector: Asking,
+): Promise<AttachedFacts> {
   const arn = stream.slice(0, stream.indexOf('/stream/'));
   const name = arn.slice(arn.indexOf('/') + 1);
   const own = `:function:${stackName('CrmTriggers', stage)}-Capture`;
   const [table, readers] = await Promise.all([
-    look.ask(
+    inspector.ask(
       `the table ${name}`,
       aws.dynamodb.send(new DescribeTableCommand({ TableName: name })).then(({ Table }) => Table),
     ),
-    look.ask(
+    inspector.ask(
       `readers of ${stream}`,
       count(paginateListEventSourceMappings({ client: aws.lambda }, { EventSourceArn: stream }), (page) =>
         page.EventSourceMappings?.filter(({ FunctionArn = '' }) => !FunctionArn.includes(own)),
@@ -138,7 +138,7 @@ async function attachedSeen(
     ),
   ]);
   const encrypting = table?.SSEDescription?.KMSMasterKeyArn;
-  const policed = encrypting && (await isOwn(encrypting, aws, look)) ? encrypting : undefined;
+  const policed = encrypting && (await isOwn(encrypting, aws, inspector)) ? encrypting : undefined;
   return {
     where: `${entity}, table ${name}`,
     entity,
@@ -148,18 +148,18 @@ async function attachedSeen(
     readers: readers ?? undefined,
     key: policed,
     namedKey: key,
-    policy: policed ? await policyOf(policed, aws, look) : undefined,
+    policy: policed ? await policyOf(policed, aws, inspector) : undefined,
   };
 }
 
-async function isOwn(key: string, { kms }: Clients, look: Asking): Promise<boolean> {
-  const answer = await look.ask(`the key ${key}`, kms.send(new DescribeKeyCommand({ KeyId: key })));
-  return answer?.KeyMetadata?.KeyManager === 'CUSTOMER';
+async function isOwn(key: string, { kms }: Clients, inspector: Asking): Promise<boolean> {
+  const response = await inspector.ask(`the key ${key}`, kms.send(new DescribeKeyCommand({ KeyId: key })));
+  return response?.KeyMetadata?.KeyManager === 'CUSTOMER';
 }
 
-function policyOf(key: string, { kms }: Clients, look: Asking): Promise<Asked<string>> {
+function policyOf(key: string, { kms }: Clients, inspector: Asking): Promise<Asked<string>> {
   const get = new GetKeyPolicyCommand({ KeyId: key, PolicyName: 'default' });
-  return look.ask(
+  return inspector.ask(
     `the policy of ${key}`,
     kms.send(get).then(({ Policy = '' }) => Policy),
   );

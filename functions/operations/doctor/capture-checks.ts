@@ -1,7 +1,7 @@
 import { entities } from '../../core/entity.ts';
 import { attributeOf } from '../../core/row-rules.ts';
 import { deployCommand } from '../../core/stack-name.ts';
-import { keysOf, type WayIn } from './capture-path.ts';
+import { type CapturePath, keysOf } from './capture-path.ts';
 import { type Check, revert } from './check.ts';
 
 /** As many readers as DynamoDB serves at each shard of a stream. */
@@ -9,24 +9,24 @@ const READERS = 2;
 
 const TURN_ON = 'StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES';
 
-const update = ({ name }: WayIn, stream: string): string =>
+const update = ({ name }: CapturePath, stream: string): string =>
   `aws dynamodb update-table --table-name ${name} --stream-specification ${stream}`;
 
-const attachTo = ({ entity, stage }: WayIn, stream: string): string =>
+const attachTo = ({ entity, stage }: CapturePath, stream: string): string =>
   `set tables.${entity}.stream in cdk.json to ${stream}, and ${deployCommand('CrmTriggers', stage)}`;
 
 /** A table of the stack's own is mended by the stack. */
-const forAttached = (mend: (way: WayIn) => string) => (way: WayIn) => (way.made ? revert(way) : mend(way));
+const forAttached = (fix: (way: CapturePath) => string) => (way: CapturePath) => (way.made ? revert(way) : fix(way));
 
-const isOn = ({ table }: WayIn): boolean => table?.StreamSpecification?.StreamEnabled === true;
+const isOn = ({ table }: CapturePath): boolean => table?.StreamSpecification?.StreamEnabled === true;
 
-const namesOf = ({ entity, rules }: WayIn): string[] => entities[entity].ids.map((id) => attributeOf(id, rules));
+const namesOf = ({ entity, rules }: CapturePath): string[] => entities[entity].ids.map((id) => attributeOf(id, rules));
 
 /** Ids of which the stream tells nothing but with the row. */
-const outsideKey = (way: WayIn): string[] => namesOf(way).filter((name) => !keysOf(way.table).includes(name));
+const outsideKey = (way: CapturePath): string[] => namesOf(way).filter((name) => !keysOf(way.table).includes(name));
 
 /** Why the stream has to tell the row before and after; nothing when the keys are enough. */
-function needsImages(way: WayIn): string | undefined {
+function needsImages(way: CapturePath): string | undefined {
   if (way.rules.ignore) return 'ignored attributes are told';
   if (way.rules.silencedBy) return "a receiver's own writes are told";
   const [outside] = outsideKey(way);
@@ -34,21 +34,21 @@ function needsImages(way: WayIn): string | undefined {
 }
 
 /** Ids that are in no key and in no row that was looked at; an empty table tells nothing. */
-const lost = (way: WayIn): string[] =>
+const lost = (way: CapturePath): string[] =>
   way.attributes.size === 0 ? [] : outsideKey(way).filter((name) => !way.attributes.has(name));
 
 /** Ids whose attribute holds what no URL can carry. */
-const binary = ({ table, ...way }: WayIn): string[] =>
+const binary = ({ table, ...way }: CapturePath): string[] =>
   (table?.AttributeDefinitions ?? [])
     .filter(({ AttributeType }) => AttributeType === 'B')
     .map(({ AttributeName = '' }) => AttributeName)
     .filter((name) => namesOf({ table, ...way }).includes(name));
 
-export const captureChecks: readonly Check<WayIn>[] = [
+export const captureChecks: readonly Check<CapturePath>[] = [
   {
     wrong: ({ table }) => table === null,
     what: () => 'the table is not there',
-    mend: (way) =>
+    fix: (way) =>
       way.made
         ? `restore it from its backup under this name, then ${revert(way)}`
         : `restore it from its backup, then ${attachTo(way, 'its LatestStreamArn')}`,
@@ -56,17 +56,17 @@ export const captureChecks: readonly Check<WayIn>[] = [
   {
     wrong: ({ table }) => !!table && !['ACTIVE', 'UPDATING'].includes(table.TableStatus ?? ''),
     what: ({ table }) => `the table is ${table?.TableStatus}`,
-    mend: () => 'wait until it is ACTIVE; if it stays so, see what DynamoDB says of it (and of its key)',
+    fix: () => 'wait until it is ACTIVE; if it stays so, see what DynamoDB says of it (and of its key)',
   },
   {
     wrong: (way) => !!way.table && !isOn(way),
     what: () => 'its stream is off: nobody is told of anything',
-    mend: forAttached((way) => `${update(way, TURN_ON)}; then ${attachTo(way, 'its LatestStreamArn')}`),
+    fix: forAttached((way) => `${update(way, TURN_ON)}; then ${attachTo(way, 'its LatestStreamArn')}`),
   },
   {
     wrong: (way) => isOn(way) && !!way.mapping && way.mapping.EventSourceArn !== way.table?.LatestStreamArn,
     what: () => 'its stream was turned off and on again, and the old one is read',
-    mend: forAttached((way) => attachTo(way, way.table?.LatestStreamArn ?? '')),
+    fix: forAttached((way) => attachTo(way, way.table?.LatestStreamArn ?? '')),
   },
   {
     wrong: (way) =>
@@ -75,7 +75,7 @@ export const captureChecks: readonly Check<WayIn>[] = [
       needsImages(way) !== undefined,
     what: (way) =>
       `its stream has ${way.table?.StreamSpecification?.StreamViewType}: only by NEW_AND_OLD_IMAGES ${needsImages(way)}`,
-    mend: forAttached(
+    fix: forAttached(
       (way) =>
         `${update(way, 'StreamEnabled=false')}; the same with ${TURN_ON}; then ${attachTo(way, 'its LatestStreamArn')}`,
     ),
@@ -83,40 +83,40 @@ export const captureChecks: readonly Check<WayIn>[] = [
   {
     wrong: (way) => lost(way).length > 0,
     what: (way) => `no row has the attribute ${lost(way).join(', ')}, of which an id is made`,
-    mend: (way) =>
+    fix: (way) =>
       `set tables.${way.entity}.names in cdk.json to what holds the ids (the keys are ${keysOf(way.table).join(', ')})`,
   },
   {
     wrong: (way) => binary(way).length > 0,
     what: (way) => `${binary(way).join(', ')} is binary, and an id is a string or a number`,
-    mend: ({ entity }) => `set tables.${entity}.names in cdk.json to an attribute that holds the id as text`,
+    fix: ({ entity }) => `set tables.${entity}.names in cdk.json to an attribute that holds the id as text`,
   },
   {
     wrong: ({ mapping }) => mapping === null,
     what: () => 'nothing reads its stream: the event source mapping was deleted',
-    mend: revert,
+    fix: revert,
   },
   {
     wrong: ({ mapping }) => /^Disabl/.test(mapping?.State ?? ''),
     what: ({ mapping }) => `its stream is not read: the event source mapping is ${mapping?.State}`,
-    mend: ({ mapping }) => `aws lambda update-event-source-mapping --uuid ${mapping?.UUID} --enabled`,
+    fix: ({ mapping }) => `aws lambda update-event-source-mapping --uuid ${mapping?.UUID} --enabled`,
   },
   {
     wrong: ({ mapping }) => !/^(OK|No records|$)/.test(mapping?.LastProcessingResult ?? ''),
     what: ({ mapping }) => `its last changes were not taken (${mapping?.LastProcessingResult}); they are tried again`,
-    mend: ({ mapping }) => `see why in the log of ${mapping?.FunctionArn}`,
+    fix: ({ mapping }) => `see why in the log of ${mapping?.FunctionArn}`,
   },
   {
     wrong: ({ readers }) => readers > READERS,
     what: ({ readers }) =>
       `${readers} functions read its stream, and DynamoDB serves ${READERS}: they wait for each other`,
-    mend: ({ table }) =>
+    fix: ({ table }) =>
       `take one away: aws lambda list-event-source-mappings --event-source-arn ${table?.LatestStreamArn}`,
   },
   {
     wrong: ({ denied }) => denied.length > 0,
     what: ({ denied }) => `its function may not ${denied.join('; ')}`,
-    mend: ({ entity, denied, stage }) =>
+    fix: ({ entity, denied, stage }) =>
       denied.some((actions) => actions.startsWith('kms:'))
         ? `set tables.${entity}.key in cdk.json to that key, and ${deployCommand('CrmTriggers', stage)}`
         : `${revert({ stage })}; if it stays so, a policy of the account forbids it`,
@@ -124,7 +124,7 @@ export const captureChecks: readonly Check<WayIn>[] = [
 ];
 
 /** What is good to know of a table, and needs no fix. */
-export function captureNotes({ where, entity, table }: WayIn): string[] {
+export function captureNotes({ where, entity, table }: CapturePath): string[] {
   const regions = table?.Replicas?.map(({ RegionName }) => RegionName) ?? [];
   if (regions.length === 0) return [];
   return [

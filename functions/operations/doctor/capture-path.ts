@@ -4,8 +4,8 @@ import { type EventSourceMappingConfiguration, ListEventSourceMappingsCommand } 
 import { capital } from '../../core/capital.ts';
 import { type Entity, entityNames } from '../../core/entity.ts';
 import type { RowRules } from '../../core/row-rules.ts';
-import type { AdminParts } from '../deployment.ts';
-import type { Asked, Look } from './inspector.ts';
+import type { OperationDeps } from '../deployment.ts';
+import type { Asked, Inspector } from './inspector.ts';
 
 /** Rows that are looked at for the attributes they have. */
 const SAMPLE = 20;
@@ -13,7 +13,7 @@ const SAMPLE = 20;
 const STREAM_ACTIONS = ['GetRecords', 'GetShardIterator', 'DescribeStream'];
 
 /** An entity's way in: its table, the table's stream, and what reads it. */
-export interface WayIn {
+export interface CapturePath {
   readonly where: string;
   readonly entity: Entity;
   readonly stage: string;
@@ -31,59 +31,67 @@ export interface WayIn {
   readonly denied: readonly string[];
 }
 
-export function waysIn(parts: AdminParts, look: Look): Promise<WayIn[]> {
-  return Promise.all(entityNames.map((entity) => wayIn(entity, parts, look)));
+export function capturePaths(deps: OperationDeps, inspector: Inspector): Promise<CapturePath[]> {
+  return Promise.all(entityNames.map((entity) => capturePath(entity, deps, inspector)));
 }
 
-async function wayIn(entity: Entity, parts: AdminParts, look: Look): Promise<WayIn> {
-  const { outputs, crmTables, rowRules, dynamodb } = parts;
+async function capturePath(entity: Entity, deps: OperationDeps, inspector: Inspector): Promise<CapturePath> {
+  const { outputs, crmTables, rowRules, dynamodb } = deps;
   const name = crmTables[entity];
   const stage = `Capture${capital(entity)}`;
   const describe = dynamodb.send(new DescribeTableCommand({ TableName: name })).then(({ Table }) => Table);
   const [table, rows, mapping, capture] = await Promise.all([
-    look.ask(`the table ${name}`, describe),
-    look.ask(`rows of ${name}`, dynamodb.send(new ScanCommand({ TableName: name, Limit: SAMPLE }))),
-    look.mapping(stage),
-    look.function(stage),
+    inspector.ask(`the table ${name}`, describe),
+    inspector.ask(`rows of ${name}`, dynamodb.send(new ScanCommand({ TableName: name, Limit: SAMPLE }))),
+    inspector.mapping(stage),
+    inspector.function(stage),
   ]);
-  const readers = table?.LatestStreamArn && (await readersOf(table.LatestStreamArn, look));
+  const readers = table?.LatestStreamArn && (await readersOf(table.LatestStreamArn, inspector));
   const role = capture?.Role;
   return {
     where: `${entity}, table ${name}`,
     entity,
     stage: outputs.Stage,
     name,
-    made: look.find('AWS::DynamoDB::GlobalTable', `Tables${capital(entity)}`) === name,
+    made: inspector.find('AWS::DynamoDB::GlobalTable', `Tables${capital(entity)}`) === name,
     rules: rowRules[entity],
     table,
     attributes: new Set(rows?.Items?.flatMap((row) => Object.keys(row))),
     mapping,
     readers: readers || 0,
-    denied: role ? await deniedTo(role, table, mapping, look) : [],
+    denied: role ? await deniedTo(role, table, mapping, inspector) : [],
   };
 }
 
-async function readersOf(stream: string, look: Look): Promise<number | undefined> {
+async function readersOf(stream: string, inspector: Inspector): Promise<number | undefined> {
   const list = new ListEventSourceMappingsCommand({ EventSourceArn: stream });
-  return (await look.ask(`readers of ${stream}`, look.aws.lambda.send(list)))?.EventSourceMappings?.length;
+  return (await inspector.ask(`readers of ${stream}`, inspector.aws.lambda.send(list)))?.EventSourceMappings?.length;
 }
 
-async function deniedTo(role: string, table: WayIn['table'], mapping: WayIn['mapping'], look: Look): Promise<string[]> {
+async function deniedTo(
+  role: string,
+  table: CapturePath['table'],
+  mapping: CapturePath['mapping'],
+  inspector: Inspector,
+): Promise<string[]> {
   const stream = mapping?.EventSourceArn;
   const key = table?.SSEDescription?.KMSMasterKeyArn;
   const actions = STREAM_ACTIONS.map((action) => `dynamodb:${action}`);
   return [
-    ...(stream ? await look.denied(role, actions, stream) : []),
+    ...(stream ? await inspector.denied(role, actions, stream) : []),
     // IAM knows no resource for it.
-    ...(stream ? await look.denied(role, ['dynamodb:ListStreams'], '*') : []),
-    ...(key && (await isOwn(key, look)) ? await look.denied(role, ['kms:Decrypt'], key) : []),
+    ...(stream ? await inspector.denied(role, ['dynamodb:ListStreams'], '*') : []),
+    ...(key && (await isOwn(key, inspector)) ? await inspector.denied(role, ['kms:Decrypt'], key) : []),
   ];
 }
 
 /** Whether a key is the customer's: AWS's own is open to everybody who may use the table. */
-async function isOwn(key: string, look: Look): Promise<boolean> {
-  const answer = await look.ask(`the key ${key}`, look.aws.kms.send(new DescribeKeyCommand({ KeyId: key })));
-  return answer?.KeyMetadata?.KeyManager === 'CUSTOMER';
+async function isOwn(key: string, inspector: Inspector): Promise<boolean> {
+  const response = await inspector.ask(
+    `the key ${key}`,
+    inspector.aws.kms.send(new DescribeKeyCommand({ KeyId: key })),
+  );
+  return response?.KeyMetadata?.KeyManager === 'CUSTOMER';
 }
 
 /** The names of a table's key attributes. */

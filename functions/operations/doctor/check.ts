@@ -5,14 +5,14 @@ export interface Finding {
   readonly where: string;
   readonly what: string;
   /** How to mend it. */
-  readonly mend: string;
+  readonly fix: string;
 }
 
 /** One thing that can be wrong with things of a kind. Of what is not known nothing is wrong. */
 export interface Check<Thing> {
   wrong(thing: Thing): boolean;
   what(thing: Thing): string;
-  mend(thing: Thing): string;
+  fix(thing: Thing): string;
 }
 
 /** Tries all checks on all things. */
@@ -23,7 +23,7 @@ export function examine<Thing extends { readonly where: string }>(
   return things.flatMap((thing) =>
     checks
       .filter((check) => check.wrong(thing))
-      .map(({ what, mend }) => ({ where: thing.where, what: what(thing), mend: mend(thing) })),
+      .map(({ what, fix }) => ({ where: thing.where, what: what(thing), fix: fix(thing) })),
   );
 }
 

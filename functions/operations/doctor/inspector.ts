@@ -9,7 +9,7 @@ import {
   type GetFunctionConfigurationCommandOutput,
   LambdaClient,
 } from '@aws-sdk/client-lambda';
-import { asRefusal } from '../deployment.ts';
+import { asUserError } from '../deployment.ts';
 
 /** Whom the doctor asks beside those that the admin's operations use. */
 export const liveAws = () => ({
@@ -23,7 +23,7 @@ export const liveAws = () => ({
 export type DoctorAws = ReturnType<typeof liveAws>;
 
 /** What nobody could be asked about, and why. */
-export interface Unasked {
+export interface Inconclusive {
   readonly where: string;
   readonly because: string;
 }
@@ -33,22 +33,22 @@ export type Asked<Thing> = Thing | null | undefined;
 
 /** Asks. A question that gets no answer (no permission, an emulator without it) spoils no other. */
 export class Asking {
-  readonly unasked: Unasked[] = [];
+  readonly inconclusive: Inconclusive[] = [];
 
   async ask<Thing>(where: string, request: Promise<Thing>): Promise<Asked<Thing>> {
     try {
       return await request;
     } catch (error) {
-      const { name, message } = asRefusal(error) as Error;
+      const { name, message } = asUserError(error) as Error;
       if (/NotFound|NonExistent|DoesNotExist|NoSuch/.test(name)) return null;
-      this.unasked.push({ where, because: message });
+      this.inconclusive.push({ where, because: message });
       return undefined;
     }
   }
 }
 
 /** Looks at a stack. */
-export class Look extends Asking {
+export class Inspector extends Asking {
   readonly aws: DoctorAws;
   /** Type, logical id and physical id of all that the stack holds. */
   readonly #resources: (readonly [string, string, string])[] = [];
@@ -101,9 +101,9 @@ export class Look extends Asking {
       ActionNames,
       ResourceArns: [resource],
     });
-    const answer = await this.ask(`what ${role} may do`, this.aws.iam.send(simulate));
-    const refused = (answer?.EvaluationResults ?? []).filter(({ EvalDecision }) => EvalDecision !== 'allowed');
-    if (refused.length === 0) return [];
-    return [`${refused.map(({ EvalActionName }) => EvalActionName).join(', ')} on ${resource}`];
+    const response = await this.ask(`what ${role} may do`, this.aws.iam.send(simulate));
+    const rejected = (response?.EvaluationResults ?? []).filter(({ EvalDecision }) => EvalDecision !== 'allowed');
+    if (rejected.length === 0) return [];
+    return [`${rejected.map(({ EvalActionName }) => EvalActionName).join(', ')} on ${resource}`];
   }
 }

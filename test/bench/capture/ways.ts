@@ -2,7 +2,7 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { streamRecord } from '../../support/records.ts';
-import { awsAnswers, functionVariables } from '../aws-answers.ts';
+import { awsResponses, functionVariables } from '../aws-answers.ts';
 import { standInForAws } from '../aws-at-send.ts';
 import type { Way, Work } from '../workers.ts';
 
@@ -18,7 +18,7 @@ export const ways = {
 } satisfies Readonly<Record<string, Way>>;
 
 function without(way: Way) {
-  standInForAws(awsAnswers(() => 'https://example.com/hook'));
+  standInForAws(awsResponses(() => 'https://example.com/hook'));
   return way();
 }
 

@@ -5,14 +5,14 @@ import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { selfSigned } from '../../support/self-signed.ts';
 
-const answer: RequestListener = ({ url = '' }, response) => {
+const response: RequestListener = ({ url = '' }, response) => {
   const milliseconds = Number.parseInt(url.slice(1), 10);
   if (milliseconds > 0) setTimeout(() => response.end('ok'), milliseconds);
   else response.end('ok');
 };
 
 const ports = await Promise.all(
-  [createServer(answer), createTlsServer(selfSigned, answer)].map(async (server) => {
+  [createServer(response), createTlsServer(selfSigned, response)].map(async (server) => {
     await once(server.listen(0, '127.0.0.1'), 'listening');
     return (server.address() as AddressInfo).port;
   }),

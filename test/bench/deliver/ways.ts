@@ -4,7 +4,7 @@ import axios from 'axios';
 import { Agent, request } from 'undici';
 import { requestHeaders } from '../../../functions/attempt/request-headers.ts';
 import { message, notification } from '../../support/records.ts';
-import { awsAnswers, secret } from '../aws-answers.ts';
+import { awsResponses, secret } from '../aws-answers.ts';
 import { standInForAws } from '../aws-at-send.ts';
 import type { Way, Work } from '../workers.ts';
 
@@ -42,7 +42,7 @@ export const ways = {
   /** The real handler and all that it does, but for the AWS SDK. */
   deliver: async () => {
     let typed = '';
-    standInForAws(awsAnswers(() => typed));
+    standInForAws(awsResponses(() => typed));
     const work = await deliverBatches();
     return (goesOn, url) => {
       typed = url;

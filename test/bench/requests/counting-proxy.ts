@@ -8,10 +8,10 @@ export async function countingProxy(endpoint: string, note: (exchange: Exchange)
   const server = createServer(async (incoming, outgoing) => {
     const from = performance.now();
     const body = await readAll(incoming);
-    const answer = await forward(endpoint, incoming, body);
+    const response = await forward(endpoint, incoming, body);
     const target = String(incoming.headers['x-amz-target']);
-    note({ target, request: parse(body), answer: parse(answer.body), from, to: performance.now() });
-    outgoing.writeHead(answer.status, answer.headers).end(answer.body);
+    note({ target, request: parse(body), response: parse(response.body), from, to: performance.now() });
+    outgoing.writeHead(response.status, response.headers).end(response.body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {

@@ -8,7 +8,7 @@ export interface Exchange {
   // biome-ignore lint/suspicious/noExplicitAny: JSON of any action
   readonly request: any;
   // biome-ignore lint/suspicious/noExplicitAny: JSON of any action
-  readonly answer: any;
+  readonly response: any;
   readonly from: number;
   readonly to: number;
 }
@@ -36,20 +36,20 @@ export class Ledger {
     const [service = '', action = ''] = exchange.target.split('.');
     this.count(`${service.startsWith('Dynamo') ? 'DynamoDB' : 'SQS'} ${action}`);
     this.exchanges.push(exchange);
-    const { request, answer } = exchange;
+    const { request, response } = exchange;
     const table = request.TableName;
     const actions: Readonly<Record<string, () => void>> = {
       PutItem: () => this.#put(table, request.Item),
       DeleteItem: () => this.#delete(table, request.Key),
-      UpdateItem: () => this.#write(table, itemBytes(answer.Attributes ?? {})),
-      GetItem: () => this.#read(table, itemBytes(answer.Item ?? {})),
+      UpdateItem: () => this.#write(table, itemBytes(response.Attributes ?? {})),
+      GetItem: () => this.#read(table, itemBytes(response.Item ?? {})),
       // What a query finds is added up before it is rounded.
       Query: () =>
         this.#read(
           table,
-          (answer.Items ?? []).reduce((sum: number, item: Item) => sum + itemBytes(item), 0),
+          (response.Items ?? []).reduce((sum: number, item: Item) => sum + itemBytes(item), 0),
         ),
-      BatchGetItem: () => this.#batchGet(request.RequestItems, answer.Responses ?? {}),
+      BatchGetItem: () => this.#batchGet(request.RequestItems, response.Responses ?? {}),
       BatchWriteItem: () => this.#batchWrite(request.RequestItems),
     };
     actions[action]?.();

@@ -43,7 +43,7 @@ export async function startPipeline() {
   const proxy = await countingProxy(stack.endpoint, (exchange) => ledger.note(exchange));
   const bundles = await handlers();
   let isDead = false;
-  let answerMs = ANSWER_MS;
+  let responseMs = ANSWER_MS;
   let aheadMs = 0;
   const sockets = new Set<Socket>();
   const spans: { from: number; to: number }[] = [];
@@ -54,12 +54,12 @@ export async function startPipeline() {
     setTimeout(() => {
       spans.push({ from, to: performance.now() });
       response.end('ok');
-    }, answerMs);
+    }, responseMs);
   });
   const bytesCalled = () => [...sockets].reduce((sum, { bytesRead }) => sum + bytesRead, 0);
   for (const trigger of triggers) {
-    await ensureSecret(stack.parts, trigger);
-    await stack.parts.triggersTable.writeUrl(trigger, destination.origin, Date.now());
+    await ensureSecret(stack.deps, trigger);
+    await stack.deps.triggersTable.writeUrl(trigger, destination.origin, Date.now());
   }
 
   const lambda = new LambdaClient();
@@ -94,8 +94,8 @@ export async function startPipeline() {
     setDead(dead: boolean): void {
       isDead = dead;
     },
-    answerIn(milliseconds: number): void {
-      answerMs = milliseconds;
+    respondIn(milliseconds: number): void {
+      responseMs = milliseconds;
     },
     /** Has so much more time pass for the functions. */
     pass(milliseconds: number): void {
@@ -172,7 +172,7 @@ export async function startPipeline() {
     },
 
     async state(trigger: Trigger): Promise<string | undefined> {
-      return (await stack.parts.triggersTable.read([trigger])).get(trigger)?.state;
+      return (await stack.deps.triggersTable.read([trigger])).get(trigger)?.state;
     },
 
     async [Symbol.asyncDispose]() {

@@ -55,7 +55,7 @@ export async function dead(
   pipeline: Pipeline,
   count: number,
 ): Promise<Pick<Measurements, 'parked' | 'dead' | 'deadMinute'>> {
-  const { parts } = pipeline;
+  const { deps } = pipeline;
   pipeline.setDead(true);
   const parked = await pipeline.measure(async () => {
     await pipeline.capture(
@@ -64,17 +64,17 @@ export async function dead(
     );
     await until('all are parked', async () => {
       if ((await pipeline.deliver()) === 0) await sleep(200);
-      return (await parts.backlog.count(DEAD, 'parked')) === count;
+      return (await deps.backlog.count(DEAD, 'parked')) === count;
     });
     return count;
   });
   const deadMinute = await minute(pipeline);
   pipeline.setDead(false);
   // As with all records that drain works off side by side.
-  pipeline.answerIn(SLOW_ANSWER_MS);
-  const url = (await parts.triggersTable.read([DEAD])).get(DEAD)?.url;
+  pipeline.respondIn(SLOW_ANSWER_MS);
+  const url = (await deps.triggersTable.read([DEAD])).get(DEAD)?.url;
   // Typed anew, its probe is due.
-  await parts.triggersTable.writeUrl(DEAD, url, Date.now());
+  await deps.triggersTable.writeUrl(DEAD, url, Date.now());
   const delivered = await pipeline.measure(async () => {
     await until('all is delivered', async () => {
       await pipeline.drain();

@@ -6,7 +6,7 @@ import type { Message } from './group-queue.ts';
 import type { Simulation } from './simulation.ts';
 
 /** The defaults of infra/settings.ts. */
-const HOLDS = [5, 30, 120, 600];
+const RETRY_DELAYS = [5, 30, 120, 600];
 const ATTEMPT_MS = 10_000;
 /** How often deliver looks whether somebody else has parked a trigger (known-triggers.ts). */
 const WATCH_MS = 1_000;
@@ -109,7 +109,7 @@ class Run {
     const { course, events, load } = this.#simulation;
     this.#after(this.#simulation.hop(), () => {
       course.delays.push({ changedAt: message.changedAt, record: message.record, ms: events.now - message.changedAt });
-      this.#after(this.#simulation.hop() + load.answerMs, done);
+      this.#after(this.#simulation.hop() + load.responseMs, done);
     });
   }
 
@@ -121,14 +121,14 @@ class Run {
       open = false;
       this.#cuts.delete(end);
       message.attempts++;
-      const seconds = holdSeconds(message.attempts, HOLDS, this.#simulation.chance.random()) ?? atOnce.seconds;
+      const seconds = holdSeconds(message.attempts, RETRY_DELAYS, this.#simulation.chance.random()) ?? atOnce.seconds;
       this.#after(this.#simulation.roundTrip(), () => held(seconds));
     };
     this.#cuts.add(end);
     this.#after(SLOW_MS, () => {
       if (open)
         this.#after(this.#simulation.roundTrip(), () => {
-          if (this.#simulation.strike()) this.#after(this.#simulation.roundTrip(), () => this.#cutOff());
+          if (this.#simulation.countFailure()) this.#after(this.#simulation.roundTrip(), () => this.#cutOff());
         });
     });
     this.#after(this.#simulation.roundTrip() + ATTEMPT_MS, end);

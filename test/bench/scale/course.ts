@@ -75,7 +75,7 @@ export function pointAt(perSecond: number, variant: Variant, seed: number): Poin
     weights: WEIGHTS,
     records: RECORDS,
     skew: SKEW,
-    answerMs: ANSWER_MS,
+    responseMs: ANSWER_MS,
   };
   const course = new Simulation(load, system, seed).run();
   const rateOf = recordRate(load);

@@ -21,7 +21,7 @@ export const comparable: Load = {
   weights: [6, 3, 1],
   records: 10_000,
   skew: 0.8,
-  answerMs: 100,
+  responseMs: 100,
 };
 
 /** The mappings as test/model/world.ts plays them. */
@@ -54,17 +54,17 @@ export async function played(load: Load, seed: number): Promise<Found> {
 }
 
 async function playSilently(load: Load, seed: number): Promise<Found> {
-  const { perSecond, seconds, weights, records, skew, answerMs } = load;
+  const { perSecond, seconds, weights, records, skew, responseMs } = load;
   const clock = new Clock();
   const start = clock.now();
-  const answer = { status: 200, body: '' };
+  const response = { status: 200, body: '' };
   const world = new World({
     clock,
     seed,
     faults: noFaults,
     workers: asInTheModel.workers,
     destinations: {
-      behaviour: ({ trigger }) => ({ answer, ms: trigger === 'customer.edit' ? HANGS_MS : answerMs }),
+      behaviour: ({ trigger }) => ({ response, ms: trigger === 'customer.edit' ? HANGS_MS : responseMs }),
     },
   });
   for (const { verb } of actions) await world.triggers.writeUrl(`customer.${verb}`, 'https://receiver.example/', start);

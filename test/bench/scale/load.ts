@@ -10,7 +10,7 @@ export interface Load {
   /** Rows; the nth most busy changes in proportion to n ** -skew. */
   readonly records: number;
   readonly skew: number;
-  readonly answerMs: number;
+  readonly responseMs: number;
 }
 
 /** How many of what there is. */

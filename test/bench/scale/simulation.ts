@@ -1,4 +1,4 @@
-import { parkingStates, STRIKES, type State } from '../../../functions/core/breaker.ts';
+import { FAILURES_TO_PARK, parkingStates, type State } from '../../../functions/core/breaker.ts';
 import { inBatches, inWaves } from '../../../functions/core/waves.ts';
 import { Chance } from '../../model/chance.ts';
 import { type Batch, runBatch } from './batch.ts';
@@ -52,7 +52,7 @@ export interface Course {
 }
 
 /**
- * The system as events: what the functions decide (strikes, holds, parking, waves) by the functions' own core, what they wait
+ * The system as events: what the functions decide (strikes, retryDelays, parking, waves) by the functions' own core, what they wait
  * for by the times of test/model/network.ts. A request takes 2 to 30 ms.
  */
 export class Simulation {
@@ -71,7 +71,7 @@ export class Simulation {
     healthy: [],
   };
   /** The first trigger's, which hangs. The others stay active. */
-  dead: { state: State; strikes: number } = { state: 'active', strikes: 0 };
+  dead: { state: State; consecutiveFailures: number } = { state: 'active', consecutiveFailures: 0 };
   readonly queue: GroupQueue;
   readonly #system: System;
   readonly #streams: Stream[];
@@ -132,8 +132,8 @@ export class Simulation {
   }
 
   /** @returns Whether that parks the trigger. */
-  strike(): boolean {
-    if (this.dead.state !== 'active' || ++this.dead.strikes < STRIKES) return false;
+  countFailure(): boolean {
+    if (this.dead.state !== 'active' || ++this.dead.consecutiveFailures < FAILURES_TO_PARK) return false;
     this.dead.state = 'parked';
     this.course.openedAt = this.events.now;
     return true;

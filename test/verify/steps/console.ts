@@ -37,7 +37,7 @@ export async function consoleRoutes(world: World): Promise<string> {
     ]),
   );
   prove(routes.length > 0, 'the API describes no routes');
-  const strangers: [who: string, status: number, token?: string][] = [
+  const foreignRequests: [who: string, status: number, token?: string][] = [
     ['without a token', 401],
     ['with a token that is none', 401, 'nonsense'],
     ['with a forged token', 401, forged],
@@ -45,7 +45,7 @@ export async function consoleRoutes(world: World): Promise<string> {
   ];
   let asked = 0;
   for (const [method = '', path = ''] of routes) {
-    for (const [who, expected, token] of strangers) {
+    for (const [who, expected, token] of foreignRequests) {
       const { status } = await asking(world, () => ask(path, method, token));
       prove(status === expected, `${method} ${path} ${who}: ${status}, not ${expected}`);
       asked++;

@@ -25,7 +25,7 @@ export async function deploy(world: World): Promise<string> {
       resources += StackResourceSummaries.length;
   }
   state.deployed = {
-    parts: await findDeployment(stage),
+    deps: await findDeployment(stage),
     agent: new Agent(await stackOutputs('CrmTriggers', stage)),
   };
   const without = hasConsole ? '' : '; the console is left out, because this emulator has no HTTP APIs';

@@ -1,15 +1,15 @@
 import { DeleteEventSourceMappingCommand, GetEventSourceMappingCommand } from '@aws-sdk/client-lambda';
 import { stackName } from '../../../functions/core/stack-name.ts';
-import { Look, liveAws } from '../../../functions/operations/doctor/inspector.ts';
+import { Inspector, liveAws } from '../../../functions/operations/doctor/inspector.ts';
 import { doctor as diagnose } from '../../../functions/operations/doctor.ts';
 import { prove, send, stageOf, taken, until, type World } from '../world.ts';
 
 const REVERT = '--revert-drift';
 
 export async function drift(world: World): Promise<string> {
-  const { parts, agent } = stageOf(world);
+  const { deps, agent } = stageOf(world);
   const aws = liveAws();
-  const look = await new Look(aws).at(stackName('CrmTriggers', world.stage));
+  const look = await new Inspector(aws).at(stackName('CrmTriggers', world.stage));
   const UUID = look.find('AWS::Lambda::EventSourceMapping', 'CaptureTaskFunction');
   await aws.lambda.send(new DeleteEventSourceMappingCommand({ UUID }));
   await until(world, 'the stream mapping is deleted', async () =>
@@ -18,11 +18,11 @@ export async function drift(world: World): Promise<string> {
       ({ name }) => name === 'ResourceNotFoundException',
     ),
   );
-  const { findings } = await diagnose(parts);
-  const advised = findings.filter(({ mend }) => mend.includes(REVERT));
+  const { findings } = await diagnose(deps);
+  const advised = findings.filter(({ fix }) => fix.includes(REVERT));
   prove(advised.length === 1, `doctor advises ${REVERT} in ${advised.length} findings: ${JSON.stringify(findings)}`);
   await world.cdk(['deploy', 'CrmTriggers', '--require-approval', 'never', REVERT]);
-  const left = (await diagnose(parts)).findings;
+  const left = (await diagnose(deps)).findings;
   prove(left.length === 0, `doctor still finds: ${left.map(({ where, what }) => `${where}: ${what}`).join('; ')}`);
   await send(world, 'reverted', 'task.create');
   await agent.do('create', 'task', { AccountID: `V-${world.run}`, TaskID: 'T' });

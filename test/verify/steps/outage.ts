@@ -13,7 +13,7 @@ const recordCount = (world: World) => Math.min(20, recordsOf[world.platform]);
 export const editsOf = (world: World) => recordCount(world) * EDITS;
 
 export const lineOf = async (world: World, of: string) =>
-  (await list(stageOf(world).parts)).find(({ trigger }) => trigger === of);
+  (await list(stageOf(world).deps)).find(({ trigger }) => trigger === of);
 
 export async function outage(world: World): Promise<string> {
   const { agent, receiver } = stageOf(world);

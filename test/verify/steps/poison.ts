@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { stackName } from '../../../functions/core/stack-name.ts';
-import { Look, liveAws } from '../../../functions/operations/doctor/inspector.ts';
+import { Inspector, liveAws } from '../../../functions/operations/doctor/inspector.ts';
 import { prove, send, stageOf, taken, until, type World } from '../world.ts';
 
 /** So many changes make a batch that fails. They have one partition key, so that they are in one shard. */
@@ -21,7 +21,7 @@ const s3 = new S3Client();
 /** The stream mapping of followups fails for good: capture gets a queue that is not there, and no more than one retry. */
 export async function poison(world: World): Promise<string> {
   const { agent } = stageOf(world);
-  const look = await new Look(liveAws()).at(stackName('CrmTriggers', world.stage));
+  const look = await new Inspector(liveAws()).at(stackName('CrmTriggers', world.stage));
   const UUID = look.find('AWS::Lambda::EventSourceMapping', 'CaptureFollowupFunction') ?? '';
   const FunctionName = look.find('AWS::Lambda::Function', 'CaptureFollowupFunction') ?? '';
   const Bucket = look.find('AWS::S3::Bucket', 'Unsent') ?? '';

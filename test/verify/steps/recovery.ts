@@ -5,14 +5,14 @@ import { briefState } from './alarm.ts';
 import { DOWN, editsOf, lineOf } from './outage.ts';
 
 export async function recovery(world: World): Promise<string> {
-  const { parts, receiver } = stageOf(world);
+  const { deps, receiver } = stageOf(world);
   await receiver.setMode('outage', '200');
   // As the runbook says: a parked trigger is tried at once with a URL that is set again.
   await send(world, 'outage', DOWN);
   const begun = Date.now();
   const isActive = async () => {
     // Not each emulator starts drain each minute.
-    if (world.platform !== 'aws') await parts.wakeDrain();
+    if (world.platform !== 'aws') await deps.wakeDrain();
     const now = await lineOf(world, DOWN);
     return now?.state === 'active' && now.waiting === 0;
   };
@@ -22,7 +22,7 @@ export async function recovery(world: World): Promise<string> {
   prove(calls.length === editsOf(world), `${calls.length} of ${editsOf(world)} arrived`);
   const wrong = outOfOrder(calls);
   prove(wrong === undefined, `not in order: ${wrong}`);
-  prove((await failed(parts, { trigger: DOWN })).length === 0, 'some are in Failed');
+  prove((await failed(deps, { trigger: DOWN })).length === 0, 'some are in Failed');
   const all = `all ${calls.length} pending edits arrived in order, ${drained} s after the URL was set again`;
   if (world.platform !== 'aws') return `${all}; no alarm, because this emulator evaluates none on a query`;
   await until(world, 'the alarm of one bad minute is OK', async () => (await briefState(world)) === 'OK', 5_000);

@@ -5,7 +5,7 @@ import { notificationId, toMessage } from '../../../functions/core/notification.
 import { prove, send, stageOf, until, type World } from '../world.ts';
 
 export async function repeat(world: World): Promise<string> {
-  const { parts, receiver } = stageOf(world);
+  const { deps, receiver } = stageOf(world);
   await send(world, 'repeated', 'task.delete');
   const record = createHash('sha256').update(world.run).digest('hex');
   const notification: Notification = {
@@ -17,9 +17,9 @@ export async function repeat(world: World): Promise<string> {
     changedAt: Date.now(),
   };
   const sendAs = (MessageDeduplicationId: string, message: Notification) =>
-    parts.sqs.send(
+    deps.sqs.send(
       new SendMessageCommand({
-        QueueUrl: parts.queueUrl,
+        QueueUrl: deps.queueUrl,
         MessageGroupId: record,
         MessageDeduplicationId,
         MessageBody: toMessage(message),

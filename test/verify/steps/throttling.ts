@@ -7,7 +7,7 @@ import { prove, send, sideBySide, stageOf, taken, until, type World } from '../w
 const RECORDS = 2 * TAKEN_PER_SECOND;
 
 export async function throttling(world: World): Promise<string> {
-  const { parts, agent, receiver } = stageOf(world);
+  const { deps, agent, receiver } = stageOf(world);
   await receiver.setMode('throttled', '429');
   await send(world, 'throttled', 'customer.create', 'customer.edit');
   const rows = Array.from({ length: RECORDS }, (_, n) => ({ AccountID: `R-${world.run}-${n}` }));
@@ -20,9 +20,9 @@ export async function throttling(world: World): Promise<string> {
     world,
     `${all} calls that were taken`,
     async () => {
-      if (world.platform !== 'aws') await parts.wakeDrain();
+      if (world.platform !== 'aws') await deps.wakeDrain();
       const lost = await Promise.all(
-        (['customer.create', 'customer.edit'] as const).map((trigger) => failed(parts, { trigger })),
+        (['customer.create', 'customer.edit'] as const).map((trigger) => failed(deps, { trigger })),
       );
       prove(lost.flat().length === 0, `${lost.flat().length} notifications are in Failed`);
       const arrived = await taken(world, 'throttled');
@@ -32,7 +32,7 @@ export async function throttling(world: World): Promise<string> {
   );
   const wrong = outOfOrder(calls);
   prove(wrong === undefined, `not in order: ${wrong}`);
-  const refused = (await receiver.calls('throttled')).filter(({ status }) => status === 429).length;
-  prove(refused > 0, 'the receiver did not respond with 429 once');
-  return `a receiver that takes ${TAKEN_PER_SECOND} a second and responded with 429 to ${refused} requests got all ${all} notifications in order; none is in Failed`;
+  const rejected = (await receiver.calls('throttled')).filter(({ status }) => status === 429).length;
+  prove(rejected > 0, 'the receiver did not respond with 429 once');
+  return `a receiver that takes ${TAKEN_PER_SECOND} a second and responded with 429 to ${rejected} requests got all ${all} notifications in order; none is in Failed`;
 }

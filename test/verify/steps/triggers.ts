@@ -8,12 +8,12 @@ import { pause, prove, send, stageOf, taken, until, type World } from '../world.
 const TAKES_EFFECT_MS = 6_000;
 
 export async function triggers(world: World): Promise<string> {
-  const { parts, agent, receiver } = stageOf(world);
+  const { deps, agent, receiver } = stageOf(world);
   await send(world, 'triggers', ...all);
   await pause(world, TAKES_EFFECT_MS);
-  const deeds = demonstration(world.run);
-  for (const { action, entity, row } of deeds) await agent.do(action, entity, row);
-  const expected = deeds.flatMap(({ expected }) =>
+  const demoSteps = demonstration(world.run);
+  for (const { action, entity, row } of demoSteps) await agent.do(action, entity, row);
+  const expected = demoSteps.flatMap(({ expected }) =>
     expected ? [`${expected.trigger} ${expected.formattedString}`] : [],
   );
   const calls = await until(world, `${expected.length} calls`, async () => {
@@ -27,7 +27,7 @@ export async function triggers(world: World): Promise<string> {
   prove(wrong.length === 0 && arrived.length === expected.length, `not as expected: ${wrong.join(', ')}`);
   const prefix = new URL(receiver.base).pathname.replace(/\/$/, '');
   for (const call of calls) {
-    const { secret } = await showSecret(parts, call.trigger as Trigger);
+    const { secret } = await showSecret(deps, call.trigger as Trigger);
     prove(isSigned(call, secret, prefix), `the signature of ${call.trigger} does not verify`);
   }
   return `${calls.length} of ${all.length} triggers called with the expected query string, and ${calls.length} signatures verify`;
