@@ -36,7 +36,7 @@ export function signatures(secrets: readonly string[], { id, timestamp, target }
 /** Those that were used: to make one takes longer than to sign with it. */
 const keys = new Map<string, KeyObject>();
 
-function keyOf(secret: string): KeyObject {
+export function keyOf(secret: string): KeyObject {
   const key = keys.get(secret) ?? createSecretKey(secret.slice(PREFIX.length), 'base64');
   keys.set(secret, key);
   return key;

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { createVerifier, httpbis } from 'http-message-signatures';
+import { type Component, fingerprintOf, messageSignature } from '../../functions/core/message-signature.ts';
+import { secretOf } from '../../functions/core/signature.ts';
+
+test('makes the signature of the RFC for hmac-sha256 (RFC 9421, B.2.5)', () => {
+  const secret = 'whsec_uzvJfB4u3N0Jy4T7NZ75MDVcr8zSTInedJtkgcu46YW4XByzNJjxBdtjUkdJPBtbmHhIDi6pcl8jsasjlTMtDQ==';
+  const components: Component[] = [
+    ['date', 'Tue, 20 Apr 2021 02:07:55 GMT'],
+    ['@authority', 'example.com'],
+    ['content-type', 'application/json'],
+  ];
+  assert.deepEqual(messageSignature([{ keyid: 'test-shared-secret', secret }], components, 1618884473), {
+    'signature-input': 'sig1=("date" "@authority" "content-type");created=1618884473;keyid="test-shared-secret"',
+    signature: 'sig1=:pxcQw6G3AjtMBQjwo8XzkZf/bws5LelbaMk5rGIGtE8=:',
+  });
+});
+
+test('the fingerprint of a secret is the beginning of the SHA-256 of its key', () => {
+  const key = Buffer.alloc(32, 7);
+  const wanted = createHash('sha256').update(key).digest('hex').slice(0, 8);
+  assert.equal(fingerprintOf(secretOf(key)), wanted);
+  assert.equal(fingerprintOf(secretOf(key)), wanted, 'computed once');
+  assert.notEqual(fingerprintOf(secretOf(Buffer.alloc(32, 8))), wanted);
+});
+
+interface Request {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Record<string, string>;
+}
+
+/** What a receiver does that has one secret, with http-message-signatures, an independent library. */
+async function verify(secret: string, request: Request): Promise<boolean> {
+  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
+  const known = { id: fingerprintOf(secret), algs: ['hmac-sha256'], verify: createVerifier(key, 'hmac-sha256') };
+  const keyLookup = async ({ keyid }: { keyid?: unknown }) => (keyid === known.id ? known : null);
+  return (await httpbis.verifyMessage({ keyLookup }, request).catch(() => false)) ?? false;
+}
+
+test('an independent library verifies a signature with either of two secrets, and rejects each change of what is signed', async () => {
+  const secrets = fc.uint8Array({ minLength: 24, maxLength: 64 }).map((bytes) => secretOf(Buffer.from(bytes)));
+  const ids = fc.string({ unit: fc.constantFrom(...'abc019_.-'), minLength: 1 });
+  const three = fc.uniqueArray(secrets, { minLength: 3, maxLength: 3, selector: fingerprintOf });
+  await fc.assert(
+    fc.asyncProperty(three, ids, fc.webUrl({ withQueryParameters: true }), async (keys, id, any) => {
+      const [fresh = '', old = '', other = ''] = keys;
+      const url = new URL(any).href;
+      const signed: Component[] = [
+        ['@method', 'GET'],
+        ['@target-uri', url],
+        ['webhook-id', id],
+        ['crm-trigger-attempt', '1'],
+      ];
+      const signing = [fresh, old].map((secret) => ({ keyid: fingerprintOf(secret), secret }));
+      const made = messageSignature(signing, signed, Math.floor(Date.now() / 1000));
+      const headers = { 'webhook-id': id, 'crm-trigger-attempt': '1', ...made };
+      const call = { method: 'GET', url, headers };
+      assert.equal(await verify(fresh, call), true);
+      assert.equal(await verify(old, call), true);
+      assert.equal(await verify(other, call), false);
+      assert.equal(await verify(fresh, { ...call, method: 'POST' }), false);
+      assert.equal(await verify(fresh, { ...call, url: `${url}x` }), false);
+      for (const name of ['webhook-id', 'crm-trigger-attempt'] as const)
+        assert.equal(await verify(fresh, { ...call, headers: { ...headers, [name]: `${headers[name]}0` } }), false);
+    }),
+    { numRuns: 200 },
+  );
+});
