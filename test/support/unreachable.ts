@@ -1,0 +1,44 @@
+import { spawn } from 'node:child_process';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Prints the port that it listens on, accepts one connection at a time, and reads nothing. */
+const LISTENER = `
+  require('node:net').createServer((socket) => socket.end('late')).listen({ host: process.argv[1], port: Number(process.argv[2]), backlog: 1 },
+    function () { console.log(this.address().port); });`;
+
+/**
+ * An address of this machine whose connections are neither accepted nor refused, as those of a host behind a firewall: a process
+ * that is stopped, with a full queue of connections. Linux only, where every address of 127.0.0.0/8 is this machine.
+ *
+ * @param address Such as `127.0.0.2`.
+ */
+export async function unreachable(address: string, port = 0) {
+  const child = spawn(process.execPath, ['-e', LISTENER, address, String(port)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [line] = (await child.stdout.take(1).toArray()) as Buffer[];
+  const at = { host: address, port: Number(line) };
+  child.kill('SIGSTOP');
+  const fillers: Socket[] = [];
+  for (let isFull = false; !isFull; ) {
+    const filler = connect(at).on('error', () => {});
+    fillers.push(filler);
+    isFull = await Promise.race([
+      new Promise<boolean>((resolve) => filler.once('connect', () => resolve(false))),
+      sleep(200, true),
+    ]);
+  }
+  return {
+    ...at,
+    /** From now on it accepts. The system repeats a connection that waits after a second, and later. */
+    accept() {
+      for (const filler of fillers) filler.destroy();
+      child.kill('SIGCONT');
+    },
+    [Symbol.dispose]() {
+      for (const filler of fillers) filler.destroy();
+      child.kill('SIGKILL');
+    },
+  };
+}
