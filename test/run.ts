@@ -20,7 +20,7 @@ const LONGEST = [
 ];
 
 /** Not part of --fast. */
-const SLOW = ['bench', 'browser', 'emulator', 'infra', 'local', 'measured'];
+const SLOW = ['bench', 'browser', 'emulator', 'infra', 'local', 'measured', 'receivers'];
 
 /** More than there are cores, because most emulator tests wait. */
 const AT_ONCE = availableParallelism() + (values.fast ? 1 : 2);

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { start } from '../../cli/local/process.ts';
+import { folder as localFolder } from '../../infra/folders.ts';
 import { until } from './emulator.ts';
 
 const run = promisify(execFile);
@@ -15,6 +15,7 @@ const languages = {
   js: { file: 'receiver.mjs', tool: process.execPath, args: (file: string) => [file] },
   python: { file: 'receiver.py', tool: 'python3', args: (file: string) => [file] },
   go: { file: 'receiver.go', tool: 'go', args: (file: string) => ['run', file] },
+  java: { file: 'Receiver.java', tool: 'java', args: (file: string) => [file] },
 } as const;
 
 export type Language = keyof typeof languages;
@@ -28,23 +29,31 @@ export async function isHere(language: Language): Promise<boolean> {
   );
 }
 
-/** Runs the receiver that docs/receivers.md shows, as it stands there, until it is disposed of. */
+/** Runs the sample of docs/receivers.md in a language, unchanged, until it is disposed of. */
 export async function readmeReceiver(language: Language, secret: string) {
-  const readme = await readFile(new URL('../../docs/receivers.md', import.meta.url), 'utf8');
-  const code = readme.match(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms'))?.[1] ?? '';
-  const folder = await mkdtemp(join(tmpdir(), 'crm-triggers-receiver-'));
+  const port = await freePort();
+  const sample = await startSample(language, { SECRET: secret, PORT: String(port) });
+  await until(`the documented receiver in ${language} listens`, () => listens(port), 120_000).catch((error) => {
+    throw new Error(`${error.message}: ${sample.process.tail()}`);
+  });
+  return { origin: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: sample[Symbol.asyncDispose] };
+}
+
+/** Starts a sample with these variables added to the environment. It runs below the project, where npm packages are found. */
+export async function startSample(language: Language, variables: Readonly<Record<string, string>>) {
+  const document = await readFile(new URL('../../docs/receivers.md', import.meta.url), 'utf8');
+  const code = document.match(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms'))?.[1] ?? '';
+  await mkdir(localFolder, { recursive: true });
+  const folder = await mkdtemp(join(localFolder, 'receiver-'));
   const { file, tool, args } = languages[language];
   await writeFile(join(folder, file), code);
-  const port = await freePort();
-  const env = { ...process.env, SECRET: secret, PORT: String(port), GOCACHE: join(folder, 'cache') };
-  const process_ = await start(tool, args(join(folder, file)), { env, cwd: folder });
-  await until(`the documented receiver in ${language} listens`, () => listens(port), 120_000).catch((error) => {
-    throw new Error(`${error.message}: ${process_.tail()}`);
-  });
+  const { SECRET: _, ...inherited } = process.env;
+  const env = { ...inherited, ...variables, GOCACHE: join(localFolder, 'go-cache') };
+  const started = await start(tool, args(join(folder, file)), { env, cwd: folder });
   return {
-    origin: `http://127.0.0.1:${port}`,
+    process: started,
     async [Symbol.asyncDispose]() {
-      await process_.stop();
+      await started.stop();
       await rm(folder, { recursive: true, force: true });
     },
   };

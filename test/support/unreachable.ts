@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Prints the port that it listens on, accepts one connection at a time, and reads nothing. */
 const LISTENER = `
-  require('node:net').createServer((socket) => socket.end('late')).listen({ host: process.argv[1], port: Number(process.argv[2]), backlog: 1 },
+  require('node:net').createServer((socket) => socket.on('error', () => {}).end('late')).listen({ host: process.argv[1], port: Number(process.argv[2]), backlog: 1 },
     function () { console.log(this.address().port); });`;
 
 /**
