@@ -56,7 +56,7 @@ export type Options = {
 interface Printed {
   readonly text: string;
   readonly json: unknown;
-  /** The command did its work, and the answer is bad news: exit status 1. */
+  /** The command did its work, and the response is bad news: exit status 1. */
   readonly failed?: boolean;
   /** What is printed behind it as it comes, until somebody ends it; as JSON, each on a line. */
   readonly more?: AsyncIterable<Printed>;
@@ -83,9 +83,10 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   set: {
     words: ['TRIGGER', 'URL'],
-    async run(deps, [trigger, typed = '']) {
-      const url = await set(deps, trigger as Trigger, typed);
-      const text = url === typed ? `${trigger} calls ${url}` : `${trigger} calls ${url} (what you typed, normalised)`;
+    async run(deps, [trigger, entered = '']) {
+      const url = await set(deps, trigger as Trigger, entered);
+      const text =
+        url === entered ? `${trigger} calls ${url}` : `${trigger} calls ${url} (what you entered, normalised)`;
       return { json: { trigger, url }, text };
     },
   },
@@ -121,7 +122,10 @@ export const commands: Readonly<Record<string, Command>> = {
     words: ['TRIGGER'],
     async run(deps, [trigger]) {
       await resume(deps, trigger as Trigger);
-      return { json: { trigger, state: 'draining' }, text: `${trigger} is resumed: what waited is being delivered` };
+      return {
+        json: { trigger, state: 'draining' },
+        text: `${trigger} is resumed: pending notifications are being delivered`,
+      };
     },
   },
   secret: {
@@ -138,11 +142,11 @@ export const commands: Readonly<Record<string, Command>> = {
     words: ['set|remove', 'TRIGGER', 'NAME'],
     // Not a word of the command: those are kept in the shell's history, and seen by whoever lists processes.
     reads: ([verb]) => (verb === 'set' ? '-' : undefined),
-    async run(deps, [verb, trigger, typed = '', value = '']) {
+    async run(deps, [verb, trigger, entered = '', value = '']) {
       const sets = verb === 'set';
       const name = sets
-        ? await setHeader(deps, trigger as Trigger, typed, value.replace(/\r?\n$/, ''))
-        : await removeHeader(deps, trigger as Trigger, typed);
+        ? await setHeader(deps, trigger as Trigger, entered, value.replace(/\r?\n$/, ''))
+        : await removeHeader(deps, trigger as Trigger, entered);
       const text = sets ? `${trigger} sends ${name}; its value is not shown again` : `${trigger} sends ${name} no more`;
       return { json: { trigger, header: name, set: sets }, text };
     },
@@ -168,9 +172,9 @@ export const commands: Readonly<Record<string, Command>> = {
   log: {
     words: [],
     options: ['trigger', 'outcome', 'id', 'since', 'limit', 'follow'],
-    async run(deps, _, { since, limit: typed, follow: follows, ...rest }) {
+    async run(deps, _, { since, limit: entered, follow: follows, ...rest }) {
       const filter = logFilter({ ...rest, since: time(since) });
-      const limit = logLimit(typed);
+      const limit = logLimit(entered);
       if (follows) return { json: undefined, text: '', more: followed(deps, filter, limit) };
       const entries = await latest(deps, filter, limit);
       return { json: entries, text: entries.map(entryText).join('\n') || 'Nothing of that stands in the log.' };
@@ -318,7 +322,7 @@ function lineText({
   const words = [
     ...(calm ? [] : [state === 'active' ? `failing (${consecutiveFailures} in a row)` : state]),
     ...(parkedBecause ? [parkedBecause] : []),
-    ...(pausedBy === 'gone' ? ['the destination answered 410 Gone'] : []),
+    ...(pausedBy === 'gone' ? ['the receiver responded with 410 Gone'] : []),
     ...[pendingText(pending)].filter(Boolean),
     ...(headers.length > 0 ? [`sends ${headers.join(', ')}`] : []),
   ];

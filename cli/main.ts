@@ -14,9 +14,9 @@ import { useGivenEmulator } from './emulator-environment.ts';
 const HELP = `crm-triggers: the URLs that are called when CRM data changes
 
   crm-triggers list                  all triggers, their URLs, their status and how many notifications are pending
-  crm-triggers set TRIGGER URL       type a trigger's URL; it is called from 5 s later on
+  crm-triggers set TRIGGER URL       set a trigger's URL; it is called from 5 s later on
   crm-triggers clear TRIGGER         clear it: no calls are made, pending notifications move to Failed
-  crm-triggers test TRIGGER          send a made-up notification and say what the receiver answered
+  crm-triggers test TRIGGER          send an invented notification and say the receiver's response
   crm-triggers pause TRIGGER         let its notifications wait in its backlog
   crm-triggers resume TRIGGER        deliver them, in order, and new ones; needs a URL
   crm-triggers secret show TRIGGER   what its calls are signed with
@@ -24,16 +24,16 @@ const HELP = `crm-triggers: the URLs that are called when CRM data changes
   crm-triggers header set TRIGGER NAME     send a header with each call; its value comes from standard input
   crm-triggers header remove TRIGGER NAME  send it no more
   crm-triggers export                print all URLs as JSON, for a file under version control
-  crm-triggers import FILE           type the URLs of such a file (- for standard input); null clears one
-  crm-triggers log                   the latest attempts and their answers, the newest last
+  crm-triggers import FILE           set the URLs of such a file (- for standard input); null clears one
+  crm-triggers log                   the latest attempts and their responses, the newest last
                                      [--trigger T] [--outcome O] [--id ID] [--since TIME] [--limit N] [--follow]
   crm-triggers history               who changed what, the latest 100 first
-  crm-triggers failed                what was given up, and why   [--trigger T] [--since TIME]
+  crm-triggers failed                what was moved to Failed, and why   [--trigger T] [--since TIME]
   crm-triggers redeliver [ID]        send it again, if its trigger has a URL: one, or --trigger T, --since TIME, --all
-  crm-triggers doctor                what keeps notifications from going their way, and how to mend it
+  crm-triggers doctor                what keeps notifications from going their way, and how to fix it
                                      --before-deploy looks at the account before there is a stack
   crm-triggers dead-letters          messages that no code could read; --send-back queues all of them again
-  crm-triggers backfill TRIGGER      send the create or edit of every row, for a URL that was typed late
+  crm-triggers backfill TRIGGER      send the create or edit of every row, for a URL that was set late
                                      [--since VALUE [--by ATTRIBUTE]] [--pace PER-SECOND]
 
   --yes          really redeliver or backfill; without it they say what they would do
@@ -45,10 +45,10 @@ TRIGGER is one of
   ${triggers.slice(0, 6).join(', ')},
   ${triggers.slice(6).join(', ')}.
 O is one of ${outcomeKinds.join(', ')}. ID is a notification's, or one that stands in the formatted string.
-With --follow it prints what comes, as JSON an entry a line, until Ctrl-C.
+With --follow it prints new notifications, as JSON an entry a line, until Ctrl-C.
 TIME is a date such as 2026-11-23 or 2026-11-23T09:00Z. A backfill that was stopped goes on where it stood.
 It works on the stack that the AWS environment variables point at (AWS_PROFILE, AWS_REGION; AWS_ENDPOINT_URL for an
-emulator). Exit status: 0 done, 1 refused, 2 wrong usage.`;
+emulator). Exit status: 0 done, 1 rejected, 2 wrong usage.`;
 
 /** What each command takes. */
 const general: ReadonlySet<string> = new Set(['json', 'stage']);

@@ -36,7 +36,7 @@ export interface AlarmRow {
   readonly above?: number | ((settings: Settings) => number);
   /** … or below this. */
   readonly below?: number;
-  /** No value at all is told, too, once there has been one. */
+  /** No value at all is reported, too, once there has been one. */
   readonly silence?: 'bad';
   /** The metrics that it watches, an alarm each, with the word by which their names differ. */
   readonly watch: (watched: Watched, how: How) => readonly (readonly [word: string, metric: IMetric])[];
@@ -51,7 +51,7 @@ const each = (functions: readonly IFunction[], metric: string, how: How) =>
   functions.map((one) => [one.node.scope?.node.id ?? '', one.metric(metric, how)] as const);
 
 /**
- * A metric of our own, of each trigger that has values: each that goes off is told by itself, with its name. CloudWatch wants
+ * A metric of our own, of each trigger that has values: each that goes off is reported by itself, with its name. CloudWatch wants
  * the order, of which nothing depends here. Each name is in double quotes, since a bare word may be one that queries reserve.
  */
 const byTrigger =
@@ -67,18 +67,18 @@ export const alarms = {
   'Trigger down': {
     statistic: 'Maximum',
     period: minutes,
-    // Of more than an hour, so that one that comes and goes is told once an hour.
+    // Of more than an hour, so that one that comes and goes is reported once an hour.
     bad: [3, 15],
     watch: byTrigger('down'),
     sentence:
-      'The URL of this trigger has failed for 15 minutes, may not be called, or said 410 Gone. Nothing is lost yet: its notifications wait for up to 72 hours, and arrive in order once it answers.',
+      'The URL of this trigger has failed for 15 minutes, may not be called, or said 410 Gone. Nothing is lost yet: its notifications wait for up to 72 hours, and arrive in order once it responds.',
   },
   'Notifications failed': {
     statistic: 'Sum',
     period: Duration.hours(1),
     watch: byTrigger('failed'),
     sentence:
-      'Notifications of this trigger were given up within the last hour. They are kept for 30 days, and can be sent again.',
+      'Notifications of this trigger were moved to Failed within the last hour. They are kept for 30 days, and can be sent again.',
   },
   'Stream behind': {
     statistic: 'Maximum',
@@ -115,7 +115,7 @@ export const alarms = {
     bad: [2, 3],
     watch: (watched, how) => each(everyFunction(watched), 'Throttles', how),
     sentence:
-      'Lambda has refused to run this function for 10 minutes: the concurrency of the account is used up. What it works on waits.',
+      'Lambda has rejected to run this function for 10 minutes: the concurrency of the account is used up. What it works on waits.',
   },
   'Drain stopped': {
     statistic: 'Sum',
@@ -125,7 +125,7 @@ export const alarms = {
     silence: 'bad',
     watch: ({ drain }, how) => [['', drain.metricInvocations(how)]],
     sentence:
-      'Drain, which runs each minute, has not run for at least 15. What waits for a destination stays where it is.',
+      'Drain, which runs each minute, has not run for at least 15. Pending notifications for a receiver stays where it is.',
   },
   'Changes unsent': {
     statistic: 'Maximum',
@@ -137,7 +137,7 @@ export const alarms = {
       return [['', new Metric({ ...how, namespace: 'AWS/S3', metricName: 'NumberOfObjects', dimensionsMap })]];
     },
     sentence:
-      'Changes that the queue did not take for 23 hours are in the bucket Unsent: nobody was told of them. They are kept for 90 days.',
+      'Changes that the queue did not take for 23 hours are in the bucket Unsent: nobody was notified of them. They are kept for 90 days.',
   },
 } as const satisfies Record<string, AlarmRow>;
 

@@ -22,5 +22,5 @@ const core = new CrmTriggersStack(app, 'CrmTriggers', {
 new CrmTriggersConsoleStack(app, 'CrmTriggersConsole', core, {
   env,
   stackName: stackName('CrmTriggersConsole', stage),
-  description: 'The page on which admins type the URLs of the CRM Triggers tab, and see whether they work.',
+  description: 'The page on which admins set the URLs of the CRM Triggers tab, and see whether they work.',
 });

@@ -34,7 +34,7 @@ function attachedTable(entity: Entity) {
         'gives two ids the same attribute: each has one of its own',
       )
       .optional(),
-    /** An edit that changes no other attributes calls nobody. */
+    /** An edit that changes no other attributes makes no call. */
     ignore: z.array(attributeName).min(1).optional(),
     /** The ARN of the customer-managed key that encrypts it. */
     key: z.string().regex(KEY, "is not a key's ARN such as arn:aws:kms:eu-west-1:123456789012:key/…").optional(),

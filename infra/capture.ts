@@ -68,7 +68,7 @@ export class Capture extends Construct {
   #grantStream(table: ITable): void {
     table.grantStream(this.function, 'dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator');
     table.encryptionKey?.grant(this.function, 'kms:Decrypt', 'kms:DescribeKey');
-    // IAM knows no resource for it: allowed on a stream it is refused.
+    // IAM knows no resource for it: allowed on a stream it is rejected.
     this.function.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:ListStreams'], resources: ['*'] }));
   }
 }

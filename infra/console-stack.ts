@@ -44,7 +44,7 @@ export class CrmTriggersConsoleStack extends Stack {
       throttle: { rateLimit: REQUESTS_PER_SECOND, burstLimit: BURST },
       accessLogSettings: {
         destination: new LogGroupLogDestination(accessLog),
-        // The path without its query, and no header: neither tokens nor what was typed.
+        // The path without its query, and no header: neither tokens nor what was set.
         format: AccessLogFormat.custom(
           JSON.stringify({
             requestId: '$context.requestId',
@@ -111,7 +111,7 @@ export class CrmTriggersConsoleStack extends Stack {
 }
 
 /**
- * The outputs as the console's function is told them. Of the rows it is told only what it reads: the attributes that hold the
+ * The outputs as the console's function is reported them. Of the rows it is reported only what it reads: the attributes that hold the
  * ids. All attributes that are ignored could be more than an environment holds.
  */
 function outputsFor(scope: Construct, core: CrmTriggersStack, settings: Settings): Outputs {

@@ -17,7 +17,7 @@ interface DeliverProps {
   readonly network: Network | undefined;
 }
 
-/** A batch ends well within this time: deliver hands back what it cannot attempt before. */
+/** A batch ends well within this time: deliver returns what it cannot attempt before. */
 export const DELIVER_TIMEOUT = Duration.seconds(60);
 
 /** The delivery queue → deliver → the triggers' URLs. */

@@ -29,10 +29,10 @@ const PUBLISHED = 140;
 const OTHERWISE = 128;
 
 /**
- * Judges the size of a function's environment before it is deployed, with each reference as long as it can become.
+ * Checks the size of a function's environment before it is deployed, with each reference as long as it can become.
  *
  * @param setting What in cdk.json makes a variable long, by its name.
- * @throws {Error} One line, when Lambda would refuse it.
+ * @throws {Error} One line, when Lambda would reject it.
  */
 export function checkEnvironment(
   scope: Construct,

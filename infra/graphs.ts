@@ -38,10 +38,12 @@ export function graphs({ captures, deliver, drain, queue, deadLetterQueue, names
   });
   const aws = [
     graph(
-      'Streams: age of what waits',
+      'Streams: age of pending notifications',
       captures.map((one) => one.metric('IteratorAge', { statistic: 'Maximum', period })),
     ),
-    graph('Queue: age of what waits', [queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum', period })]),
+    graph('Queue: age of pending notifications', [
+      queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum', period }),
+    ]),
     graph('Dead letters', [deadLetterQueue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period })]),
     graph(
       'Errors',

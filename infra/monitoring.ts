@@ -32,7 +32,7 @@ export class Monitoring extends Construct {
     const { statistic, period, bad: [datapointsToAlarm, evaluationPeriods] = [1, 1], above = 0, below } = row;
     const name = heading.split(' ').map(capital).join('');
     const metrics = row.watch(watched, { statistic, period });
-    // MiniStack refuses a whole stack for one alarm on a query.
+    // MiniStack rejects a whole stack for one alarm on a query.
     const known = metrics.filter(([, metric]) => !(watched.settings.emulated && metric instanceof MathExpression));
     return known.map(([word, metric]) => {
       const alarm = new Alarm(this, name + word, {

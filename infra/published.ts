@@ -6,7 +6,7 @@ const parameterName = ({ stackName }: Stack, name: string): string => `/crm-trig
 
 /**
  * Publishes values of a stack for stacks that are deployed after it. They are parameters of SSM and not exports: CloudFormation
- * refuses to change or remove an export while a stack imports it, and settings do both.
+ * rejects to change or remove an export while a stack imports it, and settings do both.
  */
 export function publish(scope: Construct, values: Readonly<Record<string, string>>): void {
   for (const [name, stringValue] of Object.entries(values))

@@ -27,9 +27,9 @@ export class DeliveryQueue extends Construct {
     this.deadLetterQueue = new Queue(this, 'DeadLetters', house);
     this.queue = new Queue(this, 'Queue', {
       ...house,
-      // Lambda asks for six times the function's timeout. Deliver sets the time of each message that it hands back.
+      // Lambda asks for six times the function's timeout. Deliver sets the time of each message that it returns.
       visibilityTimeout: Duration.seconds(6 * DELIVER_TIMEOUT.toSeconds()),
-      // Deliver gives up by attempts. Receives say little, since a held notification's followers are received with it;
+      // Deliver moves to Failed by attempts. Receives say little, since a waiting notification's followers are received with it;
       // this limit, the highest there is, only ends what would kill the function again and again.
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: 1000 },
     });

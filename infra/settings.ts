@@ -60,15 +60,15 @@ const choices = z.strictObject({
   /** Keep tables, queues and logs when the stack is deleted. */
   keepData: z.boolean().default(true),
   /**
-   * Refuse to delete tables, users and stacks. To be set once the first deployment has succeeded: CloudFormation could not
+   * Reject to delete tables, users and stacks. To be set once the first deployment has succeeded: CloudFormation could not
    * clean up after a failed one.
    */
   deletionProtection: z.boolean().default(false),
   /** Tables that are there already, by entity, in place of those that the stack would make. */
   tables: attachedTables.default({}),
-  /** The attribute by which a receiver marks what it writes to a CRM table as its own: such a change calls nobody. */
+  /** The attribute by which a receiver marks what it writes to a CRM table as its own: such a change makes no call. */
   silencedBy: attributeName.optional(),
-  /** So many changes of one record are told within one window of so many seconds; what is beyond is among the failed. */
+  /** So many changes of one record are reported within one window of so many seconds; what is beyond is in Failed. */
   recordLimit: z
     .strictObject({
       changes: z.number().int().min(1).max(100),
@@ -81,7 +81,7 @@ const choices = z.strictObject({
   allowHttp: z.boolean().default(false),
   /** Ports below 1024 that may be called, beside 80 and 443. */
   allowedPorts: z.array(lowPort).default([]),
-  /** Private networks (CIDR) that destinations may stand in; needs `vpc`. None: every private address is refused. */
+  /** Private networks (CIDR) that receivers may stand in; needs `vpc`. None: every private address is rejected. */
   allowedPrivateNetworks: z.array(network).default([]),
   /**
    * An existing VPC for deliver and drain, which call the receivers: its id, one or more of its subnets, and security groups
@@ -98,7 +98,7 @@ const choices = z.strictObject({
   connectTimeoutSeconds: seconds.max(10).default(3),
   /** … and this long in all. */
   attemptTimeoutSeconds: seconds.max(60).default(10),
-  /** How long a notification is held after each failed attempt; after the last hold it gets its last attempt. */
+  /** How long a notification waits for a retry after each failed attempt; after the last retry delay it gets its last attempt. */
   holdSeconds: z.array(z.number().int().min(1).max(900)).max(20).default([5, 30, 120, 600]),
   /** How many batches (of up to ten notifications) are delivered at once, over all triggers. */
   deliverConcurrency: z.number().int().min(2).max(1000).default(100),
@@ -187,7 +187,7 @@ export function readStage(node: Node): string {
 /**
  * Reads the settings of the stage that `-c stage=NAME` names (`main` when it is not given).
  *
- * @throws {Error} One line per wrong setting: which, what is wrong, where to mend it.
+ * @throws {Error} One line per wrong setting: which, what is wrong, where to fix it.
  */
 export function readSettings(node: Node): Settings {
   const stage = readStage(node);

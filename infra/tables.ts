@@ -29,7 +29,7 @@ export class Tables extends Construct {
   readonly backlog: TableV2;
   /** An item per trigger: what it signs with, and the headers of its receiver's own. */
   readonly secrets: Table;
-  /** What came of every attempt. */
+  /** The result of every attempt. */
   readonly deliveryLog: TableV2;
   /** Encrypts the secrets. */
   readonly secretsKey: Key;

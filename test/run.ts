@@ -34,7 +34,7 @@ const rank = (file: string) => {
   const index = LONGEST.indexOf(nameOf(file));
   return index === -1 ? LONGEST.length : index;
 };
-const files = globSync('**/*.test.ts', { cwd: join(root, 'test') })
+const files = globSync('**/*.test.ts', { cwd: join(root, 'test'), exclude: (name) => name === 'node_modules' })
   .filter((file) => !values.fast || !SLOW.includes(nameOf(file).split('/')[0] ?? ''))
   .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
   .map((file) => join(root, 'test', file));

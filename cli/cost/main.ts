@@ -4,7 +4,7 @@ import { measurements } from './measured.ts';
 import { printed } from './printed.ts';
 import { report } from './report.ts';
 
-const HELP = `npm run cost -- --changes-per-month N [--answer-ms N] [--stage NAME] [--json]
+const HELP = `npm run cost -- --changes-per-month N [--response-ms N] [--stage NAME] [--json]
 
   --changes-per-month N  how many changes there are that have a URL
   --answer-ms N          how long a receiver takes to answer, milliseconds (100)
@@ -13,7 +13,7 @@ const HELP = `npm run cost -- --changes-per-month N [--answer-ms N] [--stage NAM
 
 const options = {
   'changes-per-month': { type: 'string' },
-  'answer-ms': { type: 'string', default: '100' },
+  'response-ms': { type: 'string', default: '100' },
   stage: { type: 'string', default: 'main' },
   json: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
@@ -25,7 +25,7 @@ function read() {
   return {
     ...values,
     changesPerMonth: values.help ? 0 : number('changes-per-month', values['changes-per-month'], 1e12),
-    responseMs: number('answer-ms', values['answer-ms'], 60_000),
+    responseMs: number('response-ms', values['response-ms'], 60_000),
   };
 }
 

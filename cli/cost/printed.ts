@@ -6,7 +6,7 @@ export function printed(report: Report): string {
   const { changesPerMonth, responseMs, everyday, situations, rivals } = report;
   const changes = changesPerMonth.toLocaleString('en');
   return [
-    `Receivers that answer in ${responseMs} ms; prices of ${region}, read on ${read}, without free tiers`,
+    `Receivers that respond in ${responseMs} ms; prices of ${region}, read on ${read}, without free tiers`,
     '',
     'everyday: changes one by one over all hours, eleven triggers in use, all in',
     columns([

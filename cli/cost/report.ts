@@ -6,7 +6,7 @@ import { averageMs, everydayMonth, lambdaTime, usageOf } from './usage.ts';
 
 export interface Asked {
   readonly changesPerMonth: number;
-  /** How long a receiver takes to answer. */
+  /** How long a receiver takes to respond. */
   readonly responseMs: number;
 }
 
@@ -30,7 +30,7 @@ export interface Report extends Asked {
   readonly everyday: readonly Month[];
   /** What many changes at once cost, and outages. */
   readonly situations: readonly Situation[];
-  /** What a dead destination costs of a healthy one, busy: 1 is the same. */
+  /** What a dead receiver costs of a healthy one, busy: 1 is the same. */
   readonly deadOfHealthy: number;
   /** What a month's minutes of one parked trigger with a long backlog cost beside. */
   readonly parkedMonth: number;

@@ -40,7 +40,7 @@ export function lambdaTime(architecture: Deployed['architecture'], gbSeconds: nu
   return architecture === 'arm64' ? { lambdaGbSeconds: gbSeconds } : { lambdaGbSecondsX86: gbSeconds };
 }
 
-/** What was measured, as it is paid for. @param answerMs How long a receiver takes to answer. */
+/** What was measured, as it is paid for. @param answerMs How long a receiver takes to respond. */
 export function usageOf(measured: Measured, deployed: Deployed, responseMs: number): Usage {
   const runs = stages.map((stage) => ({ ...measured.runs[stage], ...deployed.functions[stage] }));
   const logged = runs.map(({ invocations, logLines, logBytes, logDays, isEachRunLogged }) => {

@@ -64,7 +64,7 @@ export async function configuration() {
 }
 
 /**
- * Synthesizes once, and has the CDK do its commands with what came of it.
+ * Synthesizes once, and has the CDK do its commands with the result of it.
  *
  * @param inherited The environment of the CDK: where it works, and as whom.
  * @param deployed The stage, with all its settings.

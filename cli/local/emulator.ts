@@ -8,14 +8,14 @@ import { emulatorEnvironment } from '../emulator-environment.ts';
 import { pathWithThisNode, run, type Started, start } from './process.ts';
 import { ministackPython } from './python.ts';
 
-/** An AWS emulator that answers. */
+/** An AWS emulator that responds. */
 export interface Emulator {
   readonly name: string;
   /** `http://127.0.0.1:4566` */
   readonly endpoint: string;
   /** Whether we started it, so that nothing of ours is in it once we stop it. */
   readonly ours: boolean;
-  /** Fulfilled, with one line, when it answers no more. */
+  /** Fulfilled, with one line, when it responds no more. */
   readonly lost: Promise<string>;
   stop(): Promise<void>;
 }
@@ -36,12 +36,12 @@ sys.argv = ["ministack"]
 runpy.run_module("ministack", run_name="__main__")
 `;
 
-/** Uses an emulator that runs already. @throws {UserError} When none answers there. */
+/** Uses an emulator that runs already. @throws {UserError} When none responds there. */
 export async function attach(endpoint: string): Promise<Emulator> {
   if (!URL.canParse(endpoint) || !/^https?:/.test(endpoint))
     throw new UserError(`AWS_ENDPOINT_URL is no URL: write it like http://127.0.0.1:${USUAL_PORT}.`);
-  if (!(await answers(endpoint)))
-    throw new UserError(`Nothing answers at ${endpoint}: start your emulator there, or unset AWS_ENDPOINT_URL.`);
+  if (!(await isResponding(endpoint)))
+    throw new UserError(`Nothing responds at ${endpoint}: start your emulator there, or unset AWS_ENDPOINT_URL.`);
   const gone = new AbortController();
   return {
     name: 'The emulator',
@@ -101,7 +101,7 @@ async function startInDocker(service: 'ministack' | 'localstack', signal: AbortS
   const why = service === 'ministack' ? 'There is no Python 3.10 or newer, and ' : '';
   await run('docker', ['version', '--format', '{{.Server.Version}}'], {}, signal).catch((error) => {
     signal.throwIfAborted();
-    const lack = error.code === 'ENOENT' ? 'no Docker is installed' : 'the Docker engine does not answer';
+    const lack = error.code === 'ENOENT' ? 'no Docker is installed' : 'the Docker engine does not respond';
     const fix =
       service === 'ministack' ? 'install Python from python.org, or start Docker' : 'install and start Docker';
     throw new UserError(`${why}${lack}: ${fix}, and try again.`);
@@ -138,20 +138,20 @@ async function whenReady(emulator: Emulator, started: Started, signal: AbortSign
     lost = line;
   });
   const end = Date.now() + READY_WITHIN_MS;
-  while (!(await answers(emulator.endpoint))) {
+  while (!(await isResponding(emulator.endpoint))) {
     if (lost) throw new UserError(lost);
     if (signal.aborted || Date.now() > end) {
       await emulator.stop();
       signal.throwIfAborted();
-      throw new UserError(`${emulator.name} did not answer within ${READY_WITHIN_MS / 1000} s.${lastWords(started)}`);
+      throw new UserError(`${emulator.name} did not respond within ${READY_WITHIN_MS / 1000} s.${lastWords(started)}`);
     }
     await sleep(POLL_MS);
   }
   return emulator;
 }
 
-/** Any HTTP answer will do. */
-async function answers(endpoint: string): Promise<boolean> {
+/** Any HTTP response will do. */
+async function isResponding(endpoint: string): Promise<boolean> {
   return fetch(`${endpoint}/_localstack/health`, { signal: AbortSignal.timeout(5_000) }).then(
     () => true,
     () => false,
@@ -162,9 +162,9 @@ async function untilSilent(endpoint: string, gone: AbortSignal): Promise<string>
   let silent = 0;
   while (!gone.aborted && silent < 3) {
     await sleep(1_000, undefined, { ref: false });
-    silent = (await answers(endpoint)) ? 0 : silent + 1;
+    silent = (await isResponding(endpoint)) ? 0 : silent + 1;
   }
-  return `The emulator at ${endpoint} answers no more: start it again.`;
+  return `The emulator at ${endpoint} responds no more: start it again.`;
 }
 
 /** The preferred port if it is free, else any. */

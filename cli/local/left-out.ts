@@ -3,7 +3,7 @@ import { type StackId, stackName } from '../../functions/core/stack-name.ts';
 
 /** What LocalStack takes into a stack and does not act on, without a word. Found by trying 4.14.0. */
 const unheeded = [
-  "drain's schedule: a backlog is looked at when a URL is typed, or a trigger resumed, alone",
+  "drain's schedule: a backlog is looked at when a URL is set, or a trigger resumed, alone",
   'point-in-time recovery and deletion protection of tables',
   'how long logs are kept',
   'splitting a failing stream batch',
@@ -26,7 +26,7 @@ export async function leftOut(endpoint: string, stack: StackId = 'CrmTriggers'):
   return [...types.sort(), ...((await isLocalStack(endpoint)) ? unheeded : [])];
 }
 
-/** MiniStack answers for LocalStack's health too, but not for this. */
+/** MiniStack responds for LocalStack's health too, but not for this. */
 export async function isLocalStack(endpoint: string): Promise<boolean> {
   const { ok } = await fetch(`${endpoint}/_localstack/info`);
   return ok;

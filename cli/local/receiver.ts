@@ -16,7 +16,7 @@ export interface Receiver {
   stop(): Promise<void>;
 }
 
-/** Answers every call on 127.0.0.1 as a receiver should: at once, with 200. */
+/** Responses every call on 127.0.0.1 as a receiver should: at once, with 200. */
 export async function startReceiver(onCall: (call: Received) => void): Promise<Receiver> {
   const server = createServer((request, response) => {
     onCall({ target: request.url ?? '', headers: request.headers, at: Date.now() });

@@ -85,7 +85,7 @@ function localRoutes(agent: SampleAgent, activity: Activity): Hono {
       throw error;
     }
   });
-  app.get('/local/happenings', (c) =>
+  app.get('/local/activity', (c) =>
     streamSSE(c, async (stream) => {
       const end = activity.listen((entry) => void stream.writeSSE({ data: JSON.stringify(entry) }));
       stream.onAbort(end);

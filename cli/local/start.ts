@@ -68,7 +68,7 @@ async function run(once: boolean, startEmulator: () => Promise<Emulator>, stop: 
   };
   const receiver = await step('Receiver', () => startReceiver(takeCall));
   undo.push(() => receiver.stop());
-  await step('URLs typed', () => setUrls(deps, receiver, emulator));
+  await step('URLs entered', () => setUrls(deps, receiver, emulator));
 
   console.log(`\n  The agent creates, edits and deletes one row of each table; ${receiver.origin} receives:\n`);
   const agent = new Agent(await stackOutputs());
@@ -91,7 +91,7 @@ async function run(once: boolean, startEmulator: () => Promise<Emulator>, stop: 
 
     AWS_ENDPOINT_URL=${emulator.endpoint} npm run -s agent -- create customer AccountID=you
 
-  or see and type the URLs there:
+  or see and set the URLs there:
 
     AWS_ENDPOINT_URL=${emulator.endpoint} npm run -s crm-triggers -- list
 
@@ -101,7 +101,7 @@ async function run(once: boolean, startEmulator: () => Promise<Emulator>, stop: 
   return new Promise((_, reject) => stop.signal.addEventListener('abort', () => reject(stop.signal.reason)));
 }
 
-/** Types the receiver's URL for each trigger that has none, or one that an earlier run left behind. */
+/** Sets the receiver's URL for each trigger that has none, or one that an earlier run left behind. */
 async function setUrls(deps: OperationDeps, receiver: Receiver, emulator: Emulator): Promise<void> {
   for (const { trigger, url } of await list(deps)) {
     if (url !== null && !url.includes(MARK)) continue;
@@ -113,7 +113,7 @@ async function setUrls(deps: OperationDeps, receiver: Receiver, emulator: Emulat
 async function explainElsewhere(deps: OperationDeps, receiver: Receiver): Promise<void> {
   for (const { trigger, url } of await list(deps))
     if (!url?.startsWith(receiver.origin))
-      console.log(`  ${trigger} calls a URL that was typed before: clear ${trigger} to have it called here.`);
+      console.log(`  ${trigger} calls a URL that was set before: clear ${trigger} to have it called here.`);
 }
 
 /** The calls that came in, set beside what was expected. */

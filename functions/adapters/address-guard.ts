@@ -4,16 +4,16 @@ import build from 'undici/lib/core/connect.js';
 import type { UrlCheck } from '../core/url-policy.ts';
 import type { Resolve } from './resolve.ts';
 
-/** The destination may not be called. The message says why, without a word of the URL. */
+/** The receiver may not be called. The message says why, without a word of the URL. */
 export class UrlRejected extends Error {
   override readonly name = 'UrlRejected';
 }
 
 /**
- * A connector that connects to judged addresses only. It stands below everything that could choose another destination
+ * A connector that connects to checked addresses only. It stands below everything that could choose another receiver
  * (a redirect, a retry, a pool): whatever is to be connected to comes through here. Scheme, port and a literal address,
- * for which no look-up happens, are judged first; then the addresses that a name leads to, and just these are handed on,
- * so that there is no second look-up which could answer otherwise.
+ * for which no look-up happens, are checked first; then the addresses that a name leads to, and just these are handed on,
+ * so that there is no second look-up which could response otherwise.
  */
 export function guardedConnector(
   check: UrlCheck,
@@ -31,7 +31,7 @@ export function guardedConnector(
 /**
  * One private address among a name's condemns them all. To leave it out and connect to the others would be as safe for
  * this connection; but nobody means such a name, it is what rebinding looks like halfway, and whether it is called must
- * not hang on which of its addresses an answer happens to hold.
+ * not hang on which of its addresses a response happens to hold.
  */
 function guardedLookup(check: UrlCheck, resolve: Resolve): LookupFunction {
   return (hostname, options, callback) => {

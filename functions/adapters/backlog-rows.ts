@@ -66,7 +66,7 @@ export interface Failed {
   readonly token?: string | undefined;
 }
 
-/** What came of a notification that was sent by hand. */
+/** The result of a notification that was sent by hand. */
 export interface TestResult {
   readonly delivered: boolean;
   /** `HTTP 200`, `connection refused` … */
@@ -167,7 +167,7 @@ export function toParkedRow(waiting: Waiting, parkedAt: number, token: string | 
   return { ...toWaitingRow(waiting, 'parked', at), parkedAt, token };
 }
 
-/** The mark that a notification is settled, in place of its held row. */
+/** The mark that a notification is settled, in place of its waiting row. */
 export function toMark(settled: Notification, at: number): Row {
   const expiresAt = Math.ceil(at / 1000) + MARK_SECONDS;
   return { ...keyOf(settled, 'held'), v: VERSION, id: settled.id, life: lifeOf(settled), done: true, expiresAt };

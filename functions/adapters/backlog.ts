@@ -61,9 +61,9 @@ export interface ParkedPage {
 const PENDING = 'attribute_not_exists(#done)';
 
 /**
- * The backlog table. Each trigger has four lists: notifications that wait for a retry (held in the queue), its backlog
+ * The backlog table. Each trigger has four lists: notifications that wait for a retry (waiting in the queue), its backlog
  * (parked), Failed, and results of tests. A list stands by the time of the change. A notification that is delivered at once is
- * never written here. Every read is strongly consistent; every method throws when the table does not answer.
+ * never written here. Every read is strongly consistent; every method throws when the table does not respond.
  */
 export class Backlog {
   readonly #table: Table;
@@ -116,7 +116,7 @@ export class Backlog {
     await this.#table.delete(keyOf(parked.notification, 'parked'), asRead(parked));
   }
 
-  /** Keeps what came of an attempt at a parked notification, unless somebody else changed its row since it was read. */
+  /** Keeps the result of an attempt at a parked notification, unless somebody else changed its row since it was read. */
   async keepParked(parked: Parked, at: number): Promise<void> {
     const { condition, values } = asRead(parked);
     const row = toParkedRow(parked, parked.parkedAt, parked.token, at);
@@ -195,7 +195,7 @@ export class Backlog {
     await this.#table.put(toTestRow(notification, result, at));
   }
 
-  /** What came of a test, or `undefined` while it is on its way. */
+  /** The result of a test, or `undefined` while it is on its way. */
   async testResult(notification: Notification): Promise<TestResult | undefined> {
     const row = await this.#table.get(keyOf(notification, 'test'));
     return row && z.parse(testRow, row).result;

@@ -29,7 +29,7 @@ const PAGE = 25;
 /** How often `read` asks all shards, at most. */
 const ROUNDS = 8;
 
-/** A write that takes longer is given up: a log that does not answer must not use up the time of its function. */
+/** A write that takes longer is moved to Failed: a log that does not respond must not use up the time of its function. */
 const WRITE_MS = 3_000;
 
 /** What was written by functions whose clocks disagree, or is on its way, turns up at most so much later. */

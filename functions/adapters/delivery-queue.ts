@@ -16,7 +16,7 @@ const BATCH = 10;
 /** How long a message may stay invisible, seconds. */
 const LONGEST_SECONDS = 12 * 60 * 60;
 
-/** Pauses between the tries for what the queue refused of a batch, milliseconds. Jitter takes up to half of each away. */
+/** Pauses between the tries for what the queue rejected of a batch, milliseconds. Jitter takes up to half of each away. */
 const PAUSES = [100, 400, 1600];
 
 /** A message for the dead-letter queue, with what the operator needs to know. */
@@ -46,13 +46,13 @@ interface Returned {
   readonly seconds: number;
 }
 
-/** The queue goes on refusing what is sent. */
+/** The queue goes on rejecting what is sent. */
 class QueueRejects extends Error {
   override readonly name = 'QueueRejects';
   readonly code: string;
 
   constructor(notifications: number, codes: string) {
-    super(`The queue refuses ${notifications} notifications: ${codes}`);
+    super(`The queue rejects ${notifications} notifications: ${codes}`);
     this.code = codes;
   }
 }
@@ -108,7 +108,7 @@ export class DeliveryQueue {
         if (rejected.length === 0) return undefined;
         left = rejected;
         if (pause === undefined) throw new QueueRejects(rejected.length, codes);
-        log('warn', 'queue refused part of a batch', { rejected: rejected.length, codes });
+        log('warn', 'queue rejected part of a batch', { rejected: rejected.length, codes });
         await this.#sleep(pause * (1 - this.#random() / 2));
       }
     } catch (error) {
@@ -116,7 +116,7 @@ export class DeliveryQueue {
     }
   }
 
-  /** Sends a batch once. An entry counts as refused unless the response says that it was taken. */
+  /** Sends a batch once. An entry counts as rejected unless the response says that it was taken. */
   async #try(entries: readonly Entry[]): Promise<{ rejected: Entry[]; codes: string }> {
     const Entries = entries.map((entry, index) => ({ ...entry, Id: String(index) }));
     const response = await this.#sqs.send(new SendMessageBatchCommand({ QueueUrl: this.#url, Entries }));
@@ -142,7 +142,7 @@ export class DeliveryQueue {
     );
   }
 
-  /** Sets for how many seconds each of these received messages stays invisible. @throws When the queue does not answer. */
+  /** Sets for how many seconds each of these received messages stays invisible. @throws When the queue does not respond. */
   async returnToQueue(messages: readonly Returned[]): Promise<void> {
     const longest = new Map<string, number>();
     for (const { receiptHandle, seconds } of messages)
@@ -150,10 +150,10 @@ export class DeliveryQueue {
     const failed = await allEnded(inBatches([...longest], BATCH).map((batch) => this.#setVisibility(batch)));
     const count = failed.reduce((sum, number) => sum + number, 0);
     // They return all the same, when the queue's own visibility timeout ends.
-    if (count > 0) log('warn', 'messages come back later than they should', { messages: count });
+    if (count > 0) log('warn', 'messages return later than they should', { messages: count });
   }
 
-  /** @returns How many the queue refused. */
+  /** @returns How many the queue rejected. */
   async #setVisibility(batch: readonly (readonly [receiptHandle: string, seconds: number])[]): Promise<number> {
     const { Failed = [] } = await this.#sqs.send(
       new ChangeMessageVisibilityBatchCommand({

@@ -61,7 +61,7 @@ export const attemptEnv = z.object({
   ATTEMPT_TIMEOUT_SECONDS: positive,
   /** Seconds, comma between. */
   RETRY_DELAYS: numbers,
-  /** The destination rules: `true` or `false`; numbers and CIDRs, comma between. */
+  /** The receiver rules: `true` or `false`; numbers and CIDRs, comma between. */
   ALLOW_HTTP: z.pipe(
     z.enum(['true', 'false']),
     z.transform((word) => word === 'true'),

@@ -1,4 +1,4 @@
-import { NO_ANSWER } from './http-get.ts';
+import { NO_RESPONSE } from './http-get.ts';
 
 export interface Timeouts {
   readonly connectTimeoutSeconds: number;
@@ -11,17 +11,17 @@ export const brokenConnection: ReadonlySet<string> = new Set(['ECONNRESET', 'EPI
 
 const failures: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
-  ECONNRESET: 'connection broken before an answer',
-  EPIPE: 'connection broken before an answer',
-  UND_ERR_SOCKET: 'connection broken before an answer',
+  ECONNRESET: 'connection broken before a response',
+  EPIPE: 'connection broken before a response',
+  UND_ERR_SOCKET: 'connection broken before a response',
   ENOTFOUND: 'host name not found',
   EAI_AGAIN: 'host name not found for now',
   EHOSTUNREACH: 'host not reachable',
   ENETUNREACH: 'host not reachable',
   ETIMEDOUT: 'no connection',
-  HTTPParserError: 'not an HTTP answer',
-  UND_ERR_HEADERS_OVERFLOW: 'not an HTTP answer',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'not an HTTP answer',
+  HTTPParserError: 'not an HTTP response',
+  UND_ERR_HEADERS_OVERFLOW: 'not an HTTP response',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'not an HTTP response',
   AbortError: 'cut off: too slow, like those before it',
   CERT_HAS_EXPIRED: 'TLS certificate expired',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'TLS certificate signed by itself',
@@ -34,7 +34,7 @@ const failures: Readonly<Record<string, string>> = {
 /** A failure in words, which go into logs: nothing of the URL is in them. */
 export function describe(code: string, { connectTimeoutSeconds, attemptTimeoutSeconds }: Timeouts): string {
   if (code === 'UND_ERR_CONNECT_TIMEOUT') return `no connection within ${connectTimeoutSeconds} s`;
-  if (code === NO_ANSWER.code) return `no answer within ${attemptTimeoutSeconds} s`;
+  if (code === NO_RESPONSE.code) return `no response within ${attemptTimeoutSeconds} s`;
   return failures[code] ?? `failed (${code})`;
 }
 

@@ -40,7 +40,7 @@ const row = z.object({
 /** Where a page of the history goes on. */
 export const placePattern = /^\d{15}#[0-9a-f-]{36}$/;
 
-/** What admins did: a list in the backlog table, sorted by time. Every method throws when the table does not answer. */
+/** What admins did: a list in the backlog table, sorted by time. Every method throws when the table does not respond. */
 export class History {
   readonly #table: Table;
 

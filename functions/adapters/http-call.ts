@@ -16,7 +16,7 @@ interface CallerOptions extends Timeouts {
   readonly rules: UrlPolicy;
 }
 
-/** Makes one GET. Whatever goes wrong is an answer too; it never throws. @param cut Cuts it off. */
+/** Makes one GET. Whatever goes wrong is a response too; it never throws. @param cut Cuts it off. */
 export type Call = (url: string, headers: Readonly<Record<string, string>>, cut?: AbortSignal) => Promise<CallResult>;
 
 /** A caller with its own connections, which it keeps open between calls. */
@@ -43,7 +43,7 @@ export function makeCall(options: CallerOptions, resolve = resolveByDns): Call {
   return async (url, headers, cut) => {
     const target = URL.parse(url);
     if (!target) return { blocked: NOT_A_URL };
-    // The guard would refuse it too, but only what is http or https gets there.
+    // The guard would reject it too, but only what is http or https gets there.
     const rejected = check.target(target);
     if (rejected !== undefined) return { blocked: rejected };
     const started = performance.now();

@@ -5,7 +5,7 @@ import type { CallResult } from '../core/outcome.ts';
 const MAX_RESPONSE_BYTES = 16 * 1024;
 
 /** Why a call is ended, made once: an error is made slowly. Neither quotes anything. */
-export const NO_ANSWER = Object.assign(new Error('no answer in time'), { code: 'NO_ANSWER' });
+export const NO_RESPONSE = Object.assign(new Error('no response in time'), { code: 'NO_ANSWER' });
 const ENOUGH = new Error('enough was read');
 
 interface GetRequest {
@@ -41,7 +41,7 @@ export function get(agent: Dispatcher, { url, headers }: GetRequest, millisecond
       controller?.abort(error);
     };
     const cutOff = () => end(cut?.reason);
-    const deadline = setTimeout(end, milliseconds, NO_ANSWER);
+    const deadline = setTimeout(end, milliseconds, NO_RESPONSE);
     cut?.addEventListener('abort', cutOff);
     agent.dispatch(
       { origin: url.origin, path: url.pathname + url.search, method: 'GET', headers },
@@ -51,7 +51,7 @@ export function get(agent: Dispatcher, { url, headers }: GetRequest, millisecond
           if (endedBy) started.abort(endedBy);
         },
         onResponseStart(_, status, { 'retry-after': retryAfter }) {
-          // Below, it is not the answer yet.
+          // Below, it is not the response yet.
           if (status >= 200) responded = { status, ...(typeof retryAfter === 'string' && { retryAfter }) };
         },
         onResponseData(reading, chunk) {

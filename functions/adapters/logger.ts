@@ -1,5 +1,5 @@
 /**
- * One line of JSON. Fields are counts, trigger names, opaque ids and answers in words: never a URL, a header, an id of
+ * One line of JSON. Fields are counts, trigger names, opaque ids and responds in words: never a URL, a header, an id of
  * the CRM or anything else that came from a row.
  */
 export function log(level: 'info' | 'warn' | 'error', message: string, fields: Readonly<Record<string, unknown>> = {}) {

@@ -26,16 +26,16 @@ export class RecordCounts {
     this.limit = limit;
   }
 
-  /** Counts changes, and returns those beyond the limit. One write for each record. @throws When the table is silent. */
+  /** Counts changes, and returns those over the limit. One write for each record. @throws When the table is silent. */
   async overLimit(notifications: readonly Notification[]): Promise<ReadonlySet<Notification>> {
     const groups = Map.groupBy(notifications, (n) => `${n.record} ${windowOf(n, this.limit)}`);
-    const judged = await allEnded(
+    const checked = await allEnded(
       [...groups.values()].map(async (group) => {
         const counted = await this.#count(group);
         return group.filter(({ sequence }) => isOverLimit(sequence, counted, this.limit));
       }),
     );
-    return new Set(judged.flat());
+    return new Set(checked.flat());
   }
 
   /** Adds changes of one record and window. @returns All that were counted there. */

@@ -9,9 +9,9 @@ export type Resolve = (hostname: string, options: LookupOptions) => Promise<read
 export const resolveByDns: Resolve = (hostname, options) => lookup(hostname, { ...options, all: true });
 
 /**
- * Judges where a URL's host name leads to now, for the one who types it; the guard judges anew at each connection.
+ * Checks where a URL's host name leads to now, for the one who sets it; the guard checks anew at each connection.
  *
- * @returns Why it may not be called. Nothing also when it cannot be looked up: a name may be typed before it is set up.
+ * @returns Why it may not be called. Nothing also when it cannot be looked up: a name may be set before it is set up.
  */
 export async function checkHost({ hostname }: URL, check: UrlCheck, resolve: Resolve): Promise<string | undefined> {
   if (literalAddress(hostname) !== undefined) return undefined;

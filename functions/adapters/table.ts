@@ -37,7 +37,7 @@ interface Conditional {
 interface Update extends Conditional {
   readonly update: string;
   /**
-   * An attribute that gets a random value with each write. The SDK repeats a write whose answer was lost, and the repeat
+   * An attribute that gets a random value with each write. The SDK repeats a write whose response was lost, and the repeat
    * fails its condition; by this value the write is recognized as having been applied.
    */
   readonly token?: string;
@@ -120,12 +120,12 @@ export class Table {
     }
   }
 
-  /** Writes an item. @returns Whether the condition held. */
+  /** Writes an item. @returns Whether the condition waiting. */
   put(row: Row, conditional: Conditional = {}): Promise<boolean> {
     return isMet(this.#dynamodb.send(new PutItemCommand({ ...this.#conditional(conditional), Item: toItem(row) })));
   }
 
-  /** Deletes an item. @returns Whether the condition held. */
+  /** Deletes an item. @returns Whether the condition waiting. */
   delete(key: Row, conditional: Conditional = {}): Promise<boolean> {
     const Key = marshall(key);
     return isMet(this.#dynamodb.send(new DeleteItemCommand({ ...this.#conditional(conditional), Key })));
@@ -218,7 +218,7 @@ function toItem(row: Row): Record<string, AttributeValue> {
   return marshall(row, { removeUndefinedValues: true });
 }
 
-/** DynamoDB refuses a whole batch in which a key stands twice. */
+/** DynamoDB rejects a whole batch in which a key stands twice. */
 function distinct(keys: readonly Record<string, AttributeValue>[]) {
   return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
 }

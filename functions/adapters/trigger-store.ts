@@ -6,23 +6,23 @@ import { type Pause, type Row, Table } from './table.ts';
 
 /** A trigger as it stands. Times are epoch milliseconds, 0 for never. */
 export interface TriggerNow {
-  /** Absent: none is typed, so nobody is told. */
+  /** Absent: none is set, so no call is made. */
   readonly url?: string;
-  /** When the URL was typed or cleared, ISO 8601. */
+  /** When the URL was set or cleared, ISO 8601. */
   readonly urlChangedAt?: string;
-  /** Raised each time a URL is typed or cleared; absent when none ever was. */
+  /** Raised each time a URL is set or cleared; absent when none ever was. */
   readonly urlVersion?: number;
   readonly state: State;
-  /** Failures or slow answers in a row. */
+  /** Failures or slow responds in a row. */
   readonly consecutiveFailures: number;
-  /** When the first strike of the row came; absent when there was none since the latest success. */
+  /** When the first failure of the row came; absent when there was none since the latest success. */
   readonly failingSince?: number;
-  /** The latest success after a strike. */
+  /** The latest success after a failure. */
   readonly lastSuccess: number;
   /** The next probe of a parked trigger, and how long after the one before it comes, milliseconds. */
   readonly probeAt: number;
   readonly probeDelay: number;
-  /** Why a trigger is parked: what was answered last, in one line without the URL. */
+  /** Why a trigger is parked: the response last, in one line without the URL. */
   readonly parkedBecause?: string;
   /** Why a trigger is paused. */
   readonly pausedBy?: 'admin' | 'gone';
@@ -61,7 +61,7 @@ const row = z.object({
   pausedBy: z.catch(z.optional(z.enum(['admin', 'gone'])), undefined),
 });
 
-/** `strikes` is the stored name of the consecutive failures. */
+/** `strikes` is the stored name of the strikes. */
 function fromRow(item: Row): [Trigger, TriggerNow] {
   const { trigger, strikes, state, ...now } = z.parse(row, item);
   const known = states.find((one) => storedState(one) === state) ?? 'finishing';
@@ -70,7 +70,7 @@ function fromRow(item: Row): [Trigger, TriggerNow] {
 
 /**
  * The triggers table: an item a trigger. Every read is strongly consistent; every method throws when the table does not
- * answer. A write whose answer was lost, and that the SDK repeats, is recognized as having been applied.
+ * response. A write whose response was lost, and that the SDK repeats, is recognized as having been applied.
  */
 export class Triggers {
   readonly #table: Table;
@@ -92,12 +92,12 @@ export class Triggers {
    * @param seen The version that the writer saw, 0 for none. Left out, whatever is there is overwritten.
    * @returns Whether nobody else wrote in between.
    */
-  async writeUrl(trigger: Trigger, url: string | undefined, at: number, seen?: number): Promise<boolean> {
+  async writeUrl(trigger: Trigger, url: string | undefined, at: number, expectedVersion?: number): Promise<boolean> {
     const set = 'SET #v = :v, #urlChangedAt = :urlChangedAt, #probeAt = :probeAt, #probeDelay = :probeDelay';
-    const unseen = seen === undefined ? undefined : 'attribute_not_exists(#urlVersion)';
+    const isFirst = expectedVersion === undefined ? undefined : 'attribute_not_exists(#urlVersion)';
     return this.#write(trigger, {
       update: `${set}${url === undefined ? ' REMOVE #url' : ', #url = :url'} ADD #urlVersion :one`,
-      condition: seen ? '#urlVersion = :seen' : unseen,
+      condition: expectedVersion ? '#urlVersion = :expectedVersion' : isFirst,
       values: {
         v: VERSION,
         urlChangedAt: new Date(at).toISOString(),
@@ -105,7 +105,7 @@ export class Triggers {
         probeDelay: FIRST_PROBE_MS,
         one: 1,
         ...(url !== undefined && { url }),
-        ...(seen && { seen }),
+        ...(expectedVersion && { expectedVersion }),
       },
       token: 'urlToken',
     });
@@ -131,7 +131,7 @@ export class Triggers {
     return 'row' in counted ? z.parse(row, counted.row).strikes : undefined;
   }
 
-  /** Resets the consecutive failures of a trigger whose receiver answers, because something was delivered. */
+  /** Resets the strikes of a trigger whose receiver responds, because something was delivered. */
   async clearFailures(trigger: Trigger, at: number): Promise<void> {
     const { condition, values } = inState(['active', 'draining']);
     await this.#write(trigger, {
@@ -157,7 +157,7 @@ export class Triggers {
   }
 
   /**
-   * Sets when a parked trigger is probed next, and what the latest probe was answered.
+   * Sets when a parked trigger is probed next, and what the latest probe was responded.
    *
    * @param seen The version of the URL that was probed. Left out, whatever URL is there.
    * @returns Whether the trigger is parked, and its URL is still of that version.
@@ -167,14 +167,22 @@ export class Triggers {
     probeAt: number,
     probeDelay: number,
     parkedBecause: string,
-    seen?: number,
+    expectedVersion?: number,
   ): Promise<boolean> {
     const { condition, values } = inState(['parked']);
-    const isSame = seen === undefined ? '' : ' AND (attribute_not_exists(#urlVersion) OR #urlVersion = :seen)';
+    const isSame =
+      expectedVersion === undefined ? '' : ' AND (attribute_not_exists(#urlVersion) OR #urlVersion = :expectedVersion)';
     return this.#write(trigger, {
       update: 'SET #v = :v, #probeAt = :probeAt, #probeDelay = :probeDelay, #parkedBecause = :parkedBecause',
       condition: `${condition}${isSame}`,
-      values: { ...values, v: VERSION, probeAt, probeDelay, parkedBecause, ...(seen !== undefined && { seen }) },
+      values: {
+        ...values,
+        v: VERSION,
+        probeAt,
+        probeDelay,
+        parkedBecause,
+        ...(expectedVersion !== undefined && { expectedVersion }),
+      },
     });
   }
 

@@ -9,10 +9,10 @@ import { joinFormattedString } from '../core/trigger-url.ts';
 import type { AttemptLog } from './attempt-log.ts';
 import { requestHeaders } from './request-headers.ts';
 
-/** One call, and what came of it. Times are epoch milliseconds. */
+/** One call, and the result of it. Times are epoch milliseconds. */
 export interface Attempt {
   readonly outcome: Outcome;
-  /** The beginning of what was answered. */
+  /** The beginning of the response. */
   readonly body: string;
   readonly startedAt: number;
   readonly endedAt: number;

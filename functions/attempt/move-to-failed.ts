@@ -9,7 +9,7 @@ interface MoveToFailedDeps {
   now(): number;
 }
 
-/** Keeps a notification among the failed. Who calls it takes it from where it waited, afterwards, so that none is lost. */
+/** Keeps a notification in Failed. Who calls it takes it from where it waited, afterwards, so that none is lost. */
 export async function moveToFailed(
   notification: Notification,
   attempts: number,

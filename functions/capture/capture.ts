@@ -30,7 +30,7 @@ export interface CaptureDeps extends MetricsDeps {
 /**
  * Turns a batch of stream records into notifications for the triggers that have a URL, and queues them.
  *
- * No record can make it throw: one that cannot be formatted, or is beyond its record's limit, is kept among the failed, with
+ * No record can make it throw: one that cannot be formatted, or is beyond its record's limit, is kept in Failed, with
  * its reason. It throws only when the queue or a table does not answer, so that the stream waits and hands out the same batch again.
  */
 export function capture(records: readonly DynamoDBRecord[], deps: CaptureDeps): Promise<void> {
@@ -53,7 +53,7 @@ async function queueChanges(records: readonly DynamoDBRecord[], deps: CaptureDep
   for (const failure of [...failed, ...overLimit]) {
     await deps.backlog.fail(failure);
     deps.metrics.add('failed', failure.trigger);
-    log('error', 'a change is among the failed', { id: failure.id, trigger: failure.trigger, reason: failure.reason });
+    log('error', 'a change is in Failed', { id: failure.id, trigger: failure.trigger, reason: failure.reason });
   }
   if (within.length > 0) await deps.queue.send(within);
   for (const trigger of suppressed) deps.metrics.add('silenced', trigger);

@@ -10,7 +10,7 @@ import { Triggers } from '../adapters/trigger-store.ts';
 import { entities, type Trigger } from '../core/entity.ts';
 import { type CaptureDeps, capture } from './capture.ts';
 
-/** A typed URL takes effect within this time. */
+/** A configured URL takes effect within this time. */
 const TRIGGERS_KEPT_MS = 5_000;
 
 const env = readEnv(captureEnv);

@@ -55,7 +55,7 @@ export function adminApi(deps: OperationDeps, whoOf: (context: Context) => strin
   api.get('/openapi.json', (c) => c.json(description));
   for (const route of routes)
     api.on(route.method, route.path.replace(/\{(\w+)\}/g, ':$1'), async (c) => {
-      const request = await judge(route, c, { ...deps, who: whoOf(c) });
+      const request = await check(route, c, { ...deps, who: whoOf(c) });
       const { json, etag } = await route.run(request as RouteRequest<never, never>);
       return c.json(json as object, 200, etag ? { etag } : {});
     });
@@ -64,7 +64,7 @@ export function adminApi(deps: OperationDeps, whoOf: (context: Context) => strin
   return api;
 }
 
-async function judge(route: Route, c: Context, deps: OperationDeps): Promise<RouteRequest<unknown, unknown>> {
+async function check(route: Route, c: Context, deps: OperationDeps): Promise<RouteRequest<unknown, unknown>> {
   const { trigger = '', name = '' } = c.req.param() as { trigger?: string; name?: string };
   if (route.path.includes('{trigger}') && !isTrigger(trigger))
     throw new Malformed(404, 'There is no such trigger: see /api/triggers.');
@@ -99,9 +99,9 @@ function read(schema: Schema | undefined, what: string, given: () => unknown): u
   } catch {
     throw new Malformed(400, `${what} is not JSON.`);
   }
-  const judged = schema.safeParse(value);
-  if (judged.success) return judged.data;
-  const { path = [], message = '' } = (judged.error as z.core.$ZodError).issues[0] ?? {};
+  const checked = schema.safeParse(value);
+  if (checked.success) return checked.data;
+  const { path = [], message = '' } = (checked.error as z.core.$ZodError).issues[0] ?? {};
   throw new Malformed(400, `${what} is not as described: ${[path.join('.'), message].filter(Boolean).join(': ')}.`);
 }
 

@@ -35,7 +35,7 @@ export const pageHeaders = (connectTo: readonly string[] = []): MiddlewareHandle
     xFrameOptions: 'DENY',
   });
 
-/** Answers requests for the page's files. */
+/** Responds requests for the page's files. */
 export function servedPage(contents: Readonly<Record<PageFile, string>>): Hono {
   const app = new Hono();
   for (const name of pageFiles)

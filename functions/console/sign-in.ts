@@ -8,7 +8,7 @@ export const ADMINS = 'crm-trigger-admins';
 
 const url = z.url();
 
-/** Who signs admins in, by the names of OpenID Connect. All but `groupsClaim` is told to the page, which anybody may read. */
+/** Who signs admins in, by the names of OpenID Connect. All but `groupsClaim` is reported to the page, which anybody may read. */
 export const signInShape = z.object({
   issuer: url,
   clientId: z.string(),

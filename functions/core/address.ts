@@ -8,7 +8,7 @@ const publicSpace = ['0.0.0.0/0', '2000::/3'];
 
 /**
  * What of it is not public: ranges that are not globally reachable, that carry another address inside (6to4, Teredo)
- * and so could lead to one that is not, or that whichever network is nearest answers (anycast relays and sinks).
+ * and so could lead to one that is not, or that whichever network is nearest responses (anycast relays and sinks).
  * Source: IANA's special-purpose address registries, as of 2026-11.
  */
 const notPublic = [
@@ -41,7 +41,7 @@ const notPublic = [
 const given = blockList(publicSpace);
 const rejected = blockList(notPublic);
 
-/** Tells whether a destination may stand at an IP address. */
+/** Tells whether a receiver may stand at an IP address. */
 export type AddressRule = (address: string) => boolean;
 
 /** @param allowedPrivateNetworks Networks (CIDR) to allow though they are private; invalid ones throw. */
@@ -61,7 +61,7 @@ export function literalAddress(hostname: string): string | undefined {
   return isIP(bare) === 0 ? undefined : bare;
 }
 
-// IPv4-mapped IPv6 addresses are judged by the IPv4 ranges: BlockList does that by itself.
+// IPv4-mapped IPv6 addresses are checked by the IPv4 ranges: BlockList does that by itself.
 function blockList(networks: readonly string[]): BlockList {
   const list = new BlockList();
   for (const network of networks) {

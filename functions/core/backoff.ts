@@ -1,4 +1,4 @@
-/** How far a hold may stray from its length, so that what failed together does not come back together. */
+/** How far a retry delay may stray from its length, so that what failed together does not return together. */
 const JITTER = 0.2;
 
 /** A receiver cannot ask for more. */
@@ -8,9 +8,9 @@ const LONGEST_RETRY_AFTER_SECONDS = 15 * 60;
  * For how many seconds to hold a notification after its latest failed attempt, or `undefined` when it has had its last.
  *
  * @param attempts Attempts so far, at least 1.
- * @param retryDelays The schedule, in seconds: one hold after each attempt but the last.
+ * @param retryDelays The schedule, in seconds: one retry delay after each attempt but the last.
  * @param random From 0 up to 1.
- * @param askedFor What the receiver asked for, seconds: a longer hold is heeded, a shorter one is not.
+ * @param askedFor What the receiver asked for, seconds: a longer retry delay is heeded, a shorter one is not.
  */
 export function holdSeconds(
   attempts: number,
@@ -24,7 +24,7 @@ export function holdSeconds(
   return Math.max(1, jittered, retryAfter);
 }
 
-/** The longest that a notification is held in all, seconds, whatever its receiver asks for. */
+/** The longest that a notification waits for a retry in all, seconds, whatever its receiver asks for. */
 export function longestRetrySeconds(retryDelays: readonly number[]): number {
   return retryDelays.reduce(
     (sum, retryDelay) => sum + Math.max(retryDelay * (1 + JITTER), LONGEST_RETRY_AFTER_SECONDS),

@@ -5,10 +5,10 @@ import type { Notification } from './notification.ts';
  * write from the state it starts in, so none can leave this diagram.
  *
  * - **active**: its notifications are attempted as they come.
- * - **parked**: its destination is down; they go to its backlog, and now and then one is tried (a probe).
- * - **draining**: the destination is back, and the backlog is delivered in order; what comes meanwhile goes behind it.
- * - **closing**: the backlog was seen empty. One more look decides, and what comes meanwhile waits for it.
- * - **paused**: by an admin, or because the destination answered 410 Gone; they go to its backlog.
+ * - **parked**: its receiver is down; they go to its backlog, and now and then one is tried (a probe).
+ * - **draining**: the receiver is back, and the backlog is delivered in order; new notifications meanwhile goes behind it.
+ * - **closing**: the backlog was seen empty. One more look decides, and new notifications meanwhile waits for it.
+ * - **paused**: by an admin, or because the receiver responded with 410 Gone; they go to its backlog.
  */
 export const states = ['active', 'parked', 'draining', 'finishing', 'paused'] as const;
 
@@ -17,7 +17,7 @@ export type State = (typeof states)[number];
 export type Move = 'park' | 'drain' | 'finish' | 'parkAgain' | 'drainAgain' | 'activate' | 'pause' | 'resume';
 
 export const diagram: Readonly<Record<Move, { readonly from: readonly State[]; readonly to: State }>> = {
-  /** Too many strikes. */
+  /** Too many consecutive failures. */
   park: { from: ['active'], to: 'parked' },
   /** A probe was delivered, or there is nothing left to probe with. */
   drain: { from: ['parked'], to: 'draining' },
@@ -36,10 +36,10 @@ export const diagram: Readonly<Record<Move, { readonly from: readonly State[]; r
 /** In these states notifications go to the backlog. */
 export const parkingStates: ReadonlySet<State> = new Set(['parked', 'draining', 'paused']);
 
-/** This many strikes in a row park a trigger. */
+/** This many consecutive failures in a row park a trigger. */
 export const FAILURES_TO_PARK = 10;
 
-/** An answer slower than this is a strike, even a good one: its destination takes up functions that others wait for. */
+/** A response slower than this is a failure, even a good one: its receiver takes up functions that others wait for. */
 export const SLOW_MS = 5_000;
 
 /** The first probe comes after this time, each later one after twice the time before, up to the longest. */
@@ -56,10 +56,10 @@ export function nextProbeDelay(delay: number): number {
   return Math.min(2 * delay, LONGEST_PROBE_MS);
 }
 
-/** A notification is given up this long after its change, or after it was sent again by hand. */
+/** A notification is moved to Failed this long after its change, or after it was sent again by hand. */
 const GIVE_UP_MS = 72 * 60 * 60_000;
 
-/** Whether a notification has waited so long that it is given up. @param now Epoch milliseconds. */
+/** Whether a notification has waited so long that it is moved to Failed. @param now Epoch milliseconds. */
 export function isTooOld(
   { changedAt, redelivered = changedAt }: Pick<Notification, 'changedAt' | 'redelivered'>,
   now: number,

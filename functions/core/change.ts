@@ -34,12 +34,12 @@ export interface Unusable extends ChangeInfo {
   readonly keys: Readonly<Record<string, AttributeValue>>;
 }
 
-/** A change that a receiver made and marked as its own: nobody is told of it. */
+/** A change that a receiver made and marked as its own: no call is made of it. */
 interface Suppressed extends ChangeInfo {
   readonly kind: 'suppressed';
 }
 
-/** A record of which nobody is told: no such trigger, or not a change that anybody made. */
+/** A record of which no call is made: no such trigger, or not a change that anybody made. */
 interface Ignored {
   readonly kind: 'ignored';
   readonly reason: string;
@@ -56,7 +56,7 @@ type Value = {
   readonly B?: string | Uint8Array | undefined;
 };
 
-/** A partition key's limit in DynamoDB; an id that is no key is held to it as well. */
+/** A partition key's limit in DynamoDB; an id that is no key waits for a retry to it as well. */
 const MAX_ID_BYTES = 2048;
 
 const actionOf: Readonly<Record<string, Action>> = { INSERT: 'create', MODIFY: 'edit', REMOVE: 'delete' };
@@ -85,7 +85,7 @@ export function readChange(entity: Entity, record: DynamoDBRecord, receivedAt: n
     sequence: isDigits(SequenceNumber) ? SequenceNumber : '0',
     changedAt: isTime(ApproximateCreationDateTime) ? Math.round(ApproximateCreationDateTime * 1000) : receivedAt,
   };
-  // An edit of which the stream does not tell the row before is never silenced: nobody knows whose the mark is.
+  // An edit of which the stream does not tell the row before is never suppressed: nobody knows whose the mark is.
   const seen = Boolean(OldImage) || record.eventName === 'INSERT';
   if (silencedBy && seen && isMarked(silencedBy, OldImage, NewImage)) return { kind: 'suppressed', ...info };
   const read = readIds(entity, { ...keys, ...(NewImage ?? OldImage) }, rules);

@@ -33,9 +33,9 @@ const rules: readonly HeaderRule[] = [
   },
 ];
 
-/** Judges a header that an admin wants to be sent. Its name is kept in lower case. */
-export function customHeader(typed: string, value: string): CustomHeader {
-  const name = typed.toLowerCase();
+/** Checks a header that an admin wants to be sent. Its name is kept in lower case. */
+export function customHeader(entered: string, value: string): CustomHeader {
+  const name = entered.toLowerCase();
   const broken = rules.find((rule) => rule.broken(name, value));
-  return broken ? { rejected: `${JSON.stringify(typed)} ${broken.rejection}.` } : { name, value };
+  return broken ? { rejected: `${JSON.stringify(entered)} ${broken.rejection}.` } : { name, value };
 }

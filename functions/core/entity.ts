@@ -3,18 +3,18 @@
  *
  * - **entity**: customer, case, followup or task; a row of one CRM table is one of them.
  * - **action**: create, edit or delete.
- * - **trigger**: an entity and an action, written `customer.create`, with the URL that an admin typed for it.
+ * - **trigger**: an entity and an action, written `customer.create`, with the URL that an admin entered for it.
  * - **formatted string**: what the URL is called with, such as `?AccountID=a1&CaseID=c1`.
  * - **attached**: a CRM table is, when it was there before the stack; its attributes may have names of their own.
  * - **change**: what one stream record says happened to one entity.
- * - **silenced**: a change is, when a receiver made it and marked it as its own; nobody is told.
+ * - **suppressed**: a change is, when a receiver made it and marked it as its own; no call is made.
  * - **notification**: one formatted string on its way to one trigger's URL. Its id never changes, however often it is sent.
- * - **attempt**: one HTTP call. **outcome**: what came of it.
+ * - **attempt**: one HTTP call. **outcome**: the result of it.
  * - **delivery log**: what is kept of every attempt, for 30 days; one attempt in it is an **entry**.
  * - **history**: what admins did: who, when, from what to what.
  * - **hold**: keep a failed notification, and all behind it of the same record, in the queue for a while.
  *
- * The way of the data, of which each stage's file names its part:
+ * The data flow, of which each stage's file names its part:
  * table row → change → notification → attempt → outcome
  */
 

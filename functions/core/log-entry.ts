@@ -16,7 +16,7 @@ export interface LogEntry {
   /** In words, never the URL: `HTTP 503`, `connection refused`. */
   readonly response: string;
   readonly milliseconds: number;
-  /** The first 1 KiB of what was answered, as text. */
+  /** The first 1 KiB of the response, as text. */
   readonly body?: string;
   /** It was sent by hand to try a URL. */
   readonly test?: true;
@@ -47,7 +47,7 @@ export type Logged = keyof typeof loggedAttempts;
 
 export const loggedNames = Object.keys(loggedAttempts) as Logged[];
 
-/** So much of an answer is kept. */
+/** So much of a response is kept. */
 const BODY_BYTES = 1024;
 
 /** Nothing in it outlives a call. */

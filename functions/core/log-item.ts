@@ -6,8 +6,8 @@ import { outcomeKinds } from './outcome.ts';
 import { inBatchesOfBytes } from './waves.ts';
 
 /**
- * DynamoDB takes items of up to 400 KB. This is counted before compression, so that no answers, however little they can be
- * compressed, make an item that it refuses; and so that none, however much they can, is a burden to read.
+ * DynamoDB takes items of up to 400 KB. This is counted before compression, so that no responses, however little they can be
+ * compressed, make an item that it rejects; and so that none, however much they can, is a burden to read.
  */
 const MAX_BYTES = 350_000;
 

@@ -9,53 +9,53 @@ interface MetricRow {
    * what is wrong. A series is paid for by the hour in which it has a value.
    */
   readonly per: 'all' | 'trigger';
-  readonly tells: string;
+  readonly meaning: string;
 }
 
 /** All metrics. No zero is ever written, so a metric of something wrong costs nothing while all is well. */
 export const metrics = {
-  captured: { unit: 'Count', as: 'sum', per: 'all', tells: 'notifications that went into the queue' },
+  captured: { unit: 'Count', as: 'sum', per: 'all', meaning: 'notifications that went into the queue' },
   silenced: {
     unit: 'Count',
     as: 'sum',
     per: 'all',
-    tells: 'changes that nobody was told of, since a receiver marked them as its own',
+    meaning: 'changes that nobody was notified of, since a receiver marked them as its own',
   },
-  delivered: { unit: 'Count', as: 'sum', per: 'all', tells: 'notifications that were delivered' },
-  failed: { unit: 'Count', as: 'sum', per: 'trigger', tells: 'notifications that were given up' },
+  delivered: { unit: 'Count', as: 'sum', per: 'all', meaning: 'notifications that were delivered' },
+  failed: { unit: 'Count', as: 'sum', per: 'trigger', meaning: 'notifications that were moved to Failed' },
   held: {
     unit: 'Count',
     as: 'sum',
     per: 'trigger',
-    tells: 'attempts that failed, after which the notification is held',
+    meaning: 'attempts that failed, after which the notification waits for a retry',
   },
-  parked: { unit: 'Count', as: 'sum', per: 'trigger', tells: 'notifications that went into the backlog' },
-  drained: { unit: 'Count', as: 'sum', per: 'all', tells: 'notifications that were delivered from the backlog' },
+  parked: { unit: 'Count', as: 'sum', per: 'trigger', meaning: 'notifications that went into the backlog' },
+  drained: { unit: 'Count', as: 'sum', per: 'all', meaning: 'notifications that were delivered from the backlog' },
   blocked: {
     unit: 'Count',
     as: 'sum',
     per: 'trigger',
-    tells: 'attempts that were not made, since the URL may not be called',
+    meaning: 'attempts that were not made, since the URL may not be called',
   },
-  attempt: { unit: 'Milliseconds', as: 'each', per: 'all', tells: 'how long an attempt took' },
+  attempt: { unit: 'Milliseconds', as: 'each', per: 'all', meaning: 'how long an attempt took' },
   delay: {
     unit: 'Milliseconds',
     as: 'each',
     per: 'all',
-    tells: 'from the change (known to the second) to its delivery',
+    meaning: 'from the change (known to the second) to its delivery',
   },
-  backlog: { unit: 'Count', as: 'each', per: 'trigger', tells: 'how many wait in the backlog, each minute' },
+  backlog: { unit: 'Count', as: 'each', per: 'trigger', meaning: 'how many wait in the backlog, each minute' },
   oldest: {
     unit: 'Seconds',
     as: 'each',
     per: 'trigger',
-    tells: 'how old the change is that waits longest there, each minute',
+    meaning: 'how old the change is that waits longest there, each minute',
   },
   down: {
     unit: 'Count',
     as: 'each',
     per: 'trigger',
-    tells: '1 in each minute in which the trigger is parked, or paused by 410 Gone',
+    meaning: '1 in each minute in which the trigger is parked, or paused by 410 Gone',
   },
 } as const satisfies Record<string, MetricRow>;
 

@@ -20,9 +20,9 @@ const schema = z.object({
   sequence: z.string().check(z.regex(/^\d+$/)),
   /** Epoch milliseconds. */
   changedAt: z.number(),
-  /** Sent by hand to try a URL: attempted once, never held. */
+  /** Sent by hand to try a URL: attempted once, never waiting. */
   test: z.optional(z.literal(true)),
-  /** When it was sent again by hand after it failed, epoch milliseconds: its failures are no strikes. */
+  /** When it was sent again by hand after it failed, epoch milliseconds: its failures are no consecutive failures. */
   redelivered: z.optional(z.number()),
 });
 

@@ -1,6 +1,6 @@
 // table row → change → notification → attempt → [outcome]
 
-/** What a receiver answered, or why there was no answer. */
+/** the receiver's response, or why there was no response. */
 export type CallResult =
   | {
       readonly status: number;
@@ -9,7 +9,7 @@ export type CallResult =
       /** The beginning of the response, as text. */
       readonly body: string;
     }
-  /** One line without the URL: `connection refused`, `no answer within 10 s`. */
+  /** One line without the URL: `connection refused`, `no response within 10 s`. */
   | { readonly failure: string }
   /** Not called, since this deployment does not call such a URL: why, in one line without it. */
   | { readonly blocked: string };
@@ -18,7 +18,7 @@ export const outcomeKinds = ['delivered', 'retry', 'gone', 'blocked'] as const;
 
 /** What came of an attempt; `answer` says it in words. */
 export interface Outcome {
-  /** `gone`: the destination asks not to be called again. `blocked`: it is one that may not be called. */
+  /** `gone`: the receiver asks not to be called again. `blocked`: it is one that may not be called. */
   readonly kind: (typeof outcomeKinds)[number];
   readonly response: string;
   readonly retryAfter?: string;

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import type { Notification } from './notification.ts';
 
-/** How many changes of one record are told within one window; what is beyond is taken for a loop. */
+/** How many changes of one record are reported within one window; what is beyond is taken for a loop. */
 export const recordLimit = z.object({ changes: z.number(), perSeconds: z.number() });
 
 export type RecordLimit = Readonly<z.output<typeof recordLimit>>;
@@ -12,7 +12,7 @@ export function windowOf({ changedAt }: Pick<Notification, 'changedAt'>, { perSe
 }
 
 /**
- * Whether a change is beyond the limit: whether so many of its record and window came before it. So a repeat is judged as it
+ * Whether a change is over the limit: whether so many of its record and window came before it. So a repeat is checked as it
  * was at first, whatever has come since.
  *
  * @param counted The sequences of all that were counted in this window.
@@ -24,7 +24,7 @@ export function isOverLimit(sequence: string, counted: readonly string[], { chan
 /** Sequences have up to 40 digits, and compare as text when all have as many. */
 const ordered = (sequence: string) => sequence.padStart(40, '0');
 
-/** What stands among the failed as the reason. */
+/** What is in Failed as the reason. */
 export function overLimitReason({ changes, perSeconds }: RecordLimit): string {
   return `it looks like a loop: more than ${changes} changes of this record within ${perSeconds} s`;
 }

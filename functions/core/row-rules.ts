@@ -7,9 +7,9 @@ const attribute = z.string().check(z.minLength(1));
 export const rowRules = z.object({
   /** The attributes that hold the ids, by the formatted string's names; one that is not here has the id's own name. */
   names: z.optional(z.record(z.string(), attribute)),
-  /** An edit that changes no other attributes calls nobody. */
+  /** An edit that changes no other attributes makes no call. */
   ignore: z.optional(z.array(attribute)),
-  /** A write that gives this attribute another value is silenced: it is a receiver's own. */
+  /** A write that gives this attribute another value is suppressed: it is a receiver's own. */
   silencedBy: z.optional(attribute),
 });
 

@@ -1,7 +1,7 @@
 import { entities, entityOf, type Trigger } from './entity.ts';
 import { NOT_A_URL, NOT_HTTP, type UrlPolicy, urlCheckBy } from './url-policy.ts';
 
-/** The URL as it is kept and called, or one line saying what is wrong with what was typed and how to mend it. */
+/** The URL as it is kept and called, or one line saying what is wrong with what was set and how to fix it. */
 export type ParsedUrl = { readonly url: string } | { readonly rejected: string };
 
 /** Long enough for anything that people type; what more a request line must carry is the formatted string. */
@@ -13,9 +13,9 @@ interface SyntaxCheck {
 }
 
 // A URL parser silently drops, trims or rewrites some of these. What is kept must be what the admin meant, so they are
-// refused before the parser sees them. The order is that of the refusal that helps most.
+// rejected before the parser sees them. The order is that of the rejection that helps most.
 const syntaxChecks: readonly SyntaxCheck[] = [
-  { broken: (input) => input === '', rejection: () => 'is empty: type a URL such as https://example.com/hook' },
+  { broken: (input) => input === '', rejection: () => 'is empty: set a URL such as https://example.com/hook' },
   {
     broken: (input) => input.length > MAX_URL_CHARACTERS,
     rejection: (input) => `has ${input.length} characters: shorten it to at most ${MAX_URL_CHARACTERS}`,
@@ -48,7 +48,7 @@ const syntaxChecks: readonly SyntaxCheck[] = [
 ];
 
 /**
- * Judges what an admin typed for a trigger. What a URL parser would rewrite (case of the host, IDN, non-ASCII, dots in
+ * Checks what an admin entered for a trigger. What a URL parser would rewrite (case of the host, IDN, non-ASCII, dots in
  * the path) is rewritten here, once; what is kept is never altered again. Where a host name leads is looked up elsewhere.
  */
 export function parseTriggerUrl(trigger: Trigger, input: string, rules: UrlPolicy): ParsedUrl {
@@ -70,7 +70,7 @@ export function parseTriggerUrl(trigger: Trigger, input: string, rules: UrlPolic
   return { url };
 }
 
-/** @param reason What is wrong and how to mend it. */
+/** @param reason What is wrong and how to fix it. */
 export function rejection(trigger: Trigger, reason: string): string {
   return `The URL for ${trigger} ${reason}.`;
 }

@@ -14,19 +14,19 @@ export interface UrlPolicy {
 type Target = Pick<URL, 'protocol' | 'hostname' | 'port'>;
 
 /**
- * Says why something may not be called, in the same words whenever it is asked: when a URL is typed, tested or called.
+ * Says why something may not be called, in the same words whenever it is asked: when a URL is set, tested or called.
  * The words go behind "The URL for customer.create" as well as into logs, so nothing of the URL is in them.
  */
 export interface UrlCheck {
-  /** What is wrong and how to mend it; nothing if it may be called, as far as can be told without a look-up. */
+  /** What is wrong and how to fix it; nothing if it may be called, as far as can be told without a look-up. */
   target(target: Target): string | undefined;
   /** The same of all the addresses that a host name leads to. */
   addresses(found: readonly string[]): string | undefined;
 }
 
 export const NOT_A_URL = 'is not a URL: check the host and the port, as in https://example.com:8443/hook';
-export const NOT_HTTP = 'does not begin with http:// or https://: type the whole URL, such as https://example.com/hook';
-const PLAIN_HTTP = 'begins with http://, which is not encrypted: type https://, or set allowHttp in cdk.json';
+export const NOT_HTTP = 'does not begin with http:// or https://: set the whole URL, such as https://example.com/hook';
+const PLAIN_HTTP = 'begins with http://, which is not encrypted: use https://, or set allowHttp in cdk.json';
 const LOW_PORT = 'has a port below 1024 that is not 80 or 443: use another, or add it to allowedPorts in cdk.json';
 const PRIVATE =
   'leads to an address that is not public: use another, or add its network to allowedPrivateNetworks in cdk.json';
@@ -44,7 +44,7 @@ export function urlCheckBy({ allowHttp, allowedPorts, allowedPrivateNetworks }: 
   const ports = new Set([...WEB_PORTS, ...allowedPorts]);
   const mayBeLocal = mayStandAt('127.0.0.1') || mayStandAt('::1');
 
-  // The order is that of the refusal that helps most.
+  // The order is that of the rejection that helps most.
   const rules: readonly { readonly broken: (to: Target) => boolean; readonly reason: string }[] = [
     { broken: ({ protocol }) => protocol !== 'https:' && protocol !== 'http:', reason: NOT_HTTP },
     { broken: ({ protocol }) => protocol === 'http:' && !allowHttp, reason: PLAIN_HTTP },

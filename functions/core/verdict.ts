@@ -79,7 +79,7 @@ export function verdictOf(
   const isFailure = counts;
   if (isOld) return { ...keep, isFailure };
   if (retryDelay !== undefined) return { notification: 'retry', seconds: retryDelay, isFailure };
-  // Nothing was delivered since its first attempt: the receiver is down, it does not refuse this notification alone.
+  // Nothing was delivered since its first attempt: the receiver is down, it does not reject this notification alone.
   if (lastSuccess < firstAttempt && counts) return { ...keep, trigger: 'park', isFailure };
   return { notification: 'fail', seconds: 0, isFailure };
 }

@@ -19,7 +19,7 @@ import { isSharedMessage, mayHaveHistory, receivesOf } from './received.ts';
 /** Kept back from the function's time, to return what was not attempted. */
 const RESERVE_MS = 5_000;
 
-/** The first delay of messages that cannot be handled for an internal reason: a table or a queue does not answer. */
+/** The first delay of messages that cannot be handled for an internal reason: a table or a queue does not respond. */
 const INTERNAL_ERROR_SECONDS = 5;
 
 /** A message to be received again, and for how many seconds it stays invisible until then. */
@@ -91,7 +91,7 @@ async function processBatch(
         return countOf(lane.slice(index + 1).flatMap((later) => (done.has(later) ? [] : (known.get(later) ?? []))));
       };
       const wait = await one(message, known.get(message), behind, triggers, deps, remainingMs).catch((error) => {
-        log('error', 'cannot keep what came of an attempt', errorFields(error));
+        log('error', 'cannot keep the result of an attempt', errorFields(error));
         return internalError;
       });
       if (wait === undefined) continue;
@@ -112,14 +112,14 @@ async function setWhenTheyComeBack(back: readonly Returned[], { queue }: Deliver
   if (back.length === 0) return;
   await queue
     .returnToQueue(back.map(({ message, seconds }) => ({ receiptHandle: message.receiptHandle, seconds })))
-    .catch((error) => log('error', 'messages come back later than they should', errorFields(error)));
+    .catch((error) => log('error', 'messages return later than they should', errorFields(error)));
 }
 
 const internalError: Wait = { seconds: INTERNAL_ERROR_SECONDS, isInternal: true };
 
 /**
- * All of a lane come back together. A follower that stayed away longer would lock its record for longer than its head
- * has to wait; one that came back sooner could pass its head, where a queue takes that for the end of the record's lock.
+ * All of a lane return together. A follower that stayed away longer would lock its record for longer than its head
+ * has to wait; one that returned sooner could pass its head, where a queue takes that for the end of the record's lock.
  */
 function returnToQueue(lane: readonly SQSRecord[], { seconds, isInternal }: Wait): Returned[] {
   const receives = Math.max(...lane.map(receivesOf));
@@ -182,7 +182,7 @@ async function putAndLookAgain(waiting: readonly Known[], deps: BatchDeps): Prom
 }
 
 /**
- * Takes out of the backlog of a trigger that came back what another function has settled meanwhile, whose look at the
+ * Takes out of the backlog of a trigger that returned what another function has settled meanwhile, whose look at the
  * backlog came before the item was there: its message may be deleted, and nobody drains this trigger.
  */
 async function takeBackSettled(put: readonly Known[], { backlog, now }: BatchDeps): Promise<void> {

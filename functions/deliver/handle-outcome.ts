@@ -14,7 +14,7 @@ import type { KnownTriggers } from './known-triggers.ts';
 const TEST_LIVES_MS = 10 * 60_000;
 
 /** The response of which nothing is known yet but that it is slow. */
-const SLOW = `no answer within ${SLOW_MS / 1000} s`;
+const SLOW = `no response within ${SLOW_MS / 1000} s`;
 
 /** A notification that was received, and what is known of it. */
 interface Received {
@@ -34,11 +34,11 @@ export interface Wait {
   readonly isInternal: boolean;
 }
 
-/** What has only to be looked at again comes back as soon as can be; see `returnToQueue` for why not in no time at all. */
+/** What has only to be looked at again returns as soon as can be; see `returnToQueue` for why not in no time at all. */
 export const atOnce: Wait = { seconds: 1, isInternal: true };
 
 /**
- * Attempts a notification of an active trigger, and records what came of it; nothing when all is well.
+ * Attempts a notification of an active trigger, and records the result of it; nothing when all is well.
  *
  * @returns How it must wait, or nothing if it is done with.
  */
@@ -106,7 +106,7 @@ async function carryOut(
   if (fate === 'retry' || fate === 'keep') {
     const nextTry = endedAt + seconds * 1000;
     const waiting = { attempts, firstAttempt, response, nextTry, notification, behind: await behind() };
-    // Otherwise another function that held its message has settled it: here nothing is left to do.
+    // Otherwise another function that waiting its message has settled it: here nothing is left to do.
     if (await deps.backlog.hold(waiting, endedAt)) wait = fate === 'retry' ? { seconds, isInternal: false } : atOnce;
   } else {
     if (fate === 'fail') await moveToFailed(notification, attempts, response, deps);
@@ -126,7 +126,7 @@ async function carryOut(
 /** Clears away what the backlog table holds of a notification that is settled. A first attempt leaves nothing to clear. */
 async function markSettled({ notification, before, isShared }: Received, { backlog, now }: BatchDeps): Promise<void> {
   if (before || isShared) await backlog.release(notification, now());
-  // Parked by an earlier receive that then saw its trigger come back. Not before it is settled: another function may
+  // Parked by an earlier receive that then saw its trigger return. Not before it is settled: another function may
   // have handed it over to drain and deleted the message. What is shared can have been parked since it was read.
   const { parked } = (isShared ? (await backlog.seen([notification])).get(notification) : before) ?? {};
   if (parked) await backlog.unpark(parked);

@@ -1,7 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { Notification } from '../core/notification.ts';
 
-/** A message that came back by the dead-letter queue counts its receives anew; it was received for longer than this before. */
+/** A message that returned by the dead-letter queue counts its receives anew; it was received for longer than this before. */
 const OLD_MS = 60 * 60_000;
 
 /**

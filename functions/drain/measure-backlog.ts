@@ -12,7 +12,7 @@ interface MeasureDeps extends MetricsDeps {
 /** From here on a backlog is only "at least so many": to count on would be to read all of it each minute. */
 const ENOUGH = 10_000;
 
-/** Measures whether a trigger is down, and what waits in its backlog. It never throws: a drain does not need it. */
+/** Measures whether a trigger is down, and pending notifications in its backlog. It never throws: a drain does not need it. */
 export async function measureBacklog(
   trigger: Trigger,
   { state, pausedBy }: TriggerNow,

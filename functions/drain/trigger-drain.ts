@@ -12,7 +12,7 @@ import { verdictOf } from '../core/verdict.ts';
 import type { DrainDeps } from './deps.ts';
 import { forEach } from './for-each.ts';
 
-/** Kept back from the function's time, for recording what came of the last attempts. */
+/** Kept back from the function's time, for recording the result of the last attempts. */
 const RESERVE_MS = 5_000;
 
 /**
@@ -154,7 +154,7 @@ export class TriggerDrain {
   async #probe(now: TriggerNow, head: Head, isEmpty: boolean): Promise<boolean> {
     const { triggers } = this.#deps;
     const { at } = head;
-    // What made it park may still be held in the queue: only when a probe is due is an empty backlog the end of an outage.
+    // What made it park may still wait for a retry in the queue: only when a probe is due is an empty backlog the end of an outage.
     if (isEmpty) return at >= now.probeAt && triggers.move(this.#trigger, 'drain');
     const heads = (await this.#firstOfRecords(head, at >= now.probeAt))
       .filter(({ parkedAt, notification }) => parkedAt <= at - SETTLED_MS && !this.#stuck.has(notification.record))
@@ -174,7 +174,7 @@ export class TriggerDrain {
       return triggers.move(this.#trigger, 'drain', { lastSuccess: this.#lastSuccess });
     const delay = at < now.probeAt ? now.probeDelay : nextProbeDelay(now.probeDelay);
     const probeAt = this.#deps.now() + delay;
-    // Refused when another URL was set meanwhile: that one is tried at once.
+    // Rejected when another URL was set meanwhile: that one is tried at once.
     return !(await triggers.postponeProbe(this.#trigger, probeAt, delay, this.#latestResponse, urlVersion));
   }
 
@@ -239,7 +239,7 @@ export class TriggerDrain {
     for (const parked of lane) {
       const { record } = parked.notification;
       if (waiting.has(record)) return;
-      // Until it is done with, also when what came of it cannot be recorded.
+      // Until it is done with, also when the result of it cannot be recorded.
       waiting.add(record);
       // A pass may last for minutes: what an admin sets or pauses meanwhile counts.
       const now = await this.#latest();
@@ -252,7 +252,7 @@ export class TriggerDrain {
     }
   }
 
-  /** Attempts a parked notification and records what came of it. */
+  /** Attempts a parked notification and records the result of it. */
   async #attempt(parked: Parked, url: string): Promise<'delivered' | 'failed' | 'waits'> {
     const { backlog, triggers, metrics, retryDelays, random } = this.#deps;
     const { notification } = parked;
@@ -293,7 +293,7 @@ export class TriggerDrain {
       work(item).catch((error) => {
         this.#unrecorded++;
         this.#halted ||= this.#unrecorded >= UNRECORDED;
-        log('error', 'cannot keep what came of an attempt', { trigger: this.#trigger, ...errorFields(error) });
+        log('error', 'cannot keep the result of an attempt', { trigger: this.#trigger, ...errorFields(error) });
       }),
     );
   }

@@ -29,7 +29,7 @@ export interface Listed {
 
 export interface SentBack {
   readonly sentBack: readonly DeadLetter[];
-  /** How many are in the queue afterwards: what came meanwhile, and what somebody else is receiving. */
+  /** How many are in the queue afterwards: new notifications meanwhile, and what somebody else is receiving. */
   readonly left: number;
 }
 
@@ -45,7 +45,7 @@ const liveClock: Clock = { now: () => Date.now(), sleep: (milliseconds) => setTi
 /** What SQS gives out, or takes, in one request. */
 const PAGE = 10;
 
-/** An empty answer says more after a while: SQS then asks all its servers. */
+/** An empty response says more after a while: SQS then asks all its servers. */
 const WAIT_SECONDS = 1;
 
 /** A listing ends at so many letters, or after so long, seconds. What it received stays invisible until then. */

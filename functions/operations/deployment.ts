@@ -59,7 +59,7 @@ export const outputNames = [
   'DeliveryQueueUrl',
   'DeadLetterQueueUrl',
   'DrainFunction',
-  /** JSON: what may be called, so that nothing else can be typed. */
+  /** JSON: what may be called, so that nothing else can be set. */
   'UrlPolicy',
   /** JSON: what is said of each entity's rows. */
   'RowRules',
@@ -141,7 +141,7 @@ function whereAsked(): string {
   return process.env.AWS_ENDPOINT_URL ?? `region ${process.env.AWS_REGION ?? 'of your AWS profile'}`;
 }
 
-/** Turns the AWS SDK's errors that an operator can mend into one line. */
+/** Turns the AWS SDK's errors that an operator can fix into one line. */
 export function asUserError(error: unknown): unknown {
   const { name, code, message = '' } = error as { name?: string; code?: string; message?: string };
   if (name === 'CredentialsProviderError')
@@ -152,8 +152,8 @@ export function asUserError(error: unknown): unknown {
   if (/region is missing/i.test(message))
     return new UserError('No AWS region is set: set AWS_REGION, or AWS_ENDPOINT_URL for an emulator.', 'unreachable');
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND')
-    return new UserError(`Nothing answers at ${whereAsked()}: check AWS_ENDPOINT_URL and AWS_REGION.`, 'unreachable');
+    return new UserError(`Nothing responds at ${whereAsked()}: check AWS_ENDPOINT_URL and AWS_REGION.`, 'unreachable');
   if (name === 'AccessDenied' || name === 'AccessDeniedException' || name?.startsWith('ExpiredToken'))
-    return new UserError(`AWS refuses: ${message}`, 'unreachable');
+    return new UserError(`AWS rejects: ${message}`, 'unreachable');
   return error;
 }

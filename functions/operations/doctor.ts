@@ -31,7 +31,7 @@ export async function doctor(
   sleep: (milliseconds: number) => Promise<unknown> = setTimeout,
 ): Promise<Diagnosis> {
   const inspector = await new Inspector(aws).at(stackName('CrmTriggers', deps.outputs.Stage));
-  const [ways, functions, queue, schedule, typed, stuck] = await Promise.all([
+  const [ways, functions, queue, schedule, entered, stuck] = await Promise.all([
     capturePaths(deps, inspector),
     functionFacts(deps, inspector),
     queueFacts(deps, inspector),
@@ -45,7 +45,7 @@ export async function doctor(
     ...examine(functions, functionChecks),
     ...examine([queue], queueChecks),
     ...examine([schedule], scheduleChecks),
-    ...examine(typed, urlChecks),
+    ...examine(entered, urlChecks),
     ...examine(stuck, stuckChecks),
   ];
   return { findings, inconclusive: inspector.inconclusive, notes: ways.flatMap(captureNotes) };

@@ -11,10 +11,10 @@ const FOLLOW_MS = 1_000;
 
 const MOST = 10_000;
 
-/** So much of an answer's body stands in a line. */
+/** So much of a response's body stands in a line. */
 const LINE_BODY = 200;
 
-/** What somebody typed to choose entries. */
+/** What somebody entered to choose entries. */
 export interface LogFilterInput {
   readonly trigger?: string | undefined;
   readonly outcome?: string | undefined;
@@ -37,14 +37,14 @@ export function logFilter({ trigger, outcome, id, since }: LogFilterInput): LogF
 }
 
 /** @throws {UserError} When it is no number of entries. */
-export function logLimit(typed = '50'): number {
-  const limit = Number(typed);
+export function logLimit(entered = '50'): number {
+  const limit = Number(entered);
   if (Number.isInteger(limit) && limit >= 1 && limit <= MOST) return limit;
   throw new UserError(`--limit is how many entries, from 1 to ${MOST}.`);
 }
 
 /**
- * Entries, the newest first, at most `limit`. It asks on, for one look gives up before it has searched everything.
+ * Entries, the newest first, at most `limit`. It asks on, for one look moves to Failed before it has searched everything.
  *
  * @param looks How often at most.
  * @param from Where an earlier page ended.
@@ -83,7 +83,7 @@ export async function* follow(
   pause: () => Promise<unknown> = () => sleep(FOLLOW_MS),
 ): AsyncGenerator<LogEntry> {
   const news = deps.log.follow(filter);
-  // From here on nothing is missed; what comes while the latest are read is among both.
+  // From here on nothing is missed; new notifications while the latest are read is among both.
   await news();
   const before = await latest(deps, filter, limit);
   yield* before;
@@ -98,7 +98,7 @@ function attemptOf({ id, attempt, at }: LogEntry): string {
   return `${id} ${attempt} ${at}`;
 }
 
-/** An entry as a line, with the beginning of what was answered below it if it was not delivered. */
+/** An entry as a line, with the beginning of the response below it if it was not delivered. */
 export function entryText(entry: LogEntry): string {
   const { at, trigger, id, formattedString, attempt, outcome, response, milliseconds, body = '' } = entry;
   const notes = [entry.test && 'test', entry.redelivered && 'sent again'].filter(Boolean);
@@ -111,6 +111,6 @@ export function entryText(entry: LogEntry): string {
     id,
     [`attempt ${attempt}`, ...notes].join(', '),
   ];
-  const answered = outcome === 'delivered' ? '' : body.replace(/\s+/g, ' ').trim().slice(0, LINE_BODY);
-  return oneLine(words.join('  ')) + (answered && `\n    ${oneLine(answered)}`);
+  const responded = outcome === 'delivered' ? '' : body.replace(/\s+/g, ' ').trim().slice(0, LINE_BODY);
+  return oneLine(words.join('  ')) + (responded && `\n    ${oneLine(responded)}`);
 }

@@ -30,7 +30,7 @@ export async function showSecret(deps: OperationDeps, trigger: Trigger): Promise
   const { secret, replaced = [] } = (await deps.secrets.read([trigger])).get(trigger) ?? {};
   if (secret === undefined)
     throw new UserError(
-      `${trigger} has no secret yet: it gets one when a URL is typed, with set ${trigger} URL.`,
+      `${trigger} has no secret yet: it gets one when a URL is set, with set ${trigger} URL.`,
       'missing',
     );
   return { trigger, secret, replaced: stillValid(replaced) };
@@ -48,11 +48,16 @@ export async function rotateSecret(deps: OperationDeps, trigger: Trigger): Promi
 }
 
 /** Has a header sent with each call of a trigger. @throws {UserError} When it is none, or one too many. */
-export async function setHeader(deps: OperationDeps, trigger: Trigger, typed: string, value: string): Promise<string> {
-  const judged = customHeader(typed, value);
-  if ('rejected' in judged) throw new UserError(judged.rejected);
+export async function setHeader(
+  deps: OperationDeps,
+  trigger: Trigger,
+  entered: string,
+  value: string,
+): Promise<string> {
+  const checked = customHeader(entered, value);
+  if ('rejected' in checked) throw new UserError(checked.rejected);
   await change(deps, trigger, (now) => {
-    const headers = { ...now.headers, [judged.name]: judged.value };
+    const headers = { ...now.headers, [checked.name]: checked.value };
     if (Object.keys(headers).length > MAX_CUSTOM_HEADERS)
       throw new UserError(
         `${trigger} has ${MAX_CUSTOM_HEADERS} headers already: remove one with header remove.`,
@@ -60,17 +65,17 @@ export async function setHeader(deps: OperationDeps, trigger: Trigger, typed: st
       );
     return { ...now, headers };
   });
-  await note(deps, { what: 'header', trigger, from: null, to: judged.name });
-  return judged.name;
+  await note(deps, { what: 'header', trigger, from: null, to: checked.name });
+  return checked.name;
 }
 
 /** @throws {UserError} When there is no such header. */
-export async function removeHeader(deps: OperationDeps, trigger: Trigger, typed: string): Promise<string> {
-  const name = typed.toLowerCase();
+export async function removeHeader(deps: OperationDeps, trigger: Trigger, entered: string): Promise<string> {
+  const name = entered.toLowerCase();
   await change(deps, trigger, (now) => {
     const { [name]: removed, ...headers } = now.headers;
     if (removed === undefined)
-      throw new UserError(`${trigger} has no header ${JSON.stringify(typed)}: see list --json.`, 'missing');
+      throw new UserError(`${trigger} has no header ${JSON.stringify(entered)}: see list --json.`, 'missing');
     return { ...now, headers };
   });
   await note(deps, { what: 'header', trigger, from: name, to: null });

@@ -14,27 +14,27 @@ import { UserError } from './user-error.ts';
 /** One line of the CRM Triggers tab. */
 export interface TriggerStatus extends Pending {
   readonly trigger: Trigger;
-  /** `null`: none is typed, so nobody is told. */
+  /** `null`: none is set, so no call is made. */
   readonly url: string | null;
-  /** When it was typed or cleared, ISO 8601, or `null` when it never was. */
+  /** When it was set or cleared, ISO 8601, or `null` when it never was. */
   readonly changedAt: string | null;
-  /** Raised each time it is typed or cleared; 0 when it never was. */
+  /** Raised each time it is set or cleared; 0 when it never was. */
   readonly version: number;
   readonly state: State;
-  /** Failures or slow answers in a row. */
+  /** Failures or slow responds in a row. */
   readonly consecutiveFailures: number;
   /** When the first of these was, epoch milliseconds. */
   readonly failingSince: number | null;
-  /** What a parked trigger's destination answered last, or why it may not be called. */
+  /** What a parked trigger's receiver responded last, or why it may not be called. */
   readonly parkedBecause: string | null;
   readonly pausedBy: 'admin' | 'gone' | null;
   /** The names of the headers that are sent to its receiver; their values are never shown. */
   readonly headers: readonly string[];
 }
 
-/** All eleven triggers, what is typed for them and how they do. */
+/** All eleven triggers, what is set for them and their status. */
 export async function list({ triggersTable, backlog, secrets }: OperationDeps): Promise<TriggerStatus[]> {
-  const [now, secret, held] = await Promise.all([
+  const [now, secret, waiting] = await Promise.all([
     triggersTable.read(triggers),
     secrets.read(triggers),
     backlog.retryCounts(),
@@ -50,7 +50,7 @@ export async function list({ triggersTable, backlog, secrets }: OperationDeps): 
         consecutiveFailures = 0,
         ...why
       } = now.get(trigger) ?? ({} as Partial<TriggerNow>);
-      const pending = pendingOf(held.get(trigger), await backlog.count(trigger, 'parked'));
+      const pending = pendingOf(waiting.get(trigger), await backlog.count(trigger, 'parked'));
       const parkedBecause = (state === 'parked' && why.parkedBecause) || null;
       const pausedBy = (state === 'paused' && why.pausedBy) || null;
       const headers = Object.keys(secret.get(trigger)?.headers ?? {});
@@ -60,8 +60,8 @@ export async function list({ triggersTable, backlog, secrets }: OperationDeps): 
   );
 }
 
-function pendingOf(held: { waiting: number; behind: number } | undefined, inBacklog: number): Pending {
-  const { waiting: waitingForRetry, behind } = held ?? { waiting: 0, behind: 0 };
+function pendingOf(waiting: { waiting: number; behind: number } | undefined, inBacklog: number): Pending {
+  const { waiting: waitingForRetry, behind } = waiting ?? { waiting: 0, behind: 0 };
   return { waiting: waitingForRetry + behind + inBacklog, waitingForRetry, behind, inBacklog };
 }
 
@@ -77,7 +77,7 @@ export interface Written extends StoredUrl {
   readonly pending: number;
 }
 
-/** Somebody else typed a URL since the one who writes looked; theirs stays. */
+/** Somebody else entered a URL since the one who writes looked; theirs stays. */
 export class Stale extends UserError {
   readonly current: StoredUrl;
 
@@ -88,7 +88,7 @@ export class Stale extends UserError {
 }
 
 /**
- * Types a URL. A trigger that is parked is tried with it at once.
+ * Sets a URL. A trigger that is parked is tried with it at once.
  *
  * @returns The URL as it is kept.
  * @throws {UserError} When it is no URL to call.
@@ -99,7 +99,7 @@ export async function set(deps: OperationDeps, trigger: Trigger, input: string):
 }
 
 /**
- * Types a URL, or clears it with `null`, on the version that the admin saw; who names none takes whatever is there.
+ * Sets a URL, or clears it with `null`, on the version that the admin saw; who names none takes whatever is there.
  *
  * @throws {Stale} When it is another version by now.
  * @throws {UserError} When it is no URL to call.
@@ -137,11 +137,11 @@ async function keepUrl(deps: OperationDeps, trigger: Trigger, url: string | null
 }
 
 async function countPending({ backlog }: OperationDeps, trigger: Trigger): Promise<number> {
-  const [held, inBacklog] = await Promise.all([backlog.retryCounts(), backlog.count(trigger, 'parked')]);
-  return pendingOf(held.get(trigger), inBacklog).waiting;
+  const [waiting, inBacklog] = await Promise.all([backlog.retryCounts(), backlog.count(trigger, 'parked')]);
+  return pendingOf(waiting.get(trigger), inBacklog).waiting;
 }
 
-/** Judges a URL by what was typed, and by where its host leads to now. */
+/** Checks a URL by what was set, and by where its host leads to now. */
 async function checkInput({ rules, resolve }: OperationDeps, trigger: Trigger, input: string): Promise<ParsedUrl> {
   const checked = parseTriggerUrl(trigger, input, rules);
   if ('rejected' in checked) return checked;
@@ -201,7 +201,7 @@ export interface Imported {
 }
 
 /**
- * Types the URLs of an exported file. `null` clears one; a trigger that the file does not name stays as it is. Nothing is
+ * Sets the URLs of an exported file. `null` clears one; a trigger that the file does not name stays as it is. Nothing is
  * written unless all of the file is right.
  *
  * @returns What changed.

@@ -22,11 +22,11 @@ const PRIVATE = {
     'leads to an address that is not public: use another, or add its network to allowedPrivateNetworks in cdk.json',
 };
 
-/** A resolver that gives each of these answers once, and the last of them from then on; and how often it was asked. */
-function answering(...answers: readonly (readonly string[])[]) {
+/** A resolver that gives each of these responses once, and the last of them from then on; and how often it was asked. */
+function responding(...responses: readonly (readonly string[])[]) {
   let asked = 0;
   const resolve: Resolve = async () => {
-    const response = answers[Math.min(asked++, answers.length - 1)] ?? [];
+    const response = responses[Math.min(asked++, responses.length - 1)] ?? [];
     return response.map((address): LookupAddress => ({ address, family: address.includes(':') ? 6 : 4 }));
   };
   return { resolve, asked: () => asked };
@@ -61,9 +61,9 @@ test('an allowed network is connected to, by address and by name', async () => {
   assert.deepEqual(await allowed(`${named}/`, {}), { status: 200, body: 'ok' });
 });
 
-test('what is connected to are the addresses that were judged: a name is looked up once for a connection', async () => {
+test('what is connected to are the addresses that were checked: a name is looked up once for a connection', async () => {
   using watched = await watchConnections();
-  const { resolve, asked } = answering(['8.8.8.8', '2001:4860:4860::8888'], ['127.0.0.1']);
+  const { resolve, asked } = responding(['8.8.8.8', '2001:4860:4860::8888'], ['127.0.0.1']);
   const call = makeCall({ ...timeouts, rules: defaultRules }, resolve);
   assert.deepEqual(await call('https://rebinds.example/', {}), { failure: 'host not reachable' });
   assert.deepEqual(
@@ -71,7 +71,7 @@ test('what is connected to are the addresses that were judged: a name is looked 
     ['8.8.8.8', '2001:4860:4860::8888'],
   );
   assert.equal(asked(), 1);
-  assert.deepEqual(await call('https://rebinds.example/', {}), PRIVATE, 'the next connection is judged anew');
+  assert.deepEqual(await call('https://rebinds.example/', {}), PRIVATE, 'the next connection is checked anew');
   assert.equal(watched.attempts.length, 2);
 });
 
@@ -82,24 +82,24 @@ test('one private address among those of a name is enough to connect to none', a
     ['10.0.0.1', '8.8.8.8'],
     ['2600::1', '::1'],
   ]) {
-    const call = makeCall({ ...timeouts, rules: defaultRules }, answering(response).resolve);
+    const call = makeCall({ ...timeouts, rules: defaultRules }, responding(response).resolve);
     assert.deepEqual(await call('https://half.example/', {}), PRIVATE);
   }
   assert.deepEqual(watched.attempts, []);
 });
 
-test('a call that is made once more, since its connection broke, is judged once more', async () => {
+test('a call that is made once more, since its connection broke, is checked once more', async () => {
   await using broken = await receiver((_, __, socket) => socket.resetAndDestroy());
-  const { resolve } = answering(['127.0.0.1'], ['10.0.0.1']);
+  const { resolve } = responding(['127.0.0.1'], ['10.0.0.1']);
   const call = makeCall({ ...timeouts, rules: loopbackRules }, resolve);
   const named = broken.origin.replace('127.0.0.1', 'rebinds.example');
   assert.deepEqual(await call(`${named}/`, {}), PRIVATE);
   assert.equal(broken.calls.length, 1);
 });
 
-test('a name without addresses is not found, and a resolver that fails is an answer like any other', async () => {
+test('a name without addresses is not found, and a resolver that fails is a response like any other', async () => {
   const rules = defaultRules;
-  const none = makeCall({ ...timeouts, rules }, answering([]).resolve);
+  const none = makeCall({ ...timeouts, rules }, responding([]).resolve);
   assert.deepEqual(await none('https://nowhere.example/', {}), { failure: 'host name not found' });
   const fails = makeCall({ ...timeouts, rules }, async () => {
     throw Object.assign(new Error('queryA ESERVFAIL nowhere.example'), { code: 'EAI_AGAIN' });
@@ -107,18 +107,18 @@ test('a name without addresses is not found, and a resolver that fails is an ans
   assert.deepEqual(await fails('https://nowhere.example/', {}), { failure: 'host name not found for now' });
 });
 
-test('what is no URL, and a scheme that is not called, are answers in words', async () => {
+test('what is no URL, and a scheme that is not called, are responds in words', async () => {
   assert.deepEqual(await guarded('?AccountID=1', {}), {
     blocked: 'is not a URL: check the host and the port, as in https://example.com:8443/hook',
   });
   assert.deepEqual(await guarded('file:///etc/passwd', {}), {
-    blocked: 'does not begin with http:// or https://: type the whole URL, such as https://example.com/hook',
+    blocked: 'does not begin with http:// or https://: set the whole URL, such as https://example.com/hook',
   });
 });
 
-test('the connector judges all by itself: nothing that comes to it by another way gets round it', async () => {
+test('the connector checks all by itself: nothing that comes to it by another way gets round it', async () => {
   using watched = await watchConnections();
-  const connect = guardedConnector(urlCheckBy(defaultRules), {}, answering(['10.0.0.1']).resolve);
+  const connect = guardedConnector(urlCheckBy(defaultRules), {}, responding(['10.0.0.1']).resolve);
   const to = (url: string) =>
     new Promise((resolve) => {
       const { hostname, host, protocol, port } = new URL(url);
@@ -131,7 +131,7 @@ test('the connector judges all by itself: nothing that comes to it by another wa
   assert.deepEqual(watched.attempts, []);
 });
 
-test('a certificate that nobody vouches for is refused, whatever the environment says', async (t) => {
+test('a certificate that nobody vouches for is rejected, whatever the environment says', async (t) => {
   const requests: unknown[] = [];
   const server = createTlsServer(selfSigned, (request, response) => {
     requests.push(request);
@@ -158,11 +158,11 @@ test('TLS 1.2 is the least that is offered, and HTTP/1.1 all, whatever the proce
   Object.assign(tls, { DEFAULT_MIN_VERSION: 'TLSv1', DEFAULT_CIPHERS: 'DEFAULT@SECLEVEL=0' });
   t.after(() => Object.assign(tls, { DEFAULT_MIN_VERSION, DEFAULT_CIPHERS }));
   const call = makeCall({ ...timeouts, rules: loopbackRules });
-  const answered = call(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`, {});
+  const responded = call(`https://127.0.0.1:${(server.address() as AddressInfo).port}/`, {});
   const [socket] = (await once(server, 'connection')) as [Socket];
   const [hello] = (await once(socket, 'data')) as [Buffer];
   socket.destroy();
-  await answered;
+  await responded;
   assert.deepEqual(supportedVersions(hello), ['0304', '0303']);
   assert.deepEqual(protocols(hello), ['http/1.1']);
 });

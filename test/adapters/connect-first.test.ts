@@ -19,7 +19,7 @@ async function listen(host: string, port = 0) {
 /** A signal that ends after a time, and does not keep the process alive. */
 const within = (milliseconds: number) => AbortSignal.timeout(milliseconds);
 
-test('connects to the second address when the first refuses', { skip }, async () => {
+test('connects to the second address when the first rejects', { skip }, async () => {
   await using server = await listen('127.0.0.3');
   const from = performance.now();
   const socket = await connectFirst(['127.0.0.2', '127.0.0.3'], server.port, within(2_000));
@@ -48,7 +48,7 @@ test('waits for an address that needs longer than 250 ms, while the others fail'
   socket.destroy();
 });
 
-test('reaches the last of 25 addresses, though the others refuse', { skip }, async () => {
+test('reaches the last of 25 addresses, though the others reject', { skip }, async () => {
   await using server = await listen('127.0.0.26');
   const addresses = Array.from({ length: 25 }, (_, i) => `127.0.0.${i + 2}`);
   const socket = await connectFirst(addresses, server.port, within(2_000));

@@ -113,7 +113,7 @@ test('who follows gets what is written from then on, once, also what turns up a 
   assert.equal(items.length, 3);
 });
 
-test('a log that does not answer is given up after three seconds', async (t) => {
+test('a log that does not respond is moved to Failed after three seconds', async (t) => {
   const server = createServer(() => {}).listen(0, '127.0.0.1');
   t.after(() => {
     server.closeAllConnections();
@@ -130,11 +130,11 @@ test('a log that does not answer is given up after three seconds', async (t) => 
   assert.ok(ms > -500 && ms < 1_000, `${ms} ms after 3 s`);
 });
 
-/** A table of which the first request fails at once, and the others answer later. */
+/** A table of which the first request fails at once, and the others response later. */
 function failsFirst() {
   const count = { sent: 0, ended: 0 };
   const send = async () => {
-    if (count.sent++ === 0) throw new Error('no answer');
+    if (count.sent++ === 0) throw new Error('no response');
     for (let i = 0; i < 3; i++) await new Promise(setImmediate);
     count.ended++;
     return { Items: [] };
@@ -151,7 +151,7 @@ for (const [title, use] of [
 ] as const)
   test(`${title} throws a failure only when no request is in flight any more`, async () => {
     const { client, count } = failsFirst();
-    await assert.rejects(use(new DeliveryLog('log', client)), /no answer/);
+    await assert.rejects(use(new DeliveryLog('log', client)), /no response/);
     assert.ok(count.sent > 1);
     assert.equal(count.ended, count.sent - 1);
   });

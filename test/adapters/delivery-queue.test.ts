@@ -18,11 +18,11 @@ import { notification } from '../support/records.ts';
 const URLS = { queue: 'https://sqs.test/queue.fifo', deadLetterQueue: 'https://sqs.test/dead.fifo' };
 const record = (n: number) => String(n).padStart(64, '0');
 
-/** What becomes of an entry: taken, refused, or not mentioned in the response. */
-type Verdict = 'taken' | 'refused' | 'omitted';
+/** What becomes of an entry: taken, rejected, or not mentioned in the response. */
+type Verdict = 'taken' | 'rejected' | 'omitted';
 
-/** An SQS that takes what `judge` says, or fails as it does, and keeps what it took in order. */
-function fakeSqs(judge: (group: string, request: number) => Verdict | Promise<Verdict> = () => 'taken') {
+/** An SQS that takes what `check` says, or fails as it does, and keeps what it took in order. */
+function fakeSqs(check: (group: string, request: number) => Verdict | Promise<Verdict> = () => 'taken') {
   const taken: { group: string; sequence: string }[] = [];
   const batches: string[][] = [];
   const send = async (command: object) => {
@@ -30,13 +30,13 @@ function fakeSqs(judge: (group: string, request: number) => Verdict | Promise<Ve
     const entries = command.input.Entries ?? [];
     batches.push(entries.map(({ MessageGroupId = '' }) => MessageGroupId));
     const request = batches.length;
-    const verdicts = await Promise.all(entries.map(async ({ MessageGroupId = '' }) => judge(MessageGroupId, request)));
+    const verdicts = await Promise.all(entries.map(async ({ MessageGroupId = '' }) => check(MessageGroupId, request)));
     const of = (verdict: Verdict) => entries.filter((_, i) => verdicts[i] === verdict);
     for (const { MessageGroupId: group = '', MessageBody = '' } of of('taken'))
       taken.push({ group, sequence: JSON.parse(MessageBody).sequence });
     return {
       Successful: of('taken').map(({ Id }) => ({ Id })),
-      Failed: of('refused').map(({ Id }): Partial<BatchResultErrorEntry> => ({ Id, Code: 'InternalError' })),
+      Failed: of('rejected').map(({ Id }): Partial<BatchResultErrorEntry> => ({ Id, Code: 'InternalError' })),
     };
   };
   return { sqs: { send } as unknown as SQSClient, taken, batches };
@@ -65,7 +65,7 @@ test('a batch never holds two notifications of one record, and ten at most', asy
   assert.equal(fake.batches.flat().length, 60);
 });
 
-test('what is refused is sent again before anything later of its record', (t) => sendsAgainInOrder(t, 'refused'));
+test('what is rejected is sent again before anything later of its record', (t) => sendsAgainInOrder(t, 'rejected'));
 
 test('what a response does not mention is sent again before anything later of its record', (t) =>
   sendsAgainInOrder(t, 'omitted'));
@@ -88,28 +88,28 @@ test('an entry that a response never mentions is an error in the end', async (t)
   quiet(t);
   const fake = fakeSqs((group) => (group === record(1) ? 'omitted' : 'taken'));
   const notifications = [1, 2].map((r) => notification({ record: record(r), sequence: String(r) }));
-  await assert.rejects(queueOn(fake).send(notifications), /refuses 1 notifications: NoResult/);
+  await assert.rejects(queueOn(fake).send(notifications), /rejects 1 notifications: NoResult/);
   assert.deepEqual(sequences(fake.taken), ['2']);
 });
 
-test('a queue that goes on refusing is an error; nothing later of the record is sent, and all of the others', async (t) => {
+test('a queue that goes on rejecting is an error; nothing later of the record is sent, and all of the others', async (t) => {
   quiet(t);
-  const fake = fakeSqs((group) => (group === record(1) ? 'refused' : 'taken'));
+  const fake = fakeSqs((group) => (group === record(1) ? 'rejected' : 'taken'));
   const notifications = [1, 2, 1, 2].map((r, i) => notification({ record: record(r), sequence: String(i) }));
-  await assert.rejects(queueOn(fake).send(notifications), /refuses 1 notifications: InternalError/);
+  await assert.rejects(queueOn(fake).send(notifications), /rejects 1 notifications: InternalError/);
   assert.deepEqual(sequences(fake.taken), ['1', '3']);
 });
 
 test('a request that fails as a whole keeps only its own records back', async () => {
   const fake = fakeSqs((group) => {
     if (group !== record(3)) return 'taken';
-    throw new Error('no answer');
+    throw new Error('no response');
   });
   // The first wave has 25 records in three requests; the second has one of a failed request and one of another.
   const notifications = [...Array.from({ length: 25 }, (_, r) => r), 4, 24].map((r, i) =>
     notification({ record: record(r), sequence: String(i) }),
   );
-  await assert.rejects(queueOn(fake).send(notifications), /no answer/);
+  await assert.rejects(queueOn(fake).send(notifications), /no response/);
   assert.deepEqual(sequences(fake.taken), [...Array.from({ length: 15 }, (_, i) => String(10 + i)), '26']);
 });
 
@@ -135,11 +135,11 @@ test('jitter takes up to half of each pause away', async (t) => {
   ] as const) {
     const pauses: number[] = [];
     const queue = queueOn(
-      fakeSqs(() => 'refused'),
+      fakeSqs(() => 'rejected'),
       pauses,
       () => random,
     );
-    await assert.rejects(queue.send([notification()]), /refuses 1/);
+    await assert.rejects(queue.send([notification()]), /rejects 1/);
     assert.deepEqual(pauses, expected);
   }
 });
@@ -216,7 +216,7 @@ test('a message that is returned twice stays away for the longer time', async ()
   ]);
 });
 
-test('a time that SQS would refuse becomes the nearest that it takes', async () => {
+test('a time that SQS would reject becomes the nearest that it takes', async () => {
   const fake = visibilitySqs();
   const seconds = [-1, 0.2, 43_200, 50_000];
   await queueOn(fake).returnToQueue(seconds.map((seconds, i) => ({ receiptHandle: `r${i}`, seconds })));
@@ -229,13 +229,13 @@ test('a time that SQS would refuse becomes the nearest that it takes', async () 
 test('a request to return messages that fails keeps no other back, and is thrown when all have ended', async () => {
   let ended = 0;
   const fake = visibilitySqs(async (request) => {
-    if (request === 1) throw new Error('no answer');
+    if (request === 1) throw new Error('no response');
     await turn();
     await turn();
     ended++;
     return {};
   });
-  await assert.rejects(queueOn(fake).returnToQueue(received(25)), /no answer/);
+  await assert.rejects(queueOn(fake).returnToQueue(received(25)), /no response/);
   assert.equal(fake.requests.length, 3);
   assert.equal(ended, 2);
 });

@@ -11,7 +11,7 @@ import { lateness } from '../support/stretch.ts';
 
 const call = makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 2, rules: loopbackRules });
 
-test('the answer has the status and the beginning of the body', async () => {
+test('the response has the status and the beginning of the body', async () => {
   await using server = await receiver((_, response) => response.writeHead(201).end('done'));
   assert.deepEqual(await call(`${server.origin}/y?a=1`, {}), { status: 201, body: 'done' });
 });
@@ -69,15 +69,15 @@ test('a success whose body never ends is a success, at the deadline', async () =
   assert.ok((await late()) < 1_000);
 });
 
-test('no answer fails at the deadline', async () => {
+test('no response fails at the deadline', async () => {
   await using server = await receiver(() => {});
   const late = lateness(2_000);
-  assert.deepEqual(await call(`${server.origin}/`, {}), { failure: 'no answer within 2 s' });
+  assert.deepEqual(await call(`${server.origin}/`, {}), { failure: 'no response within 2 s' });
   const ms = await late();
   assert.ok(ms > -100 && ms < 1_000, `${ms} ms after the deadline`);
 });
 
-test('an answer that trickles in byte by byte fails at the deadline too', async () => {
+test('a response that trickles in byte by byte fails at the deadline too', async () => {
   await using server = await receiver(async (_, response, socket) => {
     for (const byte of 'HTTP/1.1 200 OK\r\nx-slow: yes\r\n') {
       if (socket.destroyed) return;
@@ -86,10 +86,10 @@ test('an answer that trickles in byte by byte fails at the deadline too', async 
     }
     response.destroy();
   });
-  assert.deepEqual(await call(`${server.origin}/`, {}), { failure: 'no answer within 2 s' });
+  assert.deepEqual(await call(`${server.origin}/`, {}), { failure: 'no response within 2 s' });
 });
 
-test('a refused connection fails at once', async () => {
+test('a rejected connection fails at once', async () => {
   const gone = await receiver();
   await gone[Symbol.asyncDispose]();
   assert.deepEqual(await call(`${gone.origin}/`, {}), { failure: 'connection refused' });
@@ -107,11 +107,11 @@ test('what is no HTTP fails', async () => {
   const { port } = server.address() as { port: number };
   const response = await call(`http://127.0.0.1:${port}/`, {});
   server.close();
-  assert.deepEqual(response, { failure: 'not an HTTP answer' });
+  assert.deepEqual(response, { failure: 'not an HTTP response' });
 });
 
-/** Answers every request with these bytes. */
-async function answering(bytes: string) {
+/** Responses every request with these bytes. */
+async function responding(bytes: string) {
   let requests = 0;
   const server = createServer((socket) =>
     socket
@@ -130,31 +130,31 @@ for (const [what, bytes] of [
   ['headers of more than 16 KiB', `HTTP/1.1 200 OK\r\n${'x-a: y\r\n'.repeat(20_000)}`],
   ['two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n'],
 ] as const)
-  test(`an answer with ${what} is none`, async () => {
-    using server = await answering(bytes);
-    assert.deepEqual(await call(server.url, {}), { failure: 'not an HTTP answer' });
+  test(`a response with ${what} is none`, async () => {
+    using server = await responding(bytes);
+    assert.deepEqual(await call(server.url, {}), { failure: 'not an HTTP response' });
   });
 
-test('an answer that asks for another protocol fails at once', async () => {
-  using server = await answering('HTTP/1.1 101 Switching\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n');
-  assert.deepEqual(await call(server.url, {}), { failure: 'connection broken before an answer' });
+test('a response that asks for another protocol fails at once', async () => {
+  using server = await responding('HTTP/1.1 101 Switching\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n');
+  assert.deepEqual(await call(server.url, {}), { failure: 'connection broken before a response' });
 });
 
-test('what comes behind an answer is not taken for the answer to the next call', async () => {
+test('new notifications behind a response is not taken for the response to the next call', async () => {
   const response = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
-  using server = await answering(response + response.replace('200', '201'));
+  using server = await responding(response + response.replace('200', '201'));
   for (const calls of [1, 2]) {
     assert.deepEqual(await call(server.url, {}), { status: 200, body: '' });
     assert.equal(server.requests(), calls);
   }
 });
 
-test('what a receiver says before its answer is none', async () => {
+test('what a receiver says before its response is none', async () => {
   const hints = 'HTTP/1.1 103 Early Hints\r\nlink: </style.css>\r\n\r\n';
-  using server = await answering(`${hints}HTTP/1.1 204 No Content\r\n\r\n`);
+  using server = await responding(`${hints}HTTP/1.1 204 No Content\r\n\r\n`);
   assert.deepEqual(await call(server.url, {}), { status: 204, body: '' });
   await using broken = await receiver((_, __, socket) => socket.end(hints));
-  assert.deepEqual(await call(`${broken.origin}/`, {}), { failure: 'connection broken before an answer' });
+  assert.deepEqual(await call(`${broken.origin}/`, {}), { failure: 'connection broken before a response' });
 });
 
 test('a call that is cut off while it connects is not made when it has connected', async () => {
@@ -210,7 +210,7 @@ test('connections are kept for the next call, and those of a batch for the next 
   }
 });
 
-test('a connection that is not used is closed after four seconds, but not one on which an answer is waited for', async () => {
+test('a connection that is not used is closed after four seconds, but not one on which a response is waited for', async () => {
   const patient = makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 10, rules: loopbackRules });
   const closed = Promise.withResolvers<number>();
   await using server = await receiver(({ target }, response, socket) => {
@@ -236,7 +236,7 @@ test('a call whose kept connection broke is made once more, at once, and only on
   assert.equal(server.calls.length, 3);
 
   await using broken = await receiver((_, __, socket) => socket.resetAndDestroy());
-  assert.deepEqual(await call(`${broken.origin}/`, {}), { failure: 'connection broken before an answer' });
+  assert.deepEqual(await call(`${broken.origin}/`, {}), { failure: 'connection broken before a response' });
   assert.equal(broken.calls.length, 2);
 });
 
@@ -247,7 +247,7 @@ test('a call that is made once more has what is left of the time', async () => {
     socket.resetAndDestroy();
   });
   const late = lateness(2_000);
-  assert.deepEqual(await call(`${server.origin}/`, {}), { failure: 'no answer within 2 s' });
+  assert.deepEqual(await call(`${server.origin}/`, {}), { failure: 'no response within 2 s' });
   const ms = await late();
   assert.equal(server.calls.length, 2);
   assert.ok(ms > -100 && ms < 600, `${ms} ms after the deadline`);

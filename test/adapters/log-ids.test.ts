@@ -46,7 +46,7 @@ test('one id leads from the change over each failed attempt to the delivery', as
   assert.deepEqual(story(one.id), ['captured', 'attempt failed', 'delivered in the end']);
 });
 
-test('one id leads from the change to what was given up', async () => {
+test('one id leads from the change to what was moved to Failed', async () => {
   const world = stages(() => ({ status: 400, body: '' }));
   const now = world.triggers.items.get('customer.create') ?? assert.fail();
   const one = await captured(world);

@@ -28,9 +28,9 @@ const failing = async (): Promise<never> => {
   throw Object.assign(new Error(`cannot take ${MARKER}`), { name: 'ValidationException', $response: { body: MARKER } });
 };
 
-const behaviours: Record<string, Respond | string> = {
-  'answers well': (_, response) => response.writeHead(200, { 'x-marker': MARKER }).end(MARKER),
-  'answers 500': (_, response) => response.writeHead(500, MARKER, { 'retry-after': MARKER }).end(MARKER),
+const behaviors: Record<string, Respond | string> = {
+  'responses well': (_, response) => response.writeHead(200, { 'x-marker': MARKER }).end(MARKER),
+  'responds with 500': (_, response) => response.writeHead(500, MARKER, { 'retry-after': MARKER }).end(MARKER),
   redirects: (_, response) => response.writeHead(302, { location: `http://127.0.0.1:1/${MARKER}` }).end(MARKER),
   'is gone': (_, response) => response.writeHead(410).end(MARKER),
   'is no HTTP': (_, __, socket) => socket.end(`${MARKER}\r\n\r\n`),
@@ -40,13 +40,13 @@ const behaviours: Record<string, Respond | string> = {
   'is no URL': `no URL but ${MARKER}`,
 };
 
-for (const [how, behaviour] of Object.entries(behaviours))
-  test(`what comes in comes out in no log line and no error, when the destination ${how}`, async () => {
-    await using server = await receiver(typeof behaviour === 'string' ? undefined : behaviour);
+for (const [how, behavior] of Object.entries(behaviors))
+  test(`new notifications in comes out in no log line and no error, when the receiver ${how}`, async () => {
+    await using server = await receiver(typeof behavior === 'string' ? undefined : behavior);
     const { port } = new URL(server.origin);
     const url =
-      typeof behaviour === 'string'
-        ? behaviour
+      typeof behavior === 'string'
+        ? behavior
         : `http://${MARKER}:${MARKER}@127.0.0.1:${port}/${MARKER}?${MARKER}=${MARKER}#${MARKER}`;
     const { triggers, backlog, secrets, log } = storesInMemory();
     for (const trigger of ['customer.create', 'customer.edit', 'customer.delete'] as const) {
@@ -129,8 +129,8 @@ for (const [how, behaviour] of Object.entries(behaviours))
       }
     assert.ok(logged.length > 10, 'something is logged');
     assert.ok(errors.length > 0, 'something is thrown, which Lambda logs too');
-    const told = [...logged.splice(0), ...errors.map((error) => inspect(error, { depth: 9 }))];
-    assert.doesNotMatch(told.join('\n'), new RegExp(MARKER, 'i'));
+    const reported = [...logged.splice(0), ...errors.map((error) => inspect(error, { depth: 9 }))];
+    assert.doesNotMatch(reported.join('\n'), new RegExp(MARKER, 'i'));
   });
 
 test('on Lambda each line of the log and of metrics is an object of its own, not wrapped by the console', () => {
@@ -146,7 +146,7 @@ test('on Lambda each line of the log and of metrics is an object of its own, not
     measured.map(({ _aws, ...values }) => [_aws.CloudWatchMetrics[0].Dimensions, values]),
     [
       [[[]], { delivered: 1 }],
-      [[['trigger']], { trigger: 'case.edit', held: 1 }],
+      [[['trigger']], { trigger: 'case.edit', waiting: 1 }],
     ],
   );
 });

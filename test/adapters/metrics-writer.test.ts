@@ -14,8 +14,8 @@ const record = (n: number) => String(n).padStart(64, '0');
 /** The metrics that were seen in any test. */
 const seen = new Set<string>();
 
-function world(answers: () => CallResult) {
-  const made = stages(answers);
+function world(responses: () => CallResult) {
+  const made = stages(responses);
   const measured = (trigger?: string) => {
     const found = made.measured(trigger);
     for (const name of Object.keys(found)) seen.add(name);
@@ -42,7 +42,7 @@ test('capture measures what the queue took over all triggers, and what cannot be
 
   const rejecting = { ...deps.queue, send: () => Promise.reject(new Error('no')) };
   await assert.rejects(capture(records, { ...deps, triggers: read, queue: rejecting }));
-  assert.deepEqual(measured(), {}, 'what the queue refused comes again, and counts then');
+  assert.deepEqual(measured(), {}, 'what the queue rejected comes again, and counts then');
 });
 
 test('capture measures what a receiver marked as its own, once the queue has taken the rest', async () => {
@@ -79,7 +79,7 @@ test('what people send by hand spoils no measure: a test is none, and what is se
   assert.deepEqual([delivered, attempt?.length, more], [[1], 1, {}]);
 });
 
-test('deliver measures what is held, given up, blocked and parked', async () => {
+test('deliver measures what waits for a retry, moved to Failed, blocked and parked', async () => {
   let response: CallResult = down;
   const { deliver, triggers, measured } = world(() => response);
   await deliver(notification());
@@ -94,7 +94,7 @@ test('deliver measures what is held, given up, blocked and parked', async () => 
   assert.deepEqual(measured(), { parked: [2] });
 });
 
-test('drain measures, each minute, what waits and which triggers are down, and then what it delivers', async () => {
+test('drain measures, each minute, pending notifications and which triggers are down, and then what it delivers', async () => {
   const response = down;
   const { backlog, triggers, drain, measured } = world(() => response);
   const park = (n: number, changedAt: number) =>
@@ -115,7 +115,7 @@ test('drain measures, each minute, what waits and which triggers are down, and t
   assert.deepEqual(measured().backlog, [2], 'also while another run drains it');
 });
 
-test('a trigger that an admin paused is not down; one whose destination is gone is', async () => {
+test('a trigger that an admin paused is not down; one whose receiver is gone is', async () => {
   const { triggers, drain, measured } = world(() => ok);
   await triggers.move('customer.edit', 'pause', { pausedBy: 'admin' });
   await drain();
@@ -126,7 +126,7 @@ test('a trigger that an admin paused is not down; one whose destination is gone 
   assert.deepEqual(measured(), { down: [1] });
 });
 
-test('drain measures what it delivers, holds and gives up; and a backlog that cannot be counted stops nothing', async () => {
+test('drain measures what it delivers, holds and moves to Failed; and a backlog that cannot be counted stops nothing', async () => {
   const { deps, backlog, triggers, drain, measured } = world(() => ok);
   await backlog.park([{ ...unattempted, notification: notification() }], Date.now() - 5_000);
   await triggers.move('customer.edit', 'pause', { pausedBy: 'admin' });

@@ -34,7 +34,7 @@ test('a failed read is not remembered', async () => {
   let reads = 0;
   const read = remember(
     async () => {
-      if (++reads === 1) throw new Error('no answer');
+      if (++reads === 1) throw new Error('no response');
       return reads;
     },
     5_000,

@@ -3,14 +3,14 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 
 type Command = { readonly constructor: { readonly name: string }; readonly input: Readonly<Record<string, unknown>> };
 
-/** What a stand-in answers, by the command's name. */
+/** What a stand-in responses, by the command's name. */
 export type AwsResponses = Readonly<Record<string, (input: never) => unknown>>;
 
-/** Has all AWS clients of this process answered at once, at `send`: nothing of the SDK runs but making commands. */
-export function standInForAws(answers: AwsResponses): void {
+/** Has all AWS clients of this process responded at once, at `send`: nothing of the SDK runs but making commands. */
+export function standInForAws(responses: AwsResponses): void {
   const send = async ({ constructor: { name }, input }: Command) => {
-    const response = answers[name.replace(/Command$/, '')];
-    if (!response) throw new Error(`The bench has no answer to ${name}.`);
+    const response = responses[name.replace(/Command$/, '')];
+    if (!response) throw new Error(`The bench has no response to ${name}.`);
     return response(input as never);
   };
   for (const client of [DynamoDBClient, SQSClient]) Object.assign(client.prototype, { send });

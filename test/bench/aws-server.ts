@@ -1,4 +1,4 @@
-// AWS of the bench, a process of its own. It is told which URL is typed.
+// AWS of the bench, a process of its own. It is reported which URL is set.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,9 +7,9 @@ import { awsListener } from './aws-listener.ts';
 let url = '';
 const server = createServer(awsListener(() => url)).listen(0, '127.0.0.1');
 await once(server, 'listening');
-process.on('message', (typed: string) => {
-  url = typed;
-  process.send?.('typed');
+process.on('message', (entered: string) => {
+  url = entered;
+  process.send?.('entered');
 });
 process.on('disconnect', () => process.exit());
 process.send?.(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);

@@ -21,11 +21,11 @@ export async function cost(): Promise<Figures> {
         better: 'less',
         target: 12,
       },
-      { what: 'a dead destination / a healthy one', value: found.deadOfHealthy, better: 'less', target: 1.2 },
+      { what: 'a dead receiver / a healthy one', value: found.deadOfHealthy, better: 'less', target: 1.2 },
     ],
     tables: [
       {
-        title: `A month: changes one by one over all hours, eleven triggers in use, receivers that answer in ${ANSWER_MS} ms, counts of ${found.measuredOn}`,
+        title: `A month: changes one by one over all hours, eleven triggers in use, receivers that respond in ${ANSWER_MS} ms, counts of ${found.measuredOn}`,
         rows: found.everyday.map(({ changesPerMonth, perMonth }) => ({
           'changes a month': changesPerMonth,
           'a month, all in': dollars(perMonth),

@@ -3,7 +3,7 @@ import type { Figures } from './figures.ts';
 /** What the README says of speed and cost: in its words, by the ratio's name. */
 const rows: readonly { readonly says: string; readonly ratio: string; readonly unit?: string }[] = [
   {
-    says: "deliver's calls per second, of a bare undici loop's (receiver answers after 20 ms)",
+    says: "deliver's calls per second, of a bare undici loop's (receiver responds after 20 ms)",
     ratio: "deliver, of a bare loop's deliveries per second (http, 20 ms)",
   },
   {
@@ -25,7 +25,7 @@ const rows: readonly { readonly says: string; readonly ratio: string; readonly u
   { says: 'paid SQS requests a notification, busy', ratio: 'paid SQS requests a notification, busy' },
   { says: 'DynamoDB write units a notification, busy, its log included', ratio: 'write units a notification, busy' },
   { says: 'dollars a million notifications, busy, all in', ratio: 'dollars a million, busy, all in' },
-  { says: 'a dead destination’s dollars, of a healthy one’s', ratio: 'a dead destination / a healthy one', unit: '×' },
+  { says: 'a dead receiver’s dollars, of a healthy one’s', ratio: 'a dead receiver / a healthy one', unit: '×' },
 ];
 
 /** A section's figures as they were kept, with where and when they were measured. */

@@ -58,7 +58,7 @@ test('a full batch does not wait for the end of its window', () => {
   assert.ok(delays.length > 0.9 * flood.perSecond * flood.seconds, `${delays.length} calls`);
 });
 
-test('a trigger that hangs is parked soon after its answers are slow, and holds nobody up from then on', () => {
+test('a trigger that hangs is parked soon after its responses are slow, and holds nobody up from then on', () => {
   // Records of its own, so that nothing healthy stands behind what hangs.
   const { delays, openedAt } = new Simulation({ ...load, records: 1e6, skew: 0 }, system, 3).run();
   assert.ok(openedAt > 5_000 && openedAt < 15_000, `${openedAt} ms`);
@@ -105,7 +105,7 @@ test('what is drawn by weights comes as often as they say, and a heap gives the 
   );
 });
 
-test('a chart’s curves can be told apart without colour, and what is off the scale stands at its edge', () => {
+test('a chart’s curves can be told apart without color, and what is off the scale stands at its edge', () => {
   const points = [
     [10, 1],
     [1000, Number.POSITIVE_INFINITY],

@@ -1,12 +1,12 @@
-// A process of its own that does one thing for as long as it is told: `worker.ts MODULE NAME`.
-import type { Told, Way, Worked } from './workers.ts';
+// A process of its own that does one thing for as long as it is reported: `worker.ts MODULE NAME`.
+import type { Reported, Way, Worked } from './workers.ts';
 
 const [module = '', name = ''] = process.argv.slice(2);
 const { ways }: { ways: Readonly<Record<string, Way>> } = await import(module);
 const work = await ways[name]?.();
 if (!work) throw new Error(`There is no ${name} in ${module}.`);
 
-process.on('message', async ({ milliseconds, url }: Told) => {
+process.on('message', async ({ milliseconds, url }: Reported) => {
   const start = performance.now();
   const before = process.cpuUsage();
   const done = await work(() => performance.now() - start < milliseconds, url);

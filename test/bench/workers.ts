@@ -7,7 +7,7 @@ export type Work = (goesOn: () => boolean, url: string) => Promise<number>;
 /** One of the ways to do what is compared: gets ready for it. */
 export type Way = () => Promise<Work> | Work;
 
-export interface Told {
+export interface Reported {
   readonly milliseconds: number;
   readonly url: string;
 }
@@ -52,10 +52,10 @@ export async function workers(module: URL, names: readonly string[], variables: 
   const started = await Promise.all(names.map((name) => forked('worker.ts', [module.href, name], variables)));
   return {
     /** Has all work in turns, for so long each, so that what else the machine does meets all of them. */
-    async take(turns: number, told: Told): Promise<Worked[]> {
+    async take(turns: number, reported: Reported): Promise<Worked[]> {
       const all = started.map((): Worked[] => []);
       for (let turn = 0; turn < turns; turn++)
-        for (const [index, one] of started.entries()) all[index]?.push(await one.ask<Worked>(told));
+        for (const [index, one] of started.entries()) all[index]?.push(await one.ask<Worked>(reported));
       return all.map(total);
     },
     async [Symbol.asyncDispose]() {

@@ -11,7 +11,7 @@ import { receiver } from '../support/receiver.ts';
 import { startChromium } from './chromium.ts';
 import { button, field, row } from './looks.ts';
 
-/** More than a trigger's strikes. */
+/** More than a trigger's consecutive failures. */
 const FAILURES = 12;
 
 let browser: Browser;
@@ -42,7 +42,7 @@ async function type(page: Page, trigger: Trigger, url: string) {
 }
 
 describe('npm start', () => {
-  test('opens a page on which the agent creates a customer and the typed URL is called', async () => {
+  test('opens a page on which the agent creates a customer and the configured URL is called', async () => {
     await using server = await receiver((_, response) => response.end('taken'));
     const page = await (await browser.newContext()).newPage();
     await page.goto(origin);
@@ -73,7 +73,7 @@ describe('npm start', () => {
     await page.context().close();
   });
 
-  test('shows an outage and the recovery: failing, parked with what waits, working again with nothing lost', async () => {
+  test('shows an outage and the recovery: failing, parked with pending notifications, working again with nothing lost', async () => {
     await using server = await receiver(({ target }, response) => {
       response.writeHead(target.startsWith('/down') ? 503 : 200).end();
     });
@@ -96,7 +96,7 @@ describe('npm start', () => {
     await page.context().close();
   });
 
-  test('shows what waits while a trigger is paused, and delivers it when it is resumed', async () => {
+  test('shows pending notifications while a trigger is paused, and delivers it when it is resumed', async () => {
     await using server = await receiver();
     const page = await (await browser.newContext()).newPage();
     page.setDefaultTimeout(60_000);

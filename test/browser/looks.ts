@@ -12,7 +12,7 @@ export const field = (page: Page, trigger: Trigger) => page.locator(`#${trigger.
 export const row = (page: Page, trigger: Trigger) => page.getByRole('group', { name: trigger, exact: true });
 export const button = (page: Page, trigger: Trigger, name: string) => row(page, trigger).getByRole('button', { name });
 
-/** Something that was given up. */
+/** Something that was moved to Failed. */
 export async function failOne({ backlog }: Served, fields: object = {}, reason = 'HTTP 404') {
   const sent = notification({ trigger: 'task.edit', ...fields });
   const { id, trigger, record, sequence, changedAt } = sent;

@@ -52,7 +52,7 @@ test('what failed is found, looked into, and sent again after a second press', a
   await page.getByRole('button', { name: 'Redeliver 1' }).waitFor();
 });
 
-test('redelivering without a URL is refused, with how to fix it, and the rest is sent', async () => {
+test('redelivering without a URL is rejected, with how to fix it, and the rest is sent', async () => {
   await using served = await servedPage(browser);
   await populated(served);
   for (let n = 0; n < 2; n++) await failOne(served, { trigger: 'task.delete' });
@@ -172,7 +172,7 @@ for (const colorScheme of ['light', 'dark'] as const)
     assert.deepEqual(served.complaints, []);
   });
 
-test('markup in ids, URLs, answers, names and reasons is shown as text, and none of it runs', async () => {
+test('markup in ids, URLs, responses, names and reasons is shown as text, and none of it runs', async () => {
   const hostile = `"'><img src=x onerror="window.ran=1"><script>window.ran=1</script><svg onload=window.ran=1>`;
   await using served = await servedPage(browser, { who: hostile });
   const url = `https://example.com/${hostile}?a=${hostile}`.replaceAll(' ', '%20');
@@ -181,7 +181,7 @@ test('markup in ids, URLs, answers, names and reasons is shown as text, and none
   await served.triggersTable.writeUrl('case.create', hostile, 0);
   await served.triggersTable.move('task.edit', 'park', { parkedBecause: hostile });
   await served.secrets.change('task.edit', (now) => ({ ...now, headers: { [hostile]: hostile } }));
-  Object.assign(served.answers, { response: hostile, body: hostile });
+  Object.assign(served.responses, { response: hostile, body: hostile });
   await failOne(served, { formattedString: hostile }, hostile);
   const attempt = { trigger: 'task.edit', formattedString: hostile, milliseconds: 1, attempt: 1 } as const;
   await served.log.write([
@@ -229,7 +229,7 @@ test(`the first load is at most ${PAGE_KIB} KiB compressed, and one can type wit
     }).observe(document, { childList: true, subtree: true })`);
     const sizes: Promise<number>[] = [];
     const measure = (response: Response) => {
-      if (!response.url().includes('/happenings')) sizes.push(response.body().then((body) => gzipSync(body).length));
+      if (!response.url().includes('/activity')) sizes.push(response.body().then((body) => gzipSync(body).length));
     };
     page.on('response', measure);
     await page.goto(served.origin);
@@ -261,7 +261,7 @@ test('another website cannot ask or change anything through the browser', async 
     fetch('${served.origin}/api/triggers').then((r) => r.text()),
     fetch('${served.origin}/api/triggers/task.edit/pause', { method: 'POST', mode: 'no-cors' }),
     fetch('${served.origin}/api/redeliver', { method: 'POST', mode: 'no-cors', body: '{"all":true,"confirmed":true}' }),
-  ].map((asked) => asked.then(() => 'answered', () => 'refused')))`);
-  assert.equal((tried as string[])[0], 'refused');
+  ].map((asked) => asked.then(() => 'responded', () => 'rejected')))`);
+  assert.equal((tried as string[])[0], 'rejected');
   assert.equal(served.triggersTable.writes, 0);
 });

@@ -18,7 +18,7 @@ export async function servedPage(browser: Browser, overrides: Record<string, unk
     page.setDefaultTimeout(15_000);
     page.on('pageerror', (error) => complaints.push(String(error)));
     page.on('console', (message) => {
-      // A refusal by the API is no complaint, though the browser tells of its status.
+      // A rejection by the API is no complaint, though the browser tells of its status.
       if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) complaints.push(message.text());
     });
     await page.goto(`${door.origin}/${view}`);

@@ -39,7 +39,7 @@ describe('the tab', () => {
     assert.deepEqual(served.complaints, []);
   });
 
-  test('shows what will be called while a URL is typed, and keeps it with Enter', async () => {
+  test('shows what will be called while a URL is set, and keeps it with Enter', async () => {
     await using served = await servedPage(browser);
     const page = await served.open();
     await field(page, 'task.edit').pressSequentially('https://example.com/hook?k=v');
@@ -95,20 +95,20 @@ describe('the tab', () => {
     await save(one, 'case.edit', 'https://example.com/theirs');
     // At once, before the page has looked again by itself.
     await field(two, 'case.edit').press('Enter');
-    const told = row(two, 'case.edit').getByRole('alert');
-    await told.getByText('https://example.com/theirs').waitFor();
+    const reported = row(two, 'case.edit').getByRole('alert');
+    await reported.getByText('https://example.com/theirs').waitFor();
     assert.equal(await field(two, 'case.edit').inputValue(), 'https://example.com/mine');
     assert.equal(served.triggersTable.items.get('case.edit')?.url, 'https://example.com/theirs');
     // And within seconds without doing anything.
     await row(three, 'case.edit').getByRole('button', { name: 'Take theirs' }).click();
     assert.equal(await field(three, 'case.edit').inputValue(), 'https://example.com/theirs');
-    await told.getByRole('button', { name: 'Save mine over it' }).click();
+    await reported.getByRole('button', { name: 'Save mine over it' }).click();
     await row(two, 'case.edit').getByText('Saved.').waitFor();
     assert.equal(served.triggersTable.items.get('case.edit')?.url, 'https://example.com/mine');
     await until('the first sees it too', async () => (await field(one, 'case.edit').inputValue()).endsWith('/mine'));
   });
 
-  test('keeps what is half typed while another view is looked at', async () => {
+  test('keeps what is half entered while another view is looked at', async () => {
     await using served = await servedPage(browser);
     const page = await served.open();
     await field(page, 'task.edit').fill('https://example.com/half');
@@ -159,16 +159,16 @@ describe('the tab', () => {
     assert.match(await state('task.delete'), /^Off/);
   });
 
-  test('shows what was answered last, the last 24 hours in small, and leads to the log', async () => {
+  test('shows the response last, the last 24 hours in small, and leads to the log', async () => {
     await using served = await servedPage(browser);
     await populated(served);
     const page = await served.open();
-    const answered = row(page, 'task.edit');
-    await answered.getByText(/HTTP 404, /).waitFor();
-    await answered.getByRole('img', { name: 'Last 24 hours: 0 delivered, 3 not' }).waitFor();
+    const responded = row(page, 'task.edit');
+    await responded.getByText(/HTTP 404, /).waitFor();
+    await responded.getByRole('img', { name: 'Last 24 hours: 0 delivered, 3 not' }).waitFor();
     await row(page, 'task.create').getByText('No call in the last 24 hours').waitFor();
     assert.equal(await row(page, 'task.create').getByRole('img').count(), 0);
-    await answered.getByRole('link', { name: 'Log of task.edit' }).click();
+    await responded.getByRole('link', { name: 'Log of task.edit' }).click();
     assert.equal(await page.getByLabel('Trigger').inputValue(), 'task.edit');
   });
 

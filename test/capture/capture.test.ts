@@ -9,13 +9,13 @@ import { unmeasured } from '../support/unmeasured.ts';
 
 mock.method(console, 'log', () => {});
 
-function deps(entity: Entity, typed: readonly Trigger[], overrides: Partial<CaptureDeps> = {}) {
+function deps(entity: Entity, entered: readonly Trigger[], overrides: Partial<CaptureDeps> = {}) {
   const sent: Notification[] = [];
   const { backlog } = storesInMemory(() => 0);
   const state = { state: 'active', consecutiveFailures: 0, lastSuccess: 0, probeAt: 0, probeDelay: 0 } as const;
   const deps: CaptureDeps = {
     entity,
-    triggers: async () => new Map(typed.map((trigger) => [trigger, { ...state, url: 'https://x/' }])),
+    triggers: async () => new Map(entered.map((trigger) => [trigger, { ...state, url: 'https://x/' }])),
     queue: { send: async (notifications) => void sent.push(...notifications) },
     backlog,
     metrics: unmeasured,
@@ -25,7 +25,7 @@ function deps(entity: Entity, typed: readonly Trigger[], overrides: Partial<Capt
   return { deps, sent, failed: () => [...backlog.failedItems.values()] };
 }
 
-test('changes become notifications, in order; those without a typed URL become nothing', async () => {
+test('changes become notifications, in order; those without a configured URL become nothing', async () => {
   const { deps: p, sent } = deps('task', ['task.create', 'task.delete']);
   const row = { AccountID: 'a', TaskID: 't' };
   await capture(
@@ -41,13 +41,13 @@ test('changes become notifications, in order; those without a typed URL become n
   );
 });
 
-test('with no URL typed nothing is sent at all', async () => {
+test('with no URL entered nothing is sent at all', async () => {
   const { deps: p, sent, failed } = deps('customer', []);
   await capture([streamRecord('customer', 'INSERT', { AccountID: 'a' }), streamRecord('customer', 'INSERT', {})], p);
   assert.deepEqual([sent, failed()], [[], []]);
 });
 
-test('a record without a usable id is among the failed, with its reason and key, and the rest of the batch goes on', async () => {
+test('a record without a usable id is in Failed, with its reason and key, and the rest of the batch goes on', async () => {
   const { deps: p, sent, failed } = deps('followup', ['followup.create']);
   const good = (n: number) => streamRecord('followup', 'INSERT', { AccountID: 'a', CaseID: 'c', FollowupID: `f${n}` });
   const bad = streamRecord('followup', 'INSERT', { AccountID: { L: [] }, CaseID: 'ç', FollowupID: 'f2' });
@@ -90,7 +90,7 @@ test('the same batch handed out again gives the same ids', async () => {
   assert.deepEqual(first.failed(), second.failed());
 });
 
-test('beyond the limit of its record a change is among the failed as a loop; what is within goes out in its order', async () => {
+test('over the limit of its record a change is in Failed as a loop; what is within goes out in its order', async () => {
   const limit = { changes: 2, perSeconds: 60 };
   const {
     deps: p,
@@ -118,7 +118,7 @@ test('beyond the limit of its record a change is among the failed as a loop; wha
   );
 });
 
-test('what is silenced is told to nobody, and counted', async () => {
+test('what is suppressed is reported to nobody, and counted', async () => {
   const counted: string[] = [];
   const metrics = { add: (...of: [string, string]) => counted.push(of.join(' ')), write: () => {} };
   const rules = { silencedBy: 'by' };
@@ -133,7 +133,7 @@ test('what is silenced is told to nobody, and counted', async () => {
   assert.deepEqual(counted, ['silenced customer.create', 'captured customer.create']);
 });
 
-test('an odd record never stops its batch: what has ids is sent, the rest is among the failed or has no trigger', async () => {
+test('an odd record never stops its batch: what has ids is sent, the rest is in Failed or has no trigger', async () => {
   const { deps: p, sent, failed } = deps('customer', ['customer.create', 'customer.edit', 'customer.delete']);
   const dynamodb = { Keys: { AccountID: { S: 'k' } } };
   const odd = [
@@ -173,7 +173,7 @@ test('an odd record never stops its batch: what has ids is sent, the rest is amo
 });
 
 const fails = async () => {
-  throw Object.assign(new Error('no answer'), { name: 'TimeoutError' });
+  throw Object.assign(new Error('no response'), { name: 'TimeoutError' });
 };
 
 const broken: [string, Partial<CaptureDeps>][] = [
@@ -230,7 +230,7 @@ test('its log names every notification by its id, and every change that moved to
   assert.deepEqual(more, []);
 });
 
-test('counts what moved to Failed by its trigger, and writes its metrics once, also when the queue does not answer', async () => {
+test('counts what moved to Failed by its trigger, and writes its metrics once, also when the queue does not respond', async () => {
   for (const overrides of [{}, { queue: { send: fails } }]) {
     const counted: string[] = [];
     const metrics = {

@@ -17,7 +17,7 @@ import { context } from '../support/template.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const here = { account: '999999999999', region: 'us-east-1', who: 'arn:aws:iam::999999999999:user/ada' };
 
-test('a stage without account and region, and one that is here, is not refused', () => {
+test('a stage without account and region, and one that is here, is not rejected', () => {
   assert.equal(mismatch('prod', {}, here), undefined);
   assert.equal(mismatch('prod', { account: here.account, region: here.region }, here), undefined);
 });
@@ -30,7 +30,7 @@ test('another region than that of the stage is one line that says which, which w
   );
 });
 
-/** An STS that knows who we are. Whatever else is asked of it is kept, and refused. */
+/** An STS that knows who we are. Whatever else is asked of it is kept, and rejected. */
 async function sts(t: TestContext) {
   const asked: string[] = [];
   const server = createServer(async (request, response) => {
@@ -79,7 +79,7 @@ function folder(t: TestContext): string {
   return made;
 }
 
-test('the command line refuses a stage of another account in one line, before it asks for the stack', async (t) => {
+test('the command line rejects a stage of another account in one line, before it asks for the stack', async (t) => {
   const { asked, url } = await sts(t);
   const cwd = folder(t);
   writeFileSync(join(cwd, 'cdk.json'), JSON.stringify({ context: { stages: { prod: { account: '111122223333' } } } }));
@@ -99,7 +99,7 @@ test('the command line refuses a stage of another account in one line, before it
 const cdk = join(root, 'node_modules/aws-cdk/bin/cdk');
 const deploy = ['deploy', 'CrmTriggers', '--require-approval', 'never', '--no-notices'];
 
-test('cdk deploy refuses a stage of another account in one line, and asks only whose the credentials are', async (t) => {
+test('cdk deploy rejects a stage of another account in one line, and asks only whose the credentials are', async (t) => {
   const { asked, url } = await sts(t);
   const cwd = folder(t);
   const stages = { prod: { account: '111122223333', region: 'eu-west-1' } };
@@ -114,7 +114,7 @@ test('cdk deploy refuses a stage of another account in one line, and asks only w
   assert.deepEqual([...new Set(asked)], ['GetCallerIdentity']);
 });
 
-test('cdk deploy of what was synthesized for another account deploys nothing: the CDK refuses it too', async (t) => {
+test('cdk deploy of what was synthesized for another account deploys nothing: the CDK rejects it too', async (t) => {
   const { asked, url } = await sts(t);
   const cwd = folder(t);
   const app = new App({ outdir: join(cwd, 'out'), context: { ...context, 'aws:cdk:bundling-stacks': [] } });

@@ -65,7 +65,10 @@ test('no region, no credentials and no emulator are each one line, exit status 1
   for (const [env, line] of [
     [{}, /^No AWS region is set: set AWS_REGION/],
     [{ AWS_REGION: 'eu-west-1' }, /^There are no AWS credentials: set AWS_PROFILE/],
-    [{ AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }, /^Nothing answers at http:\/\/127\.0\.0\.1:9: check AWS_ENDPOINT_URL/],
+    [
+      { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
+      /^Nothing responds at http:\/\/127\.0\.0\.1:9: check AWS_ENDPOINT_URL/,
+    ],
   ] as const) {
     const { status, stderr } = cli(['list'], env);
     assert.match(stderr, line);

@@ -24,7 +24,7 @@ async function world(rows: number) {
     if (input.Limit === undefined) return { Table: { KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }] } };
     scans.push(input.ExclusiveStartKey);
     const after = input.ExclusiveStartKey?.pk?.B as Uint8Array | undefined;
-    // As DynamoDB: a key of another type is refused.
+    // As DynamoDB: a key of another type is rejected.
     if (input.ExclusiveStartKey && !(after instanceof Uint8Array)) throw new Error('ValidationException');
     const begin = after ? (after[1] ?? 0) * 256 + (after[2] ?? 0) + 1 : 0;
     const end = Math.min(begin + PAGE, rows);
@@ -39,7 +39,7 @@ async function world(rows: number) {
   return { ...made, scans, keyOf };
 }
 
-test('a backfill without a URL is refused, and nothing is sent', async () => {
+test('a backfill without a URL is rejected, and nothing is sent', async () => {
   const { deps, sent } = await world(3);
   await clear(deps, 'customer.create');
   await assert.rejects(backfill(deps, from, options).next(), {
@@ -100,7 +100,7 @@ describe('the file in which a backfill keeps where it stands', () => {
     ['since another time', { since: '2026' }],
     ['by another attribute', { by: 'createdAt' }],
   ] as const)
-    test(`is refused for a backfill ${title}: rows would be left out`, async (t) => {
+    test(`is rejected for a backfill ${title}: rows would be left out`, async (t) => {
       const folder = await folderOf(t);
       await new BackfillFile(of, folder).write({ ...from, sent: 100, after: { pk: { S: 'x' } }, done: false });
       await assert.rejects(new BackfillFile({ ...of, ...other }, folder).read(), {
@@ -111,7 +111,7 @@ describe('the file in which a backfill keeps where it stands', () => {
     });
 
   for (const text of ['', '{"trigger"', '{"trigger":"customer.create","run":"r","sent":5,"skipped":0,"done":false}'])
-    test(`is refused when it is ${JSON.stringify(text)}`, async (t) => {
+    test(`is rejected when it is ${JSON.stringify(text)}`, async (t) => {
       const folder = await folderOf(t);
       await writeFile(join(folder, 'crm-triggers-backfill-customer.create.json'), text);
       await assert.rejects(new BackfillFile(of, folder).read(), { name: 'UserError' });

@@ -57,7 +57,7 @@ describe('a URL', () => {
     assert.equal(json.triggers.length, triggers.length);
   });
 
-  test('is not overwritten on an old look: the one who comes second is told what it is now', async () => {
+  test('is not overwritten on an old look: the one who comes second is reported what it is now', async () => {
     await using api = await served();
     await api.type('https://example.com/first', 0);
     const second = await api.type('https://example.com/second', 0);
@@ -69,14 +69,14 @@ describe('a URL', () => {
     assert.equal(api.triggersTable.items.get('task.edit')?.url, 'https://example.com/first');
   });
 
-  test('that two admins type at the same moment is the one or the other, and one of them is told', async () => {
+  test('that two admins type at the same moment is the one or the other, and one of them is reported', async () => {
     await using api = await served();
-    const answers = await Promise.all([1, 2, 3].map((n) => api.type(`https://example.com/${n}`, 0)));
-    assert.deepEqual(answers.map(({ status }) => status).sort(), [200, 412, 412]);
+    const responses = await Promise.all([1, 2, 3].map((n) => api.type(`https://example.com/${n}`, 0)));
+    assert.deepEqual(responses.map(({ status }) => status).sort(), [200, 412, 412]);
     assert.equal(api.history.entries.length, 1);
   });
 
-  test('needs a version to be written on, unless it is typed on the command line', async () => {
+  test('needs a version to be written on, unless it is set on the command line', async () => {
     await using api = await served();
     assert.equal((await api.ask('PUT', '/triggers/task.edit/url', { url: 'https://example.com' })).status, 428);
     assert.equal((await api.type('https://example.com/', 'latest')).status, 422);
@@ -85,13 +85,13 @@ describe('a URL', () => {
     assert.equal(api.triggersTable.items.get('task.edit')?.urlVersion, 2);
   });
 
-  test('that is wrong is refused in the words of the rules', async () => {
+  test('that is wrong is rejected in the words of the rules', async () => {
     await using api = await served();
-    for (const [typed, words] of [
+    for (const [entered, words] of [
       ['example.com', /^The URL for task\.edit does not begin with http/],
       ['https://127.0.0.1/x', /^The URL for task\.edit leads to an address that is not public/],
     ] as const) {
-      const { status, json } = await api.type(typed, 0);
+      const { status, json } = await api.type(entered, 0);
       assert.equal(status, 422);
       assert.match(json.error, words);
     }
@@ -142,8 +142,8 @@ test('the overview has all pending notifications, and the messages in the delive
   const sqs = new SqsInMemory();
   sqs.add('queue', 'group', 'never received');
   await using api = await served({ sqs: sqs.client(), queueUrl: 'queue' });
-  const held = { attempts: 1, firstAttempt: 1, response: 'HTTP 500', nextTry: 1, behind: { 'task.edit': 5 } };
-  await api.backlog.hold({ ...held, notification: notification({ trigger: 'task.edit' }) }, Date.now());
+  const waiting = { attempts: 1, firstAttempt: 1, response: 'HTTP 500', nextTry: 1, behind: { 'task.edit': 5 } };
+  await api.backlog.hold({ ...waiting, notification: notification({ trigger: 'task.edit' }) }, Date.now());
   const { json } = await api.ask('GET', '/triggers');
   assert.equal(json.queued, 1);
   const line = json.triggers.find(({ trigger }: { trigger: string }) => trigger === 'task.edit');
@@ -214,7 +214,7 @@ test('what cannot be done is one line with a fitting status', async () => {
   assert.equal(form.status, 415);
 });
 
-test('a table that does not answer is told as such, without what the SDK says', async () => {
+test('a table that does not respond is reported as such, without what the SDK says', async () => {
   const silent = Object.assign(new Error('MARKER https://10.0.0.1'), { code: 'ECONNREFUSED' });
   const broken = new Error('MARKER of something else');
   for (const [error, status] of [
@@ -229,7 +229,7 @@ test('a table that does not answer is told as such, without what the SDK says', 
   }
 });
 
-test('no input, however hostile, is answered with a 500', async () => {
+test('no input, however hostile, is responded with a 500', async () => {
   await using api = await served();
   const hostile = fc.oneof(
     fc.string({ unit: 'binary' }),
@@ -300,7 +300,7 @@ test('the log is read by its filters, page by page', async () => {
   assert.equal((await api.ask('GET', '/log?outcome=fine')).status, 400);
 });
 
-test('a page of the log is filled though one look finds little, and a place that is none is refused', async () => {
+test('a page of the log is filled though one look finds little, and a place that is none is rejected', async () => {
   const entry = { at: 1, trigger: 'task.edit', id: 'msg_1', formattedString: '?AccountID=a' } as const;
   const attempted = { ...entry, attempt: 1, outcome: 'retry', response: 'HTTP 500', milliseconds: 1 } as const;
   let looks = 0;
@@ -317,7 +317,7 @@ test('a page of the log is filled though one look finds little, and a place that
   assert.equal((await api.ask('GET', '/log?next=nonsense')).status, 422);
 });
 
-test('the description names each route with what it takes and answers', async () => {
+test('the description names each route with what it takes and responds', async () => {
   await using api = await served();
   const { json } = await api.ask('GET', '/openapi.json');
   assert.equal(json.openapi, '3.1.0');

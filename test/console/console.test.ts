@@ -45,8 +45,8 @@ describe('the console', () => {
       assert.ok(policy.split('; ').includes("connect-src 'self' https://tokens.example.com"), policy);
       assert.doesNotMatch(policy, /unsafe|\*/);
     }
-    const { groupsClaim: _, ...told } = signIn;
-    assert.deepEqual(await (await app.request('/sign-in.json')).json(), told);
+    const { groupsClaim: _, ...reported } = signIn;
+    assert.deepEqual(await (await app.request('/sign-in.json')).json(), reported);
   });
 
   test('lets in an admin, and knows who it was', async () => {
@@ -80,7 +80,7 @@ describe('the console', () => {
     ['with the name as a key', { [ADMINS]: true }],
   ];
   for (const [who, groups] of outside)
-    test(`refuses somebody ${who}`, async () => {
+    test(`rejects somebody ${who}`, async () => {
       const response = await served().app.request('/api/triggers', ...gateway({ ...admin, groups }));
       assert.equal(response.status, 403);
       assert.deepEqual(await response.json(), {

@@ -14,9 +14,9 @@ import type { TriggerStatus } from '../../functions/operations/trigger-urls.ts';
 import { defaultRules, loopbackRules } from '../support/rules.ts';
 
 describe('under the field', () => {
-  test('stands what will be called, as it is typed', () => {
-    const shown = (typed: string) => {
-      const { head, tail } = preview('followup.create', typed, defaultRules);
+  test('stands what will be called, as it is set', () => {
+    const shown = (entered: string) => {
+      const { head, tail } = preview('followup.create', entered, defaultRules);
       return [head, tail];
     };
     const ids = 'AccountID=aaa&CaseID=ccc&FollowupID=fff';
@@ -26,23 +26,23 @@ describe('under the field', () => {
     assert.deepEqual(shown('https://EXAMPLE.com'), ['https://example.com/?', ids]);
   });
 
-  test('stands what is wrong, in the words in which it will be refused', () => {
-    for (const typed of [
+  test('stands what is wrong, in the words in which it will be rejected', () => {
+    for (const entered of [
       'example.com',
       'http://example.com',
       'https://10.1.2.3',
       'https://x/?AccountID=1',
       'https://localhost',
     ]) {
-      const judged = parseTriggerUrl('task.edit', typed, defaultRules);
-      assert.ok('rejected' in judged);
-      assert.equal(preview('task.edit', typed, defaultRules).rejected, judged.rejected);
+      const checked = parseTriggerUrl('task.edit', entered, defaultRules);
+      assert.ok('rejected' in checked);
+      assert.equal(preview('task.edit', entered, defaultRules).rejected, checked.rejected);
     }
     assert.equal(preview('task.edit', 'http://127.0.0.1:4000/', loopbackRules).rejected, undefined);
   });
 });
 
-test('an address is judged in the browser as it is by Node', () => {
+test('an address is checked in the browser as it is by Node', () => {
   const edge = [
     '10.0.0.0',
     '9.255.255.255',
@@ -74,7 +74,7 @@ test('an address is judged in the browser as it is by Node', () => {
   const network = fc.constantFrom(...networks).map((cidr) => cidr.split('/') as [string, string]);
   fc.assert(
     fc.property(address, network, (text, [first, bits]) => {
-      // A zone makes no difference: an address with one is refused before.
+      // A zone makes no difference: an address with one is rejected before.
       if (!text.includes('%')) assert.equal(inBrowser.isIP(text), net.isIP(text), text);
       if (net.isIP(text) === 0 || text.includes('%')) return;
       const lists = [new inBrowser.BlockList(), new net.BlockList()] as const;
@@ -124,16 +124,16 @@ const states: readonly [string, Partial<TriggerStatus>, word: string, more: stri
     'that is paused',
     { state: 'paused', pausedBy: 'admin', waiting: 1, inBacklog: 1 },
     'Paused',
-    '1 pending, what comes waits',
+    '1 pending, new notifications waits',
   ],
-  ['that is gone', { state: 'paused', pausedBy: 'gone' }, 'Paused', 'the destination answered 410 Gone'],
-  ['that drains', { state: 'finishing' }, 'Draining', 'what waited is being delivered'],
+  ['that is gone', { state: 'paused', pausedBy: 'gone' }, 'Paused', 'the receiver responded with 410 Gone'],
+  ['that drains', { state: 'finishing' }, 'Draining', 'pending notifications are being delivered'],
 ];
 
 for (const [title, fields, word, more] of states)
-  test(`a trigger ${title} is told as ${word}`, () => {
-    const told = doing({ ...working, ...fields }, (at) => `#${at}`);
-    assert.deepEqual([told.word, told.more], [word, more]);
+  test(`a trigger ${title} is reported as ${word}`, () => {
+    const reported = doing({ ...working, ...fields }, (at) => `#${at}`);
+    assert.deepEqual([reported.word, reported.more], [word, more]);
   });
 
 test('the last day counts attempts by the hour, and nothing older', () => {

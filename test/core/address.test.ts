@@ -41,7 +41,7 @@ test('an address with a zone may not be called, even where its network is allowe
   for (const address of ['fe80::1%eth0', '2606:4700::1111%1']) assert.equal(addressRule(['::/0'])(address), false);
 });
 
-test('an IPv4 address inside an IPv6 one is judged as itself, in words and in hexadecimal', () => {
+test('an IPv4 address inside an IPv6 one is checked as itself, in words and in hexadecimal', () => {
   fc.assert(
     fc.property(fc.ipV4(), (address) => {
       const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number);

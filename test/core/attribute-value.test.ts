@@ -80,47 +80,47 @@ type Tree = { [type: string]: unknown };
 
 /** A copy with every set and map in another order, and some of its binaries as a read of the table gives them. */
 function reordered(tree: object, random: () => number): object {
-  const [[type = '', held] = []] = Object.entries(tree as Tree);
+  const [[type = '', waiting] = []] = Object.entries(tree as Tree);
   const shuffled = <T>(items: readonly T[]) =>
     items
       .map((item) => [random(), item] as const)
       .sort(([a], [b]) => a - b)
       .map(([, item]) => item);
   const bytes = (text: string) => (random() < 0.5 ? new Uint8Array(Buffer.from(text, 'base64')) : text);
-  if (type === 'SS' || type === 'NS') return { [type]: shuffled(held as string[]) };
-  if (type === 'BS') return { BS: shuffled(held as string[]).map(bytes) };
-  if (type === 'B') return { B: bytes(held as string) };
-  if (type === 'L') return { L: (held as object[]).map((item) => reordered(item, random)) };
+  if (type === 'SS' || type === 'NS') return { [type]: shuffled(waiting as string[]) };
+  if (type === 'BS') return { BS: shuffled(waiting as string[]).map(bytes) };
+  if (type === 'B') return { B: bytes(waiting as string) };
+  if (type === 'L') return { L: (waiting as object[]).map((item) => reordered(item, random)) };
   if (type === 'M') {
-    const entries = shuffled(Object.entries(held as Record<string, object>));
+    const entries = shuffled(Object.entries(waiting as Record<string, object>));
     return { M: Object.fromEntries(entries.map(([name, item]) => [name, reordered(item, random)])) };
   }
-  return { [type]: held };
+  return { [type]: waiting };
 }
 
 /** Copies that each differ from the tree in one leaf. */
 function changed(tree: object): object[] {
-  const [[type = '', held] = []] = Object.entries(tree as Tree);
-  if (type === 'S' || type === 'N') return [{ [type]: `${held}0` }, { X: held }];
+  const [[type = '', waiting] = []] = Object.entries(tree as Tree);
+  if (type === 'S' || type === 'N') return [{ [type]: `${waiting}0` }, { X: waiting }];
   if (type === 'B')
-    return [{ B: Buffer.concat([Buffer.from(held as string, 'base64'), Buffer.of(0)]).toString('base64') }];
-  if (type === 'BOOL') return [{ BOOL: !held }];
+    return [{ B: Buffer.concat([Buffer.from(waiting as string, 'base64'), Buffer.of(0)]).toString('base64') }];
+  if (type === 'BOOL') return [{ BOOL: !waiting }];
   if (type === 'NULL') return [{ BOOL: true }];
   if (type === 'L') {
-    const items = held as object[];
+    const items = waiting as object[];
     return [
       { L: [...items, { NULL: true }] },
       ...items.flatMap((item, i) => changed(item).map((other) => ({ L: items.with(i, other) }))),
     ];
   }
   if (type === 'M') {
-    const entries = Object.entries(held as Record<string, object>);
+    const entries = Object.entries(waiting as Record<string, object>);
     return entries.flatMap(([name, item]) => [
-      ...changed(item).map((other) => ({ M: { ...(held as object), [name]: other } })),
+      ...changed(item).map((other) => ({ M: { ...(waiting as object), [name]: other } })),
       { M: Object.fromEntries(entries.filter(([own]) => own !== name)) },
     ]);
   }
-  const items = held as string[];
+  const items = waiting as string[];
   const unused = type === 'NS' ? '0.5' : Buffer.alloc(9).toString('base64');
   return [
     { [type]: items.slice(1) },

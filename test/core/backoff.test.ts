@@ -11,14 +11,14 @@ test('retry delays last 5 s, 30 s, 2 min and 10 min; the fifth attempt is the la
   );
 });
 
-test('a hold strays by at most 20 % from its length', () => {
+test('a retry delay strays by at most 20 % from its length', () => {
   assert.deepEqual(
     [0, 0.25, 0.75, 0.999_999].map((random) => holdSeconds(3, RETRY_DELAYS, random)),
     [96, 108, 132, 144],
   );
 });
 
-test('a receiver may ask for a longer hold, not for a shorter one', () => {
+test('a receiver may ask for a longer retry delay, not for a shorter one', () => {
   assert.deepEqual(
     [0, 3, 60].map((askedFor) => holdSeconds(1, RETRY_DELAYS, 0.5, askedFor)),
     [5, 5, 60],
@@ -44,7 +44,7 @@ test('Retry-After is read as seconds or as a date, and clamped to 15 minutes', (
   for (const [header, seconds] of cases) assert.equal(retryAfterSeconds(header, now), seconds, header);
 });
 
-test('a hold lasts at least a second', () => {
+test('a retry delay lasts at least a second', () => {
   assert.equal(holdSeconds(1, [1], 0), 1);
 });
 

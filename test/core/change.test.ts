@@ -44,7 +44,7 @@ test('a time-to-live expiry is ignored, a delete by anybody else is not', () => 
   assert.equal(read(null), 'change');
 });
 
-test('an id typed as a Number counts as an id', () => {
+test('an id entered as a Number counts as an id', () => {
   const change = readChange('customer', streamRecord('customer', 'INSERT', { AccountID: { N: '42' } }), NOW);
   assert.partialDeepStrictEqual(change, { kind: 'change', ids: { AccountID: '42' } });
 });
@@ -242,7 +242,7 @@ test('a stream of keys alone gives the ids that are keys, and says which is miss
   assert.partialDeepStrictEqual(readChange('followup', followup, NOW), { reason: 'AccountID is missing' });
 });
 
-test('an edit whose row before is null is never silenced', () => {
+test('an edit whose row before is null is never suppressed', () => {
   const record = edit({}, { by: 'r1' });
   Object.assign(record.dynamodb ?? {}, { OldImage: null });
   assert.equal(readChange('task', record, NOW, { silencedBy: 'by' }).kind, 'change');
@@ -261,7 +261,7 @@ test('an attribute that is not there is missing, also under a name that every ob
   });
 });
 
-test('what a receiver wrote and marked is silenced; what somebody writes to the same row later is not', () => {
+test('what a receiver wrote and marked is suppressed; what somebody writes to the same row later is not', () => {
   const rules = { silencedBy: 'receiver' };
   assert.partialDeepStrictEqual(readChange('task', edit({}, { receiver: 'r1', note: 'n' }), NOW, rules), {
     kind: 'suppressed',
@@ -341,7 +341,7 @@ test('says why a record is ignored', () => {
   assert.equal(reasonOf('customer', same, NOW, { ignore: ['seen'] }), 'no attribute changed that counts');
 });
 
-test('says of which type an id is that is neither a string nor a number', () => {
+test('says of which set an id is that is neither a string nor a number', () => {
   const types: Readonly<Record<string, AttributeValue>> = {
     binary: { B: 'AA==' },
     'a boolean': { BOOL: true },

@@ -18,7 +18,7 @@ test('there are eleven triggers, and a followup has no edit', () => {
   ]);
 });
 
-test('names that are no trigger are told apart', () => {
+test('names that are no trigger are reported apart', () => {
   for (const name of ['followup.edit', 'customer', 'customer.', '.create', 'Customer.create', '', 7, null, 'toString'])
     assert.equal(isTrigger(name), false, String(name));
 });

@@ -20,7 +20,7 @@ for (const status of [400, 401, 404, 429, 500, 503, 599])
     assert.deepEqual(outcomeOf({ status, body: 'x' }), { kind: 'retry', response: `HTTP ${status}` });
   });
 
-test('410 says that the destination is gone', () => {
+test('410 says that the receiver is gone', () => {
   assert.deepEqual(outcomeOf({ status: 410, body: '' }), { kind: 'gone', response: 'HTTP 410' });
 });
 
@@ -32,7 +32,7 @@ test('what may not be called is blocked, with the reason in words', () => {
   assert.deepEqual(outcomeOf({ blocked: 'is not a URL' }), { kind: 'blocked', response: 'is not a URL' });
 });
 
-test('no answer is tried again, with the failure in words', () => {
+test('no response is tried again, with the failure in words', () => {
   assert.deepEqual(outcomeOf({ failure: 'connection refused' }), { kind: 'retry', response: 'connection refused' });
 });
 

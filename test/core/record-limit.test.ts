@@ -13,7 +13,7 @@ test('the first changes of a window are within the limit, all later ones beyond 
   );
 });
 
-test('a repeat is judged as it was at first, whatever was counted since', () => {
+test('a repeat is checked as it was at first, whatever was counted since', () => {
   const sequence = fc.bigInt({ min: 0n, max: 10n ** 39n }).map(String);
   fc.assert(
     fc.property(fc.uniqueArray(sequence, { minLength: 1, maxLength: 20 }), fc.nat(), (unordered, drawn) => {

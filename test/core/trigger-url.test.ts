@@ -7,7 +7,7 @@ import { joinFormattedString, parseTriggerUrl } from '../../functions/core/trigg
 import type { UrlPolicy } from '../../functions/core/url-policy.ts';
 import { anyText } from '../support/any-text.ts';
 
-/** All that is judged here is how a URL is written. */
+/** All that is checked here is how a URL is written. */
 const RULES: UrlPolicy = { allowHttp: true, allowedPorts: [81], allowedPrivateNetworks: ['0.0.0.0/0', '::/0'] };
 
 const kept: [string, string, string][] = [
@@ -30,7 +30,7 @@ for (const [title, input, url] of kept)
   });
 
 const rejected: [string, string, RegExp][] = [
-  ['nothing', '', /^The URL for customer\.create is empty: type a URL such as https:\/\/example\.com\/hook\.$/],
+  ['nothing', '', /^The URL for customer\.create is empty: set a URL such as https:\/\/example\.com\/hook\.$/],
   ['a space', 'https://x/a b', /has a space or line break at character 12: remove it, or write a space as %20/],
   ['a line break at its end', 'https://x/\n', /has a space or line break at character 11/],
   ['a tab that a parser would drop', 'https://x/\ty', /has a space or line break at character 11/],
@@ -54,7 +54,7 @@ const rejected: [string, string, RegExp][] = [
 ];
 
 for (const [title, input, rejection] of rejected)
-  test(`a URL with ${title} is refused in one line that says how to mend it`, () => {
+  test(`a URL with ${title} is rejected in one line that says how to fix it`, () => {
     const checked = parseTriggerUrl('customer.create', input, RULES);
     assert.ok('rejected' in checked, JSON.stringify(checked));
     assert.match(checked.rejected, rejection);
@@ -127,7 +127,7 @@ test('what is kept is never altered again: its own query stays byte for byte, an
   assert.ok(accepted > 1000, `${accepted} of 2000 were accepted`);
 });
 
-test('a query in plain ASCII that a parser leaves alone is kept exactly as typed', () => {
+test('a query in plain ASCII that a parser leaves alone is kept exactly as set', () => {
   fc.assert(
     fc.property(fc.string({ unit: fc.constantFrom(...'azAZ09-._~!$()*+,;:@/?=&%') }), (query) => {
       const checked = parseTriggerUrl('task.edit' as Trigger, `https://example.com/?${query}`, RULES);
@@ -152,11 +152,11 @@ test('no text, however odd, makes it throw', () => {
   );
 });
 
-test('a URL that the deployment does not allow is refused with the reason', () => {
+test('a URL that the deployment does not allow is rejected with the reason', () => {
   const rules = { allowHttp: false, allowedPorts: [], allowedPrivateNetworks: [] };
   assert.deepEqual(parseTriggerUrl('customer.create', 'http://example.com/', rules), {
     rejected:
-      'The URL for customer.create begins with http://, which is not encrypted: type https://, or set allowHttp in cdk.json.',
+      'The URL for customer.create begins with http://, which is not encrypted: use https://, or set allowHttp in cdk.json.',
   });
 });
 

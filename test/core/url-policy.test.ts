@@ -3,11 +3,11 @@ import { test } from 'node:test';
 import { type UrlPolicy, urlCheckBy } from '../../functions/core/url-policy.ts';
 import { defaultRules } from '../support/rules.ts';
 
-const HTTP = 'begins with http://, which is not encrypted: type https://, or set allowHttp in cdk.json';
+const HTTP = 'begins with http://, which is not encrypted: use https://, or set allowHttp in cdk.json';
 const PORT = 'has a port below 1024 that is not 80 or 443: use another, or add it to allowedPorts in cdk.json';
 const PRIVATE =
   'leads to an address that is not public: use another, or add its network to allowedPrivateNetworks in cdk.json';
-const SCHEME = 'does not begin with http:// or https://: type the whole URL, such as https://example.com/hook';
+const SCHEME = 'does not begin with http:// or https://: set the whole URL, such as https://example.com/hook';
 
 const checked: [string, string | undefined, Partial<UrlPolicy>?][] = [
   ['https://example.com/hook', undefined],

@@ -69,7 +69,7 @@ const same: readonly (readonly [string, Case, object])[] = [
   ['a last failure that was cut off, after 73 hours', { cut: true, attempts: 5, hours: 73 }, { ...fail, ...counts }],
   ['a success in spite of being cut off', { kind: 'delivered', cut: true }, done],
   ['a test that fails', { test: true }, done],
-  ['a test that is answered 410', { test: true, kind: 'gone' }, done],
+  ['a test that is given the response 410', { test: true, kind: 'gone' }, done],
   ['a test that may not be called', { test: true, kind: 'blocked' }, done],
   ['a test that is slow', { test: true, kind: 'delivered', slow: true }, done],
   ['an old test that fails', { test: true, hours: 80, attempts: 5 }, done],

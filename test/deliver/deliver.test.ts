@@ -51,7 +51,7 @@ function world(urls: Partial<Record<Trigger, string>>, overrides: Partial<Delive
   return { deps, triggers, backlog, secrets, log, deadLettered, returned, state };
 }
 
-test('a notification is a GET of the typed URL with the formatted string and the headers of the contract', async () => {
+test('a notification is a GET of the configured URL with the formatted string and the headers of the contract', async () => {
   await using server = await receiver();
   const { deps } = world({ 'customer.edit': `${server.origin}/hook?k=v#f` });
   const sent = notification({ formattedString: '?AccountID=a%201', sequence: '77' });
@@ -134,7 +134,7 @@ test('records are called side by side, notifications of one record one after ano
   assert.deepEqual(ofRecord0, ['/?AccountID=r0-0', '/?AccountID=r0-5']);
 });
 
-test('a failed notification is held, and all behind it of its record; other records are not touched', async () => {
+test('a failed notification waits for a retry, and all behind it of its record; other records are not touched', async () => {
   await using server = await receiver((call, response) => {
     response.statusCode = call.target.includes('bad') ? 500 : 200;
     response.end();
@@ -166,7 +166,7 @@ test('a failed notification is held, and all behind it of its record; other reco
   assert.ok(Math.abs((item?.nextTry ?? 0) - Date.now() - 5_000) < 1_000);
 });
 
-test('retry delays grow, attempts are counted, and what a healthy destination alone keeps refusing steps aside', async () => {
+test('retry delays grow, attempts are counted, and what a healthy receiver alone keeps rejecting moves to Failed', async () => {
   await using server = await receiver((_, response) => response.writeHead(422).end());
   const { deps, triggers, backlog, returned } = world({ 'customer.edit': server.origin });
   const failing = notification({ changedAt: Date.now() });
@@ -206,7 +206,7 @@ test('when it runs out of retries and nothing was delivered since its first atte
   assert.equal(backlog.parkedItems.get(failing.id)?.attempts, 5);
 });
 
-test('ten strikes in a row park a trigger; a success between them wipes the slate with one write', async () => {
+test('ten consecutive failures in a row park a trigger; a success between them wipes the slate with one write', async () => {
   let status = 500;
   await using server = await receiver((_, response) => response.writeHead(status).end());
   const { deps, triggers, state } = world({ 'customer.edit': server.origin });
@@ -219,13 +219,13 @@ test('ten strikes in a row park a trigger; a success between them wipes the slat
   assert.ok(triggers.writes <= 10 && triggers.items.get('customer.edit')?.consecutiveFailures === 0);
   triggers.writes = 0;
   await deliver(batch(10), deps, A_MINUTE);
-  assert.equal(triggers.writes, 0, 'a healthy destination costs no write');
+  assert.equal(triggers.writes, 0, 'a healthy receiver costs no write');
   status = 500;
   await deliver(batch(10), deps, A_MINUTE);
   assert.equal(state(), 'parked');
 });
 
-test('an answer slower than five seconds is a strike, even a good one; once parked, attempts that hang are cut off', async () => {
+test('a response slower than five seconds is a failure, even a good one; once parked, attempts that hang are cut off', async () => {
   await using server = await receiver((call, response) => {
     if (!call.target.includes('hangs')) response.end();
   });
@@ -242,12 +242,12 @@ test('an answer slower than five seconds is a strike, even a good one; once park
   const started = performance.now();
   await deliver(batch(2, '?AccountID=hangs'), deps, A_MINUTE);
   assert.equal(state(), 'parked');
-  assert.equal(triggers.items.get('customer.edit')?.parkedBecause, 'no answer within 5 s');
+  assert.equal(triggers.items.get('customer.edit')?.parkedBecause, 'no response within 5 s');
   assert.equal(returned.length, 2);
   assert.ok(performance.now() - started < 1_500, 'long before their time was up');
 });
 
-/** A caller whose answers take a while more. */
+/** A caller whose responses take a while more. */
 const slowed =
   (ms: number): Call =>
   async (...args) => {
@@ -317,7 +317,7 @@ test('attempts that wait are cut off when another function has parked their trig
   assert.equal(returned.length, 1);
 });
 
-test('parked while its trigger came back, a message stays in the queue, and is not delivered from both', async () => {
+test('parked while its trigger returned, a message stays in the queue, and is not delivered from both', async () => {
   await using server = await receiver();
   const { deps, triggers, backlog, returned } = world({ 'customer.edit': server.origin });
   await triggers.move('customer.edit', 'pause');
@@ -378,7 +378,7 @@ test('a URL that may not be called parks its trigger at once, says why, and lose
   assert.partialDeepStrictEqual(backlog.parkedItems.get(waiting[0]?.id ?? ''), { attempts: 1 });
 });
 
-test('what is sent again by hand to a URL that may not be called waits too, and what is too old is given up', async () => {
+test('what is sent again by hand to a URL that may not be called waits too, and what is too old is moved to Failed', async () => {
   const { deps, backlog, state } = world({ 'customer.edit': 'https://10.0.0.1/', 'task.edit': 'https://10.0.0.1/' });
   const changedAt = Date.now() - 73 * 3_600_000;
   await deliver([message(notification({ changedAt, redelivered: Date.now() }))], deps, A_MINUTE);
@@ -395,7 +395,7 @@ test('a test of a URL that may not be called says why, and parks nothing', async
   assert.equal(state(), 'active');
 });
 
-test('a parked trigger keeps the answer that parked it', async () => {
+test('a parked trigger keeps the response that parked it', async () => {
   await using server = await receiver((_, response) => response.writeHead(503).end());
   const { deps, triggers } = world({ 'customer.edit': server.origin });
   const batch = Array.from({ length: 10 }, (_, i) => message(notification({ record: record(i) })));
@@ -403,7 +403,7 @@ test('a parked trigger keeps the answer that parked it', async () => {
   assert.partialDeepStrictEqual(triggers.items.get('customer.edit'), { state: 'parked', parkedBecause: 'HTTP 503' });
 });
 
-test('Retry-After is heeded up to 15 minutes, and never shortens a hold', async () => {
+test('Retry-After is heeded up to 15 minutes, and never shortens a retry delay', async () => {
   const asked = ['40', '86400', '1', new Date(Date.now() + 60_000).toUTCString(), 'soon'];
   await using server = await receiver((_, response) =>
     response.writeHead(429, { 'retry-after': asked[server.calls.length - 1] }).end(),
@@ -415,7 +415,7 @@ test('Retry-After is heeded up to 15 minutes, and never shortens a hold', async 
   assert.ok((seconds[3] ?? 0) >= 58 && (seconds[3] ?? 0) <= 60);
 });
 
-test('what failed 72 hours after its change is given up, and what was sent again by hand is no strike', async () => {
+test('what failed 72 hours after its change is moved to Failed, and what was sent again by hand is no failure', async () => {
   await using server = await receiver((_, response) => response.writeHead(500).end());
   const { deps, triggers, backlog } = world({ 'customer.edit': server.origin });
   const old = notification({ changedAt: Date.now() - 73 * 3_600_000 });
@@ -428,7 +428,7 @@ test('what failed 72 hours after its change is given up, and what was sent again
   assert.ok(backlog.retryItems.has(again.id));
 });
 
-test('a follower that was received with a held head, but never attempted, has all its attempts left', async () => {
+test('a follower that was received with a waiting head, but never attempted, has all its attempts left', async () => {
   await using server = await receiver((_, response) => response.writeHead(500).end());
   const { deps, returned } = world({ 'customer.edit': server.origin });
   await deliver([message(notification(), { ApproximateReceiveCount: '25' })], deps, A_MINUTE);
@@ -436,14 +436,14 @@ test('a follower that was received with a held head, but never attempted, has al
   assert.equal(returned[0]?.seconds, 5);
 });
 
-test('a held notification that arrives at last leaves no trace', async () => {
-  let answers = 500;
-  await using server = await receiver((_, response) => response.writeHead(answers).end());
+test('a waiting notification that arrives at last leaves no trace', async () => {
+  let responses = 500;
+  await using server = await receiver((_, response) => response.writeHead(responses).end());
   const { deps, backlog } = world({ 'customer.edit': server.origin });
   const once = notification();
   await deliver([message(once)], deps, A_MINUTE);
   assert.equal(backlog.retryItems.size, 1);
-  answers = 200;
+  responses = 200;
   const { batchItemFailures } = await deliver([message(once, { ApproximateReceiveCount: '2' })], deps, A_MINUTE);
   assert.deepEqual(batchItemFailures, []);
   assert.equal(backlog.retryItems.size, 0);
@@ -489,7 +489,7 @@ test('a message that no code can read goes to the dead-letter queue as it is, an
   assert.equal(server.calls.length, 1);
 });
 
-test('what cannot be attempted before the function ends is handed back at once, unattempted', async () => {
+test('what cannot be attempted before the function ends is returned to the queue at once, unattempted', async () => {
   await using server = await receiver();
   let remaining = 60_000;
   const { deps, returned } = world({ 'customer.edit': server.origin });
@@ -508,7 +508,7 @@ test('what cannot be attempted before the function ends is handed back at once, 
 });
 
 const fails = async () => {
-  throw new Error('no answer');
+  throw new Error('no response');
 };
 
 test('when the tables do not answer, everything is handed back for a while', async () => {
@@ -553,7 +553,7 @@ for (const failing of ['park', 'read'] as const)
     assert.equal(batchItemFailures.length, 1);
   });
 
-test('a test is attempted once, marked, and its answer is kept', async () => {
+test('a test is attempted once, marked, and its response is kept', async () => {
   await using server = await receiver((_, response) => response.writeHead(500).end('x'.repeat(2_000)));
   const { deps, backlog, returned } = world({ 'customer.edit': server.origin });
   const { batchItemFailures } = await deliver([message(notification({ test: true }))], deps, A_MINUTE);
@@ -572,7 +572,7 @@ async function nobodyListens(): Promise<string> {
   return server.origin;
 }
 
-test('every attempt of a batch is logged in one write, with what came of it', async () => {
+test('every attempt of a batch is logged in one write, with the result of it', async () => {
   await using server = await receiver((call, response) => {
     const status = Number(call.target.match(/=(\d+)/)?.[1]);
     response.writeHead(status).end(status === 503 ? `down\u0000${'ü'.repeat(600)}` : '');
@@ -645,7 +645,7 @@ test('a delivery log that fails harms nothing: all is settled as without it', as
   assert.match(String(lines.mock.calls.map(({ arguments: [line] }) => line)), /the delivery log lacks attempts/);
 });
 
-test('messages are handed back while the delivery log is being written, not after it', async () => {
+test('messages are returned to the queue while the delivery log is being written, not after it', async () => {
   await using server = await receiver((_, response) => response.writeHead(500).end());
   const w = world({ 'customer.edit': server.origin });
   let response: () => void = () => assert.fail('it was not written');
@@ -656,11 +656,11 @@ test('messages are handed back while the delivery log is being written, not afte
   assert.equal((await done).batchItemFailures.length, 1);
 });
 
-for (const [logged, answers] of [
+for (const [logged, responses] of [
   ['failures', ['HTTP 500']],
   ['off', []],
 ] as const)
-  test(`with the delivery log set to ${logged}, it gets ${answers.length} of a success and a failure`, async () => {
+  test(`with the delivery log set to ${logged}, it gets ${responses.length} of a success and a failure`, async () => {
     await using server = await receiver((call, response) =>
       response.writeHead(call.target.includes('bad') ? 500 : 200).end(),
     );
@@ -671,12 +671,12 @@ for (const [logged, answers] of [
     await deliver(batch('good', 'better'), deps, A_MINUTE);
     assert.deepEqual(
       log.entries.map(({ response }) => response),
-      answers,
+      responses,
     );
-    assert.equal(log.writes, answers.length, 'nothing is written when there is nothing to log');
+    assert.equal(log.writes, responses.length, 'nothing is written when there is nothing to log');
   });
 
-test('its log holds no URL, no query and no answer of the receiver but the status', async () => {
+test('its log holds no URL, no query and no response of the receiver but the status', async () => {
   const lines: string[] = [];
   const log = mock.method(console, 'log', (line: string) => lines.push(line));
   await using server = await receiver((_, response) => response.writeHead(500, { 'x-m': 'MARKER' }).end('MARKER'));

@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mock, test } from 'node:test';
 import type { Context } from 'aws-lambda';
-import { functionVariables } from '../bench/aws-answers.ts';
 import { awsListener } from '../bench/aws-listener.ts';
+import { functionVariables } from '../bench/aws-responses.ts';
 import { receiver } from '../support/receiver.ts';
 import { message, notification } from '../support/records.ts';
 

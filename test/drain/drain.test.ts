@@ -19,8 +19,12 @@ const ok: CallResult = { status: 200, body: '' };
 const down: CallResult = { status: 503, body: '' };
 
 /** A trigger with a backlog, in virtual time; each call takes 10 ms. */
-async function world(state: State, parked: readonly Notification[], answers: (call: string) => CallResult = () => ok) {
-  let response = answers;
+async function world(
+  state: State,
+  parked: readonly Notification[],
+  responses: (call: string) => CallResult = () => ok,
+) {
+  let response = responses;
   const clock = new Clock();
   const { triggers, backlog, secrets, log } = storesInMemory(clock.now);
   const calls: string[] = [];
@@ -208,7 +212,7 @@ test('a notification of a record not yet tried makes a probe due at once, but 30
 test('a parked trigger with nothing in its backlog is active again when a probe is due, and not before', async () => {
   const w = await world('parked', []);
   await w.run(20_000);
-  assert.equal(w.now()?.state, 'parked', 'what made it park may still be held in the queue');
+  assert.equal(w.now()?.state, 'parked', 'what made it park may still wait for a retry in the queue');
   await w.run(11_000);
   assert.equal(w.now()?.state, 'active');
 });
@@ -225,7 +229,7 @@ test('one success of a probe drains the backlog', async () => {
   assert.ok(w.backlog.parkedItems.size === 1);
 });
 
-test('what a healthy destination alone refuses steps aside after its attempts, and what is behind it goes on', async () => {
+test('what a healthy receiver alone rejects moves to Failed after its attempts, and what is behind it goes on', async () => {
   const rejected = waiting('r1-0');
   const w = await world('draining', [rejected, waiting('r1-1'), waiting('r2-0')], (call) =>
     call === 'r1-0' ? { status: 400, body: '' } : ok,
@@ -254,7 +258,7 @@ test('when whatever is tried fails again, the trigger is parked again, and no mo
 
 const blocked: CallResult = { blocked: 'leads to an address that is not public' };
 
-test('a URL that may not be called is tried ever more rarely, and what waits for it is given up after 72 hours', async () => {
+test('a URL that may not be called is tried ever more rarely, and pending notifications for it is moved to Failed after 72 hours', async () => {
   const w = await world('parked', [waiting('r1-0'), waiting('r1-1')], () => blocked);
   const began = w.clock.now();
   let rests = 0;
@@ -300,7 +304,7 @@ test('once its URL may be called again, all of its backlog arrives', async () =>
   assert.deepEqual([w.now()?.state, w.backlog.parkedItems.size, w.backlog.failedItems.size], ['active', 0, 0]);
 });
 
-test('a parked trigger shows what its latest probe was answered', async () => {
+test('a parked trigger shows what its latest probe was responded', async () => {
   const w = await world('parked', [waiting('r1-0')], () => down);
   await w.run(31_000);
   assert.equal(w.now()?.parkedBecause, 'HTTP 503');
@@ -315,7 +319,7 @@ test('what was parked within the latest two seconds is not taken yet', async () 
   assert.ok(w.clock.now() - parkedAt >= 2_000);
 });
 
-test('what has waited 72 hours is given up, in whatever state its trigger is', async () => {
+test('what has waited 72 hours is moved to Failed, in whatever state its trigger is', async () => {
   for (const state of ['parked', 'paused', 'draining'] as const) {
     const w = await world(state, [waiting('r1-0', 1_759_000_000_000), waiting('r2-0')], () => down);
     await w.run(31_000);
@@ -343,7 +347,7 @@ test('410 pauses the trigger, also while it is drained', async () => {
   assert.deepEqual([w.now()?.state, w.now()?.pausedBy, w.backlog.parkedItems.size], ['paused', 'gone', 2]);
 });
 
-test('410 pauses the trigger also when it answers the last attempt', async () => {
+test('410 pauses the trigger also when it responds the last attempt', async () => {
   const w = await world('draining', []);
   const tried = { attempts: 4, firstAttempt: 1, response: 'HTTP 500', nextTry: 0 };
   await w.backlog.park([{ ...tried, notification: waiting('r1-0') }], w.clock.now());
@@ -353,7 +357,7 @@ test('410 pauses the trigger also when it answers the last attempt', async () =>
   assert.deepEqual([w.now()?.state, w.backlog.parkedItems.size, w.backlog.failedItems.size], ['paused', 1, 0]);
 });
 
-test('a URL typed and a pause made during a pass over the backlog take effect within a second', async () => {
+test('a URL entered and a pause made during a pass over the backlog take effect within a second', async () => {
   const w = await world(
     'draining',
     Array.from({ length: 400 }, (_, i) => waiting(`r1-${i}`)),
@@ -415,15 +419,15 @@ test('what fails in a drain is logged too, with the number of its attempt', asyn
   });
 });
 
-test('attempts are logged also when what came of one cannot be written down, and a log that fails stops no drain', async () => {
+test('attempts are logged also when the result of one cannot be written down, and a log that fails stops no drain', async () => {
   const parked = Array.from({ length: 5 }, (_, i) => waiting(`r${i}-0`));
   const w = await world('draining', parked);
   const unpark = mock.method(w.backlog, 'unpark');
-  unpark.mock.mockImplementationOnce(async () => assert.fail('no answer'), 2);
+  unpark.mock.mockImplementationOnce(async () => assert.fail('no response'), 2);
   await w.run(3_000);
   assert.equal(w.log.entries.length, 5);
   const failing = await world('draining', parked);
-  mock.method(failing.log, 'write', async () => assert.fail('no answer'));
+  mock.method(failing.log, 'write', async () => assert.fail('no response'));
   await failing.run(3_000);
   assert.deepEqual([failing.now()?.state, failing.calls.length], ['active', 5]);
 });

@@ -36,14 +36,14 @@ import { type Heading, watchedStack } from '../support/watched-stack.ts';
 /**
  * Each fault is caused, its alarm's metric moves, and what the runbook says to do moves it back.
  *
- * MiniStack judges an alarm when a value comes in. LocalStack does so at the end of its period, hence not here: on it the
+ * MiniStack checks an alarm when a value comes in. LocalStack does so at the end of its period, hence not here: on it the
  * faults, what functions measure and the runbook are tried, and no alarm.
  */
-const judges = process.env.AWS_ENDPOINT_URL === undefined;
+const checks = process.env.AWS_ENDPOINT_URL === undefined;
 
 const run = `${process.pid}-${Date.now().toString(36)}`;
 const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
-const typed = ['customer.create', 'case.create', 'followup.create', 'task.create'] as const;
+const entered = ['customer.create', 'case.create', 'followup.create', 'task.create'] as const;
 
 let stack: Awaited<ReturnType<typeof deployedStack>>;
 let watched: Awaited<ReturnType<typeof watchedStack>>;
@@ -53,8 +53,8 @@ before(async () => {
   stack = await deployedStack();
   watched = await watchedStack();
   server = await receiver();
-  await takeEffect(stack, ...typed);
-  for (const trigger of typed) await set(stack.deps, trigger, `${server.origin}/${trigger}`);
+  await takeEffect(stack, ...entered);
+  for (const trigger of entered) await set(stack.deps, trigger, `${server.origin}/${trigger}`);
   await set(stack.deps, 'case.create', 'http://127.0.0.1:1025/dead');
 });
 after(async () => {
@@ -77,9 +77,9 @@ async function crm(...words: string[]): Promise<string> {
   return stdout;
 }
 
-/** Puts into CloudWatch what was measured of a trigger, and judges it by the alarm's row: it is bad, and others' is not. */
+/** Puts into CloudWatch what was measured of a trigger, and checks it by the alarm's row: it is bad, and others' is not. */
 async function isReported(heading: Heading, metric: Metric, trigger: Trigger, values: readonly number[]) {
-  if (!judges) return;
+  if (!checks) return;
   await watched.put(watched.series(metric, trigger), values);
   assert.equal(await watched.isBad(heading, watched.series(metric, trigger)), true);
   assert.equal(await watched.isBad(heading, watched.series(metric, 'customer.create')), false);
@@ -87,19 +87,19 @@ async function isReported(heading: Heading, metric: Metric, trigger: Trigger, va
 
 /** Waits until Lambda's own metric of drain is bad, and its alarm off. */
 async function lambdaTells(heading: Heading) {
-  if (!judges) return;
+  if (!checks) return;
   await until(`${heading} is measured`, async () => watched.isBad(heading, await watched.alarm(heading, 'Drain')));
   await goesOff(heading, 0, 'Drain');
 }
 
 /** Puts a value of AWS's own metric into CloudWatch, and waits until its alarm is off. */
 async function goesOff(heading: Heading, value: number, of?: string) {
-  if (!judges) return;
+  if (!checks) return;
   await watched.put(await watched.alarm(heading, of), [value]);
   await until(`${heading} goes off`, async () => (await watched.alarm(heading, of)).StateValue === 'ALARM');
 }
 
-test('Trigger down: a dead destination; a URL that answers brings it back, and all that waited arrives', async () => {
+test('Trigger down: a dead receiver; a URL that responds brings it back, and all that waited arrives', async () => {
   const begun = Date.now();
   for (let n = 0; n < 12; n++) await stack.agent.do('create', 'case', { AccountID: run, CaseID: `down-${n}` });
   const parked = async () => (await list(stack.deps)).find((line) => line.trigger === 'case.create');
@@ -126,7 +126,7 @@ test('Trigger down: a dead destination; a URL that answers brings it back, and a
   assert.deepEqual(await watched.measured('DrainFunction', 'down', 'case.create', back), []);
 });
 
-test('Notifications failed: an id that is none; with the row mended, it is sent again', async () => {
+test('Notifications failed: an id that is none; with the row fixed, it is sent again', async () => {
   const begun = Date.now();
   const row = { CaseID: { S: run }, FollowupID: { S: 'failed' } };
   const put = (AccountID: { S: string }) =>
@@ -142,9 +142,9 @@ test('Notifications failed: an id that is none; with the row mended, it is sent 
 
   const [failed, ...more] = JSON.parse(await crm('failed', '--json'));
   assert.deepEqual([failed.trigger, more], ['followup.create', []]);
-  await put({ S: 'mended' });
+  await put({ S: 'fixed' });
   await crm('redeliver', failed.id, '--yes');
-  await arrived(`?AccountID=mended&CaseID=${run}&FollowupID=failed`);
+  await arrived(`?AccountID=fixed&CaseID=${run}&FollowupID=failed`);
   assert.deepEqual(JSON.parse(await crm('failed', '--json')), []);
 });
 
@@ -175,7 +175,7 @@ test('Dead letters: a message that nobody can read; one that can be read is sent
   assert.equal(await waiting(DeadLetterQueueUrl), 0);
 });
 
-test('Stream behind: a queue that refuses holds up the stream of a table; then all arrives', async () => {
+test('Stream behind: a queue that rejects holds up the stream of a table; then all arrives', async () => {
   const FunctionName = watched.name('CaptureCustomerFunction');
   const { Environment } = await watched.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
   const sendTo = (AWS_ENDPOINT_URL_SQS: string | undefined) =>

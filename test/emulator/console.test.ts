@@ -51,7 +51,7 @@ describe('the deployed console', { skip }, () => {
   });
   after(() => stack?.end());
 
-  test('answers on every route to an admin alone: 401 without a valid token for this page, 403 outside of the group', async () => {
+  test('responds on every route to an admin alone: 401 without a valid token for this page, 403 outside of the group', async () => {
     const admin = await pool.signIn(page, ada, password);
     const all = await routes(admin);
     assert.ok(all.length >= 16, `${all.length} routes`);
@@ -85,7 +85,7 @@ describe('the deployed console', { skip }, () => {
     assert.deepEqual(await (await ask('/api/history', bearing(admin))).json(), { entries: [] }, 'nothing was done');
   });
 
-  test('lets an admin in by the sign-in form, who types a URL that is called, and is named in the history', async (t) => {
+  test('lets an admin in by the sign-in form, who sets a URL that is called, and is named in the history', async (t) => {
     await using server = await receiver((_, response) => response.end('taken'));
     const browser: Browser = await startChromium();
     const context = await browser.newContext();
@@ -94,7 +94,7 @@ describe('the deployed console', { skip }, () => {
       await context.unrouteAll({ behavior: 'ignoreErrors' });
       await browser.close();
     });
-    // The names of the user pool's pages lead to AWS: they are answered by the emulator.
+    // The names of the user pool's pages lead to AWS: they are responded by the emulator.
     await context.route(/^https:\/\/[^/]+\.amazoncognito\.com\//, async (route) => {
       const { pathname, search } = new URL(route.request().url());
       await route.fulfill({

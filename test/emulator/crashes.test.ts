@@ -9,14 +9,14 @@ import { deployedStack, until } from '../support/emulator.ts';
 import { type Call, receiver } from '../support/receiver.ts';
 import { saboteur } from '../support/saboteur.ts';
 
-const typed = ['customer.create', 'customer.edit'] as const satisfies Trigger[];
+const entered = ['customer.create', 'customer.edit'] as const satisfies Trigger[];
 
 let stack: Awaited<ReturnType<typeof deployedStack>>;
 
 before(async () => {
   stack = await deployedStack();
 });
-after(() => stack?.end(...typed));
+after(() => stack?.end(...entered));
 
 const ROWS = 15;
 
@@ -46,7 +46,7 @@ test('functions that die in mid-batch, requests that fail and a queue that takes
     response.once('close', () => brokenOff.push(killed));
     await harmful.kill(killed);
   });
-  for (const trigger of typed) await set(stack.deps, trigger, `${server.origin}/${trigger}`);
+  for (const trigger of entered) await set(stack.deps, trigger, `${server.origin}/${trigger}`);
 
   const { Functions = [] } = await new LambdaClient().send(new ListFunctionsCommand());
   const named = (part: string) => Functions.find((f) => f.FunctionName?.includes(part))?.FunctionName ?? part;
@@ -127,17 +127,19 @@ test('functions that die in mid-batch, requests that fail and a queue that takes
     'all is delivered or failed, and both triggers are active',
     async () => {
       await stack.deps.wakeDrain();
-      const lines = (await list(stack.deps)).filter(({ trigger }) => typed.includes(trigger as (typeof typed)[number]));
-      const told = new Set(good.map(id)).size + (await mine()).length;
-      left = `${told} of ${writes}; ${lines.map((l) => `${l.trigger} ${l.state}, ${l.waiting} wait`).join('; ')}`;
-      return told >= writes && lines.every(({ state, waiting }) => state === 'active' && waiting === 0);
+      const lines = (await list(stack.deps)).filter(({ trigger }) =>
+        entered.includes(trigger as (typeof entered)[number]),
+      );
+      const reported = new Set(good.map(id)).size + (await mine()).length;
+      left = `${reported} of ${writes}; ${lines.map((l) => `${l.trigger} ${l.state}, ${l.waiting} wait`).join('; ')}`;
+      return reported >= writes && lines.every(({ state, waiting }) => state === 'active' && waiting === 0);
     },
     240_000,
     1_500,
   ).catch((error) => assert.fail(`${error.message}: ${left}`));
   const given = await mine();
   t.diagnostic(
-    `${good.length} calls answered well, for ${new Set(good.map(id)).size} notifications; ${given.length} failed`,
+    `${good.length} calls responded well, for ${new Set(good.map(id)).size} notifications; ${given.length} failed`,
   );
   assert.equal(new Set([...good.map(id), ...given.map((f) => f.id)]).size, writes, 'changes = delivered + failed');
   const aside = new Set(given.map((f) => f.id));

@@ -69,7 +69,7 @@ async function setLimit(limit: object | null) {
 const callsOf = (text: string) => server.calls.filter(({ target }) => target.includes(text));
 
 describe('attached to the tables of a team', () => {
-  test('their rows call with the right strings, and an edit of ignored attributes calls nobody', async () => {
+  test('their rows call with the right strings, and an edit of ignored attributes makes no call', async () => {
     const rows = {
       customer: { account_id: 'a' },
       case: { account: 'a', number: 'c' },
@@ -95,13 +95,13 @@ describe('attached to the tables of a team', () => {
     );
   });
 
-  test('a row without an id is among the failed, and goes out once mended; a backfill sends what is there', async () => {
-    await tables.put('case', { number: 'mended' });
+  test('a row without an id is in Failed, and goes out once fixed; a backfill sends what is there', async () => {
+    await tables.put('case', { number: 'fixed' });
     const lacking = await until('a failed one', async () => (await failed(deps, { trigger: 'case.create' }))[0]);
     assert.equal(lacking.reason, 'AccountID (account) is missing');
-    await tables.update('case', { number: 'mended' }, { account: 'b' });
+    await tables.update('case', { number: 'fixed' }, { account: 'b' });
     assert.deepEqual(await redeliver(deps, [lacking]), [{ id: lacking.id, trigger: 'case.create' }]);
-    const target = '/case.create?AccountID=b&CaseID=mended';
+    const target = '/case.create?AccountID=b&CaseID=fixed';
     await until('what was sent again', () => callsOf(target).length === 1);
     const from = { trigger: 'case.create', run: randomUUID(), sent: 0, skipped: 0 } as const;
     for await (const { sent } of backfill(deps, from, { by: '', pace: 100, dryRun: false })) assert.equal(sent, 1);
@@ -112,7 +112,7 @@ describe('attached to the tables of a team', () => {
     assert.deepEqual(await doctor(deps), { findings: [], inconclusive: [], notes: [] });
   });
 
-  test('a receiver that writes back rings for ever, until a record has a limit: then the rest is among the failed', async () => {
+  test('a receiver that writes back rings for ever, until a record has a limit: then the rest is in Failed', async () => {
     const row = { account_id: 'loop' };
     writesBack.set('loop', () => tables.update('customer', row, { seen: randomUUID() }));
     await setLimit(null);
@@ -124,7 +124,7 @@ describe('attached to the tables of a team', () => {
     const rung = callsOf('=loop').length;
     // A later change of the same record is behind all that the loop wrote.
     await tables.update('customer', row, { seen: 'later' });
-    await until('a later one is among the failed', async () => {
+    await until('a later one is in Failed', async () => {
       const all = await failed(deps, { trigger: 'customer.edit' });
       return all.some(({ sequence }) => BigInt(sequence) > BigInt(overLimit.sequence));
     });
@@ -134,7 +134,7 @@ describe('attached to the tables of a team', () => {
     assert.ok(BigInt(overLimit.sequence) > (sequences.at(-1) ?? 0n));
   });
 
-  test('a change is counted once however often it is handed out, and judged as at first when its window is full', async () => {
+  test('a change is counted once however often it is handed out, and checked as at first when its window is full', async () => {
     const counts = new RecordCounts(deps.outputs.BacklogTable, { changes: 3, perSeconds: 60 });
     const record = createHash('sha256').update(run).digest('hex');
     const change = (sequence: number) =>
@@ -169,7 +169,7 @@ describe('attached to the tables of a team', () => {
     );
   });
 
-  test(`the doctor finds each of ${misconfigurations.length} things that operators do, and says how to mend it`, async (t) => {
+  test(`the doctor finds each of ${misconfigurations.length} things that operators do, and says how to fix it`, async (t) => {
     const look = await new Inspector(liveAws()).at('CrmTriggers');
     for (const { plant } of misconfigurations) await plant(await findDeployment(), look);
     const { status, stdout } = await cli('doctor', '--json');

@@ -14,13 +14,13 @@ before(async () => {
 });
 after(() => stack?.end(...triggers));
 
-/** How each trigger's destination misbehaves: what its server does, or a URL where none can answer. */
+/** How each trigger's receiver misbehaves: what its server does, or a URL where none can respond. */
 const troubles: Readonly<Record<Trigger, Respond | string>> = {
   'customer.create': (_, response) => response.writeHead(500).end(),
   'customer.edit': (_, __, socket) => socket.resetAndDestroy(),
   'customer.delete': () => {}, // hangs
   'case.create': (_, response) => response.writeHead(429, { 'retry-after': '6' }).end(),
-  'case.edit': 'http://127.0.0.1:1025/refused',
+  'case.edit': 'http://127.0.0.1:1025/rejected',
   'case.delete': (_, response) => response.writeHead(410).end(),
   'followup.create': (_, response) => response.writeHead(200).end('x'.repeat(3_000_000)), // huge, and a success
   'followup.delete': (_, __, socket) => socket.end('garbage\r\n\r\n'),
@@ -31,7 +31,7 @@ const troubles: Readonly<Record<Trigger, Respond | string>> = {
 
 const ROWS = 11;
 
-test('however destinations misbehave, the books balance: all that changed is delivered, in order, once they behave', {
+test('however receivers misbehave, the books balance: all that changed is delivered, in order, once they behave', {
   timeout: 500_000,
 }, async () => {
   const run = `${process.pid}-${Date.now().toString(36)}`;

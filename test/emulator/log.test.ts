@@ -10,7 +10,7 @@ import { set } from '../../functions/operations/trigger-urls.ts';
 import { deployedStack, takeEffect, until } from '../support/emulator.ts';
 import { receiver } from '../support/receiver.ts';
 
-const typed = ['customer.create', 'task.create', 'task.edit'] as const;
+const entered = ['customer.create', 'task.create', 'task.edit'] as const;
 const file = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const mark = `log-${process.pid}-${Date.now().toString(36)}`;
 
@@ -20,7 +20,7 @@ before(async () => {
   stack = await deployedStack();
   await takeEffect(stack, 'customer.create', 'task.create');
 });
-after(() => stack?.end(...typed));
+after(() => stack?.end(...entered));
 
 /** The command line on its way; `end` waits for it. */
 function cli(...words: string[]) {
@@ -37,7 +37,7 @@ const logged = async (...words: string[]) => {
   return JSON.parse(stdout) as LogEntry[];
 };
 
-test('what was delivered and what failed are in the log with their answers, and nothing of the URL', {
+test('what was delivered and what failed are in the log with their responses, and nothing of the URL', {
   timeout: 120_000,
 }, async () => {
   const hostile = 'busy\u001b[31m\u009b\u202e\u0000';
@@ -46,7 +46,7 @@ test('what was delivered and what failed are in the log with their answers, and 
     const fails = call.target.startsWith('/SECRET/task.create') && ++failures === 1;
     response.writeHead(fails ? 503 : 200).end(fails ? hostile : 'thanks');
   });
-  for (const trigger of typed) await set(stack.deps, trigger, `${server.origin}/SECRET/${trigger}?key=SECRET`);
+  for (const trigger of entered) await set(stack.deps, trigger, `${server.origin}/SECRET/${trigger}?key=SECRET`);
   await stack.agent.do('create', 'customer', { AccountID: mark });
   await stack.agent.do('create', 'task', { AccountID: mark, TaskID: 't1' });
   const entries = await until('three attempts', async () => {
@@ -105,7 +105,7 @@ test('a test is marked, and all is kept for 30 days', async () => {
   assert.ok(days.length > 0 && days.every((left) => left > 29.9 && left < 30.1));
 });
 
-test('who follows sees what comes, until Ctrl-C', { timeout: 120_000 }, async (t) => {
+test('who follows sees new notifications, until Ctrl-C', { timeout: 120_000 }, async (t) => {
   await using server = await receiver();
   await set(stack.deps, 'customer.create', server.origin);
   const text = cli('log', '--follow', '--limit', '1');
@@ -115,7 +115,7 @@ test('who follows sees what comes, until Ctrl-C', { timeout: 120_000 }, async (t
   });
   await until('the latest one', () => text.said.stdout.includes('\n'));
   const create = (name: string) => stack.agent.do('create', 'customer', { AccountID: `${mark}-${name}` });
-  // Whoever follows prints what comes after it has begun, which nothing else tells.
+  // Whoever follows prints new notifications after it has begun, which nothing else tells.
   let created = 0;
   await until(
     'the second follower has begun',

@@ -21,12 +21,12 @@ for (const language of ['js', 'python', 'go'] satisfies Language[])
   }, async (t) => {
     if (!(await isHere(language))) return t.skip(`there is no ${language} on this machine`);
     const id = `sig-${language}-${process.pid}`;
-    // A receiver of ours stands before it, to see what arrives and what it answers.
-    const answers: (number | undefined)[] = [];
+    // A receiver of ours stands before it, to see what arrives and what it responds.
+    const responses: (number | undefined)[] = [];
     let behind = '';
     await using front = await receiver(async (call, response) => {
       const status = await send(behind, call.target, call.headers);
-      answers.push(status);
+      responses.push(status);
       response.writeHead(status).end();
     });
     await set(stack.deps, 'task.create', `${front.origin}/hook?tenant=%C3%A4&x=a+b`);
@@ -37,8 +37,8 @@ for (const language of ['js', 'python', 'go'] satisfies Language[])
     await marked(stack, front, 'task.create', ({ headers }) => headers['x-token'] === `token-${language}`);
     await stack.agent.do('create', 'task', { AccountID: 'Österreich & Co', TaskID: id });
     const call = await until('the delivery', () => front.calls.find(({ target }) => target.endsWith(id)));
-    await until('its answer', () => answers.length > 0);
-    assert.deepEqual(answers, [200]);
+    await until('its response', () => responses.length > 0);
+    assert.deepEqual(responses, [200]);
     assert.equal(call.headers['x-token'], `token-${language}`);
 
     for (const [what, target, headers] of changed(call))

@@ -27,12 +27,12 @@ before(async () => {
 after(() => stack?.end(...triggers));
 
 /** Sets one receiver for some triggers, which had a URL before; it tells them apart by the path. */
-async function type(origin: string, ...typed: Trigger[]) {
-  for (const trigger of typed) await set(stack.deps, trigger, `${origin}/${trigger}`);
+async function type(origin: string, ...entered: Trigger[]) {
+  for (const trigger of entered) await set(stack.deps, trigger, `${origin}/${trigger}`);
 }
 
 describe('the deployed stack', () => {
-  test('all eleven triggers are called with their strings, and a followup edit calls nobody', async () => {
+  test('all eleven triggers are called with their strings, and a followup edit makes no call', async () => {
     await using server = await receiver();
     await type(server.origin, ...triggers);
     const demoSteps = demonstration(id('demo'));
@@ -108,11 +108,11 @@ describe('the deployed stack', () => {
       assert.equal(new Set(ofRecord.slice(0, 3).map(({ headers }) => headers['webhook-id'])).size, 1);
       const [first, second, third] = ofRecord.map(({ at }) => at) as [number, number, number];
       assert.ok(second - first >= 3_500 && third - second >= 23_500, `held ${second - first} ms, ${third - second} ms`);
-      const [neighbour] = server.calls.filter(({ target }) => target.endsWith(`=${other}`));
-      assert.ok(neighbour && neighbour.at < third, 'another record does not wait');
+      const [neighbor] = server.calls.filter(({ target }) => target.endsWith(`=${other}`));
+      assert.ok(neighbor && neighbor.at < third, 'another record does not wait');
     });
 
-    test('a URL changed while a notification is held is the URL called', async () => {
+    test('a URL changed while a notification waits for a retry is the URL called', async () => {
       await using wrong = await receiver((_, response) => response.writeHead(404).end());
       await using right = await receiver();
       await type(wrong.origin, 'case.create');
@@ -129,7 +129,7 @@ describe('the deployed stack', () => {
       assert.equal(of(wrong).length, 1);
     });
 
-    test('an outage is waited for: the trigger is parked, drained in order, and active again, and its neighbour goes on', {
+    test('an outage is waited for: the trigger is parked, drained in order, and active again, and its neighbor goes on', {
       timeout: 300_000,
     }, async () => {
       let up = false;
@@ -143,7 +143,7 @@ describe('the deployed stack', () => {
       const line = async () => (await list(stack.deps)).find(({ trigger }) => trigger === 'task.create');
       await until('task.create is parked', async () => (await line())?.state === 'parked');
       await stack.agent.do('create', 'followup', { AccountID, CaseID: 'c', FollowupID: AccountID });
-      await until('the neighbour is called', () => server.calls.some(({ target }) => target.startsWith('/followup.')));
+      await until('the neighbor is called', () => server.calls.some(({ target }) => target.startsWith('/followup.')));
       await until('all wait', async () => (await line())?.waiting === 12);
       up = true;
       await drained(stack.deps, 'task.create is active again', async () => (await line())?.state === 'active');
@@ -152,7 +152,7 @@ describe('the deployed stack', () => {
       assert.equal((await line())?.waiting, 0);
       await stack.agent.do('edit', 'task', { AccountID, TaskID: 't0' });
       await until(
-        'what comes now is delivered at once',
+        'new notifications now is delivered at once',
         () => server.calls.at(-1)?.target.startsWith('/task.edit') === true,
       );
     });
@@ -196,7 +196,7 @@ describe('the deployed stack', () => {
     assert.deepEqual(callsFor(byService), ['/case.delete']);
   });
 
-  test('records without a usable id are among the failed with their reason, hold up nothing, and go out once mended', async () => {
+  test('records without a usable id are in Failed with their reason, hold up nothing, and go out once fixed', async () => {
     await using server = await receiver();
     await type(server.origin, 'followup.create');
     const dynamodb = new DynamoDBClient();
@@ -227,7 +227,7 @@ describe('the deployed stack', () => {
     ]);
 
     await clear(stack.deps, 'followup.create');
-    await put(`${run}-1`, { AccountID: { S: 'mended' } });
+    await put(`${run}-1`, { AccountID: { S: 'fixed' } });
     await type(server.origin, 'followup.create');
     const done = await redeliver(stack.deps, await mine());
     assert.deepEqual(done.map(({ rejected }) => rejected?.split(':')[0]).sort(), [
@@ -236,12 +236,12 @@ describe('the deployed stack', () => {
       'AccountID is empty',
       undefined,
     ]);
-    await until('the mended one', () => server.calls.some(({ target }) => target.includes('=mended&')));
+    await until('the fixed one', () => server.calls.some(({ target }) => target.includes('=fixed&')));
     await redeliver(stack.deps, []);
     for (const f of await mine()) await stack.deps.backlog.forget(f);
   });
 
-  test('what comes while a trigger is paused waits, and is delivered in order when it is resumed', {
+  test('new notifications while a trigger is paused waits, and is delivered in order when it is resumed', {
     timeout: 200_000,
   }, async () => {
     await using server = await receiver();
@@ -416,10 +416,10 @@ describe('the deployed stack', () => {
 
   describe('the command line', () => {
     test('set, list and clear type and show the URLs', async () => {
-      const typed = await cli('set', 'task.edit', 'https://MÜLLER.example/x?y#z');
+      const entered = await cli('set', 'task.edit', 'https://MÜLLER.example/x?y#z');
       assert.match(
-        typed.stdout,
-        /^task\.edit calls https:\/\/xn--mller-kva\.example\/x\?y#z \(what you typed, normalised\)\n$/,
+        entered.stdout,
+        /^task\.edit calls https:\/\/xn--mller-kva\.example\/x\?y#z \(what you entered, normalised\)\n$/,
       );
       const listed = await cli('list', '--json');
       const lines = JSON.parse(listed.stdout) as { trigger: string; url: string | null }[];
@@ -432,13 +432,13 @@ describe('the deployed stack', () => {
       assert.match((await cli('list')).stdout, /^task\.edit +-$/m);
     });
 
-    test('a URL that cannot be called is refused in one line', async () => {
+    test('a URL that cannot be called is rejected in one line', async () => {
       const { status, stdout, stderr } = await cli('set', 'task.edit', 'example.com');
       assert.deepEqual([status, stdout], [1, '']);
       assert.match(stderr, /^The URL for task\.edit does not begin with http:\/\/ or https:\/\/: .+\n$/);
     });
 
-    test('test goes through the real queue and function, and says what the receiver answered', async () => {
+    test('test goes through the real queue and function, and says the response', async () => {
       let status = 200;
       await using server = await receiver((_, response) =>
         response.writeHead(status).end('got \u001b[31mit\u009b\u202e'),
@@ -496,7 +496,7 @@ describe('the deployed stack', () => {
       for (const name of names) await cli('header', 'remove', 'task.edit', name);
     });
 
-    test('a test of a trigger without a URL is refused', async () => {
+    test('a test of a trigger without a URL is rejected', async () => {
       await clear(stack.deps, 'case.delete');
       const { status, stderr } = await cli('test', 'case.delete');
       assert.equal(status, 1);

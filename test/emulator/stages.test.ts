@@ -20,7 +20,7 @@ before(async () => {
 after(() => emulator?.stop());
 
 describe('two stages in one account', () => {
-  test('share nothing: a change in one calls the URL typed there, and nothing of the other', async () => {
+  test('share nothing: a change in one calls the URL entered there, and nothing of the other', async () => {
     await using one = await receiver();
     await using other = await receiver();
     for (const [stage, server] of [

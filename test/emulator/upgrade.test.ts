@@ -21,7 +21,7 @@ import { receiver } from '../support/receiver.ts';
 /** The release before this one, as the commit that it was made of. */
 const PREVIOUS = { version: '0.2.0', commit: '11c2ab0' };
 
-/** For both releases. With short delays a notification that is refused moves to Failed while the test looks on. */
+/** For both releases. With short delays a notification that is rejected moves to Failed while the test looks on. */
 const settings = { holdSeconds: [2, 4], recordLimit: { changes: 4, perSeconds: 86_400 } };
 
 /** The right to drain of a function that died shortly before the upgrade. */
@@ -63,7 +63,7 @@ describe(`an upgrade from ${PREVIOUS.version}`, { skip: skipped() }, () => {
     let isFixed = false;
     /** What the receiver of each trigger does until it is fixed. */
     const troubles: Partial<Record<Trigger, (target: string) => [status: number, retryAfter?: string]>> = {
-      'customer.create': (target) => [target.endsWith('=refused') ? 404 : 200],
+      'customer.create': (target) => [target.endsWith('=rejected') ? 404 : 200],
       'customer.edit': () => [503, '20'],
       'customer.delete': () => [500],
       'task.create': () => [410],
@@ -81,7 +81,7 @@ describe(`an upgrade from ${PREVIOUS.version}`, { skip: skipped() }, () => {
     const line = async (wanted: Trigger) =>
       (await admin.list(old)).find(({ trigger }: { trigger: Trigger }) => trigger === wanted);
     const callsOf = (trigger: Trigger) => server.calls.filter(({ target }) => target.startsWith(`/${trigger}?`));
-    // The emulator ends a function that is at work when it is updated, as AWS does not: its batch comes back after this time.
+    // The emulator ends a function that is at work when it is updated, as AWS does not: its batch returns after this time.
     const Attributes = { VisibilityTimeout: '30' };
     await old.sqs.send(new SetQueueAttributesCommand({ QueueUrl: old.queueUrl, Attributes }));
     for (const trigger of triggers) await admin.set(old, trigger, `${server.origin}/${trigger}`);
@@ -100,13 +100,13 @@ describe(`an upgrade from ${PREVIOUS.version}`, { skip: skipped() }, () => {
     for (const row of parked) await agent.do('create', 'customer', row);
     for (const row of parked) await agent.do('delete', 'customer', row);
     // Waiting for retry in the queue, with two more changes of the same record behind it.
-    const held = { AccountID: 'held' };
-    await agent.do('create', 'customer', held);
-    for (let n = 0; n < 3; n++) await agent.do('edit', 'customer', held);
-    // Failed: refused by a receiver that takes all others, and without an id.
-    await agent.do('create', 'customer', { AccountID: 'refused' });
+    const waiting = { AccountID: 'held' };
+    await agent.do('create', 'customer', waiting);
+    for (let n = 0; n < 3; n++) await agent.do('edit', 'customer', waiting);
+    // Failed: rejected by a receiver that takes all others, and without an id.
+    await agent.do('create', 'customer', { AccountID: 'rejected' });
     await until('the first attempt', () =>
-      callsOf('customer.create').some(({ target }) => target.endsWith('=refused')),
+      callsOf('customer.create').some(({ target }) => target.endsWith('=rejected')),
     );
     await agent.do('create', 'customer', { AccountID: 'taken' });
     await agent.create('followup', { CaseID: 'c', FollowupID: 'f' });
@@ -167,7 +167,7 @@ describe(`an upgrade from ${PREVIOUS.version}`, { skip: skipped() }, () => {
       ['task.delete', tasks.map(({ AccountID }) => `AccountID=${AccountID}&TaskID=leased`)],
       [
         'customer.create',
-        ['held', 'refused', 'taken', ...parked.map((p) => p.AccountID)].map((id) => `AccountID=${id}`),
+        ['held', 'rejected', 'taken', ...parked.map((p) => p.AccountID)].map((id) => `AccountID=${id}`),
       ],
       ['customer.edit', Array(3).fill('AccountID=held')],
       ['customer.delete', parked.map(({ AccountID }) => `AccountID=${AccountID}`)],

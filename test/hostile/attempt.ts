@@ -17,7 +17,7 @@ import type { Hostile } from './corpus.ts';
 
 export const TRIGGER = 'customer.create';
 
-/** This machine, listening where hostile destinations lead to; and a watch over every connection of this process. */
+/** This machine, listening where hostile receivers lead to; and a watch over every connection of this process. */
 export async function openTrap() {
   const accepted: Socket[] = [];
   const listen = async (host: string, port: number) => {
@@ -53,11 +53,11 @@ export async function openTrap() {
 
 export type Trap = Awaited<ReturnType<typeof openTrap>>;
 
-/** What became of a hostile destination that was typed, called and tested. */
+/** What became of a hostile receiver that was set, called and tested. */
 export interface Tried {
-  /** The refusal of the one who typed it, or nothing if it was kept. */
+  /** The rejection of the one who entered it, or nothing if it was kept. */
   readonly input: string | undefined;
-  /** Why it was not called, as kept with the notification, with the trigger, and with the answer to a test. */
+  /** Why it was not called, as kept with the notification, with the trigger, and with the response to a test. */
   readonly called: string | undefined;
   readonly parkedBecause: string | undefined;
   readonly tested: string | undefined;
@@ -67,15 +67,15 @@ export interface Tried {
   readonly log: string;
 }
 
-/** What it takes to type a URL. */
+/** What it takes to set a URL. */
 export function operationDeps(triggersTable: InspectedTriggers, rules: UrlPolicy, resolve: Resolve): OperationDeps {
   return adminWorld({ triggersTable, rules, resolve }).deps;
 }
 
-/** Types, calls and tests a destination by the code that does so when it is deployed, but for the tables. */
-export async function tryDestination({ url: template, answers }: Hostile, rules: UrlPolicy, trap: Trap) {
+/** Types, calls and tests a receiver by the code that does so when it is deployed, but for the tables. */
+export async function tryUrl({ url: template, responses }: Hostile, rules: UrlPolicy, trap: Trap) {
   const url = template.replaceAll('PORT', String(trap.port));
-  const resolve = resolver(answers ?? []);
+  const resolve = resolver(responses ?? []);
   const before = trap.attempts.length;
   const { triggers: triggersTable } = storesInMemory();
   const input = await set(operationDeps(triggersTable, rules, resolve), TRIGGER, url).then(
@@ -83,7 +83,7 @@ export async function tryDestination({ url: template, answers }: Hostile, rules:
     (error: Error) => error.message,
   );
 
-  // As if it had been typed when less was judged.
+  // As if it had been set when less was checked.
   await triggersTable.writeUrl(TRIGGER, url, 0);
   const real = notification({ trigger: TRIGGER });
   const test = notification({ trigger: TRIGGER, record: 'f'.repeat(64), test: true });
@@ -128,10 +128,10 @@ export async function deliverReally(
 }
 
 /** No name is looked up in the world. */
-function resolver(answers: readonly (readonly string[])[]): Resolve {
+function resolver(responses: readonly (readonly string[])[]): Resolve {
   let asked = 0;
   return async () => {
-    const response = answers[Math.min(asked++, answers.length - 1)] ?? [];
+    const response = responses[Math.min(asked++, responses.length - 1)] ?? [];
     if (response.length === 0) throw Object.assign(new Error('not found'), { code: 'ENOTFOUND' });
     return response.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
   };

@@ -1,17 +1,17 @@
 /**
- * Destinations that somebody might type, or bring into a name's addresses, to have what must not be called called. A URL's
+ * Receivers that somebody might type, or bring into a name's addresses, to have what must not be called called. A URL's
  * `PORT` stands for one on which this machine listens on 127.0.0.1 and ::1, so that a connection would succeed.
  */
 export interface Hostile {
-  /** As typed, or as kept by a version that judged less. */
+  /** As set, or as kept by a version that checked less. */
   readonly url: string;
-  /** Why it is refused. */
+  /** Why it is rejected. */
   readonly reason: Reason;
-  /** What the host name leads to, look-up by look-up; the last answer stands from then on. */
-  readonly answers?: readonly (readonly string[])[];
+  /** What the host name leads to, look-up by look-up; the last response stands from then on. */
+  readonly responses?: readonly (readonly string[])[];
   /**
-   * What becomes of it when it is typed. `refused`, with the reason for which it is not called, if nothing is said;
-   * `syntax`: refused for how it is written, before anybody asks where it leads; `accepted`: it leads elsewhere by then.
+   * What becomes of it when it is set. `rejected`, with the reason for which it is not called, if nothing is said;
+   * `syntax`: rejected for how it is written, before anybody asks where it leads; `accepted`: it leads elsewhere by then.
    */
   readonly input?: 'syntax' | 'accepted';
 }
@@ -21,8 +21,8 @@ export const reasons = {
   private:
     'leads to an address that is not public: use another, or add its network to allowedPrivateNetworks in cdk.json',
   port: 'has a port below 1024 that is not 80 or 443: use another, or add it to allowedPorts in cdk.json',
-  http: 'begins with http://, which is not encrypted: type https://, or set allowHttp in cdk.json',
-  scheme: 'does not begin with http:// or https://: type the whole URL, such as https://example.com/hook',
+  http: 'begins with http://, which is not encrypted: use https://, or set allowHttp in cdk.json',
+  scheme: 'does not begin with http:// or https://: set the whole URL, such as https://example.com/hook',
   broken: 'is not a URL: check the host and the port, as in https://example.com:8443/hook',
 } as const;
 
@@ -64,7 +64,7 @@ const hosts: Record<string, string> = {
     example.com%5C@0x7f.1 example.com%00@127.0.0.1`,
 };
 
-/** What is refused at typing for how it is written; a URL parser takes it, and finds this machine. */
+/** What is rejected at input for how it is written; a URL parser takes it, and finds this machine. */
 const oddlyWritten = [
   'http:\\\\127.0.0.1:PORT\\',
   'http:/\\127.0.0.1:PORT/',
@@ -102,7 +102,7 @@ const schemes =
   blob:http://127.0.0.1:PORT/1 about:blank view-source:http://127.0.0.1:PORT/ jar:http://127.0.0.1:PORT/!/ mailto:a@127.0.0.1
   urn:x:y netdoc:///etc/passwd httpx://127.0.0.1:PORT/ https+x://127.0.0.1:PORT/ h2c://127.0.0.1:PORT/`);
 
-/** No URL to any parser, and the same words for it wherever it is judged. */
+/** No URL to any parser, and the same words for it wherever it is checked. */
 const broken = [
   ...words(`http://256.0.0.1/ http://127.0.0.1.1/ http://4294967296/ http://0x100000000/ http://[::1
     http://[::1%25lo]:PORT/ http://[fe80::1%25eth0]:PORT/ http://[fe80::1%eth0]/ http://[::ffff:127.0.0.256]/ http://[127.0.0.1]/
@@ -111,7 +111,7 @@ const broken = [
     http://1.2.3.08/ http://example.com:80:PORT/`),
 ];
 
-/** No URL either, and refused at typing in words that help more. */
+/** No URL either, and rejected at input in words that help more. */
 const incomplete = ['', '//127.0.0.1:PORT/', '127.0.0.1:x', '/hook', '?AccountID=1', 'http://', 'https://?x', 'http:'];
 
 /** Not encrypted; where http is allowed, nothing is wrong with them. */
@@ -123,7 +123,7 @@ const ports =
   873 990 993 995 1023 00022 0000`);
 
 /** What a public name may lead to, by one look-up. */
-const answers: readonly (readonly [name: string, ...addresses: string[]])[] = [
+const responses: readonly (readonly [name: string, ...addresses: string[]])[] = [
   ['loopback.example', '127.0.0.1'],
   ['loopback6.example', '::1'],
   ['unspecified.example', '0.0.0.0'],
@@ -152,7 +152,7 @@ const answers: readonly (readonly [name: string, ...addresses: string[]])[] = [
   ['other-of-both-kinds.example', PUBLIC, '::1'],
   ['last-of-many.example', ...Array.from({ length: 20 }, (_, i) => `8.8.4.${i}`), '192.168.0.1'],
   ['mapped-among.example', PUBLIC, '::ffff:192.168.0.1'],
-  // Names that the world's resolvers answer so.
+  // Names that the world's resolvers response so.
   ['127.0.0.1.nip.io', '127.0.0.1'],
   ['127-0-0-1.sslip.io', '127.0.0.1'],
   ['localtest.me', '127.0.0.1', '::1'],
@@ -171,7 +171,7 @@ const answers: readonly (readonly [name: string, ...addresses: string[]])[] = [
   [`${'a'.repeat(63)}.${'b'.repeat(63)}.example`, '127.0.0.1'],
 ];
 
-/** What a name leads to when it is typed, and what from then on. */
+/** What a name leads to when it is set, and what from then on. */
 const rebinding: readonly (readonly [name: string, then: readonly string[], later: readonly string[]])[] = [
   ['rebinds.example', [PUBLIC], ['127.0.0.1']],
   ['rebinds6.example', ['2606:4700::1111'], ['::1']],
@@ -185,37 +185,37 @@ const rebinding: readonly (readonly [name: string, then: readonly string[], late
 export const corpus: readonly Hostile[] = [
   ...Object.values(hosts)
     .flatMap(words)
-    // Should one of them be looked up, it must not matter what is answered.
-    .map((host): Hostile => ({ url: `http://${host}:PORT/`, reason: 'private', answers: [[PUBLIC]] })),
+    // Should one of them be looked up, it must not matter the response.
+    .map((host): Hostile => ({ url: `http://${host}:PORT/`, reason: 'private', responses: [[PUBLIC]] })),
   ...['127.0.0.1', '0x7f.1', '[::1]', '[::ffff:a9fe:a9fe]', '169.254.169.254', 'localhost', 'x@10.0.0.1'].map(
-    (host): Hostile => ({ url: `HTTPS://${host}/`, reason: 'private', answers: [['127.0.0.1']] }),
+    (host): Hostile => ({ url: `HTTPS://${host}/`, reason: 'private', responses: [['127.0.0.1']] }),
   ),
-  ...oddlyWritten.map((url): Hostile => ({ url, reason: 'private', input: 'syntax', answers: [['127.0.0.1']] })),
+  ...oddlyWritten.map((url): Hostile => ({ url, reason: 'private', input: 'syntax', responses: [['127.0.0.1']] })),
   ...schemes.map((url): Hostile => ({ url, reason: 'scheme' })),
   ...broken.map((url): Hostile => ({ url, reason: 'broken' })),
   ...incomplete.map((url): Hostile => ({ url, reason: 'broken', input: 'syntax' })),
-  ...plain.map((url): Hostile => ({ url, reason: 'http', answers: [[PUBLIC]] })),
+  ...plain.map((url): Hostile => ({ url, reason: 'http', responses: [[PUBLIC]] })),
   ...ports.flatMap((port): Hostile[] => [
-    { url: `https://example.com:${port}/`, reason: 'port', answers: [[PUBLIC]] },
+    { url: `https://example.com:${port}/`, reason: 'port', responses: [[PUBLIC]] },
     { url: `http://127.0.0.1:${port}/`, reason: 'port' },
   ]),
-  ...answers.map(
-    ([name, ...addresses]): Hostile => ({ url: `http://${name}:PORT/`, reason: 'private', answers: [addresses] }),
+  ...responses.map(
+    ([name, ...addresses]): Hostile => ({ url: `http://${name}:PORT/`, reason: 'private', responses: [addresses] }),
   ),
-  ...answers
+  ...responses
     .slice(0, 4)
-    .map(([name, ...addresses]): Hostile => ({ url: `https://${name}/`, reason: 'private', answers: [addresses] })),
+    .map(([name, ...addresses]): Hostile => ({ url: `https://${name}/`, reason: 'private', responses: [addresses] })),
   ...rebinding.map(
     ([name, then, later]): Hostile => ({
       url: `http://${name}:PORT/`,
       reason: 'private',
-      answers: [then, later],
+      responses: [then, later],
       input: 'accepted',
     }),
   ),
 ];
 
-/** Where a destination that may be called sends its caller. */
+/** Where a receiver that may be called sends its caller. */
 export const redirects: readonly string[] = [
   'http://169.254.169.254/latest/meta-data/',
   'http://[fd00:ec2::254]/latest/meta-data/',

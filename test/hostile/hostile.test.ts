@@ -9,9 +9,9 @@ import type { UrlPolicy } from '../../functions/core/url-policy.ts';
 import { importUrls } from '../../functions/operations/trigger-urls.ts';
 import { defaultRules } from '../support/rules.ts';
 import { storesInMemory } from '../support/stores.ts';
-import { openTrap, operationDeps, tryDestination } from './attempt.ts';
+import { openTrap, operationDeps, tryUrl } from './attempt.ts';
+import { rulesFor, tryWithoutPolicy, wrongs } from './check.ts';
 import { corpus, injections, reasons, redirects } from './corpus.ts';
-import { rulesFor, tryWithoutRules, wrongs } from './judge.ts';
 import { tryInjection, tryRedirect } from './smuggle.ts';
 
 mock.method(console, 'log', () => {});
@@ -20,9 +20,9 @@ const trap = await openTrap();
 test.after(() => trap[Symbol.dispose]());
 
 for (const hostile of corpus)
-  test(`${JSON.stringify(hostile.url)} is never connected to; typed, called and tested, it is refused in one line`, async () => {
+  test(`${JSON.stringify(hostile.url)} is never connected to; entered, called and tested, it is rejected in one line`, async () => {
     for (const rules of rulesFor(hostile))
-      assert.deepEqual(wrongs(hostile, rules, await tryDestination(hostile, rules, trap)), [], JSON.stringify(rules));
+      assert.deepEqual(wrongs(hostile, rules, await tryUrl(hostile, rules, trap)), [], JSON.stringify(rules));
   });
 
 for (const location of redirects)
@@ -35,9 +35,9 @@ for (const text of injections)
     assert.deepEqual(await tryInjection(text, trap), []);
   });
 
-test('it is the rules alone that stop them: where all networks are allowed, the same destinations are connected to', async () => {
+test('it is the rules alone that stop them: where all networks are allowed, the same receivers are connected to', async () => {
   const accepted = trap.accepted.length;
-  const { reached, missed } = await tryWithoutRules(trap);
+  const { reached, missed } = await tryWithoutPolicy(trap);
   assert.deepEqual(missed, []);
   assert.ok(reached > 250, `${reached} are connected to`);
   assert.ok(trap.accepted.length - accepted > 100, 'and those on this machine take the connection');

@@ -1,7 +1,7 @@
-// npm run test:hostile: tries every hostile destination, says what is wrong with which, and ends with how many were tried.
-import { openTrap, tryDestination } from './attempt.ts';
+// npm run test:hostile: tries every hostile receiver, says what is wrong with which, and ends with how many were tried.
+import { openTrap, tryUrl } from './attempt.ts';
+import { rulesFor, tryWithoutPolicy, wrongs } from './check.ts';
 import { corpus, injections, redirects } from './corpus.ts';
-import { rulesFor, tryWithoutRules, wrongs } from './judge.ts';
 import { tryInjection, tryRedirect } from './smuggle.ts';
 
 const wrong: string[] = [];
@@ -12,8 +12,7 @@ using trap = await openTrap();
 let connected = 0;
 for (const hostile of corpus) {
   const before = trap.attempts.length + trap.accepted.length;
-  for (const rules of rulesFor(hostile))
-    say(hostile.url, wrongs(hostile, rules, await tryDestination(hostile, rules, trap)));
+  for (const rules of rulesFor(hostile)) say(hostile.url, wrongs(hostile, rules, await tryUrl(hostile, rules, trap)));
   if (trap.attempts.length + trap.accepted.length > before) connected++;
 }
 for (const [all, tries] of [
@@ -25,9 +24,7 @@ for (const [all, tries] of [
     say(text, found);
     if (found.some((one) => one.includes('connected'))) connected++;
   }
-for (const url of (await tryWithoutRules(trap)).missed) say(url, ['not connected to even where the rules allow it']);
+for (const url of (await tryWithoutPolicy(trap)).missed) say(url, ['not connected to even where the rules allow it']);
 for (const line of wrong) console.log(line);
-console.log(
-  `hostile destinations: ${corpus.length + redirects.length + injections.length} tried, ${connected} connected`,
-);
+console.log(`hostile receivers: ${corpus.length + redirects.length + injections.length} tried, ${connected} connected`);
 process.exitCode = wrong.length + connected > 0 ? 1 : 0;

@@ -7,7 +7,7 @@ import { notification } from '../support/records.ts';
 import { storesInMemory } from '../support/stores.ts';
 import { deliverReally, TRIGGER, type Trap } from './attempt.ts';
 
-/** With these, what leads on from a destination that may be called would be called too, were it followed. */
+/** With these, what leads on from a receiver that may be called would be called too, were it followed. */
 const rules: UrlPolicy = {
   allowHttp: true,
   allowedPorts: [],
@@ -16,7 +16,7 @@ const rules: UrlPolicy = {
 
 const STATUSES = [300, 301, 302, 303, 305, 307, 308];
 
-/** Has a destination that may be called send its caller elsewhere, by every status. @returns What went wrong. */
+/** Has a receiver that may be called send its caller elsewhere, by every status. @returns What went wrong. */
 export async function tryRedirect(location: string, trap: Trap): Promise<string[]> {
   const to = location.replaceAll('PORT', String(trap.port));
   const wrong: string[] = [];
@@ -31,10 +31,10 @@ export async function tryRedirect(location: string, trap: Trap): Promise<string[
     await triggers.writeUrl(TRIGGER, `${server.origin}/hook`, 0);
     const { backlog } = await deliverReally([notification({ trigger: TRIGGER })], triggers, rules);
     const elsewhere = trap.attempts.slice(before).filter((attempt) => attempt.port !== port);
-    const answers = [...backlog.retryItems.values()].map(({ response }) => response);
+    const responses = [...backlog.retryItems.values()].map(({ response }) => response);
     if (elsewhere.length > 0) wrong.push(`${status}: connected to ${elsewhere.map(({ address }) => address)}`);
     if (server.calls.length !== 1) wrong.push(`${status}: ${server.calls.length} calls`);
-    if (answers.join() !== `HTTP ${status} (redirects are not followed)`) wrong.push(`${status}: ${answers}`);
+    if (responses.join() !== `HTTP ${status} (redirects are not followed)`) wrong.push(`${status}: ${responses}`);
     trap.reachable.delete(port);
   }
   return wrong;

@@ -59,8 +59,8 @@ test('the console may read a row of an attached table, and its key', () => {
 test('capture and the command line read rows by the same rules; nothing is said of them unless it is set', () => {
   const rules = { names: { AccountID: 'account_id' }, ignore: ['updatedAt'], silencedBy: 'writtenBy' };
   assert.deepEqual(JSON.parse(capture(attached).Environment.Variables.ROW_RULES), rules);
-  const { customer: told, task } = JSON.parse(attached.toJSON().Outputs.RowRules.Value);
-  assert.deepEqual([told, task], [rules, { silencedBy: 'writtenBy' }]);
+  const { customer: reported, task } = JSON.parse(attached.toJSON().Outputs.RowRules.Value);
+  assert.deepEqual([reported, task], [rules, { silencedBy: 'writtenBy' }]);
   const { ROW_RULES, RECORD_LIMIT } = capture(main).Environment.Variables;
   assert.deepEqual([ROW_RULES, RECORD_LIMIT], ['{}', 'null']);
 });
@@ -74,7 +74,7 @@ test('capture may count changes only where a record has a limit', () => {
 });
 
 const tables = (of: Properties) => ({ tables: of });
-const wrong: [title: string, settings: Properties, told: RegExp][] = [
+const wrong: [title: string, settings: Properties, reported: RegExp][] = [
   ['a table without its stream', tables({ task: {} }), /^.*\.tables\.task\.stream in cdk\.json: .*$/],
   ["a table's ARN for its stream's", tables({ task: { stream: table } }), /tables\.task\.stream .*: .*LatestStreamArn/],
   [
@@ -94,10 +94,11 @@ const wrong: [title: string, settings: Properties, told: RegExp][] = [
   ['a limit of none', { recordLimit: { changes: 0, perSeconds: 60 } }, /\.recordLimit\.changes in cdk\.json: /],
 ];
 
-for (const [title, settings, told] of wrong)
+for (const [title, settings, reported] of wrong)
   test(`${title} stops the synthesis with one line that says where`, () => {
     assert.throws(
       () => synth(undefined, { main: settings }),
-      ({ message }: Error) => message.startsWith('Setting stages.main.') && told.test(message) && !/\n/.test(message),
+      ({ message }: Error) =>
+        message.startsWith('Setting stages.main.') && reported.test(message) && !/\n/.test(message),
     );
   });

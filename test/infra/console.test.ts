@@ -70,7 +70,7 @@ test('the user pool that an earlier console left is taken again, with its group,
   );
 });
 
-test('without user pools, in China, the console is refused with the setting that helps', () => {
+test('without user pools, in China, the console is rejected with the setting that helps', () => {
   const made = (region: string, settings = {}) => {
     const app = new App({ context: { ...context, stages: { main: settings }, 'aws:cdk:bundling-stacks': [] } });
     const env = { region };
@@ -90,10 +90,10 @@ test('the sign-in pages stand at auth-fips in GovCloud', () => {
     /GovCloud/.test(id),
   );
   assert.deepEqual(condition, { 'Fn::Equals': [{ Ref: 'AWS::Partition' }, 'aws-us-gov'] });
-  const told = Object.values<Properties>(Resources).find(
+  const reported = Object.values<Properties>(Resources).find(
     ({ Properties }) => Properties?.Environment?.Variables?.SIGN_IN,
   );
-  assert.ok(JSON.stringify(told).includes(JSON.stringify({ 'Fn::If': [name, 'auth-fips', 'auth'] })));
+  assert.ok(JSON.stringify(reported).includes(JSON.stringify({ 'Fn::If': [name, 'auth-fips', 'auth'] })));
 });
 
 test('another issuer takes the place of the user pool', () => {

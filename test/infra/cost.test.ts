@@ -200,7 +200,7 @@ test('wrong words get one line that says which and how, and exit status 2', () =
     '': /^How many changes\? Write --changes-per-month 1000000\.$/,
     '--changes-per-month -3': /--changes-per-month/,
     '--changes-per-month 1e3': /^--changes-per-month is a whole number up to/,
-    '--changes-per-month 5 --answer-ms soon': /^--answer-ms is a whole number up to/,
+    '--changes-per-month 5 --response-ms soon': /^--response-ms is a whole number up to/,
     '--frequency 5': /--frequency/,
   };
   for (const [words, line] of Object.entries(lines)) {

@@ -16,7 +16,7 @@ const accepted: readonly { rule: string; at: string[]; why: string }[] = [
   {
     rule: 'AwsSolutions-IAM5[Resource::*]',
     at: ['CaptureCase', 'CaptureCustomer', 'CaptureFollowup', 'CaptureTask'],
-    why: 'dynamodb:ListStreams, for which IAM knows no resource: on a stream it would be refused. It tells names alone.',
+    why: 'dynamodb:ListStreams, for which IAM knows no resource: on a stream it would be rejected. It tells names alone.',
   },
   {
     rule: 'AwsSolutions-IAM5[Resource::<Unsent.Arn>/*]',
@@ -60,7 +60,7 @@ const policies: [type: string, policed: string, of: string, actions: string][] =
 ];
 
 for (const [type, policed, of, actions] of policies)
-  test(`every ${of} refuses plain HTTP, whoever asks for whatever`, () => {
+  test(`every ${of} rejects plain HTTP, whoever asks for whatever`, () => {
     const rejecting = all(type).flatMap(([, p]) =>
       (p.PolicyDocument.Statement as Properties[])
         .filter(({ Condition }) => Condition?.Bool?.['aws:SecureTransport'] === 'false')

@@ -48,8 +48,8 @@ test('every command that the runbook names is one of the command line, with its 
 });
 
 test('every heading of the runbook that is an alarm has one, so that none describes what is not there', () => {
-  const told = new Set(made.map(([, { AlarmDescription }]) => AlarmDescription.split('#')[1]));
-  assert.equal(told.size, Object.keys(alarms).length);
+  const reported = new Set(made.map(([, { AlarmDescription }]) => AlarmDescription.split('#')[1]));
+  assert.equal(reported.size, Object.keys(alarms).length);
 });
 
 test('only of drain, which runs each minute, does silence wake people, and not before its first run', () => {
@@ -75,7 +75,7 @@ test('every alarm tells the topic of the settings when it goes off, and nobody w
     }
 });
 
-test('each trigger is told of by itself, and at most once an hour', () => {
+test('each trigger is notified of by itself, and at most once an hour', () => {
   const queries = made.filter(([, { Metrics }]) => Metrics);
   assert.equal(queries.length, 2);
   for (const [id, { Metrics, EvaluationPeriods }] of queries) {
@@ -145,7 +145,7 @@ test('the queue is old when a notification has been in it for longer than all ho
   const threshold = (template = main) =>
     all('AWS::CloudWatch::Alarm', template).find(([, p]) => p.MetricName === 'ApproximateAgeOfOldestMessage')?.[1]
       .Threshold;
-  assert.equal(threshold(), 4 * 15 * 60, 'each hold can be as long as a receiver may ask for');
+  assert.equal(threshold(), 4 * 15 * 60, 'each retry delay can be as long as a receiver may ask for');
   assert.equal(threshold(synth(undefined, { main: { holdSeconds: [5] } })), 15 * 60);
 });
 
@@ -161,7 +161,7 @@ test('on emulators the two alarms on queries are left out, and nothing else is',
   assert.deepEqual(left.map(plain).sort(), ['MonitoringNotificationsFailed', 'MonitoringTriggerDown']);
 });
 
-test('the topic is under a key of its own, that CloudWatch may use; it refuses plain HTTP, and takes alarms alone', () => {
+test('the topic is under a key of its own, that CloudWatch may use; it rejects plain HTTP, and takes alarms alone', () => {
   const [topic, { KmsMasterKeyId }] = only(all('AWS::SNS::Topic', withEmail));
   const keys = Object.fromEntries(all('AWS::KMS::Key', withEmail));
   const key = keys[KmsMasterKeyId['Fn::GetAtt'][0]] ?? assert.fail();

@@ -112,7 +112,7 @@ test('nobody is let in from outside: only the schedule may invoke a function, an
   assert.deepEqual(all('AWS::Lambda::Url'), []);
 });
 
-/** `Tables` for its ARN, `Tables.StreamArn`, `Unsent/*`; whatever else is told as it is. */
+/** `Tables` for its ARN, `Tables.StreamArn`, `Unsent/*`; whatever else is reported as it is. */
 function resourceName(resource: Properties | string): string {
   if (typeof resource === 'string') return resource;
   const [id, attribute] = resource['Fn::GetAtt'] ?? [];

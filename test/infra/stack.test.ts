@@ -73,10 +73,10 @@ test('tables are protected by the setting deletionProtection, which a first depl
   const guarded = { main: { deletionProtection: true } };
   assert.deepEqual(isProtected(main), Array(8).fill(false));
   assert.deepEqual(isProtected(synth(undefined, guarded)), Array(8).fill(true));
-  const told = (stack: CrmTriggersStack) =>
+  const reported = (stack: CrmTriggersStack) =>
     Annotations.fromStack(stack).findInfo('*', Match.stringLikeRegexp('deletion'));
-  assert.match(String(only(told(stackOf())).entry.data), /once it is deployed, set deletionProtection to true/);
-  for (const stack of [stackOf(undefined, guarded), stackOf('local')]) assert.deepEqual(told(stack), []);
+  assert.match(String(only(reported(stackOf())).entry.data), /once it is deployed, set deletionProtection to true/);
+  for (const stack of [stackOf(undefined, guarded), stackOf('local')]) assert.deepEqual(reported(stack), []);
 });
 
 test('stream mappings start at the oldest record, split a failing batch, and keep what is never taken, records and all', () => {
@@ -202,7 +202,7 @@ test('there is no export, unless keepExports keeps those that the console of 0.2
     );
 });
 
-test('http and private destinations are allowed in the local stage alone, and no low port in any', () => {
+test('http and private receivers are allowed in the local stage alone, and no low port in any', () => {
   const allowed = (template: Template) =>
     all('AWS::Lambda::Function', template).flatMap(([, p]) => {
       const { Variables } = p.Environment as { Variables: Record<string, string> };
@@ -214,7 +214,7 @@ test('http and private destinations are allowed in the local stage alone, and no
   assert.deepEqual(allowed(synth('local'))[0], ['true', '', '0.0.0.0/0,::/0']);
 });
 
-test('the command line judges by the rules by which the functions judge', () => {
+test('the command line checks by the rules by which the functions check', () => {
   const rules = { allowHttp: true, allowedPorts: [25, 143], allowedPrivateNetworks: ['10.0.0.0/8'] };
   const template = synth(undefined, { main: { ...rules, vpc: { id: 'vpc-0a000000', subnets: ['subnet-0a000000'] } } });
   assert.deepEqual(JSON.parse(template.toJSON().Outputs.UrlPolicy.Value), rules);
@@ -242,7 +242,7 @@ test('architecture sets the processor of every function', () => {
 
 const wrong: [string, Record<string, unknown>, string][] = [
   ['an unknown setting', { holdSecond: [1] }, 'stages.main'],
-  ['a hold longer than SQS can', { holdSeconds: [5, 100_000] }, 'stages.main.holdSeconds.1'],
+  ['a retry delay longer than SQS can', { holdSeconds: [5, 100_000] }, 'stages.main.holdSeconds.1'],
   ['a network that is none', { allowedPrivateNetworks: ['10.0.0.0/33'] }, 'stages.main.allowedPrivateNetworks.0'],
   ['a word for a yes or no', { allowHttp: 'yes' }, 'stages.main.allowHttp'],
   ['a port that needs no permission', { allowedPorts: [25, 8443] }, 'stages.main.allowedPorts.1'],

@@ -24,7 +24,7 @@ const accepted: readonly { rule: string; at: RegExp; why: string }[] = [
   {
     rule: 'E3006 cn-north-1',
     at: /^Resources\/SignIn\w+\/Type$/,
-    why: 'There are no user pools in China: the synthesis refuses the console there, unless signIn is set.',
+    why: 'There are no user pools in China: the synthesis rejects the console there, unless signIn is set.',
   },
 ];
 
@@ -102,7 +102,7 @@ const acceptedOfPolicies: readonly { found: RegExp; why: string }[] = [
   },
 ];
 
-/** ARNs as parliament judges them. */
+/** ARNs as parliament checks them. */
 const arns: Readonly<Record<string, string>> = {
   'AWS::DynamoDB::GlobalTable': 'arn:aws:dynamodb:us-east-1:123456789012:table/name',
   'AWS::DynamoDB::Table': 'arn:aws:dynamodb:us-east-1:123456789012:table/name',
@@ -146,14 +146,14 @@ print("[]")
 `;
 
 async function checkPolicies(all: readonly (readonly [name: string, template: Properties])[]): Promise<string[]> {
-  const judged = all.flatMap(([name, template]) =>
+  const checked = all.flatMap(([name, template]) =>
     resources(template, 'AWS::IAM::Policy').map(([id, { PolicyDocument }]) => [
       `${name}, ${id}`,
       resolved(PolicyDocument, template),
     ]),
   );
-  assert.ok(judged.length > 0);
-  const lines = (await run('-c', PARLIAMENT, JSON.stringify(judged))).trim().split('\n');
+  assert.ok(checked.length > 0);
+  const lines = (await run('-c', PARLIAMENT, JSON.stringify(checked))).trim().split('\n');
   return lines
     .map((line) => JSON.parse(line).join(' '))
     .filter((line) => line !== '' && !acceptedOfPolicies.some(({ found }) => found.test(line)));

@@ -22,7 +22,7 @@ const emulator = (isLocalStack: boolean) =>
   });
 
 for (const isLocalStack of [true, false])
-  test(`what ${isLocalStack ? 'LocalStack' : 'an emulator'} leaves out of a stack is told, a line each`, async () => {
+  test(`what ${isLocalStack ? 'LocalStack' : 'an emulator'} leaves out of a stack is reported, a line each`, async () => {
     await using server = await emulator(isLocalStack);
     const env = { AWS_ENDPOINT_URL: server.origin, AWS_REGION: 'us-east-1' };
     Object.assign(process.env, env, { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });

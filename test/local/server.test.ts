@@ -56,7 +56,7 @@ describe('the local door', () => {
       assert.equal((await ask('GET', '/api/triggers', headers)).status, 200, JSON.stringify(headers));
   });
 
-  test('refuses another name that leads here, another website, and a page at another port of this machine', async () => {
+  test('rejects another name that leads here, another website, and a page at another port of this machine', async () => {
     const { port } = new URL(door.origin);
     const foreignRequests: Record<string, string>[] = [
       { host: `evil.example:${port}` },
@@ -71,7 +71,7 @@ describe('the local door', () => {
       { 'sec-fetch-site': 'same-site' },
     ];
     for (const headers of foreignRequests) {
-      for (const path of ['/api/triggers', '/api/triggers/task.edit/secret', '/local/happenings', '/page.js'])
+      for (const path of ['/api/triggers', '/api/triggers/task.edit/secret', '/local/activity', '/page.js'])
         assert.equal((await ask('GET', path, headers)).status, 403, `${path} ${JSON.stringify(headers)}`);
       assert.equal((await pause(headers)).status, 403, JSON.stringify(headers));
       assert.equal((await ask('POST', '/local/agent', { ...json, ...headers }, '{}')).status, 403);
@@ -80,7 +80,7 @@ describe('the local door', () => {
     assert.deepEqual(demoSteps, []);
   });
 
-  test('may be linked to, and yet not framed: the page alone is answered, with a policy that loads from here only', async () => {
+  test('may be linked to, and yet not framed: the page alone is responded, with a policy that loads from here only', async () => {
     const { status, headers } = await ask('GET', '/', { 'sec-fetch-site': 'cross-site' });
     assert.equal(status, 200);
     const policy = headers['content-security-policy'] as string;
@@ -121,11 +121,11 @@ describe('the local door', () => {
       'The agent created a case',
       'The agent deleted a case',
       'The agent created a followup',
-      'The agent edited a followup, of which nobody is told',
+      'The agent edited a followup, of which no call is made',
     ]);
   });
 
-  test('answers what is not there in one line', async () => {
+  test('responses what is not there in one line', async () => {
     for (const path of ['/api/nothing', '/api/', '/../package.json', '/.git/config', '/%2e%2e/x'])
       assert.equal((await ask('GET', path, {})).status, 404, path);
   });

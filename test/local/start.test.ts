@@ -80,11 +80,11 @@ test('killing it, and with it its receiver, takes the emulator and its functions
 const wrong: [string, string[], Record<string, string>, number, RegExp][] = [
   ['an unknown option', ['--twice'], {}, 2, /^Unknown option '--twice'\. See npm start -- --help\.$/],
   [
-    'an endpoint where nothing answers',
+    'an endpoint where nothing responds',
     [],
     { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
     1,
-    /^Nothing answers at http:\/\/127\.0\.0\.1:9: start your emulator there, or unset AWS_ENDPOINT_URL\.$/,
+    /^Nothing responds at http:\/\/127\.0\.0\.1:9: start your emulator there, or unset AWS_ENDPOINT_URL\.$/,
   ],
   [
     'an endpoint that is no URL',

@@ -5,9 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 const file = fileURLToPath(new URL('isolation.ts', import.meta.url));
 
-async function measure(t: TestContext, neighbour: 'hanging' | 'dead') {
+async function measure(t: TestContext, neighbor: 'hanging' | 'dead') {
   const { failure, printed } = await new Promise<{ failure: string; printed: string }>((resolve) => {
-    execFile(process.execPath, [file, neighbour], (error, printed, complaint) =>
+    execFile(process.execPath, [file, neighbor], (error, printed, complaint) =>
       resolve({ failure: error ? complaint || error.message : '', printed }),
     );
   });
@@ -15,8 +15,8 @@ async function measure(t: TestContext, neighbour: 'hanging' | 'dead') {
   assert.equal(failure, '');
 }
 
-describe('beside a neighbour in trouble', { concurrency: true }, () => {
-  test('a neighbour that hangs is parked within 15 s, and then delays nobody', (t) => measure(t, 'hanging'));
-  test('5,000 that wait for a dead destination delay nobody, and arrive in order at 300/s or more when it is back', (t) =>
+describe('beside a neighbor in trouble', { concurrency: true }, () => {
+  test('a neighbor that hangs is parked within 15 s, and then delays nobody', (t) => measure(t, 'hanging'));
+  test('5,000 that wait for a dead receiver delay nobody, and arrive in order at 300/s or more when it is back', (t) =>
     measure(t, 'dead'));
 });

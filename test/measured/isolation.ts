@@ -26,7 +26,7 @@ const SECONDS = 20;
 /** Deliver functions at once: the default of the setting `deliverConcurrency`. */
 const WORKERS = 100;
 const ATTEMPT_SECONDS = 10;
-/** Functions that wait for a destination see within this time that somebody else has parked it. */
+/** Functions that wait for a receiver see within this time that somebody else has parked it. */
 const FREED_MS = 1_500;
 
 /**
@@ -35,7 +35,7 @@ const FREED_MS = 1_500;
  */
 function realWorld() {
   const call = makeCall({ connectTimeoutSeconds: 3, attemptTimeoutSeconds: ATTEMPT_SECONDS, rules: loopbackRules });
-  const world = new World({ clock: realTime, seed: 7, faults: noFaults, workers: WORKERS, destinations: { call } });
+  const world = new World({ clock: realTime, seed: 7, faults: noFaults, workers: WORKERS, receivers: { call } });
   const came = new Map<string, number>();
   return {
     world,
@@ -107,7 +107,7 @@ async function alone() {
   };
 }
 
-/** A neighbour that hangs is parked within 15 s, and then delays nobody. */
+/** A neighbor that hangs is parked within 15 s, and then delays nobody. */
 async function hanging() {
   await using healthy = await receiver();
   await using silent = await receiver(() => {});
@@ -149,13 +149,13 @@ async function dead() {
   const RECORDS = 400;
   let isDead = true;
   await using healthy = await receiver();
-  await using neighbour = await receiver((_, response, socket) => {
+  await using neighbor = await receiver((_, response, socket) => {
     if (isDead) socket.resetAndDestroy();
     else response.end();
   });
   const { world, type, send, state, p99 } = realWorld();
   await type(HEALTHY, healthy.origin);
-  await type(NEIGHBOUR, neighbour.origin);
+  await type(NEIGHBOUR, neighbor.origin);
   const endAlone = await alone();
   let over = false;
   let sent = 0;
@@ -178,13 +178,13 @@ async function dead() {
   );
   const isParked = async () => (await world.backlog.count(NEIGHBOUR, 'parked')) >= WAITING;
   await until('all wait', isParked, 240_000, 500);
-  const before = neighbour.calls.length;
+  const before = neighbor.calls.length;
   const stretched = stretch();
   isDead = false;
   // A URL that is set again is probed at once; the next probe of a dead receiver can be minutes away.
-  await type(NEIGHBOUR, neighbour.origin);
+  await type(NEIGHBOUR, neighbor.origin);
   await until(
-    'the neighbour is active',
+    'the neighbor is active',
     async () => {
       await world.drainNow();
       return state(NEIGHBOUR) === 'active';
@@ -199,7 +199,7 @@ async function dead() {
   const p99Alone = (await endAlone())(opened + FREED_MS);
   world.stop();
 
-  const arrived = neighbour.calls.slice(before);
+  const arrived = neighbor.calls.slice(before);
   const [first, last] = [arrived[0]?.at ?? 0, arrived.at(-1)?.at ?? 0];
   const perSecond = WAITING / ((last - first) / 1000);
   const beside = p99(healthy.calls, opened + FREED_MS);

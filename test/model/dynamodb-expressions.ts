@@ -16,7 +16,7 @@ export interface Scope {
   readonly values: Readonly<Record<string, AttributeValue>>;
 }
 
-/** Why DynamoDB refuses an expression. */
+/** Why DynamoDB rejects an expression. */
 export class InvalidExpression extends Error {}
 
 /** An attribute, or a part of one: `#a.b[0]`. */

@@ -7,7 +7,7 @@ type Type = 'S' | 'N' | 'B' | 'SS' | 'NS' | 'BS' | 'M' | 'L' | 'BOOL' | 'NULL';
 const types: ReadonlySet<string> = new Set<Type>(['S', 'N', 'B', 'SS', 'NS', 'BS', 'M', 'L', 'BOOL', 'NULL']);
 const words = { SS: 'string', NS: 'number', BS: 'binary' };
 
-/** Why DynamoDB refuses a value. */
+/** Why DynamoDB rejects a value. */
 export class InvalidValue extends Error {}
 
 /** A deep copy without members that are `undefined`. */

@@ -225,7 +225,7 @@ describe('updates', () => {
   });
 });
 
-describe('refused', () => {
+describe('rejected', () => {
   const client = made().client();
   const update = (UpdateExpression: string, values?: Item, names?: Record<string, string>) =>
     client.send(
@@ -354,7 +354,7 @@ describe('refused', () => {
   test('a table that is not there', () =>
     assert.rejects(client.send(new GetItemCommand({ TableName: 'U', Key: KEY })), ResourceNotFoundException));
 
-  test('writes nothing of a batch of which one is refused', async () => {
+  test('writes nothing of a batch of which one is rejected', async () => {
     const db = made();
     const requests = [{ PutRequest: { Item: KEY } }, { PutRequest: { Item: { ...KEY, place: { S: '' } } } }];
     await rejects(db.client().send(new BatchWriteItemCommand({ RequestItems: { T: requests } })), /empty string/);
@@ -449,7 +449,7 @@ describe('batches', () => {
   const keyed = (count: number, attributes: Item = {}) =>
     Array.from({ length: count }, (_, i) => ({ ...KEY, place: { S: `${i}` }, ...attributes }));
 
-  test('leave keys unprocessed when the answer has 16 MB', async () => {
+  test('leave keys unprocessed when the response has 16 MB', async () => {
     const db = made();
     for (const item of keyed(50, { a: { S: 'x'.repeat(390_000) } })) db.put('T', item);
     const client = db.client();
@@ -545,8 +545,8 @@ describe('clients', () => {
     const add = { UpdateExpression: 'ADD a :v', ExpressionAttributeValues: { ':v': { N: '1' } } };
     await twice.send(new UpdateItemCommand({ TableName: 'T', Key: KEY, ...add }));
     assert.deepEqual(db.items('T'), [{ ...KEY, a: { N: '2' } }]);
-    const failing = db.client(() => Promise.reject(new Error('no answer')));
-    await assert.rejects(put(failing, {}), /no answer/);
+    const failing = db.client(() => Promise.reject(new Error('no response')));
+    await assert.rejects(put(failing, {}), /no response/);
   });
 
   test('are logged, and their writes counted', async () => {

@@ -31,7 +31,7 @@ export interface Hazards {
   stale?: (age: number) => boolean;
 }
 
-/** A request that took effect, or was refused. */
+/** A request that took effect, or was rejected. */
 export interface Request {
   /** As in `PutItem`. */
   readonly name: string;
@@ -49,7 +49,7 @@ export type Around = (command: Command, effect: () => object) => Promise<object>
 
 const MB = 1024 * 1024;
 const MAX_ITEM = 400 * 1024;
-/** A page of a query or scan, and the answer to a BatchGetItem. */
+/** A page of a query or scan, and the response to a BatchGetItem. */
 const MAX_PAGE = MB;
 const MAX_BATCH = 16 * MB;
 
@@ -220,7 +220,7 @@ export class DynamoDBInMemory {
     return attributes && Object.keys(attributes).length > 0 ? { Attributes: copy(attributes) } : {};
   }
 
-  /** What a conditional write is judged by. `meet` throws when its condition does not hold. */
+  /** What a conditional write is checked by. `meet` throws when its condition does not hold. */
   #conditional(table: Table, key: Entry['key'], input: Input, kinds: readonly Kind[] = []) {
     const { condition, update, scope } = request(input, ['ConditionExpression', ...kinds]);
     oneOf('returnValuesOnConditionCheckFailure', input.ReturnValuesOnConditionCheckFailure, ['NONE', 'ALL_OLD']);

@@ -9,7 +9,7 @@ import { notification } from '../support/records.ts';
 import { Clock } from './clock.ts';
 import { noFaults } from './network.ts';
 import { inTimeOf } from './play.ts';
-import { type Behaviour, World, type WorldOptions } from './world.ts';
+import { type Behavior, World, type WorldOptions } from './world.ts';
 
 const SECOND = 1000;
 const HOUR = 3600 * SECOND;
@@ -17,17 +17,17 @@ const TRIGGER = 'customer.edit';
 const OTHER = 'task.edit';
 const both = [TRIGGER, OTHER] as const;
 
-const answers = (status: number, ms = 20): ReturnType<Behaviour> => ({ response: { status, body: '' }, ms });
+const responses = (status: number, ms = 20): ReturnType<Behavior> => ({ response: { status, body: '' }, ms });
 
 /** A world whose only faults are those of a script, in a time that `pass` lets pass. */
 function scripted(
   script: (scene: { world: World; clock: Clock; pass: (milliseconds: number) => Promise<boolean> }) => Promise<void>,
-  options: Partial<WorldOptions> & { readonly behaviour?: Behaviour } = {},
+  options: Partial<WorldOptions> & { readonly behavior?: Behavior } = {},
 ): Promise<void> {
   const clock = new Clock();
-  const { behaviour = () => answers(200), ...rest } = options;
+  const { behavior = () => responses(200), ...rest } = options;
   return inTimeOf(clock, async () => {
-    const world = new World({ clock, seed: 7, workers: 2, faults: noFaults, destinations: { behaviour }, ...rest });
+    const world = new World({ clock, seed: 7, workers: 2, faults: noFaults, receivers: { behavior }, ...rest });
     const pass = (milliseconds: number) => clock.until(() => false, clock.now() + milliseconds);
     await script({ world, clock, pass });
     world.stop();
@@ -37,15 +37,15 @@ function scripted(
 const setUrl = (world: World, trigger: Trigger) =>
   world.triggers.writeUrl(trigger, `https://receiver.example/${trigger}`, world.clock.now());
 
-/** Notifications among the failed, one of each record. */
+/** Notifications in Failed, one of each record. */
 async function putFailed(world: World, count: number): Promise<Notification[]> {
   const all = Array.from({ length: count }, (_, i) =>
     notification({ trigger: TRIGGER, record: i.toString(16).padStart(64, '0'), changedAt: world.clock.now() }),
   );
   for (const one of all) {
-    const { formattedString: _, ...told } = one;
+    const { formattedString: _, ...reported } = one;
     await world.backlog.fail({
-      ...told,
+      ...reported,
       notification: one,
       reason: 'HTTP 500',
       attempts: 5,
@@ -99,7 +99,7 @@ for (const silent of ['secrets', 'triggers', 'backlog'] as const)
       },
       {
         isSilent: (table) => isSilent && table === silent,
-        behaviour: () => answers(isUp ? 200 : 500),
+        behavior: () => responses(isUp ? 200 : 500),
       },
     );
   });
@@ -118,7 +118,7 @@ test('settles two messages of one notification that come in one batch again', ()
       assert.equal(new Set(delivered(world)).size, 1, 'delivered');
       assert.equal(world.queue.messages.length, 0, 'queued');
     },
-    { behaviour: () => answers(++calls <= 3 ? 500 : 200), workers: 1 },
+    { behavior: () => responses(++calls <= 3 ? 500 : 200), workers: 1 },
   );
 });
 
@@ -165,7 +165,7 @@ for (const write of ['lease', 'giveBack'] as const)
         assert.ok(seconds < 150, `it took ${seconds} s`);
       },
       {
-        behaviour: () => answers(200, 3 * SECOND),
+        behavior: () => responses(200, 3 * SECOND),
         script: ({ by, name, trigger, input }) => {
           if (!armed || by !== 'drain' || name !== 'UpdateItem' || trigger !== TRIGGER) return undefined;
           const isGiveBack = /REMOVE/.test(input.UpdateExpression);
@@ -190,7 +190,7 @@ test('probes a parked trigger of which more rows changed within a second than a 
       await pass(HOUR);
       assert.equal(new Set(delivered(world)).size, 510);
     },
-    { behaviour: () => answers(isUp ? 200 : 500), workers: 4 },
+    { behavior: () => responses(isUp ? 200 : 500), workers: 4 },
   );
 });
 
@@ -211,7 +211,7 @@ test('delivers in the order of the sequence when the time of a later change is e
     assert.ok((sequences[0] as bigint) < (sequences[1] as bigint), `arrived as ${sequences}`);
   }));
 
-test('shows nothing as waiting after two functions held the message of a delivered notification', () => {
+test('shows nothing as waiting after two functions waiting the message of a delivered notification', () => {
   let calls = 0;
   return scripted(
     async ({ world, pass }) => {
@@ -225,7 +225,7 @@ test('shows nothing as waiting after two functions held the message of a deliver
     {
       // The first function starts in the last second, and its call fails when the second's has long succeeded.
       startsLate: (messages) => (messages[0]?.attributes.ApproximateReceiveCount === '1' ? 359 * SECOND : 0),
-      behaviour: () => (++calls === 1 ? answers(500, 4 * SECOND) : answers(200)),
+      behavior: () => (++calls === 1 ? responses(500, 4 * SECOND) : responses(200)),
     },
   );
 });

@@ -15,13 +15,13 @@ export interface Faults {
   readonly repeat: number;
   /** How far a function's clock may be off, milliseconds. */
   readonly skewMs: number;
-  /** A table refuses a request, for it gets too many. */
+  /** A table rejects a request, for it gets too many. */
   readonly throttled?: number;
   /** A table leaves out some keys or items of a batch. */
   readonly unprocessed?: number;
-  /** The answer is lost, and the SDK sends the same request again. */
+  /** The response is lost, and the SDK sends the same request again. */
   readonly resent?: number;
-  /** An invocation starts so late that its messages come back into sight while it runs; per invocation. */
+  /** An invocation starts so late that its messages return into sight while it runs; per invocation. */
   readonly late?: number;
 }
 
@@ -107,13 +107,13 @@ export interface RequestOptions {
   readonly weight?: number;
   /** What the service says in place of doing it. */
   readonly rejection?: () => Error | undefined;
-  /** Whether an SDK sends it again when the answer is lost. */
+  /** Whether an SDK sends it again when the response is lost. */
   readonly resends?: boolean;
   /** What a script does with it, in place of chance. */
   readonly scripted?: Scripted | undefined;
 }
 
-/** `fails` has no effect; of `lost` only the answer is lost; of `resent` too, and the SDK repeats it; `dies` after it took effect. */
+/** `fails` has no effect; of `lost` only the response is lost; of `resent` too, and the SDK repeats it; `dies` after it took effect. */
 export type Scripted = 'fails' | 'lost' | 'resent' | 'dies' | { readonly ms: number };
 
 /** Between the functions and the services: every request takes time, may fail, and may be the last of its function. */
@@ -128,7 +128,7 @@ export class Network {
     this.faults = faults;
   }
 
-  /** What a request does happens at one moment, somewhere between its sending and its answer. */
+  /** What a request does happens at one moment, somewhere between its sending and its response. */
   async request<Result>(
     from: Environment,
     effect: () => Result,
@@ -145,7 +145,7 @@ export class Network {
     await this.#travel(typeof scripted === 'object' ? scripted.ms : undefined);
     if (scripted === 'fails' || likely(faults.failure / 2)) {
       await this.#response(from);
-      throw new Error('the service does not answer');
+      throw new Error('the service does not respond');
     }
     const rejected = rejection?.();
     if (rejected) {
@@ -160,7 +160,7 @@ export class Network {
     if (crash === AFTER || scripted === 'dies') from.die();
     await this.#response(from);
     if ('error' in result) throw result.error;
-    if (scripted === 'lost' || likely(faults.failure / 2)) throw new Error('the answer is lost');
+    if (scripted === 'lost' || likely(faults.failure / 2)) throw new Error('the response is lost');
     return result.value;
   }
 

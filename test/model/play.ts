@@ -13,7 +13,7 @@ import { Clock, type Time } from './clock.ts';
 import { noFaults } from './network.ts';
 import { check, type Wanted } from './promises.ts';
 import { type Act, SECOND, type Story, TRIGGERS, troubles } from './story.ts';
-import { type Behaviour, type Delivery, World } from './world.ts';
+import { type Behavior, type Delivery, World } from './world.ts';
 
 const HOUR = 3600 * SECOND;
 
@@ -67,7 +67,7 @@ async function playIn(clock: Clock, story: Story): Promise<void> {
     workers,
     faults,
     recordLimit,
-    destinations: { behaviour: (call) => behave(story, call, world, seconds()) },
+    receivers: { behavior: (call) => behave(story, call, world, seconds()) },
     isSilent: (table) => story.silences.some((silence) => silence.table === table && isOn(silence)),
     throttledUntil: () =>
       Math.max(0, ...story.throttles.filter(isOn).map((one) => start + (one.from + one.seconds) * SECOND)),
@@ -97,12 +97,12 @@ async function playIn(clock: Clock, story: Story): Promise<void> {
   world.stop();
 }
 
-/** An admin resumes what a destination has paused, until nothing waits any more. @returns Whether that comes to be. */
+/** An admin resumes what a receiver has paused, until nothing waits any more. @returns Whether that comes to be. */
 async function rest(clock: Clock, world: World): Promise<boolean> {
   let pause = SECOND;
   for (let hours = 1; hours <= 100; hours++) {
     for (const trigger of TRIGGERS) void world.admin((deps) => resume(deps, trigger));
-    // What waits for days now waits for nothing that a minute matters to.
+    // Pending notifications for days now waits for nothing that a minute matters to.
     if (hours > 3) world.drainEachMs = 900 * SECOND;
     const end = clock.now() + HOUR;
     while (clock.now() < end) {
@@ -192,7 +192,7 @@ function behave(
   call: Omit<Delivery, 'response' | 'from'>,
   world: World,
   seconds: number,
-): ReturnType<Behaviour> {
+): ReturnType<Behavior> {
   const { rejected } = story;
   if (call.url === wrongUrl(call.trigger)) return { response: { status: 404, body: '' }, ms: 20 };
   const isRejected =

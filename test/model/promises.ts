@@ -8,7 +8,7 @@ import type { World } from './world.ts';
 
 const HOUR = 3600 * SECOND;
 
-/** A notification that has to arrive, or be among the failed. */
+/** A notification that has to arrive, or be in Failed. */
 export interface Wanted {
   readonly id: string;
   readonly trigger: Trigger;
@@ -54,7 +54,7 @@ async function checkShown({ triggers: triggersTable, backlog, secrets }: World):
     assert.equal(waiting, 0, `${trigger} is shown with ${waiting} waiting, and none waits`);
 }
 
-/** Calls that the sender knows to have arrived may be fewer: an answer can be lost. What counts is what arrived. */
+/** Calls that the sender knows to have arrived may be fewer: a response can be lost. What counts is what arrived. */
 const arrived = (world: World) =>
   world.deliveries.filter(({ response }) => 'status' in response && response.status === 200);
 
@@ -120,7 +120,7 @@ function checkOrder(story: Story, world: World, wanted: readonly Wanted[]): void
   const { everFailed, moves } = world.watch;
   const inOrder = [...firsts.values()].filter(({ id }) => !everFailed.has(id));
   for (const lane of Map.groupBy(inOrder, (one) => `${one.formattedString} ${one.trigger}`).values()) assertGrows(lane);
-  // Nobody was ever parked or paused, and nothing given up: then the order holds across create, edit and delete too.
+  // Nobody was ever parked or paused, and nothing moved to Failed: then the order holds across create, edit and delete too.
   const isCalm = moves === 0 && everFailed.size === 0 && story.acts.length === 0;
   if (!isCalm) return;
   for (const lane of Map.groupBy(inOrder, ({ formattedString }) => formattedString).values()) assertGrows(lane);
@@ -146,7 +146,7 @@ function checkAttempts(story: Story, { deliveries, watch }: World): void {
   }
 }
 
-/** What was given up had waited for three days, or its destination refused it alone, as often as it is tried. */
+/** What was moved to Failed had waited for three days, or its receiver rejected it alone, as often as it is tried. */
 function checkFailed(world: World): void {
   const successes = arrived(world);
   for (const item of world.listed('failed')) {
@@ -156,13 +156,13 @@ function checkFailed(world: World): void {
     const attempts = Number(item.attempts?.N);
     if (Number(item.failedAt?.N) - Number(item.changedAt?.N) > 72 * HOUR) continue;
     if (/URL|loop|limit/.test(reason) || world.queued.get(id)?.redelivered !== undefined) continue;
-    assert.ok(attempts >= 5, `${trigger} was given up after ${attempts} attempts: ${reason}`);
+    assert.ok(attempts >= 5, `${trigger} was moved to Failed after ${attempts} attempts: ${reason}`);
     assert.ok(!waitsForAnAdmin.includes(reason), `what ${reason} waits`);
     const first = world.firstBegun.get(id) ?? 0;
-    // A call that came a little before may have been answered after.
+    // A call that came a little before may have been responded after.
     const from = first - LONGEST_ANSWER;
-    const answered = successes.some((delivery) => delivery.trigger === trigger && delivery.at >= from);
-    assert.ok(answered, `${trigger} was given up while its destination was down`);
+    const responded = successes.some((delivery) => delivery.trigger === trigger && delivery.at >= from);
+    assert.ok(responded, `${trigger} was moved to Failed while its receiver was down`);
   }
 }
 

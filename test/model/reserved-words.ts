@@ -1,4 +1,4 @@
-/** The words that DynamoDB refuses as bare attribute names in expressions (its developer guide, "Reserved words"). */
+/** The words that DynamoDB rejects as bare attribute names in expressions (its developer guide, "Reserved words"). */
 export const reservedWords: ReadonlySet<string> = new Set(
   `
     ABORT ABSOLUTE ACTION ADD AFTER AGENT AGGREGATE ALL ALLOCATE ALTER ANALYZE AND ANY ARCHIVE ARE ARRAY AS ASC ASCII

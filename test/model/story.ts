@@ -18,9 +18,9 @@ export const SECOND = 1000;
 
 const BLOCKED = 'leads to an address that is not public';
 
-/** What a destination does while it is out of order. */
+/** What a receiver does while it is out of order. */
 export const troubles: Readonly<Record<string, { readonly response: CallResult; readonly ms: number }>> = {
-  'answers 500': { response: { status: 500, body: '' }, ms: 20 },
+  'responds with 500': { response: { status: 500, body: '' }, ms: 20 },
   'asks to wait': { response: { status: 429, retryAfter: '40', body: '' }, ms: 20 },
   hangs: { response: { status: 200, body: '' }, ms: 60 * SECOND },
   'is slow': { response: { status: 200, body: '' }, ms: 6 * SECOND },
@@ -28,7 +28,7 @@ export const troubles: Readonly<Record<string, { readonly response: CallResult; 
   'may not be called': { response: { blocked: BLOCKED }, ms: 1 },
 };
 
-/** Reasons for which something is given up only when it is too old. */
+/** Reasons for which something is moved to Failed only when it is too old. */
 export const waitsForAnAdmin: readonly string[] = [BLOCKED, 'HTTP 410'];
 
 /** A row that changes, by the trigger that it fires. */
@@ -69,13 +69,13 @@ export interface Story {
   readonly workers: number;
   readonly changes: readonly Changed[];
   readonly outages: readonly (Span & { readonly trigger: StoryTrigger; readonly trouble: string })[];
-  /** How often a destination that is up fails all the same, as a probability. */
+  /** How often a receiver that is up fails all the same, as a probability. */
   readonly flaky: number;
-  /** A row whose notifications one trigger's destination refuses, for hours or always. */
+  /** A row whose notifications one trigger's receiver rejects, for hours or always. */
   readonly rejected: { readonly trigger: StoryTrigger; readonly account: number; readonly seconds: number } | undefined;
   readonly acts: readonly Act[];
   readonly letters: readonly Letters[];
-  /** Tables that do not answer. */
+  /** Tables that do not respond. */
   readonly silences: readonly (Span & { readonly table: TableName })[];
   /** Lambda has no room for deliver. */
   readonly throttles: readonly Span[];
@@ -143,7 +143,7 @@ const redelivery: fc.Arbitrary<Scene> = fc
     after: number(4, 40),
     again: number(0, 3),
     cutAfter: fc.option(integer(3, 40), { nil: undefined, freq: 1 }),
-    trouble: fc.constantFrom('answers 500', 'asks to wait'),
+    trouble: fc.constantFrom('responds with 500', 'asks to wait'),
     lasts: fc.option(integer(1, 90), { nil: undefined, freq: 2 }),
   })
   .map(({ at, trigger, account, count, changes, clearAfter, setAfter, after, again, cutAfter, trouble, lasts }) => ({
@@ -158,21 +158,21 @@ const redelivery: fc.Arbitrary<Scene> = fc
     ],
   }));
 
-/** A message whose deletion was lost comes back when its trigger, which was down, is tried again. */
+/** A message whose deletion was lost returns when its trigger, which was down, is tried again. */
 const echo: fc.Arbitrary<Scene> = fc
   .record({
     at: number(0, 60),
     trigger,
     account,
     other: account,
-    trouble: fc.constantFrom('may not be called', 'may not be called', 'answers 500'),
+    trouble: fc.constantFrom('may not be called', 'may not be called', 'responds with 500'),
     count: integer(2, 3),
     probedAfter: number(363.3, 365.3),
     up: number(0, 20),
   })
   .map(({ at, trigger, account, other, trouble, count, probedAfter, up }) => ({
     changes: [
-      ...series({ at, trigger, account: other }, trouble === 'answers 500' ? 12 : 1, 0.1),
+      ...series({ at, trigger, account: other }, trouble === 'responds with 500' ? 12 : 1, 0.1),
       ...series({ at: at + 3, trigger, account }, count, 0.05),
     ],
     outages: [{ trigger, from: at, seconds: probedAfter - up, trouble }],
@@ -189,7 +189,7 @@ const together: fc.Arbitrary<Scene> = fc
     count: integer(4, 30),
     seconds: number(5, 200),
     apart: number(0, 2),
-    trouble: fc.constantFrom(undefined, 'answers 500', 'is slow'),
+    trouble: fc.constantFrom(undefined, 'responds with 500', 'is slow'),
   })
   .map(({ at, trigger, other, count, seconds, apart, trouble }) => ({
     changes: [trigger, other].flatMap((trigger) =>
@@ -231,12 +231,12 @@ const longBacklog: fc.Arbitrary<Scene> = fc
     ],
   }));
 
-/** More rows change at once than drain reads at once, while their destination is down. */
+/** More rows change at once than drain reads at once, while their receiver is down. */
 const flood: fc.Arbitrary<Scene> = fc
   .record({ at: number(0, 20), trigger, rows: integer(20, 200), count: integer(501, 540), seconds: number(20, 60) })
   .map(({ at, trigger, rows, count, seconds }) => ({
     changes: Array.from({ length: count }, (_, i) => ({ at: at + 1 + i * 0.002, trigger, account: 10 + (i % rows) })),
-    outages: [{ trigger, from: at, seconds, trouble: 'answers 500' }],
+    outages: [{ trigger, from: at, seconds, trouble: 'responds with 500' }],
   }));
 
 /** All rows are sent once more while they change. */
@@ -298,7 +298,7 @@ const faults: fc.Arbitrary<Faults> = fc.record({
   late: fc.constantFrom(0, 0, 0, 0.1),
 });
 
-/** A destination that refuses all there is keeps its trigger parked: to play that for days takes time. */
+/** A receiver that rejects all there is keeps its trigger parked: to play that for days takes time. */
 const REFUSED_SECONDS = [1_000, 1_500, 2_000, 3_000, 3_000, 6_000, 1e9];
 
 const span = fc.record({ from: at, seconds: integer(1, 400) });

@@ -15,7 +15,7 @@ const URL_MS = 30_000;
 export class Watch {
   /** One line for each promise that was broken so far. */
   readonly broken: string[] = [];
-  /** Ids of notifications that were ever among the failed. */
+  /** Ids of notifications that were ever in Failed. */
   readonly everFailed = new Set<string>();
   /** How often a trigger's state moved. */
   moves = 0;
@@ -88,7 +88,7 @@ export class Watch {
     }
   }
 
-  /** A request failed that was not refused for its condition. */
+  /** A request failed that was not rejected for its condition. */
   failed({ by, trigger }: TableRequest): void {
     if (by !== 'drain') return;
     const until = this.#now() + LEASE_MS;

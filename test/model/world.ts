@@ -45,8 +45,8 @@ export interface Delivery {
   readonly from: Invocation;
 }
 
-/** How a destination behaves: what it answers to a call, and how many milliseconds later. */
-export type Behaviour = (call: Omit<Delivery, 'response' | 'from'>) => {
+/** How a receiver behaves: what it responds to a call, and how many milliseconds later. */
+export type Behavior = (call: Omit<Delivery, 'response' | 'from'>) => {
   readonly response: CallResult;
   readonly ms: number;
 };
@@ -70,10 +70,10 @@ export interface WorldOptions {
   readonly faults: Faults;
   /** Batches of messages that may be handled at once. */
   readonly workers: number;
-  /** Destinations in the model's time, or a call to real ones. */
-  readonly destinations: { readonly behaviour: Behaviour } | { readonly call: Call };
+  /** Receivers in the model's time, or a call to real ones. */
+  readonly receivers: { readonly behavior: Behavior } | { readonly call: Call };
   readonly recordLimit?: RecordLimit | undefined;
-  /** Tables that do not answer at this moment. */
+  /** Tables that do not respond at this moment. */
   readonly isSilent?: (table: TableName) => boolean;
   /** Until when Lambda has no room for deliver, epoch milliseconds. */
   readonly throttledUntil?: () => number;
@@ -367,7 +367,7 @@ export class World {
         continue;
       }
       const late = this.#options.startsLate?.(batch) ?? this.#late();
-      // What waits for room in Lambda does not keep others from polling.
+      // Pending notifications for room in Lambda does not keep others from polling.
       if (late > 0) void this.#handle(batch, late);
       else await this.#handle(batch, 0);
     }
@@ -488,7 +488,7 @@ export class World {
    * Somebody does something by the command line or the page.
    *
    * @param requests It is cut off after so many.
-   * @returns What came of it; nothing when it was cut off.
+   * @returns The result of it; nothing when it was cut off.
    */
   admin<Result>(
     operation: (deps: OperationDeps) => Promise<Result>,
@@ -542,8 +542,8 @@ export class World {
       const begun = (this.#begun.get(id) ?? 0) + 1;
       this.#begun.set(id, begun);
       if (begun === 1) this.firstBegun.set(id, this.clock.now());
-      const { destinations } = this.#options;
-      if ('call' in destinations) return destinations.call(url, headers, cut);
+      const { receivers } = this.#options;
+      if ('call' in receivers) return receivers.call(url, headers, cut);
       const trigger = headers['crm-trigger'] as Trigger;
       const { origin, pathname, search } = new URL(url);
       const called = origin + pathname;
@@ -561,7 +561,7 @@ export class World {
               begun,
               at: this.clock.now(),
             };
-            const { response, ms } = destinations.behaviour(call);
+            const { response, ms } = receivers.behavior(call);
             this.deliveries.push({ ...call, response, from: invocation });
             return { response, ms };
           })
@@ -570,10 +570,10 @@ export class World {
             const ends = await Promise.race([isCut, this.clock.sleep(Math.min(ms, ATTEMPT_MS))]);
             await from.running();
             if (ends === 'cut') return { failure: 'cut off' };
-            return ms > ATTEMPT_MS ? { failure: 'no answer within 10 s' } : response;
+            return ms > ATTEMPT_MS ? { failure: 'no response within 10 s' } : response;
           })
           // The way to the receiver fails as any other; a call never throws.
-          .catch(() => ({ failure: 'connection broken before an answer' }))
+          .catch(() => ({ failure: 'connection broken before a response' }))
       );
     };
   }

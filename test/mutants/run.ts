@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { checked, type Report } from './check.ts';
 import { type Group, groups } from './groups.ts';
-import { judged, type Report } from './judge.ts';
 
 /** In each group at least this share of the mutants that change what the code does must be killed. */
 const LEAST = 0.92;
@@ -36,7 +36,7 @@ const results = Object.entries(groups)
     writeFileSync(`${written}/${name}.config.json`, JSON.stringify(configOf(name, group)));
     run(process.execPath, [stryker, 'run', `${written}/${name}.config.json`]);
     const report: Report = JSON.parse(readFileSync(`${written}/${name}.json`, 'utf8'));
-    return { group: name, ...judged(report, equivalents), minutes: (performance.now() - from) / 60_000 };
+    return { group: name, ...checked(report, equivalents), minutes: (performance.now() - from) / 60_000 };
   });
 
 for (const { group, survivors, unmatched } of results) {

@@ -14,7 +14,7 @@ const readBy = (...names: string[]) =>
 const policy = (AWS: string) =>
   JSON.stringify({ Statement: [{ Effect: 'Allow', Principal: { AWS }, Action: 'kms:*', Resource: '*' }] });
 
-/** What AWS answers, by the request's name, when all is well. An error is thrown. */
+/** What AWS responds, by the request's name, when all is well. An error is thrown. */
 const well: Record<string, unknown> = {
   GetAccountSettings: { AccountLimit: { ConcurrentExecutions: 1000 } },
   ListEventSourceMappings: { EventSourceMappings: readBy('other', 'CrmTriggers-CaptureCase-1') },
@@ -29,10 +29,10 @@ const well: Record<string, unknown> = {
 
 const settings = { tables: { case: { stream, key } } };
 
-function asked(answers: Record<string, unknown>, chosen: Parameters<typeof beforeDeploy>[1] = settings) {
+function asked(responses: Record<string, unknown>, chosen: Parameters<typeof beforeDeploy>[1] = settings) {
   const client = {
     async send({ constructor: { name } }: object) {
-      const response = { ...well, ...answers }[name.replace(/Command$/, '')] ?? assert.fail(name);
+      const response = { ...well, ...responses }[name.replace(/Command$/, '')] ?? assert.fail(name);
       if (response instanceof Error) throw response;
       return response;
     },
@@ -57,7 +57,7 @@ test('an account and an attached table with which all is well have no finding', 
   assert.deepEqual(await asked({}), { findings: [], inconclusive: [] });
 });
 
-const cases: [title: string, answers: Record<string, unknown>, what: RegExp, fix: RegExp][] = [
+const cases: [title: string, responses: Record<string, unknown>, what: RegExp, fix: RegExp][] = [
   [
     'a new account with ten functions at once',
     { GetAccountSettings: { AccountLimit: { ConcurrentExecutions: 10 } } },
@@ -122,9 +122,9 @@ const cases: [title: string, answers: Record<string, unknown>, what: RegExp, fix
   ],
 ];
 
-for (const [title, answers, what, fix] of cases)
+for (const [title, responses, what, fix] of cases)
   test(`finds ${title}, and nothing else, with its fix`, async () => {
-    const { findings, inconclusive } = await asked(answers);
+    const { findings, inconclusive } = await asked(responses);
     assert.deepEqual([findings.length, inconclusive], [1, []], JSON.stringify(findings));
     assert.match(findings[0]?.what ?? '', what);
     assert.match(findings[0]?.fix ?? '', fix);
@@ -133,5 +133,5 @@ for (const [title, answers, what, fix] of cases)
 test('what may not be asked is listed, and is no finding', async () => {
   const { findings, inconclusive } = await asked({ GetParameter: named('AccessDeniedException') }, {});
   assert.deepEqual(findings, []);
-  assert.deepEqual(inconclusive, [{ where: 'the bootstrap version', because: 'AWS refuses: no' }]);
+  assert.deepEqual(inconclusive, [{ where: 'the bootstrap version', because: 'AWS rejects: no' }]);
 });

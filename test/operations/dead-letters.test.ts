@@ -111,13 +111,13 @@ describe('dead letters that are sent back', () => {
     assert.deepEqual([sentBack.length, left, bodies(DEAD).length], [3, 0, 0]);
   });
 
-  test('stay in the dead-letter queue while the delivery queue refuses them', async () => {
+  test('stay in the dead-letter queue while the delivery queue rejects them', async () => {
     const { sqs, deps, add, bodies, hidden } = world();
     add('a', 3);
     sqs.before = (name) => {
-      if (name === 'SendMessage') throw new Error('refused');
+      if (name === 'SendMessage') throw new Error('rejected');
     };
-    await assert.rejects(sendBack(deps, sqs.clock), { message: 'refused' });
+    await assert.rejects(sendBack(deps, sqs.clock), { message: 'rejected' });
     assert.deepEqual([bodies(DEAD).length, bodies(QUEUE).length], [3, 0]);
     sqs.time += 60_000;
     assert.equal(hidden(), 0);

@@ -67,7 +67,7 @@ const cases: [title: string, way: Partial<CapturePath>, what: RegExp, fix: RegEx
   [
     'an id is no key of a stream that tells keys alone',
     { rules: { names: { CaseID: 'note' } } },
-    /note, which is no key, is told/,
+    /note, which is no key, is reported/,
     /NEW_AND_OLD_IMAGES/,
   ],
   [
@@ -97,7 +97,7 @@ test('a way in with which all is well has no finding, nor has one of which nothi
 });
 
 for (const [title, overrides, what, fix] of cases)
-  test(`${title}: this is found, and nothing else, with its mend`, () => {
+  test(`${title}: this is found, and nothing else, with its fix`, () => {
     const [finding, ...more] = examine([{ ...well, ...overrides }], captureChecks);
     assert.deepEqual(more, []);
     assert.equal(finding?.where, 'case, table Cases');
@@ -122,11 +122,11 @@ test('a command line of another version than the stack says so', () => {
   assert.match(finding?.fix ?? '', /^npx cdk deploy CrmTriggers/);
 });
 
-/** An IAM that answers as told. */
+/** An IAM that responds as told. */
 const looking = (response: () => object) =>
   new Inspector({ iam: { send: async () => response() } } as unknown as DoctorAws);
 
-test('what IAM does not allow is told in one text; who may not ask IAM finds nothing, and is told that', async () => {
+test('what IAM does not allow is reported in one text; who may not ask IAM finds nothing, and is reported that', async () => {
   const decisions = { 'dynamodb:GetRecords': 'implicitDeny', 'dynamodb:DescribeStream': 'allowed' };
   const results = Object.entries(decisions).map(([EvalActionName, EvalDecision]) => ({ EvalActionName, EvalDecision }));
   const look = looking(() => ({ EvaluationResults: results }));
@@ -136,6 +136,6 @@ test('what IAM does not allow is told in one text; who may not ask IAM finds not
   });
   assert.deepEqual(await rejected.denied('role', ['dynamodb:GetRecords'], stream), []);
   assert.deepEqual(rejected.inconclusive, [
-    { where: 'what role may do', because: 'AWS refuses: not authorized to simulate' },
+    { where: 'what role may do', because: 'AWS rejects: not authorized to simulate' },
   ]);
 });

@@ -29,7 +29,7 @@ async function withUrl(overrides: Record<string, unknown> = {}, trigger: Trigger
 const REFUSED = 'no URL is set for customer.edit. To fix this, set one with crm-triggers set customer.edit URL';
 
 describe('redeliver of a trigger without a URL', () => {
-  test('is refused for each notification, and those of other triggers are sent', async () => {
+  test('is rejected for each notification, and those of other triggers are sent', async () => {
     const world = await withUrl({}, 'task.edit');
     await failMany(world, 20);
     await failMany(world, 1, () => ({ trigger: 'task.edit' }));
@@ -43,7 +43,7 @@ describe('redeliver of a trigger without a URL', () => {
     assert.equal(await world.backlog.count('task.edit', 'failed'), 0);
   });
 
-  test('is refused on the command line, with and without --yes', async () => {
+  test('is rejected on the command line, with and without --yes', async () => {
     const world = adminWorld();
     await failMany(world, 2);
     const run = async (yes: boolean) =>
@@ -63,7 +63,7 @@ describe('redeliver of a trigger without a URL', () => {
   });
 });
 
-// Deliver may be faster than redeliver: a URL that is cleared in this moment, or no retry delays and a refusal.
+// Deliver may be faster than redeliver: a URL that is cleared in this moment, or no retry delays and a rejection.
 for (const reason of ['no URL is set for customer.edit', 'HTTP 404'])
   test(`redeliver loses nothing when deliver moves everything to Failed again at once: ${reason}`, async () => {
     const world = await withUrl({
@@ -115,14 +115,14 @@ test('a redelivery that the queue stops half way keeps the rest in Failed, and n
   const world = await withUrl({
     queue: {
       async send(notifications: readonly Notification[]) {
-        if (++sends === 2) throw new Error('refused');
+        if (++sends === 2) throw new Error('rejected');
         queued.push(...notifications);
       },
     },
   });
   await failMany(world, 120);
   const before = await failed(world.deps, {});
-  await assert.rejects(redeliver(world.deps, before), { message: 'refused' });
+  await assert.rejects(redeliver(world.deps, before), { message: 'rejected' });
   const ids = [...queued, ...(await failed(world.deps, {}))].map(({ id }) => id);
   assert.deepEqual(
     ids,

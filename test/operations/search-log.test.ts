@@ -15,7 +15,7 @@ function world() {
 const run = async (deps: OperationDeps, options: object) =>
   (await commands.log?.run(deps, [], options)) ?? assert.fail('there is no such command');
 
-test('the latest attempts are printed newest last, with their answers, and what was answered to a failure', async () => {
+test('the latest attempts are printed newest last, with their responses, and the response to a failure', async () => {
   const { log, deps } = world();
   const at = Date.parse('2026-11-23T09:00:00Z');
   const id = `msg_${'0'.repeat(32)}`;
@@ -65,7 +65,7 @@ test('the log is narrowed by trigger, outcome, notification, id of the CRM, time
   assert.equal((await run(deps, { id: 'a5' })).text, 'Nothing of that stands in the log.');
 });
 
-test('an outcome or a number that there is not is refused in one line', async () => {
+test('an outcome or a number that there is not is rejected in one line', async () => {
   const { deps } = world();
   await assert.rejects(run(deps, { outcome: 'fine\u001b' }), {
     name: 'UserError',

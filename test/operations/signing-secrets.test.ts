@@ -58,7 +58,7 @@ test('headers are shown by their names alone, whatever prints', async () => {
   assert.match(JSON.stringify(printed), /x-token/);
 });
 
-test('a header can be removed; one that is not there, a hostile one and an eleventh are refused in one line', async () => {
+test('a header can be removed; one that is not there, a hostile one and an eleventh are rejected in one line', async () => {
   const { deps, secrets } = world();
   for (let n = 0; n < 10; n++) await setHeader(deps, 'task.edit', `x-${n}`, 'v');
   await assert.rejects(setHeader(deps, 'task.edit', 'x-10', 'v'), { message: /has 10 headers already/ });

@@ -7,7 +7,7 @@ import { adminWorld } from '../support/admin-world.ts';
 
 const world = (resolve?: Resolve) => adminWorld(resolve && { resolve });
 
-test('a host name that leads to a private address cannot be typed', async () => {
+test('a host name that leads to a private address cannot be set', async () => {
   const { deps, triggersTable } = world(async () => [
     { address: '8.8.8.8', family: 4 },
     { address: 'fd00::1', family: 6 },
@@ -20,14 +20,14 @@ test('a host name that leads to a private address cannot be typed', async () => 
   assert.equal(triggersTable.writes, 0);
 });
 
-test('a host name that cannot be looked up now can be typed', async () => {
+test('a host name that cannot be looked up now can be set', async () => {
   const { deps } = world(async () => {
     throw Object.assign(new Error(), { code: 'ENOTFOUND' });
   });
   assert.equal(await set(deps, 'task.edit', 'https://soon.example'), 'https://soon.example/');
 });
 
-test('an address is judged without a look-up', async () => {
+test('an address is checked without a look-up', async () => {
   const { deps } = world(async () => assert.fail('nothing is to be looked up'));
   assert.equal(await set(deps, 'task.edit', 'https://[2606:4700::1111]'), 'https://[2606:4700::1111]/');
 });

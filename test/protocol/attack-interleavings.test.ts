@@ -5,7 +5,7 @@ import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { failed, redeliver } from '../../functions/operations/failed.ts';
 import { clear, set } from '../../functions/operations/trigger-urls.ts';
 import { adminWorld } from '../support/admin-world.ts';
-import { answered, ok, protocol } from '../support/protocol.ts';
+import { ok, protocol, responded } from '../support/protocol.ts';
 
 const HOUR = 3_600_000;
 const record = (digit: string) => digit.repeat(64);
@@ -73,7 +73,7 @@ test('an item that was put into the backlog anew stays there, though the one bef
 });
 
 test('what went to its own backlog is not counted as waiting behind another of its record', async () => {
-  const p = await protocol({ receiver: () => answered(500), urls: ['task.edit', 'task.delete'] });
+  const p = await protocol({ receiver: () => responded(500), urls: ['task.edit', 'task.delete'] });
   await p.state('task.delete', 'paused');
   const head = p.received(p.one({ trigger: 'task.edit' }));
   const parked = p.received(p.one({ trigger: 'task.delete' }));
@@ -91,7 +91,7 @@ test('a URL that is set while a probe of the one before runs is tried at once', 
     if (url.startsWith('https://right.example/')) return ok;
     // Drain is woken as well, and another run of it finds that this one has the lease.
     await p.triggers.writeUrl('customer.edit', 'https://right.example/', p.world.now);
-    return answered(500);
+    return responded(500);
   };
   await p.drain();
   assert.deepEqual([p.calls.length, await p.stateOf()], [2, 'active']);
@@ -137,7 +137,7 @@ test('secrets that cannot be read for a moment end the run, not five minutes of 
 });
 
 test('a long backlog from one second is read on only when a probe is due', async () => {
-  const p = await protocol({ receiver: () => answered(500) });
+  const p = await protocol({ receiver: () => responded(500) });
   await p.triggers.move('customer.edit', 'park', {
     probeAt: p.world.now + 50 * 60_000,
     probeDelay: HOUR,
@@ -250,12 +250,12 @@ for (const only of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16])
           count++;
           if (count === only && !applied) throw new Error('throttled');
           const response = effect();
-          if (count === only) throw new Error('no answer');
+          if (count === only) throw new Error('no response');
           return response;
         },
       });
       let fails = true;
-      p.world.receiver = () => (fails ? answered(500) : ok);
+      p.world.receiver = () => (fails ? responded(500) : ok);
       const ones = [
         p.one({ sequence: '1' }),
         p.one({ sequence: '2', trigger: 'task.edit' }),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Notification } from '../../functions/core/notification.ts';
-import { answered, type Made, ok, protocol } from '../support/protocol.ts';
+import { type Made, ok, protocol, responded } from '../support/protocol.ts';
 
 const sequences = (calls: readonly Made[]) => calls.map(({ sequence }) => sequence);
 const record = (digit: string) => digit.repeat(64);
@@ -30,7 +30,7 @@ test('the order of a record is that of its sequence, also when its times run bac
 });
 
 test('a probe, too, takes the first of a record by its sequence', async () => {
-  const p = await protocol({ receiver: () => answered(500) });
+  const p = await protocol({ receiver: () => responded(500) });
   await p.state('customer.edit', 'parked');
   const at = p.world.now - 60_000;
   await p.park([p.one({ sequence: '100', changedAt: at }), p.one({ sequence: '101', changedAt: at - 1_000 })]);
@@ -74,7 +74,7 @@ test('a backlog of more than two pages from one second is probed and delivered',
 });
 
 test('a record over more than one page waits behind its first one that has to', async () => {
-  const p = await protocol({ receiver: ({ sequence }) => (sequence === '1' ? answered(500) : ok) });
+  const p = await protocol({ receiver: ({ sequence }) => (sequence === '1' ? responded(500) : ok) });
   await p.state('customer.edit', 'draining');
   const at = p.world.now - HOUR;
   const ours = Array.from({ length: 600 }, (_, i) => p.one({ sequence: String(i + 1), changedAt: at + i * 1_000 }));
@@ -138,7 +138,7 @@ test('a record whose result cannot be kept stops no other record', async () => {
     get(target, name) {
       const member = Reflect.get(target, name);
       return async (...args: [{ notification?: Notification }]) => {
-        if (name === 'unpark' && args[0].notification?.id === poison.id) throw new Error('refused');
+        if (name === 'unpark' && args[0].notification?.id === poison.id) throw new Error('rejected');
         return member.apply(target, args);
       };
     },
@@ -150,7 +150,7 @@ test('a record whose result cannot be kept stops no other record', async () => {
 });
 
 test('redelivered notifications that fail count as no consecutive failures, in the backlog as in the queue', async () => {
-  const p = await protocol({ receiver: ({ sequence }) => (Number(sequence) < 100 ? answered(404) : ok) });
+  const p = await protocol({ receiver: ({ sequence }) => (Number(sequence) < 100 ? responded(404) : ok) });
   await p.state('customer.edit', 'draining');
   const redelivered = Array.from({ length: 12 }, (_, i) => ({
     ...p.one({ record: i.toString(16).padStart(64, '0'), sequence: String(i) }),
@@ -171,11 +171,11 @@ test('redelivered notifications that fail count as no consecutive failures, in t
 });
 
 test('410 to a notification that is too old pauses its trigger and moves it to Failed, from the queue and from the backlog', async () => {
-  const p = await protocol({ receiver: () => answered(410) });
+  const p = await protocol({ receiver: () => responded(410) });
   const old = { changedAt: p.world.now - 71.9 * HOUR };
   p.world.receiver = () => {
     p.world.now += HOUR;
-    return answered(410);
+    return responded(410);
   };
   await p.deliver([p.received(p.one(old))]);
   assert.deepEqual([await p.stateOf(), (await p.failed()).length], ['paused', 1]);
@@ -186,7 +186,7 @@ test('410 to a notification that is too old pauses its trigger and moves it to F
 });
 
 test('410 ends a pass: nothing else is called, and all stays in the backlog', async () => {
-  const p = await protocol({ receiver: () => answered(410) });
+  const p = await protocol({ receiver: () => responded(410) });
   await p.state('customer.edit', 'draining');
   await p.park(Array.from({ length: 5 }, (_, i) => p.one({ record: record(String(i)) })));
   await p.drain({ concurrency: 1 });
@@ -245,14 +245,14 @@ test('a notification that was put into the backlog anew while drain moved it to 
   );
 });
 
-test('what came of an attempt is not written over an item that somebody else took away meanwhile', async () => {
+test('the result of an attempt is not written over an item that somebody else took away meanwhile', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'draining');
   await p.park([p.one()]);
   p.world.receiver = async () => {
     const [parked] = await p.parked();
     if (parked) await p.backlog.unpark(parked);
-    return answered(500);
+    return responded(500);
   };
   await p.drain({}, 15_500);
   assert.deepEqual(await p.parked(), []);
@@ -313,7 +313,7 @@ test('a probe that could not be made for an internal reason does not postpone th
 });
 
 test('a trigger that fails again is probed after 30 seconds', async () => {
-  const p = await protocol({ receiver: () => answered(500) });
+  const p = await protocol({ receiver: () => responded(500) });
   await p.state('customer.edit', 'draining');
   await p.park(Array.from({ length: 12 }, (_, i) => p.one({ record: i.toString(16).padStart(64, '0') })));
   await p.drain();
@@ -359,7 +359,7 @@ test('an item of Failed that this version cannot read hides no other', async () 
 });
 
 test('a drain whose notifications all wait for their retry looks less and less often', async () => {
-  const p = await protocol({ receiver: () => answered(500) });
+  const p = await protocol({ receiver: () => responded(500) });
   await p.state('customer.edit', 'draining');
   await p.park([p.one()]);
   const pauses: number[] = [];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Notification } from '../../functions/core/notification.ts';
 import { late, measured } from '../support/late.ts';
-import { answered, protocol } from '../support/protocol.ts';
+import { protocol, responded } from '../support/protocol.ts';
 import { message } from '../support/records.ts';
 
 type World = Awaited<ReturnType<typeof protocol>>;
@@ -23,7 +23,7 @@ const plain = async (p: World) => [p.received(p.one(), 2)];
 const old = async (p: World) => [p.received(p.one({ changedAt: p.world.now - 73 * HOUR }), 2)];
 /** Another function may hold its message too. */
 const shared = async (p: World) => [p.received(p.one(), 2, 301_000)];
-const fails = { receiver: () => answered(500) };
+const fails = { receiver: () => responded(500) };
 
 const cases: Readonly<Record<string, Case>> = {
   'the move to Failed': { store: 'backlog', method: 'fail', world: fails, messages: old },
@@ -81,7 +81,7 @@ const cases: Readonly<Record<string, Case>> = {
   'its trigger being paused': {
     store: 'triggers',
     method: 'move',
-    world: { receiver: () => answered(410) },
+    world: { receiver: () => responded(410) },
     messages: plain,
   },
   'its trigger being parked': {
@@ -117,7 +117,7 @@ for (const [what, { store, method, world, messages }] of Object.entries(cases))
     assert.ok(events.length > 0, `${method} was called`);
   });
 
-test('deliver does not end before the dead-letter queue has a message, and before messages are set to come back', async () => {
+test('deliver does not end before the dead-letter queue has a message, and before messages are set to return', async () => {
   const p = await protocol(fails);
   const { slow, pending, events } = late({ sendToDeadLetters: async () => {}, returnToQueue: async () => {} }, [
     'sendToDeadLetters',
@@ -196,7 +196,7 @@ test('a batch looks at its triggers each second until it is done, and cuts off a
     assert.equal(p.dynamodb.requests.length, 1, 'one look at its trigger');
     await time.fire(1_000);
     assert.equal(p.dynamodb.requests.length, 1, 'nothing is attempted any more');
-    return answered(500);
+    return responded(500);
   };
   await p.deliver([p.received(p.one())], { call, after: time.after });
   assert.deepEqual(seen, [false, false, true]);
@@ -224,7 +224,7 @@ test('a look that fails is followed by another, and one that ends after the batc
     const timer = [...time.open].find(({ milliseconds }) => milliseconds === 1_000);
     if (timer) time.open.delete(timer);
     timer?.act();
-    return answered(200);
+    return responded(200);
   };
   assert.deepEqual(await p.deliver([p.received(p.one())], { call, triggers, after: time.after }), []);
   for (let turns = 0; turns < 20; turns++) await turn();
@@ -240,7 +240,7 @@ test('a slow response counts as a failure while it is awaited, and once; deliver
     const timer = [...time.open].find(({ milliseconds }) => milliseconds !== 1_000);
     assert.equal(timer?.milliseconds, 5_000);
     timer?.act();
-    return answered(200);
+    return responded(200);
   };
   await p.deliver([p.received(p.one())], { call, metrics, triggers: slow, after: time.after });
   assert.equal(pending.size, 0);
@@ -255,7 +255,7 @@ test('a slow response to a test or to a redelivered notification counts as no fa
     const time = timers();
     const call = async () => {
       for (const { milliseconds, act } of time.open) if (milliseconds > 1_000) act();
-      return answered(200);
+      return responded(200);
     };
     await p.deliver([p.received(p.one(what))], { call, after: time.after });
     assert.equal((await p.triggers.read(['customer.edit'])).get('customer.edit')?.consecutiveFailures, 0);
@@ -351,7 +351,7 @@ test('what is logged of a response without a body has none', async () => {
   );
 });
 
-test('a log that does not answer keeps no message', async () => {
+test('a log that does not respond keeps no message', async () => {
   const p = await protocol();
   const log = { write: () => Promise.reject(new Error('silent')) };
   assert.deepEqual(await p.deliver([p.received(p.one())], { log }), []);
@@ -379,7 +379,7 @@ test('a message is not attempted when less time is left than an attempt and what
   }
 });
 
-test('all of a record come back with the delay of the one that waits', async () => {
+test('all of a record return with the delay of the one that waits', async () => {
   const p = await protocol({ ...fails, retryDelays: [7, 30] });
   const batch = [p.received(p.one()), p.received(p.one())];
   assert.equal((await p.deliver(batch)).length, 2);

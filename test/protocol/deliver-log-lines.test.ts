@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { answered, protocol } from '../support/protocol.ts';
+import { protocol, responded } from '../support/protocol.ts';
 import { message } from '../support/records.ts';
 
 type World = Awaited<ReturnType<typeof protocol>>;
 
 const HOUR = 3_600_000;
-const fails = { receiver: () => answered(500) };
+const fails = { receiver: () => responded(500) };
 const silent = () => Promise.reject(Object.assign(new Error('hidden'), { name: 'Silent' }));
 
 /** A store one of whose methods fails. */
@@ -121,7 +121,7 @@ const cases: Readonly<Record<string, Case>> = {
     run: (p) => p.deliver([p.received(p.one({ id }))], { backlog: without(p.backlog, 'hold') }),
     lines: () => [
       { level: 'warn', message: 'attempt failed', id, trigger, attempt: 1, response: 'HTTP 500', ms: 0 },
-      { level: 'error', message: 'cannot keep what came of an attempt', error: 'Silent' },
+      { level: 'error', message: 'cannot keep the result of an attempt', error: 'Silent' },
     ],
   },
   'logs that a failure cannot be counted': {
@@ -147,7 +147,7 @@ const cases: Readonly<Record<string, Case>> = {
     run: (p) => p.deliver([p.received(p.one({ id }))], { queue: { returnToQueue: silent } }),
     lines: () => [
       { level: 'warn', message: 'attempt failed', id, trigger, attempt: 1, response: 'HTTP 500', ms: 0 },
-      { level: 'error', message: 'messages come back later than they should', error: 'Silent' },
+      { level: 'error', message: 'messages return later than they should', error: 'Silent' },
     ],
   },
   'logs that the triggers cannot be read again during a long batch': {
@@ -167,7 +167,7 @@ const cases: Readonly<Record<string, Case>> = {
       const call = async () => {
         acts.shift()?.();
         for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate);
-        return answered(200);
+        return responded(200);
       };
       await p.deliver([p.received(p.one({ id }))], { after, triggers, call });
     },

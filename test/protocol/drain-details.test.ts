@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { late, measured } from '../support/late.ts';
-import { answered, ok, protocol } from '../support/protocol.ts';
+import { ok, protocol, responded } from '../support/protocol.ts';
 
 type World = Awaited<ReturnType<typeof protocol>>;
 
@@ -26,7 +26,7 @@ const parked = async (p: World) => {
 
 const cases: Readonly<Record<string, Case>> = {
   'a delivered item being taken out': { store: 'backlog', method: 'unpark', prepare: draining },
-  'what came of a failed attempt being kept': {
+  'the result of a failed attempt being kept': {
     store: 'backlog',
     method: 'keepParked',
     status: 500,
@@ -40,7 +40,7 @@ const cases: Readonly<Record<string, Case>> = {
       await p.park([p.one({ changedAt: p.world.now - 73 * HOUR })]);
     },
   },
-  'the move to Failed of what is refused for the last time': {
+  'the move to Failed of what is rejected for the last time': {
     store: 'backlog',
     method: 'fail',
     status: 404,
@@ -74,7 +74,7 @@ for (const [what, { store, method, status = 200, prepare }] of Object.entries(ca
     p.world.receiver = () => {
       // A drain that calls again and again comes to its end.
       p.world.now += 1_000;
-      return answered(status);
+      return responded(status);
     };
     await prepare(p);
     const { slow, pending, events } = late<object>(p.deps[store], [method]);
@@ -105,7 +105,7 @@ test('an item that cannot be read is in Failed before it is deleted, and deleted
   assert.deepEqual(events, ['fail begins', 'fail ends', 'dropUnreadable begins', 'dropUnreadable ends']);
 });
 
-test('the next notification of a record is attempted when what came of the one before is kept', async () => {
+test('the next notification of a record is attempted when the result of the one before is kept', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'draining');
   const { slow, pending } = late(p.backlog, ['unpark']);
@@ -119,7 +119,7 @@ test('the next notification of a record is attempted when what came of the one b
 });
 
 test('measures what drain delivers and keeps, and what a backlog holds', async () => {
-  const p = await protocol({ receiver: ({ sequence }) => (sequence === '1' ? ok : answered(500)) });
+  const p = await protocol({ receiver: ({ sequence }) => (sequence === '1' ? ok : responded(500)) });
   await p.state('customer.edit', 'draining');
   await p.park([p.one({ sequence: '1' }), p.one({ sequence: '2', record: record(2) })]);
   const { all, metrics } = measured();
@@ -207,7 +207,7 @@ test('a trigger that is being drained by another function is left alone', async 
 });
 
 test('a pass stops at ten consecutive failures and parks its trigger with the latest response', async () => {
-  const p = await protocol({ receiver: () => answered(502) });
+  const p = await protocol({ receiver: () => responded(502) });
   await p.state('customer.edit', 'draining');
   await p.park(Array.from({ length: 30 }, (_, i) => p.one({ record: record(i) })));
   await p.drain({ concurrency: 1 });
@@ -216,7 +216,7 @@ test('a pass stops at ten consecutive failures and parks its trigger with the la
 });
 
 test('a success between failures begins their count anew', async () => {
-  const p = await protocol({ receiver: ({ sequence }) => (sequence === '9' ? ok : answered(500)) });
+  const p = await protocol({ receiver: ({ sequence }) => (sequence === '9' ? ok : responded(500)) });
   await p.state('customer.edit', 'draining');
   await p.park(
     Array.from({ length: 18 }, (_, i) =>
@@ -227,8 +227,8 @@ test('a success between failures begins their count anew', async () => {
   assert.deepEqual([p.calls.length, await p.stateOf()], [18, 'draining']);
 });
 
-test('what a probe is answered postpones the next one and is shown', async () => {
-  const p = await protocol({ receiver: () => answered(503) });
+test('what a probe is responded postpones the next one and is shown', async () => {
+  const p = await protocol({ receiver: () => responded(503) });
   await parked(p);
   await p.drain();
   const now = (await p.triggers.read(['customer.edit'])).get('customer.edit');
@@ -271,7 +271,7 @@ test('what was never attempted moves to Failed with that reason, and with the re
 });
 
 test('a retry in a backlog waits for its time, and keeps its attempts and first attempt', async () => {
-  const p = await protocol({ receiver: () => answered(500) });
+  const p = await protocol({ receiver: () => responded(500) });
   await p.state('customer.edit', 'draining');
   const notification = p.one();
   await p.backlog.park(
@@ -352,7 +352,7 @@ test('a probe is due at its very time, also when there is nothing to probe with'
   await empty.state('customer.edit', 'parked', empty.world.now);
   await empty.drain();
   assert.equal(await empty.stateOf(), 'active');
-  const p = await protocol({ receiver: () => answered(500) });
+  const p = await protocol({ receiver: () => responded(500) });
   await p.state('customer.edit', 'parked', p.world.now);
   await p.park([p.one()]);
   const { made, counted } = counting(p.triggers, 'read', async () => {});
@@ -386,7 +386,7 @@ test('the success of a probe is noted, its metrics and its log are written', asy
 });
 
 test('a probe of a backlog that is longer than the time that can run back reads one page', async () => {
-  const p = await protocol({ receiver: () => answered(500) });
+  const p = await protocol({ receiver: () => responded(500) });
   await p.state('customer.edit', 'parked');
   const at = p.world.now - HOUR;
   await p.park(Array.from({ length: 600 }, (_, i) => p.one({ record: record(i), changedAt: at + i * 1_000 })));
@@ -396,7 +396,7 @@ test('a probe of a backlog that is longer than the time that can run back reads 
 });
 
 test('a probe knows the first of a record when an earlier change stands on the next page', async () => {
-  const p = await protocol({ receiver: () => answered(500) });
+  const p = await protocol({ receiver: () => responded(500) });
   await p.state('customer.edit', 'parked');
   const at = p.world.now - HOUR;
   const others = Array.from({ length: 499 }, (_, i) => ({
@@ -438,7 +438,7 @@ test('a record of which a part is known to be next is called once for each of it
 });
 
 test('a pass that delivers nothing notes no success, and each pass that can take nothing waits longer', async () => {
-  const p = await protocol({ receiver: () => answered(500) });
+  const p = await protocol({ receiver: () => responded(500) });
   await draining(p);
   const { made, counted } = counting(p.triggers, 'clearFailures', async () => {});
   const pauses: number[] = [];
@@ -452,7 +452,7 @@ test('a pass that delivers nothing notes no success, and each pass that can take
 });
 
 test('the notifications of a record go in one pass, also behind one that moves to Failed, and nothing is waited for', async () => {
-  const p = await protocol({ receiver: ({ sequence }) => (sequence === '1' ? answered(404) : ok) });
+  const p = await protocol({ receiver: ({ sequence }) => (sequence === '1' ? responded(404) : ok) });
   await p.state('customer.edit', 'draining');
   await p.park([
     p.one({ sequence: '1', redelivered: p.world.now }),
@@ -471,7 +471,7 @@ test('one run attempts a notification again when its retry delay is over', async
   const p = await protocol();
   await draining(p);
   let calls = 0;
-  p.world.receiver = () => (calls++ === 0 ? answered(500) : ok);
+  p.world.receiver = () => (calls++ === 0 ? responded(500) : ok);
   await p.drain();
   assert.deepEqual([calls, await p.stateOf()], [2, 'active']);
 });
@@ -496,7 +496,7 @@ test('logs what the operator has to know', async () => {
   for (const line of ['delivered in the end', 'drained', 'trigger active again'])
     assert.ok(p.logged.includes(line), line);
 
-  const failing = await protocol({ receiver: () => answered(500) });
+  const failing = await protocol({ receiver: () => responded(500) });
   await failing.state('customer.edit', 'draining');
   await failing.park(Array.from({ length: 10 }, (_, i) => failing.one({ record: record(i) })));
   await failing.drain();
@@ -505,7 +505,7 @@ test('logs what the operator has to know', async () => {
 
   for (const [method, line] of [
     ['count', 'cannot measure a backlog'],
-    ['unpark', 'cannot keep what came of an attempt'],
+    ['unpark', 'cannot keep the result of an attempt'],
     ['parked', 'drain failed'],
   ] as const) {
     const silent = await protocol();

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CallResult } from '../../functions/core/outcome.ts';
-import { answered, ok, protocol } from '../support/protocol.ts';
+import { ok, protocol, responded } from '../support/protocol.ts';
 
 type World = Awaited<ReturnType<typeof protocol>>;
 
@@ -25,10 +25,10 @@ function firstFails(response: CallResult, cuts: boolean[]) {
 }
 
 const whatEnds: Readonly<Record<string, { readonly response: CallResult; prepare?: (p: World) => Promise<void> }>> = {
-  'pauses its trigger': { response: answered(410) },
+  'pauses its trigger': { response: responded(410) },
   'parks its trigger': { response: { blocked: 'a private address' } },
   'is the tenth consecutive failure': {
-    response: answered(500),
+    response: responded(500),
     prepare: async (p) => {
       for (let n = 0; n < 9; n++) await p.triggers.countFailure('customer.edit', p.world.now);
     },
@@ -48,7 +48,7 @@ for (const [what, { response, prepare }] of Object.entries(whatEnds))
 test('cuts off the other attempts of a batch when another function has parked the trigger before a failure is counted', async () => {
   const p = await protocol();
   const cuts: boolean[] = [];
-  const call = firstFails(answered(500), cuts);
+  const call = firstFails(responded(500), cuts);
   await p.deliver(batchOf(p, 2), {
     call: async (url: string, headers: Record<string, string>, cut: AbortSignal) => {
       if (headers['crm-trigger-sequence'] === '0') await p.state('customer.edit', 'parked');
@@ -61,7 +61,7 @@ test('cuts off the other attempts of a batch when another function has parked th
 test('one failure cuts off no other attempt', async () => {
   const p = await protocol();
   const cuts: boolean[] = [];
-  await p.deliver(batchOf(p, 2), { call: firstFails(answered(500), cuts) });
+  await p.deliver(batchOf(p, 2), { call: firstFails(responded(500), cuts) });
   assert.deepEqual(cuts, [false]);
 });
 
@@ -82,7 +82,7 @@ test('resets the failures once, with the first success after a failure of the sa
   const call = async (_: string, headers: Readonly<Record<string, string>>) => {
     const sequence = Number(headers['crm-trigger-sequence']);
     await turns(100 * sequence);
-    return sequence === 0 ? answered(500) : ok;
+    return sequence === 0 ? responded(500) : ok;
   };
   await p.deliver(batchOf(p, 3), { call, triggers });
   assert.deepEqual(clears, [p.world.now]);
@@ -146,7 +146,7 @@ test('marks a notification that it puts into the backlog only when its message w
   assert.equal(await marked(1, 300_000), true);
 });
 
-test('takes out of the backlog of a trigger that came back only what another function has settled', async () => {
+test('takes out of the backlog of a trigger that returned only what another function has settled', async () => {
   for (const isSettled of [true, false]) {
     const p = await protocol();
     await p.state('customer.edit', 'draining');
@@ -157,7 +157,7 @@ test('takes out of the backlog of a trigger that came back only what another fun
         const member = Reflect.get(of, name).bind(of);
         if (name !== 'read') return member;
         return async (...all: unknown[]) => {
-          // Between the put and the second look the trigger comes back, and another function settles the message.
+          // Between the put and the second look the trigger returns, and another function settles the message.
           if (reads++ === 1) {
             await of.move('customer.edit', 'finish');
             await of.move('customer.edit', 'activate');
@@ -173,7 +173,7 @@ test('takes out of the backlog of a trigger that came back only what another fun
 });
 
 test('counts behind a notification that waits only what is pending: no test, and nothing that was settled before', async () => {
-  const p = await protocol({ receiver: () => answered(500) });
+  const p = await protocol({ receiver: () => responded(500) });
   const [head, pending, sent, settled] = [p.one(), p.one(), p.one({ test: true }), p.one()];
   await p.backlog.release(settled, p.world.now);
   await p.deliver([head, pending, sent, settled].map((one) => p.received(one, 2)));

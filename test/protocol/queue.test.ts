@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
-import { answered, ok, protocol } from '../support/protocol.ts';
+import { ok, protocol, responded } from '../support/protocol.ts';
 import { message } from '../support/records.ts';
 
 const isBatchGet = (command: { constructor: { name: string } }) => command.constructor.name === 'BatchGetItemCommand';
 const down = () => {
-  throw new Error('the table does not answer');
+  throw new Error('the table does not respond');
 };
 
 test('two messages of one notification in one batch, both received before, are both delivered', async () => {
@@ -21,7 +21,7 @@ test('two messages of one notification in one batch, both received before, are b
 
 test('two overlapping redeliveries to a receiver that fails settle both messages, and no other record waits for them', async () => {
   let fails = true;
-  const p = await protocol({ receiver: ({ sequence }) => (fails && sequence === '7' ? answered(500) : ok) });
+  const p = await protocol({ receiver: ({ sequence }) => (fails && sequence === '7' ? responded(500) : ok) });
   const one = p.one({ sequence: '7' });
   const [first, second] = [1_000, 500].map((ago) => ({ ...one, redelivered: p.world.now - ago })) as [
     Notification,
@@ -46,8 +46,8 @@ test('one notification twice in a batch goes to the backlog once', async () => {
 
 for (const [what, waits] of [
   ['secrets that cannot be read', { secrets: { of: down } }],
-  ['a backlog table that does not answer', { backlog: 'silent' }],
-  ['a triggers table that does not answer', { triggers: { read: down } }],
+  ['a backlog table that does not respond', { backlog: 'silent' }],
+  ['a triggers table that does not respond', { triggers: { read: down } }],
 ] as const)
   test(`${what}: a message is received fewer than 1,000 times in 14 days, and delivered after the repair`, async () => {
     const p = await protocol();
@@ -103,7 +103,7 @@ test('a success that cannot be counted is delivered all the same, and not repeat
 });
 
 test('a function that fails after another delivered the message leaves nothing that is shown as waiting', async () => {
-  const p = await protocol({ receiver: () => answered(500) });
+  const p = await protocol({ receiver: () => responded(500) });
   const one = p.one();
   // Lambda started the first function 359 s after the receive; a second after that, the queue handed the message out again.
   const late = p.received(one, 1, 359_000);
@@ -111,7 +111,7 @@ test('a function that fails after another delivered the message leaves nothing t
   p.world.receiver = async () => {
     p.world.receiver = () => ok;
     assert.deepEqual(await p.deliver([second]), []);
-    return answered(500);
+    return responded(500);
   };
   assert.deepEqual(await p.deliver([late]), [], 'it is done with: the other function delivered it');
   assert.equal(await p.backlog.count('customer.edit', 'held'), 0);
@@ -125,7 +125,7 @@ test('a function that fails after another put the message into the backlog leave
   p.world.receiver = async () => {
     await p.state('customer.edit', 'parked', p.world.now);
     assert.deepEqual(await p.deliver([second]), []);
-    return answered(500);
+    return responded(500);
   };
   assert.deepEqual(await p.deliver([p.received(one, 1, 359_000)]), []);
   assert.equal(await p.backlog.count('customer.edit', 'held'), 0);
@@ -135,7 +135,7 @@ test('a function that fails after another put the message into the backlog leave
   );
 });
 
-test('a message that came back by the dead-letter queue clears what was waiting for it', async () => {
+test('a message that returned by the dead-letter queue clears what was waiting for it', async () => {
   const p = await protocol();
   const one = p.one({ changedAt: p.world.now - 4 * 86_400_000 + 86_400_000 * 2 });
   await p.backlog.hold(
@@ -152,7 +152,7 @@ test('a message that came back by the dead-letter queue clears what was waiting 
 });
 
 test('a redelivered notification starts anew, whatever was marked of its earlier life', async () => {
-  const p = await protocol({ receiver: () => answered(500), retryDelays: [] });
+  const p = await protocol({ receiver: () => responded(500), retryDelays: [] });
   const one = p.one();
   await p.triggers.clearFailures('customer.edit', p.world.now);
   assert.deepEqual(await p.deliver([p.received(one, 2)]), []);
@@ -165,7 +165,7 @@ test('a redelivered notification starts anew, whatever was marked of its earlier
   assert.equal(p.calls.length, 2);
 });
 
-test('what went to the backlog while its trigger came back is delivered once and leaves no item there', async () => {
+test('what went to the backlog while its trigger returned is delivered once and leaves no item there', async () => {
   const p = await protocol();
   const one = p.one();
   await p.park([one]);
@@ -175,7 +175,7 @@ test('what went to the backlog while its trigger came back is delivered once and
 });
 
 test('a notification that fails keeps its item in the backlog: another function may have deleted its message', async () => {
-  const p = await protocol({ receiver: () => answered(500) });
+  const p = await protocol({ receiver: () => responded(500) });
   const one = p.one();
   await p.park([one]);
   assert.equal((await p.deliver([p.received(one, 2)])).length, 1);
@@ -183,7 +183,7 @@ test('a notification that fails keeps its item in the backlog: another function 
 });
 
 test('a test call is never parked, and its failure counts nowhere', async () => {
-  const p = await protocol({ receiver: () => answered(500) });
+  const p = await protocol({ receiver: () => responded(500) });
   await p.state('customer.edit', 'parked', p.world.now + 60_000);
   const one = p.one({ test: true });
   assert.deepEqual(await p.deliver([p.received(one)]), []);
@@ -197,7 +197,7 @@ test('a test call is never parked, and its failure counts nowhere', async () => 
 });
 
 test('a notification that waits for its retry says how many of its record wait behind it', async () => {
-  const p = await protocol({ receiver: () => answered(500), urls: ['task.edit', 'task.delete'] });
+  const p = await protocol({ receiver: () => responded(500), urls: ['task.edit', 'task.delete'] });
   const edits = Array.from({ length: 6 }, () => p.received(p.one({ trigger: 'task.edit' })));
   const deletion = p.received(p.one({ trigger: 'task.delete' }));
   assert.equal((await p.deliver([...edits, deletion])).length, 7);
@@ -207,13 +207,13 @@ test('a notification that waits for its retry says how many of its record wait b
 });
 
 test('without retry delays the only failed attempt moves to Failed, or parks a trigger that nothing reaches', async () => {
-  const p = await protocol({ receiver: () => answered(500), retryDelays: [] });
+  const p = await protocol({ receiver: () => responded(500), retryDelays: [] });
   assert.equal((await p.deliver([p.received(p.one())])).length, 1);
   assert.equal(await p.stateOf(), 'parked');
 });
 
 test('every read on which a promise rests is strongly consistent', async () => {
-  const p = await protocol({ receiver: () => answered(500) });
+  const p = await protocol({ receiver: () => responded(500) });
   const one = p.one();
   await p.deliver([p.received(one, 2)]);
   await p.state('customer.edit', 'draining');

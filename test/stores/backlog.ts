@@ -15,16 +15,16 @@ const idsOf = (parked: readonly Parked[]) => parked.map(({ notification: { id } 
 const known = { attempts: 3, firstAttempt: 11, response: 'HTTP 503', nextTry: 22 };
 
 export const backlogCases: Cases = {
-  'knows of a notification what was held, and of others nothing': async ({ backlog }) => {
-    const [held, other] = [waiting({}, known), notification()];
-    await backlog.hold(held, AT);
-    const seen = await backlog.seen([held.notification, other]);
-    const found = seen.get(held.notification);
+  'knows of a notification what waited for a retry, and of others nothing': async ({ backlog }) => {
+    const [first, other] = [waiting({}, known), notification()];
+    await backlog.hold(first, AT);
+    const seen = await backlog.seen([first.notification, other]);
+    const found = seen.get(first.notification);
     assert.deepEqual({ ...found, ...known }, { ...found });
     assert.ok(!found?.parked);
     assert.equal(seen.get(other), undefined);
-    await backlog.hold({ ...held, attempts: 4 }, AT);
-    assert.equal((await backlog.seen([held.notification])).get(held.notification)?.attempts, 4);
+    await backlog.hold({ ...first, attempts: 4 }, AT);
+    assert.equal((await backlog.seen([first.notification])).get(first.notification)?.attempts, 4);
     assert.equal(await backlog.count(T, 'held'), 1);
   },
 
@@ -91,7 +91,7 @@ export const backlogCases: Cases = {
     assert.equal(await backlog.count(T, 'held'), 0);
   },
 
-  'counts what waits for a retry, and what is behind it by trigger': async ({ backlog }) => {
+  'counts pending notifications for a retry, and what is behind it by trigger': async ({ backlog }) => {
     const [one, other, settled] = [waiting(), waiting({ trigger: 'task.edit' }), waiting()];
     await backlog.hold({ ...one, behind: { [T]: 3, 'task.edit': 1 } }, AT);
     await backlog.hold({ ...other, behind: { 'task.edit': 2 } }, AT);
@@ -194,7 +194,7 @@ export const backlogCases: Cases = {
     assert.deepEqual([left?.parkedAt, left?.attempts], [AT + 5, 1]);
   },
 
-  'keeps what came of attempts at a parked notification, in its place': async ({ backlog }) => {
+  'keeps the result of attempts at a parked notification, in its place': async ({ backlog }) => {
     await backlog.park([waiting()], AT);
     const [read] = (await backlogOf(backlog, T)) as [Parked];
     await backlog.keepParked({ ...read, ...known }, AT + 9);
@@ -290,7 +290,7 @@ export const backlogCases: Cases = {
     assert.equal(await backlog.testResult(other), undefined);
   },
 
-  'comes to the same when the answers to its writes were lost': async ({ backlog }, harness) => {
+  'comes to the same when the responds to its writes were lost': async ({ backlog }, harness) => {
     const losing = storesOf(harness, losingResponses(harness.client)).backlog;
     const one = waiting();
     assert.equal(await losing.hold(one, AT), true);

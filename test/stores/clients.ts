@@ -28,14 +28,14 @@ function over(client: DynamoDBClient, around: (command: Command, send: Send) => 
 
 export const nameOf = (command: Command): string => command.constructor.name.replace(/Command$/, '');
 
-/** The same command once more, as the SDK repeats one whose answer was lost. */
+/** The same command once more, as the SDK repeats one whose response was lost. */
 function again(command: Command): Command {
   return new (command.constructor as unknown as new (input: object) => Command)(command.input);
 }
 
 const writes: ReadonlySet<string> = new Set(['PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem']);
 
-/** Every write is applied and its answer lost: the caller gets the answer to a repeat. */
+/** Every write is applied and its response lost: the caller gets the response to a repeat. */
 export function losingResponses(client: DynamoDBClient): DynamoDBClient {
   return over(client, async (command, send) => {
     if (!writes.has(nameOf(command))) return send(command);

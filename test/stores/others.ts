@@ -61,7 +61,7 @@ export const otherCases: Cases = {
     assert.deepEqual([headers, version], [{ a: '1', b: '2' }, 2]);
   },
 
-  'secrets: recognizes its own change when the answer was lost': async ({ secrets }, harness) => {
+  'secrets: recognizes its own change when the response was lost': async ({ secrets }, harness) => {
     const losing = storesOf(harness, losingResponses(harness.client)).secrets;
     assert.equal(await losing.change(T, withSecret('whsec_a')), true);
     assert.equal(await losing.change(T, withSecret('whsec_b')), true);
@@ -90,7 +90,7 @@ export const otherCases: Cases = {
     assert.deepEqual((await history.read(1)).entries, [entryAt(9)]);
   },
 
-  'record counts: what is beyond the limit of its record and window': async ({ counts }) => {
+  'record counts: what is over the limit of its record and window': async ({ counts }) => {
     const store = counts(2);
     const of = (sequence: string, overrides = {}) =>
       notification({ record: 'a'.repeat(64), sequence, changedAt: 60_000_000, ...overrides });
@@ -100,11 +100,11 @@ export const otherCases: Cases = {
     const other = of('13', { record: 'b'.repeat(64) });
     const overLimit = await store.overLimit([...all.slice(2), later, other]);
     assert.deepEqual(new Set(overLimit), new Set(all.slice(2)));
-    assert.deepEqual([...(await store.overLimit(all.slice(0, 2)))], [], 'a repeat is judged as it was at first');
+    assert.deepEqual([...(await store.overLimit(all.slice(0, 2)))], [], 'a repeat is checked as it was at first');
     assert.equal((await store.overLimit(all.slice(2))).size, 2);
   },
 
-  'record counts: count once what comes again, also when the answer was lost': async (_, harness) => {
+  'record counts: count once new notifications again, also when the response was lost': async (_, harness) => {
     const store = storesOf(harness, losingResponses(harness.client)).counts(2);
     const [first, second, third] = ['1', '2', '3'].map((sequence) => notification({ sequence, changedAt: 60_000_000 }));
     assert.ok(first && second && third);
@@ -113,7 +113,7 @@ export const otherCases: Cases = {
     assert.equal((await store.overLimit([third])).size, 1);
   },
 
-  'record counts: judge of many changes at once as of one after the other': async ({ counts }, harness) => {
+  'record counts: check of many changes at once as of one after the other': async ({ counts }, harness) => {
     const store = counts(3);
     const all = Array.from({ length: 500 }, (_, i) => notification({ sequence: `${i + 1}`, changedAt: 60_000_000 }));
     assert.equal((await store.overLimit(all)).size, 497);

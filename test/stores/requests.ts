@@ -91,7 +91,7 @@ export const requestCases: Cases = {
   'end with an error when DynamoDB goes on leaving something unprocessed': async (_, harness) => {
     const attempts: number[] = [];
     let requests = 0;
-    // A store that never gives up would never end the test.
+    // A store that never moves to Failed would never end the test.
     const patient = interrupted(unprocessing(harness.client), ['BatchGetItem', 'BatchWriteItem'], async () => {
       assert.ok(requests++ < 50, 'asked 50 times');
     });
@@ -101,8 +101,8 @@ export const requestCases: Cases = {
     assert.ok(attempts.length > 4 && attempts.length < 40, `${attempts.length} pauses`);
   },
 
-  'throw when the table does not answer': async (_, harness) => {
-    const silent = { send: () => Promise.reject(new Error('no answer')) } as unknown as typeof harness.client;
+  'throw when the table does not respond': async (_, harness) => {
+    const silent = { send: () => Promise.reject(new Error('no response')) } as unknown as typeof harness.client;
     const { backlog, triggers, secrets, history, log, counts } = storesOf(harness, silent);
     const one = waiting();
     const parked = { ...one, parkedAt: AT };
@@ -140,6 +140,6 @@ export const requestCases: Cases = {
       () => log.follow({})(),
       () => counts(1).overLimit([one.notification]),
     ];
-    for (const call of calls) await assert.rejects(call, /no answer/, String(call));
+    for (const call of calls) await assert.rejects(call, /no response/, String(call));
   },
 };

@@ -153,7 +153,7 @@ export const triggerCases: Cases = {
     assert.equal(taken.filter(Boolean).length, 1);
   },
 
-  'recognizes its own lease when the answer was lost': async (stores, harness) => {
+  'recognizes its own lease when the response was lost': async (stores, harness) => {
     const losing = storesOf(harness, losingResponses(harness.client));
     assert.equal(await losing.triggers.lease(T, 500, 100), true);
     assert.equal(await losing.triggers.lease(T, 600, 100), false, 'that of another run stays one');
@@ -162,7 +162,7 @@ export const triggerCases: Cases = {
     assert.equal(await stores.triggers.lease(T, 600, 100), true);
   },
 
-  'recognizes its own move when the answer was lost': async (stores, harness) => {
+  'recognizes its own move when the response was lost': async (stores, harness) => {
     const losing = storesOf(harness, losingResponses(harness.client));
     assert.equal(await losing.triggers.move(T, 'park', { parkedBecause: 'HTTP 500' }), true);
     assert.equal(await losing.triggers.move(T, 'park'), false, 'that of another run stays one');
@@ -171,7 +171,7 @@ export const triggerCases: Cases = {
     assert.equal((await now(stores))?.state, 'paused');
   },
 
-  'recognizes its own URL when the answer was lost, and counts one version': async (stores, harness) => {
+  'recognizes its own URL when the response was lost, and counts one version': async (stores, harness) => {
     const losing = storesOf(harness, losingResponses(harness.client));
     assert.equal(await losing.triggers.writeUrl(T, 'https://one/', 1, 0), true);
     assert.equal((await now(stores))?.urlVersion, 1);
@@ -182,7 +182,7 @@ export const triggerCases: Cases = {
     assert.deepEqual([(await now(stores))?.url, (await now(stores))?.urlVersion], ['https://four/', 4]);
   },
 
-  'counts a failure once when the answer was lost': async (stores, harness) => {
+  'counts a failure once when the response was lost': async (stores, harness) => {
     const losing = storesOf(harness, losingResponses(harness.client));
     assert.equal(await losing.triggers.countFailure(T, 1), 1);
     assert.equal(await losing.triggers.countFailure(T, 2), 2);

@@ -4,7 +4,7 @@ import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { defaultRules } from './rules.ts';
 import { storesInMemory } from './stores.ts';
 
-/** What the admin's operations touch, in memory. A test is answered as told, what is sent again is kept in `sent`. */
+/** What the admin's operations touch, in memory. A test is responded as told, what is sent again is kept in `sent`. */
 export function adminWorld(overrides: Record<string, unknown> = {}) {
   const sent: Notification[] = [];
   const { triggers: triggersTable, backlog, secrets, history, log } = storesInMemory();
@@ -15,8 +15,8 @@ export function adminWorld(overrides: Record<string, unknown> = {}) {
     history,
     log,
     sent,
-    /** How the receiver answers to a test. */
-    answers: { delivered: true, response: 'HTTP 200', milliseconds: 42, body: 'thank you' } as TestResult,
+    /** How the receiver responds to a test. */
+    responses: { delivered: true, response: 'HTTP 200', milliseconds: 42, body: 'thank you' } as TestResult,
   };
   const deps = {
     ...world,
@@ -29,7 +29,7 @@ export function adminWorld(overrides: Record<string, unknown> = {}) {
     queue: {
       async send(notifications: readonly Notification[]) {
         for (const notification of notifications)
-          if (notification.test) await backlog.putTestResult(notification, world.answers, Date.now());
+          if (notification.test) await backlog.putTestResult(notification, world.responses, Date.now());
           else sent.push(notification);
       },
     },

@@ -24,10 +24,10 @@ export async function deployedStack(stacks?: string[], host?: string) {
     const outputs = await stackOutputs();
     const deps = await findDeployment();
     /** Clears the URLs of these triggers, then stops the emulator, even if the first fails. */
-    const end = async (...typed: readonly Trigger[]) => {
+    const end = async (...entered: readonly Trigger[]) => {
       try {
         // An emulator of our own is gone in a moment, with all URLs.
-        if (GIVEN) for (const trigger of typed) await clear(deps, trigger);
+        if (GIVEN) for (const trigger of entered) await clear(deps, trigger);
       } finally {
         await emulator.stop();
       }

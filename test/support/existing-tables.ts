@@ -24,9 +24,9 @@ const theirs = {
 export async function existingTables(run: string) {
   const dynamodb = new DynamoDBClient();
   const name = (entity: Entity) => `${run}-${entity}`;
-  const typed = (row: Row) => Object.fromEntries(Object.entries(row).map(([at, value]) => [at, { S: value }]));
+  const entered = (row: Row) => Object.fromEntries(Object.entries(row).map(([at, value]) => [at, { S: value }]));
   const keyOf = (entity: Entity, row: Row) =>
-    typed(Object.fromEntries(theirs[entity].key.map((at) => [at, row[at] ?? ''])));
+    entered(Object.fromEntries(theirs[entity].key.map((at) => [at, row[at] ?? ''])));
   const describe = async (entity: Entity) => {
     const { Table } = await dynamodb.send(new DescribeTableCommand({ TableName: name(entity) }));
     return Table;
@@ -51,7 +51,8 @@ export async function existingTables(run: string) {
     describe,
     /** The setting `tables` for all four. */
     settings: Object.fromEntries(await Promise.all(entityNames.map(attached))),
-    put: (entity: Entity, row: Row) => dynamodb.send(new PutItemCommand({ TableName: name(entity), Item: typed(row) })),
+    put: (entity: Entity, row: Row) =>
+      dynamodb.send(new PutItemCommand({ TableName: name(entity), Item: entered(row) })),
     /** Sets attributes that are no key. */
     update: (entity: Entity, row: Row, values: Row) =>
       dynamodb.send(

@@ -11,7 +11,7 @@ interface Asked {
 /**
  * Stands on this machine where an emulator, a proxy or another service could. Keeps what it is asked.
  *
- * @param answersCalls Whether calls get an error for an answer; else they get none. Its health is answered always.
+ * @param answersCalls Whether calls get an error for a response; else they get none. Its health is responded always.
  */
 export async function fakeEmulator({ respondsToCalls }: { readonly respondsToCalls: boolean }) {
   const asked: Asked[] = [];

@@ -1,5 +1,5 @@
 /**
- * An object some of whose methods answer late, as a table far away does. It tells what was called and has not answered yet,
+ * An object some of whose methods response late, as a table far away does. It tells what was called and has not responded yet,
  * and the order in which calls began and ended.
  */
 export function late<Target extends object>(target: Target, names: readonly string[]) {

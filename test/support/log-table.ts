@@ -16,7 +16,7 @@ export function logTable() {
     queries++;
     const { ExpressionAttributeValues = {}, ScanIndexForward = true, Limit = 40, ExclusiveStartKey } = command.input;
     const value = (name: string) => ExpressionAttributeValues[name]?.S ?? '';
-    assert.ok(value(':from') !== '' && value(':from') <= value(':to'), 'DynamoDB refuses other bounds');
+    assert.ok(value(':from') !== '' && value(':from') <= value(':to'), 'DynamoDB rejects other bounds');
     const place = ({ written }: Item) => written?.S ?? '';
     const after = ExclusiveStartKey && place(ExclusiveStartKey);
     const found = items

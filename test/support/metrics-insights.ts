@@ -82,6 +82,6 @@ function bareIdentifiers(query: string): string[] {
   return bare;
 }
 
-/** The bare identifiers of a query that are reserved: CloudWatch refuses it with any. */
+/** The bare identifiers of a query that are reserved: CloudWatch rejects it with any. */
 export const bareReserved = (query: string): string[] =>
   bareIdentifiers(query).filter((name) => reserved.has(name.toLowerCase()));

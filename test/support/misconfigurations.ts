@@ -74,7 +74,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
       await setStream(deps, 'customer', 'KEYS_ONLY');
     },
     where: /^customer, /,
-    what: /has KEYS_ONLY: only by NEW_AND_OLD_IMAGES ignored attributes are told/,
+    what: /has KEYS_ONLY: only by NEW_AND_OLD_IMAGES ignored attributes are reported/,
     fix: /StreamEnabled=false; .*StreamViewType=NEW_AND_OLD_IMAGES; .*tables\.customer\.stream/,
   },
   {
@@ -163,7 +163,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
     fix: /crm-triggers dead-letters/,
   },
   {
-    title: 'a URL is typed that may not be called',
+    title: 'a URL is set that may not be called',
     plant: ({ dynamodb, outputs }) =>
       dynamodb.send(
         new PutItemCommand({
@@ -176,7 +176,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
     fix: /crm-triggers set task\.edit URL/,
   },
   {
-    title: 'a typed URL has no secret',
+    title: 'a configured URL has no secret',
     plant: ({ dynamodb, outputs }) =>
       dynamodb.send(new DeleteItemCommand({ TableName: outputs.SecretsTable, Key: { trigger: { S: 'task.delete' } } })),
     where: /^task\.delete$/,

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const stops = new Set<() => Promise<unknown>>();
 const interruption = new AbortController();
 
-/** Aborted when this test process is told to end: what it waits for is given up, so that it can stop what it started. */
+/** Aborted when this test process is reported to end: what it waits for is moved to Failed, so that it can stop what it started. */
 export const interrupted = interruption.signal;
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;

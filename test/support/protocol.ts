@@ -32,7 +32,7 @@ export interface Made {
 type Receiver = (call: Made) => CallResult | Promise<CallResult>;
 
 export const ok: CallResult = { status: 200, body: '' };
-export const answered = (status: number): CallResult => ({ status, body: '' });
+export const responded = (status: number): CallResult => ({ status, body: '' });
 
 interface Options {
   /** What the receivers respond. */

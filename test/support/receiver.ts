@@ -29,7 +29,7 @@ export async function receiver(respond: Respond = (_, response) => response.end(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     calls,
-    /** Calls for marker rows: answered at once with 200, and not among `calls`. */
+    /** Calls for marker rows: responded at once with 200, and not among `calls`. */
     markers,
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     /** Connections that were opened so far. */

@@ -6,7 +6,7 @@ import { type Notification, toMessage } from '../../functions/core/notification.
 
 type Row = Record<string, AttributeValue | string>;
 
-const typed = (row: Row) =>
+const entered = (row: Row) =>
   Object.fromEntries(Object.entries(row).map(([k, v]) => [k, typeof v === 'string' ? { S: v } : v]));
 
 let made = 0;
@@ -19,7 +19,7 @@ export function streamRecord(
   overrides: Partial<DynamoDBRecord> = {},
 ): DynamoDBRecord {
   made++;
-  const image = typed(row);
+  const image = entered(row);
   const keys = Object.fromEntries(
     entities[entity].key.flatMap((name) => (image[name] ? [[name, image[name]] as const] : [])),
   );

@@ -7,16 +7,16 @@ import { forward, readAll } from './http-forward.ts';
 const SEND = 'AmazonSQS.SendMessageBatch';
 
 /** What happens to the nth request of one kind that one function makes; n starts at 1. Every 20th time it starts again. */
-function harmTo(n: number): 'refuse' | 'lose the response' | undefined {
+function harmTo(n: number): 'reject' | 'lose the response' | undefined {
   const turn = n % 20;
-  if (turn === 3) return 'refuse';
+  if (turn === 3) return 'reject';
   if (turn === 6) return 'lose the response';
   // An SDK tries three times: this one it has to report as failed.
-  return turn >= 10 && turn <= 12 ? 'refuse' : undefined;
+  return turn >= 10 && turn <= 12 ? 'reject' : undefined;
 }
 
 /**
- * Stands between deployed functions and the emulator's tables and queue, and does harm by a fixed script: refuses requests,
+ * Stands between deployed functions and the emulator's tables and queue, and does harm by a fixed script: rejects requests,
  * lets them take effect but loses the response, lets the queue take only a part of a batch. It also kills functions, at
  * the moment that the caller names.
  */
@@ -63,7 +63,7 @@ export async function saboteur(endpoint: string) {
         outgoing.writeHead(503, { 'content-type': 'application/x-amz-json-1.0' });
         outgoing.end('{"__type":"ServiceUnavailable"}');
       };
-      if (done === 'refuse') return reject();
+      if (done === 'reject') return reject();
       const { taken, left } =
         kind === SEND && entriesOf(body).length > 1 && halves++ % 2 === 0 ? halve(body) : whole(body);
       const response = await forward(endpoint, incoming, taken).catch(() => undefined);
@@ -101,7 +101,7 @@ export async function saboteur(endpoint: string) {
       };
       undo.push(await setVariables(name, variables, timeoutSeconds));
     },
-    /** What a dead function had received comes back after this time, not after minutes. */
+    /** What a dead function had received returns after this time, not after minutes. */
     async shortenVisibility(QueueUrl: string, seconds: number) {
       const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
       const AttributeNames = ['VisibilityTimeout' as const];

@@ -92,7 +92,7 @@ export class SqsInMemory {
 
   #delete({ QueueUrl, ReceiptHandle }: Input): object {
     const queue = this.#queue(QueueUrl);
-    const index = queue.findIndex((message) => this.#isHeld(message, ReceiptHandle));
+    const index = queue.findIndex((message) => this.#isInvisible(message, ReceiptHandle));
     if (index < 0)
       throw new SQSServiceException({
         name: 'InvalidParameterValue',
@@ -108,7 +108,7 @@ export class SqsInMemory {
     if (Entries.length < 1 || Entries.length > BATCH) throw new Error('a batch has one to ten entries');
     const Failed: object[] = [];
     for (const { Id, ReceiptHandle, VisibilityTimeout } of Entries) {
-      const message = this.#queue(QueueUrl).find((one) => this.#isHeld(one, ReceiptHandle));
+      const message = this.#queue(QueueUrl).find((one) => this.#isInvisible(one, ReceiptHandle));
       if (message) message.hiddenUntil = this.time + VisibilityTimeout * 1000;
       else Failed.push({ Id, Code: 'ReceiptHandleIsInvalid', SenderFault: true });
     }
@@ -127,7 +127,7 @@ export class SqsInMemory {
     };
   }
 
-  #isHeld({ handle, hiddenUntil }: Stored, given: string): boolean {
+  #isInvisible({ handle, hiddenUntil }: Stored, given: string): boolean {
     return handle !== '' && handle === given && hiddenUntil > this.time;
   }
 

@@ -7,7 +7,7 @@ import { message } from './records.ts';
 import { storesInMemory } from './stores.ts';
 
 /** All three stages over one world in memory, and what they measured of a trigger, and over all, since the last look. */
-export function stages(answers: () => CallResult) {
+export function stages(responses: () => CallResult) {
   const lines: string[] = [];
   const { triggers, backlog, secrets, log } = storesInMemory();
   void triggers.writeUrl('customer.edit', 'https://x/', 0);
@@ -26,7 +26,7 @@ export function stages(answers: () => CallResult) {
       sendToDeadLetters: async () => {},
       returnToQueue: async () => {},
     },
-    call: async () => answers(),
+    call: async () => responses(),
     retryDelays: [5],
     attemptMs: 1_000,
     concurrency: 5,

@@ -37,11 +37,17 @@ export class InspectedTriggers extends Triggers {
   }
 
   get items(): ReadonlyMap<Trigger, TriggerNow> {
-    return new Map(rowsOf(this.#db, 'triggers').map(({ trigger, ...now }) => [trigger, { ...untouched, ...now }]));
+    const named = ({ trigger, strikes = 0, state = 'active', ...now }: Row): [Trigger, TriggerNow] => [
+      trigger,
+      { ...untouched, ...now, consecutiveFailures: strikes, state: state === 'closing' ? 'finishing' : state },
+    ];
+    return new Map(rowsOf(this.#db, 'triggers').map(named));
   }
 
-  put(trigger: Trigger, now: TriggerNow): void {
-    this.#db.put('triggers', marshall({ trigger, ...now }, { removeUndefinedValues: true }));
+  /** Writes an item with the attribute names and values that are stored. */
+  put(trigger: Trigger, { consecutiveFailures: strikes, state, ...now }: TriggerNow): void {
+    const stored = { trigger, ...now, strikes, state: state === 'finishing' ? 'closing' : state };
+    this.#db.put('triggers', marshall(stored, { removeUndefinedValues: true }));
   }
 
   override async move(...args: Parameters<Triggers['move']>): Promise<boolean> {
@@ -87,7 +93,10 @@ export class InspectedBacklog extends Backlog {
   }
 
   get tests(): ReadonlyMap<string, TestResult> {
-    return this.#list('test', ({ result }) => JSON.parse(result));
+    return this.#list('test', ({ result }) => {
+      const { answer, ...stored } = JSON.parse(result);
+      return { ...stored, response: answer };
+    });
   }
 
   /** Items written so far, history and counts of records among them. */

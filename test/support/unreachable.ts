@@ -8,7 +8,7 @@ const LISTENER = `
     function () { console.log(this.address().port); });`;
 
 /**
- * An address of this machine whose connections are neither accepted nor refused, as those of a host behind a firewall: a process
+ * An address of this machine whose connections are neither accepted nor rejected, as those of a host behind a firewall: a process
  * that is stopped, with a full queue of connections. Linux only, where every address of 127.0.0.0/8 is this machine.
  *
  * @param address Such as `127.0.0.2`.

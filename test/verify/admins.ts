@@ -65,7 +65,7 @@ export async function allowPasswords(pool: UserPool, ClientId: string): Promise<
 /** A password that no policy of ours rejects. */
 export const password = (): string => `Aa1-${randomBytes(18).toString('base64url')}`;
 
-interface Answered {
+interface Responded {
   readonly ChallengeName?: string;
   readonly Session?: string;
   readonly SecretCode?: string;
@@ -74,23 +74,23 @@ interface Answered {
 
 /** Signs a new user in, who registers a second factor where the user pool asks for one. @returns An ID token. */
 export async function signIn(pool: UserPool, ClientId: string, username: string, secret: string): Promise<string> {
-  const ask = async (action: string, body: object) => (await pool.ask(action, body)) as Answered;
+  const ask = async (action: string, body: object) => (await pool.ask(action, body)) as Responded;
   const AuthParameters = { USERNAME: username, PASSWORD: secret };
-  let answered = await ask('AdminInitiateAuth', { ClientId, AuthFlow: 'ADMIN_USER_PASSWORD_AUTH', AuthParameters });
-  if (answered.ChallengeName === 'MFA_SETUP') {
-    const associated = await ask('AssociateSoftwareToken', { Session: answered.Session });
+  let responded = await ask('AdminInitiateAuth', { ClientId, AuthFlow: 'ADMIN_USER_PASSWORD_AUTH', AuthParameters });
+  if (responded.ChallengeName === 'MFA_SETUP') {
+    const associated = await ask('AssociateSoftwareToken', { Session: responded.Session });
     const UserCode = oneTimeCode(associated.SecretCode ?? '', Date.now());
     const { Session } = await ask('VerifySoftwareToken', { Session: associated.Session, UserCode });
     const ChallengeResponses = { USERNAME: username };
-    answered = await ask('AdminRespondToAuthChallenge', {
+    responded = await ask('AdminRespondToAuthChallenge', {
       ClientId,
       ChallengeName: 'MFA_SETUP',
       Session,
       ChallengeResponses,
     });
   }
-  const token = answered.AuthenticationResult?.IdToken;
-  if (!token) throw new Error(`${username} got no token: ${answered.ChallengeName ?? 'no reason is given'}`);
+  const token = responded.AuthenticationResult?.IdToken;
+  if (!token) throw new Error(`${username} got no token: ${responded.ChallengeName ?? 'no reason is given'}`);
   return token;
 }
 

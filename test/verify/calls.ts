@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Call, RESPONSE_MS } from './receiver-core.ts';
 
 /**
- * The first record whose calls arrived out of order, nothing when all are in order. A record is told by its query string.
+ * The first record whose calls arrived out of order, nothing when all are in order. A record is reported by its query string.
  *
  * @param calls One of each notification, in the order in which they arrived.
  */

@@ -106,7 +106,7 @@ describe('a run of the steps', () => {
     const { isProven, printed, tornDown } = await played([fails, step('two', { after: ['one'] }), step('three')]);
     assert.deepEqual([isProven, tornDown], [false, 1]);
     assert.deepEqual(printed.slice(0, 3), [
-      '✗ one           failed: no answer. Fix: repair one',
+      '✗ one           failed: no response. Fix: repair one',
       '– two           skipped: it needs the step one',
       '✓ three         three worked',
     ]);

@@ -24,16 +24,16 @@ const choice = z.object({
   trigger: z.optional(trigger),
   since: z.optional(time),
   all: z.optional(z.literal(true)),
-  /** Left out, nothing is sent: the response says what would be, and what would be refused. */
+  /** Left out, nothing is sent: the response says what would be, and what would be rejected. */
   confirmed: z.optional(z.boolean()),
 });
 
-/** What was given up, and sending it again. */
+/** What was moved to Failed, and sending it again. */
 export const failedRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/failed',
-    summary: 'What was given up, and why, the latest first',
+    summary: 'What was moved to Failed, and why, the latest first',
     query: z.object({
       trigger: z.optional(trigger),
       since: z.optional(queryTime),
@@ -49,7 +49,7 @@ export const failedRoutes: readonly Route[] = [
   route({
     method: 'POST',
     path: '/redeliver',
-    summary: 'Send again what was given up: some by their ids, or all of a trigger, since a time, or at all',
+    summary: 'Send again what was moved to Failed: some by their ids, or all of a trigger, since a time, or at all',
     body: choice,
     response: z.object({
       confirmed: z.boolean(),

@@ -41,7 +41,7 @@ export const logRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/log',
-    summary: 'Attempts and what came of them, the latest first',
+    summary: 'Attempts and the result of them, the latest first',
     query: z.object({
       trigger: z.optional(trigger),
       outcome: z.optional(outcome),

@@ -4,12 +4,12 @@ import { trigger } from './shapes.ts';
 
 const error = z.object({ error: z.string(), current: z.optional(z.unknown()) });
 
-/** What every route may answer besides. */
+/** What every route may respond besides. */
 const rejections: Readonly<Record<string, string>> = {
   400: 'The request is not of the described shape',
   404: 'There is no such thing',
   409: 'It cannot be done in the state that things are in',
-  422: 'What was typed is refused, in the words of the rules',
+  422: 'What was set is rejected, in the words of the rules',
   503: 'AWS does not answer, or not as it should',
 };
 const lockedErrors: Readonly<Record<string, string>> = {
@@ -22,7 +22,7 @@ const json = (schema: Schema, io: 'input' | 'output') => {
   return { 'application/json': { schema: content } };
 };
 
-/** The OpenAPI description of routes, made of the same schemas that judge their requests. */
+/** The OpenAPI description of routes, made of the same schemas that check their requests. */
 export function openApi(routes: readonly Route[], version: string) {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) paths[`/api${route.path}`] = { ...paths[`/api${route.path}`], ...operation(route) };

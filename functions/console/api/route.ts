@@ -4,7 +4,7 @@ import type { OperationDeps } from '../../operations/deployment.ts';
 
 export type Schema = z.ZodMiniType;
 
-/** A request, judged. */
+/** A request, checked. */
 export interface RouteRequest<Query, Body> {
   /** `who` is the one who asks. */
   readonly deps: OperationDeps;

@@ -10,7 +10,7 @@ import { tagOf, tagOfAll, versionOf, versionsOf } from './versions.ts';
 const kept = z.object({ trigger, url, version: z.int() });
 const urlFile = z.partialRecord(trigger, url);
 
-/** The URLs, and the trying and pausing of what they are typed for. */
+/** The URLs, and the trying and pausing of what they are set for. */
 export const triggerRoutes: readonly Route[] = [
   route({
     method: 'GET',
@@ -26,7 +26,7 @@ export const triggerRoutes: readonly Route[] = [
   route({
     method: 'PUT',
     path: '/triggers/{trigger}/url',
-    summary: 'Type a URL; it is called from 5 s later on',
+    summary: 'Set a URL; it is called from 5 s later on',
     body: z.object({ url: z.string() }),
     response: kept,
     locked: true,
@@ -49,7 +49,7 @@ export const triggerRoutes: readonly Route[] = [
   route({
     method: 'POST',
     path: '/triggers/{trigger}/test',
-    summary: 'Send made-up ids the whole way, and say what the receiver answered; this may take a minute',
+    summary: 'Send invented ids the whole way, and say the response; this may take a minute',
     response: z.object({
       trigger,
       delivered: z.boolean(),
@@ -73,7 +73,7 @@ export const triggerRoutes: readonly Route[] = [
   route({
     method: 'POST',
     path: '/triggers/{trigger}/resume',
-    summary: 'Deliver pending notifications, in order, and then new ones; refused without a URL',
+    summary: 'Deliver pending notifications, in order, and then new ones; rejected without a URL',
     response: done,
     async run({ deps, trigger }) {
       await resume(deps, trigger);
@@ -93,7 +93,7 @@ export const triggerRoutes: readonly Route[] = [
   route({
     method: 'POST',
     path: '/import',
-    summary: 'Type the URLs of such a file; null clears one, what is left out stays',
+    summary: 'Set the URLs of such a file; null clears one, what is left out stays',
     body: z.record(z.string(), z.unknown()),
     response: z.object({
       imported: z.array(z.object({ trigger, was: url, is: url, pending: z.optional(z.int()) })),

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { SESSION_ENDED, signedIn, signIn, signOut } from './sign-in.ts';
 
-/** Who is signed in, and the way out; or the way back in, when the session has ended. What is being typed stays. */
+/** Who is signed in, and the way out; or the way back in, when the session has ended. What is being entered stays. */
 export function Account() {
   const [who, setWho] = useState(signedIn());
   useEffect(() => {

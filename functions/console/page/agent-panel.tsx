@@ -7,7 +7,7 @@ import { time } from './words.ts';
 interface ActivityEntry {
   readonly n: number;
   readonly at: number;
-  readonly kind: 'agent' | 'call' | 'refused';
+  readonly kind: 'agent' | 'call' | 'rejected';
   readonly text: string;
   readonly detail: string;
 }
@@ -20,8 +20,8 @@ export function AgentPanel() {
   const [happened, setHappened] = useState<readonly ActivityEntry[]>([]);
   const add = (entry: ActivityEntry) => setHappened((before) => [entry, ...before].slice(0, SHOWN));
   useEffect(() => {
-    const source = new EventSource('/local/happenings');
-    // Whoever listens, for the first time or again, is told the latest ones anew.
+    const source = new EventSource('/local/activity');
+    // Whoever listens, for the first time or again, is reported the latest ones anew.
     source.onopen = () => setHappened([]);
     source.onmessage = ({ data }) => add(JSON.parse(data));
     return () => source.close();
@@ -33,7 +33,7 @@ export function AgentPanel() {
       body: JSON.stringify({ entity, action }),
     });
     const { error } = await response.json();
-    if (error) add({ n: -Date.now(), at: Date.now(), kind: 'refused', text: error, detail: '' });
+    if (error) add({ n: -Date.now(), at: Date.now(), kind: 'rejected', text: error, detail: '' });
   };
   return (
     <section class="area agent" aria-labelledby="agent-title">

@@ -1,8 +1,8 @@
 import { forget, token } from './sign-in.ts';
 
-/** What the API answered in place of what was asked for. */
-export class Refused extends Error {
-  override readonly name = 'Refused';
+/** What the API responded in place of what was asked for. */
+export class ApiError extends Error {
+  override readonly name = 'Rejected';
   readonly status: number;
   /** What a URL is now, when it was to be overwritten on an old look. */
   readonly current: Kept | undefined;
@@ -26,31 +26,31 @@ export interface Kept {
 async function authorization(): Promise<Record<string, string>> {
   if (LOCAL_RUN) return {};
   const bearer = await token();
-  if (!bearer) throw new Refused(401, SIGNED_OUT);
+  if (!bearer) throw new ApiError(401, SIGNED_OUT);
   return { authorization: `Bearer ${bearer}` };
 }
 
-/** Asks the API. @param seen The version that a write is made on. @throws {Refused} */
-export async function ask<Json>(method: string, path: string, body?: unknown, seen?: number): Promise<Json> {
+/** Asks the API. @param seen The version that a write is made on. @throws {Rejected} */
+export async function ask<Json>(method: string, path: string, body?: unknown, expectedVersion?: number): Promise<Json> {
   const headers = await authorization();
   const response = await fetch(`/api${path}`, {
     method,
     headers: {
       ...headers,
       ...(body !== undefined && { 'content-type': 'application/json' }),
-      ...(seen !== undefined && { 'if-match': `"${seen}"` }),
+      ...(expectedVersion !== undefined && { 'if-match': `"${expectedVersion}"` }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   }).catch(() => {
-    throw new Refused(0, 'Nothing answers: is it still running?');
+    throw new ApiError(0, 'Nothing responds: is it still running?');
   });
   const json = await response.json().catch(() => ({}));
   if (response.ok) return json;
   if (response.status === 401 && !LOCAL_RUN) {
     forget();
-    throw new Refused(401, SIGNED_OUT);
+    throw new ApiError(401, SIGNED_OUT);
   }
-  throw new Refused(response.status, json.error ?? `The response was HTTP ${response.status}.`, json.current);
+  throw new ApiError(response.status, json.error ?? `The response was HTTP ${response.status}.`, json.current);
 }
 
 /** A query of what is given; what is empty is left out. */

@@ -45,7 +45,7 @@ export function Attempts({ id, trigger }: Props) {
         <>
           <h3>The same call by hand</h3>
           <pre class="body">{curl(value.url, last)}</pre>
-          <p class="muted">To the URL that is typed now, and without the signature, which counts for a moment only.</p>
+          <p class="muted">To the URL that is set now, and without the signature, which counts for a moment only.</p>
         </>
       )}
     </>

@@ -5,7 +5,7 @@ import { joinFormattedString } from '../../core/trigger-url.ts';
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /**
- * The call of an attempt as a command for a terminal, to the URL typed now. Only the signature is missing, which counts
+ * The call of an attempt as a command for a terminal, to the URL entered now. Only the signature is missing, which counts
  * for one moment alone.
  */
 export function curl(url: string, { id, trigger, attempt, formattedString, test }: LogEntry): string {

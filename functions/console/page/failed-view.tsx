@@ -19,7 +19,7 @@ const times = [
   ['168', 'last week'] as const,
 ];
 
-/** What was given up, and sending it again. */
+/** What was moved to Failed, and sending it again. */
 export function FailedView() {
   const [trigger, setTrigger] = useState(asked('trigger'));
   const [hours, setHours] = useState('');
@@ -40,7 +40,7 @@ export function FailedView() {
   return (
     <section aria-labelledby="failed-title">
       <h2 id="failed-title">Failed</h2>
-      <p class="lead">What was given up, and why. It is kept for 30 days.</p>
+      <p class="lead">What was moved to Failed, and why. It is kept for 30 days.</p>
       <div class="filters">
         <Choice label="Trigger" value={trigger} of={triggerChoices} choose={setTrigger} />
         <Choice label="Failed" value={hours} of={times} choose={setHours} />

@@ -27,7 +27,7 @@ export function useLastDays() {
   return { dayOf: (trigger: Trigger) => days && (days.get(trigger) ?? 'none'), isCut: value?.next !== undefined };
 }
 
-/** What was answered last, and the last 24 hours in small. @param day Absent while it is being loaded. */
+/** the response last, and the last 24 hours in small. @param day Absent while it is being loaded. */
 export function LastDay({ day }: { readonly day: Day | 'none' | undefined }) {
   return (
     <p class="day muted">

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 
 /**
- * What others change shows up within this time. Each look at the triggers counts what waits for each of them: an open page
+ * What others change shows up within this time. Each look at the triggers counts pending notifications for each of them: an open page
  * costs some tens of cents a month at this pace.
  */
 export const REFRESH_MS = LOCAL_RUN ? 3_000 : 10_000;

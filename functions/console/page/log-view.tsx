@@ -51,7 +51,7 @@ export function LogView() {
                 <th scope="col">Formatted string</th>
                 <th scope="col">Attempt</th>
                 <th scope="col">Outcome</th>
-                <th scope="col">Answer</th>
+                <th scope="col">Response</th>
                 <th scope="col">
                   <span class="hidden">Detail</span>
                 </th>

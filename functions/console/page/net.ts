@@ -1,6 +1,6 @@
 /**
- * What functions/core/address.ts uses of `node:net`, for browsers: so the page judges an address by the very rules that
- * the functions do. The page's judgement only helps the one who types; the API judges again, with the real one.
+ * What functions/core/address.ts uses of `node:net`, for browsers: so the page checks an address by the very rules that
+ * the functions do. The page's check only helps the one who types; the API checks again, with the real one.
  */
 
 interface Range {
@@ -11,7 +11,7 @@ interface Range {
 
 type Family = 'ipv4' | 'ipv6';
 
-/** Where IPv6 has the addresses of IPv4, ::ffff:1.2.3.4; so one written so is judged as what it is. */
+/** Where IPv6 has the addresses of IPv4, ::ffff:1.2.3.4; so one written so is checked as what it is. */
 const MAPPED = 0xffffn << 32n;
 
 export function isIP(text: string): 0 | 4 | 6 {

@@ -5,7 +5,7 @@ import type { UrlPolicy } from '../../core/url-policy.ts';
 
 /** What a call will look like, or why there will be none. */
 export interface Preview {
-  /** The URL up to the formatted string; empty when none is typed, or a wrong one. */
+  /** The URL up to the formatted string; empty when none is set, or a wrong one. */
   readonly head: string;
   /** The formatted string; the separator before it belongs to `head`, unless there is none. */
   readonly tail: string;
@@ -24,12 +24,12 @@ export function sampleIds(trigger: Trigger): readonly (readonly [name: string, v
   return entities[entityOf(trigger)].ids.map((name) => [name, samples[name] ?? ''] as const);
 }
 
-/** Judges what is typed so far by the rules that it will be kept by, and shows what will be called. */
-export function preview(trigger: Trigger, typed: string, rules: UrlPolicy): Preview {
+/** Checks what is set so far by the rules that it will be kept by, and shows what will be called. */
+export function preview(trigger: Trigger, entered: string, rules: UrlPolicy): Preview {
   const tail = sampleString(trigger);
-  if (typed === '') return { head: '', tail };
-  const judged = parseTriggerUrl(trigger, typed, rules);
-  if ('rejected' in judged) return { head: '', tail, rejected: judged.rejected };
-  const called = joinFormattedString(judged.url, tail);
+  if (entered === '') return { head: '', tail };
+  const checked = parseTriggerUrl(trigger, entered, rules);
+  if ('rejected' in checked) return { head: '', tail, rejected: checked.rejected };
+  const called = joinFormattedString(checked.url, tail);
   return { head: called.slice(0, 1 - tail.length), tail: tail.slice(1) };
 }

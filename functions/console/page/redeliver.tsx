@@ -6,13 +6,13 @@ interface Props {
   readonly done: () => Promise<void>;
 }
 
-interface Answer {
+interface Response {
   readonly chosen: readonly { readonly id: string; readonly trigger: string; readonly rejected?: string }[];
 }
 
 /** Sends again what was chosen, after a second press: what the first one shows is what would be sent. */
 export function Redeliver({ ids, done }: Props) {
-  const [sure, setSure] = useState<Answer>();
+  const [sure, setSure] = useState<Response>();
   const [said, setSaid] = useState('');
   const place = useRef<HTMLDivElement>(null);
   const asked = useRef(false);
@@ -25,7 +25,7 @@ export function Redeliver({ ids, done }: Props) {
   const ready = sure?.chosen.filter(({ rejected }) => rejected === undefined) ?? [];
   const send = (confirmed: boolean) => async () => {
     try {
-      const response = await ask<Answer>('POST', '/redeliver', { ids, confirmed });
+      const response = await ask<Response>('POST', '/redeliver', { ids, confirmed });
       if (!confirmed) {
         setSaid(rejections(response).join(' '));
         return setSure(response.chosen.every(({ rejected }) => rejected !== undefined) ? undefined : response);
@@ -66,13 +66,13 @@ export function Redeliver({ ids, done }: Props) {
   );
 }
 
-function summary(response: Answer): string {
+function summary(response: Response): string {
   const sent = response.chosen.filter(({ rejected }) => rejected === undefined).length;
   return [`${sent} of ${response.chosen.length} sent again.`, ...rejections(response)].join(' ');
 }
 
 /** Why some are not sent, each reason once. */
-function rejections({ chosen }: Answer): string[] {
+function rejections({ chosen }: Response): string[] {
   const rejected = chosen.filter(({ rejected }) => rejected !== undefined);
   return [...Map.groupBy(rejected, ({ rejected }) => rejected)].map(
     ([because, of]) => `${of.length === 1 ? of[0]?.id : `${of.length} notifications`}: not sent, ${because}.`,

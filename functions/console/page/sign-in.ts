@@ -49,7 +49,7 @@ const here = () => `${location.origin}/`;
  * Takes up the session of this tab, or the one that the issuer just sent us back with.
  *
  * @returns Whether somebody is signed in; if not, `signIn` is next.
- * @throws When the issuer refused.
+ * @throws When the issuer rejected.
  */
 export async function resume(): Promise<boolean> {
   const response = await fetch('/sign-in.json');

@@ -2,7 +2,7 @@ import type { TriggerStatus } from '../../operations/trigger-urls.ts';
 import { doing } from './state.ts';
 import { time } from './words.ts';
 
-/** How a trigger does, in a word and a colour, and more about it. */
+/** How a trigger does, in a word and a color, and more about it. */
 export function State({ line }: { readonly line: TriggerStatus }) {
   const { tone, word, more } = doing(line, time);
   return (

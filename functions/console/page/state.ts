@@ -27,7 +27,7 @@ const rules: readonly Rule[] = [
     fits: ({ state }) => state === 'paused',
     tone: 'off',
     word: 'Paused',
-    more: ({ pausedBy }) => (pausedBy === 'gone' ? 'the destination answered 410 Gone' : 'what comes waits'),
+    more: ({ pausedBy }) => (pausedBy === 'gone' ? 'the receiver responded with 410 Gone' : 'new notifications waits'),
   },
   {
     fits: ({ state }) => state === 'parked',
@@ -39,7 +39,7 @@ const rules: readonly Rule[] = [
     fits: ({ state }) => state === 'draining' || state === 'finishing',
     tone: 'busy',
     word: 'Draining',
-    more: () => 'what waited is being delivered',
+    more: () => 'pending notifications are being delivered',
   },
   {
     fits: ({ consecutiveFailures }) => consecutiveFailures > 0,

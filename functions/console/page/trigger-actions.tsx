@@ -37,7 +37,7 @@ export function TriggerActions({ line, reload }: Props) {
     await ask('POST', `/triggers/${trigger}/${turn}`);
     await reload();
   });
-  // A button that is disabled loses the focus: one that only waits is told to be so, and does nothing.
+  // A button that is disabled loses the focus: one that only waits is reported to be so, and does nothing.
   return (
     <>
       <div class="actions">

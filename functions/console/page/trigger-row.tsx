@@ -3,7 +3,7 @@ import { capital } from '../../core/capital.ts';
 import type { UrlPolicy } from '../../core/url-policy.ts';
 import { clearedText } from '../../operations/pending.ts';
 import type { TriggerStatus, Written } from '../../operations/trigger-urls.ts';
-import { ask, type Kept, type Refused } from './api.ts';
+import { type ApiError, ask, type Kept } from './api.ts';
 import { Conflict } from './conflict.tsx';
 import { type Draft, draftOf, keepDraft } from './drafts.ts';
 import { LastDay } from './last-day.tsx';
@@ -13,7 +13,7 @@ import { State } from './state-mark.tsx';
 import { TriggerActions } from './trigger-actions.tsx';
 import { actionOf } from './words.ts';
 
-/** A complaint waits until the typing rests. */
+/** A complaint waits until the input rests. */
 const REST_MS = 600;
 
 interface Props {
@@ -29,8 +29,8 @@ interface Said {
 }
 
 /**
- * One text entry. What is typed is written with Enter or Save, and never by merely leaving the field: half a URL would be
- * called in earnest.
+ * One text entry. What is set is written with Enter or Save, and never by merely leaving the field: half a URL would be
+ * called really.
  */
 export function TriggerRow({ line, day, rules, reload }: Props) {
   const { trigger, url, version } = line;
@@ -38,7 +38,7 @@ export function TriggerRow({ line, day, rules, reload }: Props) {
   const [saving, setSaving] = useState(false);
   const [said, setSaid] = useState<Said>();
   const setDraft = (draft?: Draft) => {
-    // What is typed back to what is kept is no draft any more.
+    // What is set back to what is kept is no draft any more.
     const open = draft?.text === (url ?? '') ? undefined : draft;
     keepDraft(trigger, open);
     setShownDraft(open);
@@ -68,13 +68,13 @@ export function TriggerRow({ line, day, rules, reload }: Props) {
           ? await ask<Written>('DELETE', path, undefined, seen)
           : await ask<Kept>('PUT', path, { url: text }, seen);
       await reload();
-      // What was typed on while it was being saved is the next draft.
+      // What was set on while it was being saved is the next draft.
       const now = draftOf(trigger);
       setDraft(now && now.text.trim() !== text ? { text: now.text, seen: kept.version } : undefined);
       setSaid({ tone: 'good', text: savedAs(text, kept) });
     } catch (caught) {
       // An old look: the conflict is shown as soon as what is there now is read.
-      if ((caught as Refused).current) await reload();
+      if ((caught as ApiError).current) await reload();
       else setSaid({ tone: 'bad', text: (caught as Error).message });
     }
     setSaving(false);
@@ -160,7 +160,7 @@ function noteOf(text: string | undefined, tone: Said['tone']): Said | undefined 
   return text === undefined ? undefined : { tone, text };
 }
 
-function savedAs(typed: string, { url, pending = 0 }: Kept & Partial<Pick<Written, 'pending'>>): string {
+function savedAs(entered: string, { url, pending = 0 }: Kept & Partial<Pick<Written, 'pending'>>): string {
   if (url === null) return `Cleared. ${clearedText(pending)}`;
-  return url === typed ? 'Saved.' : `Saved, written as ${url}.`;
+  return url === entered ? 'Saved.' : `Saved, written as ${url}.`;
 }

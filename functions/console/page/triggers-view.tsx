@@ -7,7 +7,7 @@ import { REFRESH_MS, useLoad } from './load.ts';
 import { sampleIds, sampleString } from './preview.ts';
 import { TriggerRow } from './trigger-row.tsx';
 
-interface Answer {
+interface Response {
   readonly triggers: readonly TriggerStatus[];
   readonly rules: Parameters<typeof TriggerRow>[0]['rules'];
   /** `null`: not known. */
@@ -16,12 +16,12 @@ interface Answer {
 
 /** The tab as the manual has it: an area for each entity, a text entry for each action. */
 export function TriggersView() {
-  const { value, error, reload } = useLoad(() => ask<Answer>('GET', '/triggers'), '', REFRESH_MS);
+  const { value, error, reload } = useLoad(() => ask<Response>('GET', '/triggers'), '', REFRESH_MS);
   const { dayOf, isCut } = useLastDays();
   return (
     <>
       <p class="lead">
-        Type the URL to call when somebody creates, edits or deletes CRM data. It is called with the formatted string,
+        Set the URL to call when somebody creates, edits or deletes CRM data. It is called with the formatted string,
         from 5 seconds later on.
       </p>
       {error && (

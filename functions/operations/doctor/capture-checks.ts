@@ -15,7 +15,7 @@ const update = ({ name }: CapturePath, stream: string): string =>
 const attachTo = ({ entity, stage }: CapturePath, stream: string): string =>
   `set tables.${entity}.stream in cdk.json to ${stream}, and ${deployCommand('CrmTriggers', stage)}`;
 
-/** A table of the stack's own is mended by the stack. */
+/** A table of the stack's own is fixed by the stack. */
 const forAttached = (fix: (way: CapturePath) => string) => (way: CapturePath) => (way.made ? revert(way) : fix(way));
 
 const isOn = ({ table }: CapturePath): boolean => table?.StreamSpecification?.StreamEnabled === true;
@@ -27,10 +27,10 @@ const outsideKey = (way: CapturePath): string[] => namesOf(way).filter((name) =>
 
 /** Why the stream has to tell the row before and after; nothing when the keys are enough. */
 function needsImages(way: CapturePath): string | undefined {
-  if (way.rules.ignore) return 'ignored attributes are told';
-  if (way.rules.silencedBy) return "a receiver's own writes are told";
+  if (way.rules.ignore) return 'ignored attributes are reported';
+  if (way.rules.silencedBy) return "a receiver's own writes are reported";
   const [outside] = outsideKey(way);
-  return outside && `${outside}, which is no key, is told`;
+  return outside && `${outside}, which is no key, is reported`;
 }
 
 /** Ids that are in no key and in no row that was looked at; an empty table tells nothing. */
@@ -60,7 +60,7 @@ export const captureChecks: readonly Check<CapturePath>[] = [
   },
   {
     wrong: (way) => !!way.table && !isOn(way),
-    what: () => 'its stream is off: nobody is told of anything',
+    what: () => 'its stream is off: no call is made of anything',
     fix: forAttached((way) => `${update(way, TURN_ON)}; then ${attachTo(way, 'its LatestStreamArn')}`),
   },
   {

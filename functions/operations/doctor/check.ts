@@ -4,7 +4,7 @@ import { deployCommand } from '../../core/stack-name.ts';
 export interface Finding {
   readonly where: string;
   readonly what: string;
-  /** How to mend it. */
+  /** How to fix it. */
   readonly fix: string;
 }
 

@@ -28,10 +28,10 @@ export interface Inconclusive {
   readonly because: string;
 }
 
-/** What AWS said: the thing, `null` when there is no such thing, `undefined` when it gave no answer. */
+/** What AWS said: the thing, `null` when there is no such thing, `undefined` when it gave no response. */
 export type Asked<Thing> = Thing | null | undefined;
 
-/** Asks. A question that gets no answer (no permission, an emulator without it) spoils no other. */
+/** Asks. A question that gets no response (no permission, an emulator without it) spoils no other. */
 export class Asking {
   readonly inconclusive: Inconclusive[] = [];
 

@@ -9,7 +9,7 @@ import type { Inspector } from './inspector.ts';
 /** A trigger with a URL. */
 interface UrlFacts {
   readonly where: Trigger;
-  /** Why the rules refuse its URL now. */
+  /** Why the rules reject its URL now. */
   readonly rejected: string | undefined;
   readonly signed: boolean;
 }
@@ -22,8 +22,8 @@ export async function urlFacts(deps: OperationDeps, inspector: Inspector): Promi
   return triggers.flatMap((trigger) => {
     const url = now?.get(trigger)?.url;
     if (url === undefined) return [];
-    const judged = parseTriggerUrl(trigger, url, deps.rules);
-    const rejected = 'rejected' in judged ? judged.rejected : undefined;
+    const checked = parseTriggerUrl(trigger, url, deps.rules);
+    const rejected = 'rejected' in checked ? checked.rejected : undefined;
     return [{ where: trigger, rejected, signed: !secrets || secrets.has(trigger) }];
   });
 }

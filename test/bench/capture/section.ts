@@ -1,4 +1,4 @@
-import { functionVariables } from '../aws-answers.ts';
+import { functionVariables } from '../aws-responses.ts';
 import type { Figures } from '../figures.ts';
 import { forked, type Worked, workers } from '../workers.ts';
 import { ways } from './ways.ts';

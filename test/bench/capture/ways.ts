@@ -2,8 +2,8 @@ import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
 import { streamRecord } from '../../support/records.ts';
-import { awsResponses, functionVariables } from '../aws-answers.ts';
 import { standInForAws } from '../aws-at-send.ts';
+import { awsResponses, functionVariables } from '../aws-responses.ts';
 import type { Way, Work } from '../workers.ts';
 
 /** Records of a batch, as the stack sets it. */

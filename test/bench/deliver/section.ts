@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { selfSigned } from '../../support/self-signed.ts';
-import { functionVariables } from '../aws-answers.ts';
+import { functionVariables } from '../aws-responses.ts';
 import { drawn } from '../chart.ts';
 import type { Figures, Ratio } from '../figures.ts';
 import { forked, type Worked, workers } from '../workers.ts';
@@ -12,7 +12,7 @@ type Way = keyof typeof ways;
 
 const names = Object.keys(ways) as Way[];
 
-/** Receivers that answer after so many milliseconds, and how many turns everyone has with them. */
+/** Receivers that respond after so many milliseconds, and how many turns everyone has with them. */
 const receivers = [
   { delay: 0, turns: 11 },
   { delay: 20, turns: 7 },
@@ -23,7 +23,7 @@ const receivers = [
 const NEAR = 20;
 
 /** At which speeds enough is called to tell what a call costs. */
-const isCpuTold = (delay: number) => delay <= NEAR;
+const isCpuReported = (delay: number) => delay <= NEAR;
 
 interface Found {
   readonly scheme: string;
@@ -66,7 +66,7 @@ export async function deliver(quick: boolean): Promise<Figures> {
       {
         title: 'CPU per 1,000 deliveries, milliseconds',
         rows: rows(
-          found.filter(({ delay }) => isCpuTold(delay)),
+          found.filter(({ delay }) => isCpuReported(delay)),
           cpuPerThousand,
         ),
       },
@@ -80,7 +80,7 @@ const cpuPerThousand = ({ done, cpuSeconds }: Worked) => (cpuSeconds / done) * 1
 
 function chartOf({ delay, worked }: Found): string {
   return drawn({
-    title: `Deliveries per second to a receiver that answers after ${delay} ms`,
+    title: `Deliveries per second to a receiver that responds after ${delay} ms`,
     bars: names.map((label) => ({ label, value: perSecond(worked[label]), isOurs: label.startsWith('deliver') })),
   });
 }
@@ -92,7 +92,7 @@ function rows(found: readonly Found[], of: (worked: Worked) => number) {
   }));
 }
 
-/** A receiver that answers in no time is none that there is: there the CPU alone is compared, and nothing is aimed at. */
+/** A receiver that responds in no time is none that there is: there the CPU alone is compared, and nothing is aimed at. */
 function ratiosOf({ scheme, delay, worked }: Found): Ratio[] {
   const { deliver, 'undici request, bare': bare, 'axios, in sequence': axios } = worked;
   const where = `${scheme}, ${delay} ms`;
@@ -110,7 +110,7 @@ function ratiosOf({ scheme, delay, worked }: Found): Ratio[] {
       ...(delay === NEAR && { target: 5 }),
     },
   ];
-  if (isCpuTold(delay))
+  if (isCpuReported(delay))
     ratios.push({
       what: `deliver, of a bare loop's CPU per delivery (${where})`,
       value: cpuPerThousand(deliver) / cpuPerThousand(bare),

@@ -4,8 +4,8 @@ import axios from 'axios';
 import { Agent, request } from 'undici';
 import { requestHeaders } from '../../../functions/attempt/request-headers.ts';
 import { message, notification } from '../../support/records.ts';
-import { awsResponses, secret } from '../aws-answers.ts';
 import { standInForAws } from '../aws-at-send.ts';
+import { awsResponses, secret } from '../aws-responses.ts';
 import type { Way, Work } from '../workers.ts';
 
 /** Messages of a batch, and calls at once. */
@@ -41,11 +41,11 @@ export const ways = {
 
   /** The real handler and all that it does, but for the AWS SDK. */
   deliver: async () => {
-    let typed = '';
-    standInForAws(awsResponses(() => typed));
+    let entered = '';
+    standInForAws(awsResponses(() => entered));
     const work = await deliverBatches();
     return (goesOn, url) => {
-      typed = url;
+      entered = url;
       return work(goesOn, url);
     };
   },
@@ -73,7 +73,7 @@ async function deliverBatches(): Promise<Work> {
   const { handler } = await import('../../../functions/deliver/index.ts');
   return batches(async (event) => {
     const { batchItemFailures } = await handler(event, context);
-    if (batchItemFailures.length > 0) throw new Error(`${batchItemFailures.length} are handed back.`);
+    if (batchItemFailures.length > 0) throw new Error(`${batchItemFailures.length} are returned to the queue.`);
   });
 }
 

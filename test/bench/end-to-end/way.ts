@@ -2,13 +2,13 @@ import type { Exchange } from '../requests/ledger.ts';
 
 /** When one change was where, epoch milliseconds. */
 export interface Way {
-  /** Its write was sent, and answered. */
+  /** Its write was sent, and responded. */
   readonly written: number;
   readonly inTable: number;
-  /** Capture sent it to the queue, and was answered. */
+  /** Capture sent it to the queue, and was responded. */
   readonly sent: number;
   readonly queued: number;
-  /** Deliver made its first request, and was answered. */
+  /** Deliver made its first request, and was responded. */
   readonly begun: number;
   readonly known: number;
   /** The receiver got the call. */

@@ -11,7 +11,7 @@ export function changes(entity: Entity, count: number, kindOf = byTen): Records 
   return Array.from({ length: count }, (_, i) => {
     const ids = { AccountID: randomUUID(), CaseID: randomUUID(), FollowupID: randomUUID(), TaskID: randomUUID() };
     const kind = kinds[kindOf(i)] ?? 'INSERT';
-    // An edit of a followup calls nobody.
+    // An edit of a followup makes no call.
     const name = entity === 'followup' && kind === 'MODIFY' ? 'INSERT' : kind;
     const record = streamRecord(entity, name, ids, { eventID: randomUUID() });
     if (record.dynamodb) record.dynamodb.ApproximateCreationDateTime = Math.floor(Date.now() / 1000);

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Item, itemBytes, readUnits, writeUnits } from './units.ts';
 
-/** A request to AWS and its answer. Times are milliseconds. */
+/** A request to AWS and its response. Times are milliseconds. */
 export interface Exchange {
   /** `DynamoDB_20120810.PutItem`, `AmazonSQS.ReceiveMessage` */
   readonly target: string;

@@ -47,7 +47,7 @@ export async function startPipeline() {
   let aheadMs = 0;
   const sockets = new Set<Socket>();
   const spans: { from: number; to: number }[] = [];
-  const destination = await receiver((_, response, socket) => {
+  const called = await receiver((_, response, socket) => {
     if (isDead) return socket.resetAndDestroy();
     sockets.add(socket);
     const from = performance.now();
@@ -59,7 +59,7 @@ export async function startPipeline() {
   const bytesCalled = () => [...sockets].reduce((sum, { bytesRead }) => sum + bytesRead, 0);
   for (const trigger of triggers) {
     await ensureSecret(stack.deps, trigger);
-    await stack.deps.triggersTable.writeUrl(trigger, destination.origin, Date.now());
+    await stack.deps.triggersTable.writeUrl(trigger, called.origin, Date.now());
   }
 
   const lambda = new LambdaClient();
@@ -89,7 +89,7 @@ export async function startPipeline() {
     ...stack,
     proxy,
     nameOf,
-    calls: destination.calls,
+    calls: called.calls,
     captureBatch,
     setDead(dead: boolean): void {
       isDead = dead;
@@ -179,7 +179,7 @@ export async function startPipeline() {
       for (const one of hosts.values()) await one[Symbol.asyncDispose]();
       await bundles[Symbol.asyncDispose]();
       await proxy[Symbol.asyncDispose]();
-      await destination[Symbol.asyncDispose]();
+      await called[Symbol.asyncDispose]();
       await stack.stop();
       // The next one starts an emulator of its own.
       if (given === undefined) delete process.env.AWS_ENDPOINT_URL;

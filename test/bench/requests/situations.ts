@@ -50,7 +50,7 @@ export function minute(pipeline: Pipeline): Promise<Measured> {
   });
 }
 
-/** A destination is down while many changes come, and comes back: all that one outage takes, and one minute of it. */
+/** A receiver is down while many changes come, and returns: all that one outage takes, and one minute of it. */
 export async function dead(
   pipeline: Pipeline,
   count: number,
@@ -73,7 +73,7 @@ export async function dead(
   // As with all records that drain works off side by side.
   pipeline.respondIn(SLOW_ANSWER_MS);
   const url = (await deps.triggersTable.read([DEAD])).get(DEAD)?.url;
-  // Typed anew, its probe is due.
+  // Entered anew, its probe is due.
   await deps.triggersTable.writeUrl(DEAD, url, Date.now());
   const delivered = await pipeline.measure(async () => {
     await until('all is delivered', async () => {
@@ -85,7 +85,7 @@ export async function dead(
   return { parked: withoutBacklog(parked), dead: withoutBacklog(add(parked, delivered) as Measured), deadMinute };
 }
 
-/** What is parked stays until the destination is back, not until its time to live ends. */
+/** What is parked stays until the receiver is back, not until its time to live ends. */
 function withoutBacklog(measured: Measured): Measured {
   const { Backlog: _, ...byteMonths } = measured.byteMonths;
   return { ...measured, byteMonths };

@@ -113,8 +113,8 @@ class Run {
     });
   }
 
-  /** An attempt that is not answered: a strike once it is slow, and it ends when its time is over or somebody cuts it off. */
-  #hang(message: Message, held: (seconds: number) => void): void {
+  /** An attempt that is not responded: a failure once it is slow, and it ends when its time is over or somebody cuts it off. */
+  #hang(message: Message, waiting: (seconds: number) => void): void {
     let open = true;
     const end = () => {
       if (!open) return;
@@ -122,7 +122,7 @@ class Run {
       this.#cuts.delete(end);
       message.attempts++;
       const seconds = holdSeconds(message.attempts, RETRY_DELAYS, this.#simulation.chance.random()) ?? atOnce.seconds;
-      this.#after(this.#simulation.roundTrip(), () => held(seconds));
+      this.#after(this.#simulation.roundTrip(), () => waiting(seconds));
     };
     this.#cuts.add(end);
     this.#after(SLOW_MS, () => {
@@ -138,7 +138,7 @@ class Run {
     this.#settled.push({ record, done, seconds });
     if (this.#settled.length < this.#lanes.size) return;
     this.#over = true;
-    // The log is written, and what goes back is handed back.
+    // The log is written, and what goes back is returned to the queue.
     this.#after(this.#simulation.roundTrip(), () => {
       for (const one of this.#settled) this.#simulation.queue.settle(one.record, one.done, one.seconds);
       this.#ended();

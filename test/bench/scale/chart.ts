@@ -1,4 +1,4 @@
-/** One line of a chart, told from the others by its dashes and marks and by its name at its end, not by colour alone. */
+/** One line of a chart, told from the others by its dashes and marks and by its name at its end, not by color alone. */
 export interface Curve {
   readonly name: string;
   readonly points: readonly (readonly [x: number, y: number])[];
@@ -19,11 +19,11 @@ const WIDTH = 880;
 const HEIGHT = 430;
 const AREA = { left: 70, right: 590, top: 44, bottom: 370 };
 const styles = [
-  { colour: 'a', dash: '', mark: 'M-4,-4h8v8h-8z' },
-  { colour: 'b', dash: '8 4', mark: 'M0,-5L5,4H-5z' },
-  { colour: 'c', dash: '2 4', mark: 'M0,-5L5,0L0,5L-5,0z' },
-  { colour: 'd', dash: '12 4 2 4', mark: 'M-5,-4H5L0,5z' },
-  { colour: 'e', dash: '5 2 1 2 1 2', mark: 'M-4,-1h3v-3h2v3h3v2h-3v3h-2v-3h-3z' },
+  { color: 'a', dash: '', mark: 'M-4,-4h8v8h-8z' },
+  { color: 'b', dash: '8 4', mark: 'M0,-5L5,4H-5z' },
+  { color: 'c', dash: '2 4', mark: 'M0,-5L5,0L0,5L-5,0z' },
+  { color: 'd', dash: '12 4 2 4', mark: 'M-5,-4H5L0,5z' },
+  { color: 'e', dash: '5 2 1 2 1 2', mark: 'M-4,-1h3v-3h2v3h3v2h-3v3h-2v-3h-3z' },
 ];
 
 const css = `
@@ -72,10 +72,10 @@ ${text(16, (AREA.top + AREA.bottom) / 2, y, `text-anchor="middle" transform="rot
 ${limit ? line(AREA.left, up(limit.at), AREA.right, up(limit.at), 'limit') + text(AREA.left + 8, up(limit.at) - 6, limit.name) : ''}
 ${curves
   .map(({ name, points }, i) => {
-    const { colour, dash, mark } = styles[i % styles.length] ?? { colour: 'a', dash: '', mark: '' };
+    const { color, dash, mark } = styles[i % styles.length] ?? { color: 'a', dash: '', mark: '' };
     const places = points.map(([px, py]) => [round(at(px)), round(up(py))] as const);
     const last = places.at(-1) ?? [AREA.right, AREA.top];
-    return `<g class="${colour}"><polyline class="curve" stroke-dasharray="${dash}" points="${places.map((place) => place.join()).join(' ')}"/>${places
+    return `<g class="${color}"><polyline class="curve" stroke-dasharray="${dash}" points="${places.map((place) => place.join()).join(' ')}"/>${places
       .map(([px, py]) => `<path class="mark" transform="translate(${px} ${py})" d="${mark}"/>`)
       .join(
         '',

@@ -63,8 +63,8 @@ async function playSilently(load: Load, seed: number): Promise<Found> {
     seed,
     faults: noFaults,
     workers: asInTheModel.workers,
-    destinations: {
-      behaviour: ({ trigger }) => ({ response, ms: trigger === 'customer.edit' ? HANGS_MS : responseMs }),
+    receivers: {
+      behavior: ({ trigger }) => ({ response, ms: trigger === 'customer.edit' ? HANGS_MS : responseMs }),
     },
   });
   for (const { verb } of actions) await world.triggers.writeUrl(`customer.${verb}`, 'https://receiver.example/', start);

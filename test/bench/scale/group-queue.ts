@@ -55,7 +55,7 @@ export class GroupQueue {
     return received;
   }
 
-  /** A record's received messages: the first `done` are deleted, the others come back after a time. */
+  /** A record's received messages: the first `done` are deleted, the others return after a time. */
   settle(record: number, done: number, seconds: number): void {
     const group = this.#groups.get(record);
     if (!group) return;

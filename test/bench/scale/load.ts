@@ -1,6 +1,6 @@
 import type { Chance } from '../../model/chance.ts';
 
-/** What comes, and what it comes to. */
+/** New notifications, and what it comes to. */
 export interface Load {
   /** Changes a second, in all. */
   readonly perSecond: number;

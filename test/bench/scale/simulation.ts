@@ -52,7 +52,7 @@ export interface Course {
 }
 
 /**
- * The system as events: what the functions decide (strikes, retryDelays, parking, waves) by the functions' own core, what they wait
+ * The system as events: what the functions decide (consecutive failures, retryDelays, parking, waves) by the functions' own core, what they wait
  * for by the times of test/model/network.ts. A request takes 2 to 30 ms.
  */
 export class Simulation {
@@ -195,7 +195,7 @@ export class Simulation {
         else stream.running = false;
         return;
       }
-      const trips = inBatches(wave, SEND_BATCH).map((messages) => {
+      const parks = inBatches(wave, SEND_BATCH).map((messages) => {
         const there = this.hop();
         this.course.sends++;
         this.events.after(there, () => {
@@ -203,7 +203,7 @@ export class Simulation {
         });
         return there + this.hop();
       });
-      this.events.after(Math.max(...trips), () => send(index + 1));
+      this.events.after(Math.max(...parks), () => send(index + 1));
     };
     this.events.after(this.roundTrip(), () => send(0));
   }

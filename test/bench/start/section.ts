@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { outputNames } from '../../../functions/operations/deployment.ts';
-import { functionVariables } from '../aws-answers.ts';
+import { functionVariables } from '../aws-responses.ts';
 import type { Figures, Table } from '../figures.ts';
 import { handlers, type Stage, stages } from './bundles.ts';
 

@@ -7,7 +7,7 @@ import { ReceiverTable } from '../receiver-table.ts';
 import { receiverStack } from '../stage.ts';
 import { prove, type Receiver, until, type World } from '../world.ts';
 
-/** A hanging request is given up after this time. */
+/** A hanging request is moved to Failed after this time. */
 const PATIENCE_MS = 3_000;
 
 const expected: Readonly<Record<Mode, number>> = { 200: 200, 500: 500, hang: 0, 410: 410, 429: 200 };

@@ -32,7 +32,7 @@ interface Survivor {
 }
 
 /** Counts a report's mutants; those that no test can notice count for nothing. */
-export function judged(report: Report, equivalents: readonly Equivalent[]) {
+export function checked(report: Report, equivalents: readonly Equivalent[]) {
   const survivors: Survivor[] = [];
   const matched = new Set<Equivalent>();
   let killed = 0;

@@ -1,22 +1,22 @@
 import { literalAddress } from '../../functions/core/address.ts';
 import type { UrlPolicy } from '../../functions/core/url-policy.ts';
 import { defaultRules } from '../support/rules.ts';
-import { type Trap, type Tried, tryDestination } from './attempt.ts';
+import { type Trap, type Tried, tryUrl } from './attempt.ts';
 import { corpus, type Hostile, reasons } from './corpus.ts';
 
-/** The rules by which a destination is tried: the strictest, and those with http, by which its address is what counts. */
+/** The rules by which a receiver is tried: the strictest, and those with http, by which its address is what counts. */
 export function rulesFor({ reason }: Hostile): UrlPolicy[] {
   return reason === 'http' ? [defaultRules] : [defaultRules, { ...defaultRules, allowHttp: true }];
 }
 
-/** What is wrong with what became of a hostile destination. Nothing, if all is as promised. */
+/** What is wrong with what became of a hostile receiver. Nothing, if all is as promised. */
 export function wrongs(hostile: Hostile, rules: UrlPolicy, tried: Tried): string[] {
   const { url } = hostile;
   // Where http is not allowed, that is what is said first of what a parser takes for http.
   const plain = !rules.allowHttp && URL.parse(url.replaceAll('PORT', '1'))?.protocol === 'http:';
   const reason = reasons[plain ? 'http' : hostile.reason];
   const kept = hostile.input === 'accepted' && !plain;
-  const typedAsPromised = {
+  const setAsPromised = {
     undefined: tried.input === `The URL for customer.create ${reason}.`,
     syntax: /^The URL for customer\.create [^\n]+: [^\n]+\.$/.test(tried.input ?? ''),
     accepted: kept ? tried.input === undefined : tried.input === `The URL for customer.create ${reason}.`,
@@ -24,7 +24,7 @@ export function wrongs(hostile: Hostile, rules: UrlPolicy, tried: Tried): string
   const host = URL.parse(url.replaceAll('PORT', '1'))?.hostname.replace(/[[\]]/g, '') ?? '';
   const checks: readonly (readonly [right: boolean | undefined, wrong: string])[] = [
     [tried.connections.length === 0, `connected to ${tried.connections.map(({ address }) => address)}`],
-    [typedAsPromised, `typed: ${tried.input}`],
+    [setAsPromised, `entered: ${tried.input}`],
     [tried.called === reason, `called: ${tried.called}`],
     [tried.tested === reason, `tested: ${tried.tested}`],
     [tried.parkedBecause === reason, `parked: ${tried.parkedBecause}`],
@@ -36,19 +36,19 @@ export function wrongs(hostile: Hostile, rules: UrlPolicy, tried: Tried): string
 }
 
 /**
- * Tries what is refused for where it leads with all networks allowed. What is not connected to then was not stopped by the
+ * Tries what is rejected for where it leads with all networks allowed. What is not connected to then was not stopped by the
  * rules, or the watch over connections sees nothing: either way the trial proves nothing.
  */
-export async function tryWithoutRules(trap: Trap): Promise<{ reached: number; missed: string[] }> {
+export async function tryWithoutPolicy(trap: Trap): Promise<{ reached: number; missed: string[] }> {
   const rules = { allowHttp: true, allowedPorts: [], allowedPrivateNetworks: ['0.0.0.0/0', '::/0'] };
   const missed: string[] = [];
   let reached = 0;
   for (const hostile of corpus) {
-    const { reason, url, answers = [] } = hostile;
+    const { reason, url, responses = [] } = hostile;
     // What is no address is connected to by nobody, under whatever rules.
-    const real = answers.at(-1)?.every((address) => literalAddress(address) && !address.includes('%'));
+    const real = responses.at(-1)?.every((address) => literalAddress(address) && !address.includes('%'));
     if (reason !== 'private' || !real) continue;
-    const { connections } = await tryDestination(hostile, rules, trap);
+    const { connections } = await tryUrl(hostile, rules, trap);
     if (connections.length > 0) reached++;
     else missed.push(url);
   }

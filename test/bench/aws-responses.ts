@@ -14,7 +14,7 @@ const tables: Readonly<Record<string, (url: string) => Record<string, AttributeV
   }),
 };
 
-/** AWS as it answers when all is well: every trigger has this URL and a secret, and what is written is taken. */
+/** AWS as it responds when all is well: every trigger has this URL and a secret, and what is written is taken. */
 export const awsResponses = (url: () => string) => ({
   BatchGetItem: ({ RequestItems = {} }: BatchGetItemCommandInput) => ({
     Responses: Object.fromEntries(

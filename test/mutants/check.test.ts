@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type Equivalent, judged, type Report } from './judge.ts';
+import { checked, type Equivalent, type Report } from './check.ts';
 
 const source = 'const a = 1 + 2;\nconst b =\n  c > 2;\n';
 
@@ -19,7 +19,7 @@ test('counts killed, timed out and survived mutants, and leaves out the ignored'
     mutant('Survived', '1 - 2'),
     mutant('Ignored', 'x'),
   );
-  const { share, mutants, killed, timeouts, equivalent, survivors } = judged(report, []);
+  const { share, mutants, killed, timeouts, equivalent, survivors } = checked(report, []);
   assert.deepEqual(
     { share, mutants, killed, timeouts, equivalent },
     { share: 0.75, mutants: 4, killed: 2, timeouts: 1, equivalent: 0 },
@@ -28,11 +28,11 @@ test('counts killed, timed out and survived mutants, and leaves out the ignored'
 });
 
 test('a mutant that no test reaches has survived', () => {
-  assert.equal(judged(reportOf(mutant('NoCoverage', 'x'), mutant('Killed', 'x')), []).share, 0.5);
+  assert.equal(checked(reportOf(mutant('NoCoverage', 'x'), mutant('Killed', 'x')), []).share, 0.5);
 });
 
 test('an equivalent mutant counts for nothing', () => {
-  const { share, mutants, equivalent, survivors, unmatched } = judged(
+  const { share, mutants, equivalent, survivors, unmatched } = checked(
     reportOf(mutant('Survived', '1 - 2'), mutant('Killed', 'x')),
     [same],
   );
@@ -40,16 +40,16 @@ test('an equivalent mutant counts for nothing', () => {
 });
 
 test('an equivalent with a line is only the mutant whose code begins in that line', () => {
-  const at = (line: string) => judged(reportOf(mutant('Survived', '1 - 2')), [{ ...same, line }]).equivalent;
+  const at = (line: string) => checked(reportOf(mutant('Survived', '1 - 2')), [{ ...same, line }]).equivalent;
   assert.deepEqual([at('const a = 1 + 2;'), at('const z = 1 + 2;')], [1, 0]);
 });
 
 test('names an equivalent that matches no mutant of its file any more, and none of files that were not mutated', () => {
   const stale = { ...same, code: '9' };
   const elsewhere = { ...same, file: 'b.ts' };
-  assert.deepEqual(judged(reportOf(mutant('Killed', '1 - 2')), [same, stale, elsewhere]).unmatched, [stale]);
+  assert.deepEqual(checked(reportOf(mutant('Killed', '1 - 2')), [same, stale, elsewhere]).unmatched, [stale]);
 });
 
 test('without mutants nothing is missing', () => {
-  assert.equal(judged({ files: {} }, []).share, 1);
+  assert.equal(checked({ files: {} }, []).share, 1);
 });
