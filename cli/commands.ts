@@ -140,7 +140,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
   header: {
     words: ['set|remove', 'TRIGGER', 'NAME'],
-    // Not a word of the command: those are kept in the shell's history, and seen by whoever lists processes.
+    // Not an argument: arguments are kept in the shell's history and shown in lists of processes.
     reads: ([verb]) => (verb === 'set' ? '-' : undefined),
     async run(deps, [verb, trigger, entered = '', value = '']) {
       const sets = verb === 'set';

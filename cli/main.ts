@@ -122,7 +122,7 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-// Whoever reads may have enough, as head has: then there is nobody to print for.
+// Exit quietly when the pipe closes (for example `| head`).
 process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(code === 'EPIPE' ? 0 : 1));
 try {
   process.exitCode = await main(process.argv.slice(2));

@@ -52,7 +52,7 @@ const each = (functions: readonly IFunction[], metric: string, how: How) =>
 
 /**
  * A metric of our own, of each trigger that has values: each that goes off is reported by itself, with its name. CloudWatch wants
- * the order, of which nothing depends here. Each name is in double quotes, since a bare word may be one that queries reserve.
+ * the order, which does not matter here. Each name is in double quotes, since a bare word may be one that queries reserve.
  */
 const byTrigger =
   (metric: OwnMetric): AlarmRow['watch'] =>

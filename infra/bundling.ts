@@ -30,8 +30,8 @@ export const bundling = {
   alias: {
     // Lambda gives a function its role's credentials in the environment. The default chain (SSO, profiles, instance
     // metadata) would be a fifth of the bundle and is never asked.
-    '@aws-sdk/credential-provider-node': join(root, 'functions', 'edge', 'credentials.ts'),
-    'node:http': join(root, 'functions', 'edge', 'node-http.ts'),
+    '@aws-sdk/credential-provider-node': join(root, 'functions', 'adapters', 'credentials.ts'),
+    'node:http': join(root, 'functions', 'adapters', 'node-http.ts'),
   },
   banner: { js: require.replaceAll(/\s+/g, ' ').trim() },
   bundle: true,

@@ -47,7 +47,7 @@ export class Monitoring extends Construct {
       });
       if (action) alarm.addAlarmAction(action);
       // A new alarm begins with INSUFFICIENT_DATA, and only a change of state notifies: so the silence before the first
-      // value is not told, and the silence after the last one is. As breaching, no value at all would be ALARM at once.
+      // value raises no alarm, and the silence after the last one does. As breaching, no value at all would be ALARM at once.
       if (action && row.silence === 'bad') alarm.addInsufficientDataAction(action);
       return alarm;
     });

@@ -43,7 +43,7 @@ interface ServiceFunctionProps<Environment> {
   readonly alongside?: { readonly folder: string; readonly script: string };
 }
 
-/** The one way in which this system makes a function: runtime, role, bundle and logs are decided here and nowhere else. */
+/** Makes every function of this system: runtime, role, bundle and logs are decided here only. */
 export class ServiceFunction<Environment extends Record<string, string>> extends NodejsFunction {
   constructor(scope: Construct, id: string, props: ServiceFunctionProps<Environment>) {
     const { stage, environment, timeout, memoryMiB, settings, network, alongside } = props;
@@ -95,7 +95,7 @@ export class ServiceFunction<Environment extends Record<string, string>> extends
   }
 }
 
-/** Options of which each has a name of its own, as esbuild's command line takes them. */
+/** Options with one name each, as esbuild's command line takes them. */
 function named(option: string, values: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [option + name, value]));
 }

@@ -7,7 +7,7 @@ import { report } from './report.ts';
 const HELP = `npm run cost -- --changes-per-month N [--response-ms N] [--stage NAME] [--json]
 
   --changes-per-month N  how many changes there are that have a URL
-  --answer-ms N          how long a receiver takes to answer, milliseconds (100)
+  --response-ms N        how long a receiver takes to respond, milliseconds (100)
   --stage NAME           of cdk.json (main)
   --json                 print JSON`;
 

@@ -4,7 +4,7 @@ import type { Measurements } from './measured.ts';
 import { bill, type Line, rivalDollars, rivals, times, total } from './prices.ts';
 import { averageMs, everydayMonth, lambdaTime, usageOf } from './usage.ts';
 
-export interface Asked {
+export interface CostQuery {
   readonly changesPerMonth: number;
   /** How long a receiver takes to respond. */
   readonly responseMs: number;
@@ -24,7 +24,7 @@ interface Situation {
   readonly lines: readonly Line[];
 }
 
-export interface Report extends Asked {
+export interface Report extends CostQuery {
   readonly measuredOn: string;
   /** Idle, 100,000 and 1,000,000 changes, and what was asked for; the fewest first. */
   readonly everyday: readonly Month[];
@@ -60,10 +60,10 @@ const names = {
 } as const;
 
 /** What a deployment costs, from what was measured and what the template says, at listed prices. */
-export function report(measured: Measurements, deployed: Deployed, asked: Asked): Report {
-  const months = [...new Set([0, 100_000, 1_000_000, asked.changesPerMonth])].sort((a, b) => a - b);
+export function report(measured: Measurements, deployed: Deployed, query: CostQuery): Report {
+  const months = [...new Set([0, 100_000, 1_000_000, query.changesPerMonth])].sort((a, b) => a - b);
   const perMillion = (situation: keyof typeof names) => {
-    const usage = usageOf(measured[situation], deployed, asked.responseMs);
+    const usage = usageOf(measured[situation], deployed, query.responseMs);
     return times(usage, 1e6 / measured[situation].notifications);
   };
   const situations = (Object.keys(names) as (keyof typeof names)[]).map((situation) => {
@@ -80,12 +80,12 @@ export function report(measured: Measurements, deployed: Deployed, asked: Asked)
     const share = (1 / batch - 1 / deployed.deliverBatch) / (1 - 1 / deployed.deliverBatch);
     return full + (single - full) * share;
   };
-  const minute = (one: 'deadMinute' | 'idleMinute') => total(usageOf(measured[one], deployed, asked.responseMs));
+  const minute = (one: 'deadMinute' | 'idleMinute') => total(usageOf(measured[one], deployed, query.responseMs));
   return {
-    ...asked,
+    ...query,
     measuredOn: measured.day,
     everyday: months.map((changesPerMonth) => {
-      const usage = everydayMonth(measured, deployed, asked.responseMs, changesPerMonth);
+      const usage = everydayMonth(measured, deployed, query.responseMs, changesPerMonth);
       return { changesPerMonth, perMonth: total(usage), lines: bill(usage) };
     }),
     situations,
@@ -93,7 +93,7 @@ export function report(measured: Measurements, deployed: Deployed, asked: Asked)
     parkedMonth: (minute('deadMinute') - minute('idleMinute')) * deployed.scheduledRuns,
     rivals: rivals.map((rival) => ({
       name: rival.name,
-      perMonth: rivalDollars(rival, asked.changesPerMonth),
+      perMonth: rivalDollars(rival, query.changesPerMonth),
       lacks: rival.lacks,
     })),
     byBatch: [10, 6, 4, 3, 2, 1].map((batch) => ({ batch, perMillion: byBatch(batch) })),
@@ -104,7 +104,7 @@ export function report(measured: Measurements, deployed: Deployed, asked: Asked)
       medianMs,
       perMillion: byBatch(deliverBatch),
     })),
-    memory: [128, 256, 512, 1024, 1769].map((memoryMiB) => memoryOf(measured, deployed, memoryMiB, asked.responseMs)),
+    memory: [128, 256, 512, 1024, 1769].map((memoryMiB) => memoryOf(measured, deployed, memoryMiB, query.responseMs)),
   };
 }
 

@@ -9,7 +9,7 @@ export interface ActivityEntry {
   readonly detail: string;
 }
 
-/** Whoever begins to listen is reported so many of the latest. */
+/** How many of the latest entries a new listener gets. */
 const KEPT = 12;
 
 /** Tells those who listen what happens in a local run. */

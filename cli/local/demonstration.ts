@@ -6,7 +6,7 @@ export interface DemoStep {
   readonly entity: Entity;
   readonly action: Action;
   readonly row: Row;
-  /** Absent: nobody may be told. */
+  /** Absent: no call may be made. */
   readonly expected?: { readonly trigger: Trigger; readonly formattedString: string };
 }
 

@@ -25,7 +25,7 @@ const USUAL_PORT = 4566;
 const READY_WITHIN_MS = 120_000;
 const POLL_MS = 250;
 
-/** Runs MiniStack and ends with whoever started it: when that process dies, however it does, this pipe closes. */
+/** Runs MiniStack until the process that started it ends: then this pipe closes. */
 const MINISTACK = `
 import os, runpy, signal, sys, threading
 def end_with_parent():

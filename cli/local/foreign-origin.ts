@@ -35,7 +35,7 @@ const rules: readonly OriginRule[] = [
   },
 ];
 
-/** Says why a request is not let through the local door, which asks for no sign-in; nothing if it is. */
+/** Why the local server, which has no sign-in, rejects a request; nothing if it accepts it. */
 export function rejectForeignOrigin(request: Origins, port: number): string | undefined {
   return rules.find(({ broken }) => broken(request, port))?.rejection;
 }

@@ -27,7 +27,7 @@ export class SampleAgent {
     if (action === 'create') there.push(row);
     if (action === 'delete') there.pop();
     const ids = entities[entity].ids.map((name) => `${name}=${row[name]}`);
-    const silent = isTrigger(`${entity}.${action}`) ? '' : ', of which no call is made';
+    const silent = isTrigger(`${entity}.${action}`) ? '' : ', which makes no call';
     this.#activity.add('agent', `The agent ${done[action]} a ${entity}${silent}`, ids.join(' '));
     return row;
   }

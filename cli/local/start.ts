@@ -80,12 +80,12 @@ async function run(once: boolean, startEmulator: () => Promise<Emulator>, stop: 
   console.log(`\n  ${arrived} of ${wanted} arrived as expected.`);
   if (once) return arrived === wanted ? 0 : 1;
 
-  const door = await startLocalServer(deps, new SampleAgent(agent, activity), activity);
-  undo.push(() => door.stop());
+  const server = await startLocalServer(deps, new SampleAgent(agent, activity), activity);
+  undo.push(() => server.stop());
   console.log(`
   It stays up. The page, for this machine alone, where you type URLs and play the agent:
 
-    ${door.origin}/
+    ${server.origin}/
 
   Or, in another terminal, write a change of your own and see it arrive here:
 
@@ -96,7 +96,7 @@ async function run(once: boolean, startEmulator: () => Promise<Emulator>, stop: 
     AWS_ENDPOINT_URL=${emulator.endpoint} npm run -s crm-triggers -- list
 
   Ctrl-C ends it.\n`);
-  if (process.stdout.isTTY && !process.env.CI) openBrowser(`${door.origin}/`);
+  if (process.stdout.isTTY && !process.env.CI) openBrowser(`${server.origin}/`);
   calls.showLive();
   return new Promise((_, reject) => stop.signal.addEventListener('abort', () => reject(stop.signal.reason)));
 }

@@ -44,7 +44,7 @@ export interface Parked extends Waiting {
   readonly token?: string | undefined;
 }
 
-/** A notification, or a change of which none could be made, that was moved to Failed. */
+/** A notification that was moved to Failed, or a change that could not be formatted. */
 export interface Failed {
   /** The notification's id. */
   readonly id: string;

@@ -72,7 +72,7 @@ export class Backlog {
     this.#table = new Table(table, dynamodb, pause);
   }
 
-  /** What is known of these notifications; absent for one of which nothing is. */
+  /** What the table holds of these notifications; a notification without items is absent. */
   async seen(notifications: readonly Notification[]): Promise<ReadonlyMap<Notification, Seen>> {
     const keys = notifications.flatMap((n) => [keyOf(n, 'held'), keyOf(n, 'parked')]);
     const rows = (await this.#table.getAll(keys)).map((row) => z.parse(stateRow, row));

@@ -18,7 +18,7 @@ const KEPT_DAYS = 30;
 const DAY_SECONDS = 24 * 60 * 60;
 
 /**
- * One partition takes 1,000 write units a second. Whoever reads has to ask each shard. They may become more, but never
+ * One partition takes 1,000 write units a second. A reader has to query each shard. They may become more, but never
  * fewer while items are kept.
  */
 const SHARDS = 8;
@@ -171,7 +171,7 @@ function fromPlace({ behind, from }: LogPlace): string {
   return Buffer.from([behind, ...from].join()).toString('base64url');
 }
 
-/** Whoever pages on may have got this from anybody. */
+/** A place comes from a client, so it can be anything. */
 function toPlace(next: string): LogPlace {
   const [behind = '', ...from] = Buffer.from(next, 'base64url').toString().split(',');
   if (from.length !== SHARDS || ![behind, ...from].every((key) => /^[\w#~-]{0,64}$/.test(key)))

@@ -64,7 +64,7 @@ const pauseWithJitter: Pause = (attempt) => sleep(busyPauseMs(attempt, Math.rand
 
 /**
  * One DynamoDB table, in plain values. Every read is strongly consistent. Every method throws when the table does not
- * answer, and when it goes on leaving parts of a batch unprocessed.
+ * respond, and when it goes on leaving parts of a batch unprocessed.
  */
 export class Table {
   readonly #name: string;

@@ -61,7 +61,7 @@ const row = z.object({
   pausedBy: z.catch(z.optional(z.enum(['admin', 'gone'])), undefined),
 });
 
-/** `strikes` is the stored name of the strikes. */
+/** `strikes` is the stored name of the consecutive failures. */
 function fromRow(item: Row): [Trigger, TriggerNow] {
   const { trigger, strikes, state, ...now } = z.parse(row, item);
   const known = states.find((one) => storedState(one) === state) ?? 'finishing';
@@ -131,7 +131,7 @@ export class Triggers {
     return 'row' in counted ? z.parse(row, counted.row).strikes : undefined;
   }
 
-  /** Resets the strikes of a trigger whose receiver responds, because something was delivered. */
+  /** Resets the consecutive failures of a trigger after a delivery. */
   async clearFailures(trigger: Trigger, at: number): Promise<void> {
     const { condition, values } = inState(['active', 'draining']);
     await this.#write(trigger, {

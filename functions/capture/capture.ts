@@ -31,7 +31,7 @@ export interface CaptureDeps extends MetricsDeps {
  * Turns a batch of stream records into notifications for the triggers that have a URL, and queues them.
  *
  * No record can make it throw: one that cannot be formatted, or is beyond its record's limit, is kept in Failed, with
- * its reason. It throws only when the queue or a table does not answer, so that the stream waits and hands out the same batch again.
+ * its reason. It throws only when the queue or a table does not respond; the stream then repeats the batch.
  */
 export function capture(records: readonly DynamoDBRecord[], deps: CaptureDeps): Promise<void> {
   return throwingQuietly(queueChanges(records, deps)).finally(() => deps.metrics.write());

@@ -15,11 +15,11 @@ interface ConsoleDeps {
 /** The page and the admin API behind the gateway, which lets nobody without a token come to a path under /api. */
 export function consoleApp({ admin, page, signIn }: ConsoleDeps): Hono<Env> {
   const app = new Hono<Env>();
-  const { groupsClaim, ...told } = signIn;
+  const { groupsClaim, ...published } = signIn;
   app.use(compress());
   app.use(pageHeaders([new URL(signIn.tokenEndpoint).origin]));
   app.route('/', servedPage(page));
-  app.get('/sign-in.json', (c) => c.json(told, 200, { 'cache-control': 'no-cache' }));
+  app.get('/sign-in.json', (c) => c.json(published, 200, { 'cache-control': 'no-cache' }));
   app.use('/api/*', admitAdmins({ groupsClaim }));
   app.route(
     '/',

@@ -6,7 +6,7 @@ import { consoleApp } from './console.ts';
 import { consoleEnv } from './env.ts';
 import { type PageFile, pageFiles } from './serve-page.ts';
 
-/** The gateway waits 30 s for an answer, and no longer. */
+/** The gateway waits at most 30 s for a response. */
 const TEST_PATIENCE_MS = 25_000;
 
 const env = readEnv(consoleEnv);

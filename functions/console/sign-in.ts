@@ -30,7 +30,7 @@ export interface Env {
 
 /**
  * Lets in admins. The HTTP API has checked the token: its signature, issuer, audience and time. It hands on a list of
- * groups as one text in which a space in a name cannot be told from two names, so they are read from the token itself.
+ * groups as one text in which a space in a name looks like two names, so they are read from the token itself.
  */
 export const admitAdmins = ({ groupsClaim }: Pick<SignIn, 'groupsClaim'>) =>
   createMiddleware<Env>(async (c, next) => {

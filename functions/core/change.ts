@@ -39,7 +39,7 @@ interface Suppressed extends ChangeInfo {
   readonly kind: 'suppressed';
 }
 
-/** A record of which no call is made: no such trigger, or not a change that anybody made. */
+/** A record that makes no call: there is no such trigger, or no person or program made the change. */
 interface Ignored {
   readonly kind: 'ignored';
   readonly reason: string;
@@ -85,7 +85,7 @@ export function readChange(entity: Entity, record: DynamoDBRecord, receivedAt: n
     sequence: isDigits(SequenceNumber) ? SequenceNumber : '0',
     changedAt: isTime(ApproximateCreationDateTime) ? Math.round(ApproximateCreationDateTime * 1000) : receivedAt,
   };
-  // An edit of which the stream does not tell the row before is never suppressed: nobody knows whose the mark is.
+  // An edit is never suppressed when the stream lacks the row before it: the mark can be older than the edit.
   const seen = Boolean(OldImage) || record.eventName === 'INSERT';
   if (silencedBy && seen && isMarked(silencedBy, OldImage, NewImage)) return { kind: 'suppressed', ...info };
   const read = readIds(entity, { ...keys, ...(NewImage ?? OldImage) }, rules);

@@ -14,7 +14,7 @@
  * - **history**: what admins did: who, when, from what to what.
  * - **hold**: keep a failed notification, and all behind it of the same record, in the queue for a while.
  *
- * The data flow, of which each stage's file names its part:
+ * The data flow. Each file names its part of it:
  * table row → change → notification → attempt → outcome
  */
 

@@ -53,7 +53,7 @@ const BODY_BYTES = 1024;
 /** Nothing in it outlives a call. */
 const room = new Uint8Array(BODY_BYTES);
 
-/** The beginning of an answer, cut where a character ends. */
+/** The beginning of a response, cut where a character ends. */
 export function beginningOf(body: string): string {
   const { read } = new TextEncoder().encodeInto(body, room);
   return body.slice(0, read);

@@ -13,7 +13,7 @@ const MAX_BYTES = 350_000;
 
 /**
  * The entries of one item: lists compress better than objects, whose names would be repeated. In order: at, trigger, id,
- * formatted string, attempt, outcome, answer, milliseconds, flags, and the body if there is one.
+ * formatted string, attempt, outcome, response, milliseconds, flags, and the body if there is one.
  */
 const row = z.tuple(
   [

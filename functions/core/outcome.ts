@@ -16,7 +16,7 @@ export type CallResult =
 
 export const outcomeKinds = ['delivered', 'retry', 'gone', 'blocked'] as const;
 
-/** What came of an attempt; `answer` says it in words. */
+/** The result of an attempt; `response` says it in words. */
 export interface Outcome {
   /** `gone`: the receiver asks not to be called again. `blocked`: it is one that may not be called. */
   readonly kind: (typeof outcomeKinds)[number];

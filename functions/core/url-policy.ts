@@ -18,7 +18,7 @@ type Target = Pick<URL, 'protocol' | 'hostname' | 'port'>;
  * The words go behind "The URL for customer.create" as well as into logs, so nothing of the URL is in them.
  */
 export interface UrlCheck {
-  /** What is wrong and how to fix it; nothing if it may be called, as far as can be told without a look-up. */
+  /** What is wrong and how to fix it; nothing if it may be called, as far as can be said without a look-up. */
   target(target: Target): string | undefined;
   /** The same of all the addresses that a host name leads to. */
   addresses(found: readonly string[]): string | undefined;

@@ -10,10 +10,10 @@ import { countsAsFailure, type Verdict, verdictOf } from '../core/verdict.ts';
 import type { BatchDeps } from './deps.ts';
 import type { KnownTriggers } from './known-triggers.ts';
 
-/** A test that could not be sent within this time, because a table does not answer, is dropped. */
+/** A test that could not be sent within this time, because a table does not respond, is dropped. */
 const TEST_LIVES_MS = 10 * 60_000;
 
-/** The response of which nothing is known yet but that it is slow. */
+/** Stands for a response that has not arrived yet. */
 const SLOW = `no response within ${SLOW_MS / 1000} s`;
 
 /** A notification that was received, and what is known of it. */
@@ -83,7 +83,7 @@ export async function handleOutcome(
 }
 
 async function sendTest(notification: Notification, url: string | undefined, deps: BatchDeps): Promise<undefined> {
-  // Whoever sent it has long ceased to wait: a call now would only surprise the receiver.
+  // The sender of the test no longer waits for it: a call now would only surprise the receiver.
   if (url === undefined || deps.now() - notification.changedAt > TEST_LIVES_MS) return undefined;
   const { outcome, body, startedAt, endedAt } = await attempt(notification, url, 1, deps);
   const delivered = outcome.kind === 'delivered';

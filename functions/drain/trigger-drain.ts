@@ -49,7 +49,7 @@ export class TriggerDrain {
   readonly #remainingMs: () => number;
   /** The trigger as it stood at most a second ago. */
   readonly #latest: () => Promise<TriggerNow | undefined>;
-  /** Records of which a result could not be kept: in this run nothing of them is attempted again. */
+  /** Records with a result that could not be stored: nothing of them is attempted again in this run. */
   readonly #stuck = new Set<string>();
   /** How many results in a row could not be kept. */
   #unrecorded = 0;
@@ -201,7 +201,7 @@ export class TriggerDrain {
   async #pass({ url }: TriggerNow, head: Head): Promise<boolean> {
     const { triggers, noted, metrics, sleep, concurrency } = this.#deps;
     const before = this.#delivered;
-    /** Records of which something has to wait: nothing behind it may go in this pass. */
+    /** Records with a notification that has to wait: nothing behind it may be attempted in this pass. */
     const waiting = new Set(this.#stuck);
     let page: ParkedPage = head;
     /** Read, but an earlier change of their record may stand on the next page. */
@@ -226,7 +226,7 @@ export class TriggerDrain {
     }
 
     if (this.#delivered > before) await triggers.clearFailures(this.#trigger, this.#lastSuccess);
-    if (this.#failures >= FAILURES_TO_PARK || this.#isDown) return this.#relapse();
+    if (this.#failures >= FAILURES_TO_PARK || this.#isDown) return this.#parkAgain();
     if (this.#unrecorded >= UNRECORDED) return false;
     // All that is left waits, or is stuck until the next run, which comes within a minute.
     if (this.#delivered === before && this.#stuck.size > 0) return false;
@@ -298,7 +298,7 @@ export class TriggerDrain {
     );
   }
 
-  async #relapse(): Promise<boolean> {
+  async #parkAgain(): Promise<boolean> {
     const fields = { ...firstProbe(this.#deps.now()), parkedBecause: this.#latestResponse };
     if (await this.#deps.triggers.move(this.#trigger, 'parkAgain', fields))
       log('warn', 'trigger parked', { trigger: this.#trigger });

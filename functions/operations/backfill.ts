@@ -38,7 +38,7 @@ const PAGE = 100;
  * Sends the create or edit of every row of a trigger's table, as if each had just been written, at a pace.
  *
  * @returns The progress after each page of rows.
- * @throws {UserError} For a delete, of which there is no row; and when there is no URL, also if it is cleared meanwhile.
+ * @throws {UserError} For a delete, which leaves no row; and when there is no URL, also if it is cleared meanwhile.
  */
 export async function* backfill(
   deps: OperationDeps,

@@ -21,7 +21,7 @@ export interface DeadLetter {
 export interface Listed {
   readonly deadLetters: readonly DeadLetter[];
   /**
-   * How many more there are: of a group of which messages are in flight, SQS gives out no more. So at most ten of a record
+   * How many more there are: SQS returns no more messages of a group while some of it are in flight. So at most ten of a record
    * can be shown, and none while somebody else receives them. SQS counts approximately.
    */
   readonly notShown: number;

@@ -130,7 +130,7 @@ test('a log that does not respond is moved to Failed after three seconds', async
   assert.ok(ms > -500 && ms < 1_000, `${ms} ms after 3 s`);
 });
 
-/** A table of which the first request fails at once, and the others response later. */
+/** A table whose first request fails at once; the others respond later. */
 function failsFirst() {
   const count = { sent: 0, ended: 0 };
   const send = async () => {

@@ -105,7 +105,7 @@ test('what is drawn by weights comes as often as they say, and a heap gives the 
   );
 });
 
-test('a chart’s curves can be told apart without color, and what is off the scale stands at its edge', () => {
+test('a chart’s curves differ without color, and what is off the scale stands at its edge', () => {
   const points = [
     [10, 1],
     [1000, Number.POSITIVE_INFINITY],

@@ -9,7 +9,7 @@ export async function servedPage(browser: Browser, overrides: Record<string, unk
   const world = adminWorld(overrides);
   const activity = new Activity();
   const agent = new SampleAgent({ do: async () => {} }, activity);
-  const door = await startLocalServer(world.deps, agent, activity, 0);
+  const server = await startLocalServer(world.deps, agent, activity, 0);
   /** What the browser itself complained about, such as a broken content security policy. */
   const complaints: string[] = [];
   const open = async (view = '', options: BrowserContextOptions = {}): Promise<Page> => {
@@ -21,18 +21,18 @@ export async function servedPage(browser: Browser, overrides: Record<string, unk
       // A rejection by the API is no complaint, though the browser tells of its status.
       if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) complaints.push(message.text());
     });
-    await page.goto(`${door.origin}/${view}`);
+    await page.goto(`${server.origin}/${view}`);
     return page;
   };
   return {
     ...world,
-    origin: door.origin,
+    origin: server.origin,
     activity,
     complaints,
     open,
     async [Symbol.asyncDispose]() {
       for (const context of browser.contexts()) await context.close();
-      await door.stop();
+      await server.stop();
     },
   };
 }

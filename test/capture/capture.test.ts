@@ -184,7 +184,7 @@ const broken: [string, Partial<CaptureDeps>][] = [
 ];
 
 for (const [part, overrides] of broken)
-  test(`it throws when ${part} does not answer, so that the stream waits`, async () => {
+  test(`throws when ${part} does not respond, so the stream repeats the batch`, async () => {
     const { deps: p } = deps('customer', ['customer.create'], overrides);
     const records = [streamRecord('customer', 'INSERT', { AccountID: 'a' }), streamRecord('customer', 'INSERT', {})];
     await assert.rejects(capture(records, p), /TimeoutError/);

@@ -341,7 +341,7 @@ test('says why a record is ignored', () => {
   assert.equal(reasonOf('customer', same, NOW, { ignore: ['seen'] }), 'no attribute changed that counts');
 });
 
-test('says of which set an id is that is neither a string nor a number', () => {
+test('names the type of a set whose value is used as an id', () => {
   const types: Readonly<Record<string, AttributeValue>> = {
     binary: { B: 'AA==' },
     'a boolean': { BOOL: true },

@@ -40,7 +40,7 @@ function pages(table: readonly LogItem[][], filter: LogFilter, limit: number, si
       }
     const page = search.page(limit);
     all.push(page.entries);
-    // As it returns from whoever pages on.
+    // As a client sends it back.
     place = page.next && JSON.parse(JSON.stringify(page.next));
     assert.ok(all.length < 1_000, 'it comes to an end');
   } while (place);

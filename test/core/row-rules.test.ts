@@ -26,8 +26,8 @@ const edits: [title: string, before: object | undefined, after: object | undefin
   ['a list is in another order', { a: { L: [text('x'), text('y')] } }, { a: { L: [text('y'), text('x')] } }, false],
   ['an attribute of replication changed', { a: text('1') }, { a: text('1'), 'aws:rep:deleting': { BOOL: true } }, true],
   ['one inside a map changed', { a: { M: {} } }, { a: { M: { 'aws:rep:deleting': { BOOL: true } } } }, false],
-  ['the row before is not told', undefined, { a: text('1') }, false],
-  ['the row after is not told', { a: text('1') }, undefined, false],
+  ['the row before is missing', undefined, { a: text('1') }, false],
+  ['the row after is missing', { a: text('1') }, undefined, false],
 ];
 
 for (const [title, before, after, same] of edits)

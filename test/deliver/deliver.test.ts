@@ -511,7 +511,7 @@ const fails = async () => {
   throw new Error('no response');
 };
 
-test('when the tables do not answer, everything is handed back for a while', async () => {
+test('when the tables do not respond, everything returns to the queue for a while', async () => {
   const { deps, triggers, returned } = world({});
   mock.method(triggers, 'read', fails);
   const batch = [1, 1, 2].map((n) => message(notification({ record: record(n) })));

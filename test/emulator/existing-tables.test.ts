@@ -112,7 +112,7 @@ describe('attached to the tables of a team', () => {
     assert.deepEqual(await doctor(deps), { findings: [], inconclusive: [], notes: [] });
   });
 
-  test('a receiver that writes back rings for ever, until a record has a limit: then the rest is in Failed', async () => {
+  test('a receiver that writes back is called without end, until a record has a limit: then the rest is in Failed', async () => {
     const row = { account_id: 'loop' };
     writesBack.set('loop', () => tables.update('customer', row, { seen: randomUUID() }));
     await setLimit(null);
@@ -150,7 +150,7 @@ describe('attached to the tables of a team', () => {
     assert.deepEqual(await overLimit({ ...change(14), record: record.replace(/./, 'x') }), [], 'another record');
   });
 
-  test('what it writes back with a mark of its own rings nobody, and what somebody else writes then still does', async () => {
+  test('its own marked writes make no calls, and later writes of others do', async () => {
     const row = { account_id: 'marked' };
     const marked = Promise.withResolvers<void>();
     writesBack.set('marked', async () => {

@@ -115,7 +115,7 @@ test('who follows sees new notifications, until Ctrl-C', { timeout: 120_000 }, a
   });
   await until('the latest one', () => text.said.stdout.includes('\n'));
   const create = (name: string) => stack.agent.do('create', 'customer', { AccountID: `${mark}-${name}` });
-  // Whoever follows prints new notifications after it has begun, which nothing else tells.
+  // The command prints only attempts that are made after it has begun, and it does not say when that is.
   let created = 0;
   await until(
     'the second follower has begun',

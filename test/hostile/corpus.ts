@@ -166,7 +166,7 @@ const responses: readonly (readonly [name: string, ...addresses: string[]])[] = 
   ['xn--lcalhost-54a.example', '127.0.0.1'],
   ['böse.example', '127.0.0.1'],
   ['dotted.example.', '127.0.0.1'],
-  ['alias.example', '10.20.30.40'], // by way of a CNAME, of which a caller sees only the addresses at its end
+  ['alias.example', '10.20.30.40'], // by a CNAME; the caller sees only the addresses at its end
   ['with_underscore.example', '127.0.0.1'],
   [`${'a'.repeat(63)}.${'b'.repeat(63)}.example`, '127.0.0.1'],
 ];

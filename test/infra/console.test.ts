@@ -169,7 +169,7 @@ const accepted: readonly { rule: string; at: string[]; why: string }[] = [
   ...['GenerateDataKey*', 'ReEncrypt*'].map((action) => ({
     rule: `AwsSolutions-IAM5[Action::kms:${action}]`,
     at: ['FunctionRole/DefaultPolicy'],
-    why: "The actions that DynamoDB asks of whoever writes a table under a customer's key, on this key alone.",
+    why: 'DynamoDB needs these actions, on this key only, to write a table under a customer-managed key.',
   })),
 ];
 

@@ -60,7 +60,7 @@ const policies: [type: string, policed: string, of: string, actions: string][] =
 ];
 
 for (const [type, policed, of, actions] of policies)
-  test(`every ${of} rejects plain HTTP, whoever asks for whatever`, () => {
+  test(`every ${of} rejects every request over plain HTTP`, () => {
     const rejecting = all(type).flatMap(([, p]) =>
       (p.PolicyDocument.Statement as Properties[])
         .filter(({ Condition }) => Condition?.Bool?.['aws:SecureTransport'] === 'false')

@@ -249,7 +249,7 @@ const wrong: [string, Record<string, unknown>, string][] = [
   ['a port that is none', { allowedPorts: [0] }, 'stages.main.allowedPorts.0'],
   ['half a port', { allowedPorts: [22.5] }, 'stages.main.allowedPorts.0'],
   ['a word for a port', { allowedPorts: ['25'] }, 'stages.main.allowedPorts.0'],
-  ['a log of which there is none', { deliveryLog: 'some' }, 'stages.main.deliveryLog'],
+  ['an unknown kind of log', { deliveryLog: 'some' }, 'stages.main.deliveryLog'],
   ['an account that is no number of 12 digits', { account: '1234' }, 'stages.main.account'],
   ['an account that is no text', { account: 111122223333 }, 'stages.main.account'],
   ['a region that is none', { region: 'Frankfurt' }, 'stages.main.region'],

@@ -10,7 +10,7 @@ import { adminWorld } from '../support/admin-world.ts';
 const world = adminWorld();
 const activity = new Activity();
 const demoSteps: unknown[] = [];
-let door: LocalServer;
+let server: LocalServer;
 
 before(async () => {
   const agent = {
@@ -18,13 +18,13 @@ before(async () => {
       demoSteps.push(demoStep);
     },
   };
-  door = await startLocalServer(world.deps, new SampleAgent(agent, activity), activity, 0);
+  server = await startLocalServer(world.deps, new SampleAgent(agent, activity), activity, 0);
 });
-after(() => door.stop());
+after(() => server.stop());
 
 /** A request with just these headers, as no browser lets a page set them. */
 function ask(method: string, path: string, headers: Record<string, string>, body = '') {
-  const { port } = new URL(door.origin);
+  const { port } = new URL(server.origin);
   return new Promise<{ status: number; headers: Record<string, unknown>; text: string }>((resolve, reject) => {
     const options = { host: '127.0.0.1', port, method, path, headers: { host: `127.0.0.1:${port}`, ...headers } };
     request(options, (response) => {
@@ -43,13 +43,13 @@ const json = { 'content-type': 'application/json' };
 const pause = (headers: Record<string, string>) =>
   ask('POST', '/api/triggers/task.edit/pause', { ...json, ...headers });
 
-describe('the local door', () => {
+describe('the local server', () => {
   test('lets in who comes by its own name, page or program', async () => {
-    const { port } = new URL(door.origin);
+    const { port } = new URL(server.origin);
     const welcome: Record<string, string>[] = [
       {},
       { host: `localhost:${port}` },
-      { origin: door.origin, 'sec-fetch-site': 'same-origin' },
+      { origin: server.origin, 'sec-fetch-site': 'same-origin' },
       { 'sec-fetch-site': 'none' },
     ];
     for (const headers of welcome)
@@ -57,7 +57,7 @@ describe('the local door', () => {
   });
 
   test('rejects another name that leads here, another website, and a page at another port of this machine', async () => {
-    const { port } = new URL(door.origin);
+    const { port } = new URL(server.origin);
     const foreignRequests: Record<string, string>[] = [
       { host: `evil.example:${port}` },
       { host: 'evil.example' },
@@ -91,13 +91,13 @@ describe('the local door', () => {
   });
 
   test('is open on the loopback alone', async () => {
-    const { port } = new URL(door.origin);
+    const { port } = new URL(server.origin);
     const others = Object.values(networkInterfaces()).flatMap((all = []) =>
       all.filter(({ internal, family }) => !internal && family === 'IPv4').map(({ address }) => address),
     );
     for (const address of others)
       await assert.rejects(fetch(`http://${address}:${port}/`, { signal: AbortSignal.timeout(2_000) }));
-    assert.equal(new URL(door.origin).hostname, '127.0.0.1');
+    assert.equal(new URL(server.origin).hostname, '127.0.0.1');
   });
 
   test('has an agent who edits and deletes what he created, and who says what he did', async () => {
@@ -121,7 +121,7 @@ describe('the local door', () => {
       'The agent created a case',
       'The agent deleted a case',
       'The agent created a followup',
-      'The agent edited a followup, of which no call is made',
+      'The agent edited a followup, which makes no call',
     ]);
   });
 
@@ -136,8 +136,8 @@ test('a port that is taken is no hindrance', async () => {
     world.deps,
     new SampleAgent({ do: async () => {} }, activity),
     activity,
-    Number(new URL(door.origin).port),
+    Number(new URL(server.origin).port),
   );
-  assert.notEqual(second.origin, door.origin);
+  assert.notEqual(second.origin, server.origin);
   await second.stop();
 });

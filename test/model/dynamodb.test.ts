@@ -354,7 +354,7 @@ describe('rejected', () => {
   test('a table that is not there', () =>
     assert.rejects(client.send(new GetItemCommand({ TableName: 'U', Key: KEY })), ResourceNotFoundException));
 
-  test('writes nothing of a batch of which one is rejected', async () => {
+  test('writes nothing of a batch with one rejected item', async () => {
     const db = made();
     const requests = [{ PutRequest: { Item: KEY } }, { PutRequest: { Item: { ...KEY, place: { S: '' } } } }];
     await rejects(db.client().send(new BatchWriteItemCommand({ RequestItems: { T: requests } })), /empty string/);
@@ -464,7 +464,7 @@ describe('batches', () => {
     assert.deepEqual(counts, [43, 7]);
   });
 
-  test('leave half unprocessed when told to', async () => {
+  test('leave half unprocessed when configured so', async () => {
     const db = made();
     db.hazards = { unprocessed: () => true };
     const client = db.client();

@@ -178,7 +178,7 @@ for (const write of ['lease', 'giveBack'] as const)
     );
   });
 
-test('probes a parked trigger of which more rows changed within a second than a page of its backlog holds', () => {
+test('probes a parked trigger even if more rows changed within a second than a page of its backlog holds', () => {
   let isUp = false;
   return scripted(
     async ({ world, pass }) => {

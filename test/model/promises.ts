@@ -20,7 +20,7 @@ export interface Wanted {
   readonly isLetter: boolean;
 }
 
-/** From a call's arrival until its sender has the answer, at most: 10 s, and a slow way back. */
+/** From a call's arrival until its sender has the response, at most: 10 s and a slow network. */
 const LONGEST_ANSWER = 15 * SECOND;
 
 /** A URL that is set or cleared takes effect within this time, capture's slowest read included. */

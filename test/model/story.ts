@@ -299,7 +299,7 @@ const faults: fc.Arbitrary<Faults> = fc.record({
 });
 
 /** A receiver that rejects all there is keeps its trigger parked: to play that for days takes time. */
-const REFUSED_SECONDS = [1_000, 1_500, 2_000, 3_000, 3_000, 6_000, 1e9];
+const REJECTED_SECONDS = [1_000, 1_500, 2_000, 3_000, 3_000, 6_000, 1e9];
 
 const span = fc.record({ from: at, seconds: integer(1, 400) });
 
@@ -310,7 +310,7 @@ export const stories: fc.Arbitrary<Story> = fc
     changes: fc.array(fc.oneof(change.map(alone), change.map(alone), burst), { minLength: 1, maxLength: 12 }),
     outages: fc.array(outage, { maxLength: 3 }),
     flaky: fc.constantFrom(0, 0, 0.1, 0.5),
-    rejected: fc.option(fc.record({ trigger, account, seconds: fc.constantFrom(...REFUSED_SECONDS) }), {
+    rejected: fc.option(fc.record({ trigger, account, seconds: fc.constantFrom(...REJECTED_SECONDS) }), {
       nil: undefined,
       freq: 2,
     }),

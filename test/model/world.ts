@@ -126,7 +126,7 @@ export class World {
   readonly deliveries: Delivery[] = [];
   /** Every notification but tests that the queue ever took, as it took it last. */
   readonly queued = new Map<string, Notification>();
-  /** Functions of which a write to the delivery log failed. */
+  /** Functions whose write to the delivery log failed. */
   readonly unlogged = new Set<Invocation>();
   /** When capture was done with a change, by the notification's id. */
   readonly captured = new Map<string, number>();

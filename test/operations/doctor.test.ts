@@ -91,7 +91,7 @@ const cases: [title: string, way: Partial<CapturePath>, what: RegExp, fix: RegEx
   ],
 ];
 
-test('a way in with which all is well has no finding, nor has one of which nothing is known', () => {
+test('a healthy capture path has no finding, nor has one that could not be inspected', () => {
   const unknown = { table: undefined, mapping: undefined, attributes: new Set<string>() };
   assert.deepEqual(examine([well, { ...well, ...unknown }], captureChecks), []);
 });
@@ -122,7 +122,7 @@ test('a command line of another version than the stack says so', () => {
   assert.match(finding?.fix ?? '', /^npx cdk deploy CrmTriggers/);
 });
 
-/** An IAM that responds as told. */
+/** An IAM with canned responses. */
 const looking = (response: () => object) =>
   new Inspector({ iam: { send: async () => response() } } as unknown as DoctorAws);
 

@@ -26,7 +26,7 @@ async function withUrl(overrides: Record<string, unknown> = {}, trigger: Trigger
   return world;
 }
 
-const REFUSED = 'no URL is set for customer.edit. To fix this, set one with crm-triggers set customer.edit URL';
+const REJECTED = 'no URL is set for customer.edit. To fix this, set one with crm-triggers set customer.edit URL';
 
 describe('redeliver of a trigger without a URL', () => {
   test('is rejected for each notification, and those of other triggers are sent', async () => {
@@ -34,7 +34,7 @@ describe('redeliver of a trigger without a URL', () => {
     await failMany(world, 20);
     await failMany(world, 1, () => ({ trigger: 'task.edit' }));
     const done = await redeliver(world.deps, await failed(world.deps, {}));
-    assert.equal(done.filter(({ rejected }) => rejected === REFUSED).length, 20);
+    assert.equal(done.filter(({ rejected }) => rejected === REJECTED).length, 20);
     assert.deepEqual(
       world.sent.map(({ trigger }) => trigger),
       ['task.edit'],
@@ -224,6 +224,6 @@ test('a URL that is cleared during a redelivery stops it at the next part', asyn
   };
   await failMany(world, 60);
   const done = await redeliver(world.deps, await failed(world.deps, {}));
-  assert.equal(done.filter(({ rejected }) => rejected === REFUSED).length, 10);
+  assert.equal(done.filter(({ rejected }) => rejected === REJECTED).length, 10);
   assert.equal(await world.backlog.count('customer.edit', 'failed'), 10);
 });

@@ -44,7 +44,7 @@ const cases: Readonly<Record<string, Case>> = {
       return [p.received(one, 2)];
     },
   },
-  'its being held': { store: 'backlog', method: 'hold', world: fails, messages: plain },
+  'its retry being stored': { store: 'backlog', method: 'hold', world: fails, messages: plain },
   'its being put into the backlog': {
     store: 'backlog',
     method: 'park',

@@ -413,7 +413,7 @@ test('a probe knows the first of a record when an earlier change stands on the n
   assert.deepEqual([sequences.includes('100'), sequences.includes('101')], [true, false]);
 });
 
-test('a record of which a part is known to be next is called once for each of its notifications', async () => {
+test('a record that is known in part only is called once for each of its notifications', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'draining');
   const at = p.world.now - HOUR;

@@ -19,7 +19,7 @@ test('two messages of one notification in one batch, both received before, are b
   assert.deepEqual(new Set(p.calls.map(({ id }) => id)).size, 2);
 });
 
-test('two overlapping redeliveries to a receiver that fails settle both messages, and no other record waits for them', async () => {
+test('two overlapping redeliveries to a failing receiver finish both messages, and no other record waits for them', async () => {
   let fails = true;
   const p = await protocol({ receiver: ({ sequence }) => (fails && sequence === '7' ? responded(500) : ok) });
   const one = p.one({ sequence: '7' });

@@ -15,7 +15,7 @@ const idsOf = (parked: readonly Parked[]) => parked.map(({ notification: { id } 
 const known = { attempts: 3, firstAttempt: 11, response: 'HTTP 503', nextTry: 22 };
 
 export const backlogCases: Cases = {
-  'knows of a notification what waited for a retry, and of others nothing': async ({ backlog }) => {
+  'knows a notification that waits for a retry, and no other': async ({ backlog }) => {
     const [first, other] = [waiting({}, known), notification()];
     await backlog.hold(first, AT);
     const seen = await backlog.seen([first.notification, other]);
@@ -63,7 +63,7 @@ export const backlogCases: Cases = {
     assert.equal(await backlog.count(T, 'held'), 1);
   },
 
-  'does not hold what another function has released, whoever was first': async ({ backlog }) => {
+  'stores no retry for a notification that another function has finished, in either order': async ({ backlog }) => {
     const [one, never] = [waiting(), waiting()];
     await backlog.hold(one, AT);
     await backlog.release(one.notification, AT);

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A request as it came in, also one that a proxy is asked to pass on. */
-interface Asked {
+interface Checked {
   /** A path; of a proxy, a URL or `host:port`. */
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
@@ -14,7 +14,7 @@ interface Asked {
  * @param answersCalls Whether calls get an error for a response; else they get none. Its health is responded always.
  */
 export async function fakeEmulator({ respondsToCalls }: { readonly respondsToCalls: boolean }) {
-  const asked: Asked[] = [];
+  const asked: Checked[] = [];
   const server = createServer(({ url: target = '', headers }, response) => {
     if (target.startsWith('/_localstack/')) return response.end();
     asked.push({ target, headers });

@@ -47,7 +47,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
         }),
       ),
     where: /^followup, /,
-    what: /no row has the attribute account, of which an id is made/,
+    what: /no row has the attribute account, which holds an id/,
     fix: /^set tables\.followup\.names in cdk\.json to what retryDelays the ids \(the keys are pk, sk\)$/,
   },
   {

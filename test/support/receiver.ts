@@ -13,7 +13,7 @@ export type Respond = (call: Call, response: ServerResponse, socket: Socket) => 
 /** Rows with ids that begin so are written to see whether something has taken effect. */
 export const MARKER = 'marker-';
 
-/** A real HTTP server on 127.0.0.1 that keeps the calls and responds as told, until it is disposed of. */
+/** A real HTTP server on 127.0.0.1 that keeps the calls and responds with `respond`, until it is disposed of. */
 export async function receiver(respond: Respond = (_, response) => response.end('ok')) {
   const calls: Call[] = [];
   const markers: Call[] = [];

@@ -22,7 +22,7 @@ const DEDUPLICATED_MS = 5 * 60_000;
 type Input = any;
 
 /**
- * FIFO queues by AWS's rules, in a time of their own: of a group of which a message is invisible nothing more is received;
+ * FIFO queues by AWS's rules, in a time of their own: while a message of a group is invisible, nothing more of that group is received;
  * a handle expires when its message becomes visible again, and deleting by it then fails; a repeated deduplication id is
  * accepted within five minutes and adds no message.
  */

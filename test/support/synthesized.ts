@@ -40,7 +40,7 @@ export async function synthesized(deployed: Deployed = {}): Promise<Deployed> {
   return { ...deployed, assembly };
 }
 
-/** Moved to its place when it is complete, so that nobody deploys half of it. */
+/** Moved to its place when it is complete, so a test never deploys half of it. */
 async function make(deployed: Deployed, assembly: string): Promise<void> {
   const beside = `${assembly}.${process.pid}`;
   try {

@@ -10,7 +10,7 @@ const rejections: Readonly<Record<string, string>> = {
   404: 'There is no such thing',
   409: 'It cannot be done in the state that things are in',
   422: 'What was set is rejected, in the words of the rules',
-  503: 'AWS does not answer, or not as it should',
+  503: 'AWS does not respond as expected',
 };
 const lockedErrors: Readonly<Record<string, string>> = {
   412: 'Somebody else changed it in the meantime: `current` is what it is now',
@@ -30,7 +30,7 @@ export function openApi(routes: readonly Route[], version: string) {
 }
 
 function operation({ method, path, summary, query, body, response, locked }: Route) {
-  const told = Object.entries({ ...rejections, ...(locked && lockedErrors) });
+  const errors = Object.entries({ ...rejections, ...(locked && lockedErrors) });
   return {
     [method.toLowerCase()]: {
       summary,
@@ -39,7 +39,7 @@ function operation({ method, path, summary, query, body, response, locked }: Rou
       responses: {
         200: { description: 'Done', content: json(response, 'output') },
         ...Object.fromEntries(
-          told.map(([status, description]) => [status, { description, content: json(error, 'output') }]),
+          errors.map(([status, description]) => [status, { description, content: json(error, 'output') }]),
         ),
       },
     },

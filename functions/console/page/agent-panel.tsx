@@ -21,7 +21,7 @@ export function AgentPanel() {
   const add = (entry: ActivityEntry) => setHappened((before) => [entry, ...before].slice(0, SHOWN));
   useEffect(() => {
     const source = new EventSource('/local/activity');
-    // Whoever listens, for the first time or again, is reported the latest ones anew.
+    // A new listener gets the latest entries again.
     source.onopen = () => setHappened([]);
     source.onmessage = ({ data }) => add(JSON.parse(data));
     return () => source.close();

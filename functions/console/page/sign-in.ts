@@ -28,7 +28,7 @@ const kept = {
 /** A token that ends within this time is renewed before it is used. */
 const MARGIN_MS = 60_000;
 
-/** Told to the window when a session ends by itself. */
+/** The event of the window when a session has ended. */
 export const SESSION_ENDED = 'crm-triggers.session-ended';
 
 const SCOPE = 'openid email';

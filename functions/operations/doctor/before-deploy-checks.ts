@@ -1,6 +1,6 @@
 import type { Entity } from '../../core/entity.ts';
 import type { Check } from './check.ts';
-import type { Asked } from './inspector.ts';
+import type { Checked } from './inspector.ts';
 
 /** The quota of tables in an account and region. */
 export const TABLES_QUOTA = 'L-F98FE922';
@@ -26,7 +26,7 @@ export interface AccountFacts {
   readonly tableQuota: number | undefined;
   /** So many the stack makes. */
   readonly newTables: number;
-  readonly bootstrap: Asked<number>;
+  readonly bootstrap: Checked<number>;
 }
 
 const increase = (service: string, code: string, desired: number): string =>
@@ -83,7 +83,7 @@ export interface AttachedFacts {
   /** As in cdk.json. */
   readonly namedKey: string | undefined;
   /** Of the key. */
-  readonly policy: Asked<string>;
+  readonly policy: Checked<string>;
 }
 
 export const attachedChecks: readonly Check<AttachedFacts>[] = [

@@ -14,7 +14,7 @@ import {
   TABLES_QUOTA,
 } from './before-deploy-checks.ts';
 import { examine, type Finding } from './check.ts';
-import { type Asked, Asking, type Inconclusive } from './inspector.ts';
+import { type Checked, Checking, type Inconclusive } from './inspector.ts';
 
 /** The default of infra/settings.ts. */
 const DELIVER_CONCURRENCY = 100;
@@ -54,7 +54,7 @@ export async function beforeDeploy(
   settings: Stage,
   aws: Clients = liveClients(),
 ): Promise<{ findings: readonly Finding[]; inconclusive: readonly Inconclusive[] }> {
-  const inspector = new Asking();
+  const inspector = new Checking();
   const [account, attached] = await Promise.all([
     accountFacts(settings, aws, inspector),
     Promise.all(
@@ -70,7 +70,7 @@ export async function beforeDeploy(
   };
 }
 
-async function accountFacts(settings: Stage, aws: Clients, inspector: Asking): Promise<AccountFacts> {
+async function accountFacts(settings: Stage, aws: Clients, inspector: Checking): Promise<AccountFacts> {
   const attached = Object.keys(settings.tables ?? {}).length;
   const [limits, mappings, mappingQuota, tables, tableQuota, bootstrap] = await Promise.all([
     inspector.ask('the concurrency of the account', aws.lambda.send(new GetAccountSettingsCommand())),
@@ -120,7 +120,7 @@ async function attachedFacts(
   stage: string,
   { stream, key }: { readonly stream: string; readonly key?: string },
   aws: Clients,
-  inspector: Asking,
+  inspector: Checking,
 ): Promise<AttachedFacts> {
   const arn = stream.slice(0, stream.indexOf('/stream/'));
   const name = arn.slice(arn.indexOf('/') + 1);
@@ -152,12 +152,12 @@ async function attachedFacts(
   };
 }
 
-async function isOwn(key: string, { kms }: Clients, inspector: Asking): Promise<boolean> {
+async function isOwn(key: string, { kms }: Clients, inspector: Checking): Promise<boolean> {
   const response = await inspector.ask(`the key ${key}`, kms.send(new DescribeKeyCommand({ KeyId: key })));
   return response?.KeyMetadata?.KeyManager === 'CUSTOMER';
 }
 
-function policyOf(key: string, { kms }: Clients, inspector: Asking): Promise<Asked<string>> {
+function policyOf(key: string, { kms }: Clients, inspector: Checking): Promise<Checked<string>> {
   const get = new GetKeyPolicyCommand({ KeyId: key, PolicyName: 'default' });
   return inspector.ask(
     `the policy of ${key}`,

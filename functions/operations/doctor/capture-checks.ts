@@ -22,7 +22,7 @@ const isOn = ({ table }: CapturePath): boolean => table?.StreamSpecification?.St
 
 const namesOf = ({ entity, rules }: CapturePath): string[] => entities[entity].ids.map((id) => attributeOf(id, rules));
 
-/** Ids of which the stream tells nothing but with the row. */
+/** Ids that the stream contains only together with the whole row. */
 const outsideKey = (way: CapturePath): string[] => namesOf(way).filter((name) => !keysOf(way.table).includes(name));
 
 /** Why the stream has to tell the row before and after; nothing when the keys are enough. */
@@ -82,7 +82,7 @@ export const captureChecks: readonly Check<CapturePath>[] = [
   },
   {
     wrong: (way) => lost(way).length > 0,
-    what: (way) => `no row has the attribute ${lost(way).join(', ')}, of which an id is made`,
+    what: (way) => `no row has the attribute ${lost(way).join(', ')}, which holds an id`,
     fix: (way) =>
       `set tables.${way.entity}.names in cdk.json to what holds the ids (the keys are ${keysOf(way.table).join(', ')})`,
   },

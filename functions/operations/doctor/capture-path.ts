@@ -5,14 +5,14 @@ import { capital } from '../../core/capital.ts';
 import { type Entity, entityNames } from '../../core/entity.ts';
 import type { RowRules } from '../../core/row-rules.ts';
 import type { OperationDeps } from '../deployment.ts';
-import type { Asked, Inspector } from './inspector.ts';
+import type { Checked, Inspector } from './inspector.ts';
 
 /** Rows that are looked at for the attributes they have. */
 const SAMPLE = 20;
 
 const STREAM_ACTIONS = ['GetRecords', 'GetShardIterator', 'DescribeStream'];
 
-/** An entity's way in: its table, the table's stream, and what reads it. */
+/** An entity's capture path: its table, the table's stream, and the mapping that reads it. */
 export interface CapturePath {
   readonly where: string;
   readonly entity: Entity;
@@ -21,10 +21,10 @@ export interface CapturePath {
   /** Whether the stack made it; else it is attached. */
   readonly made: boolean;
   readonly rules: RowRules;
-  readonly table: Asked<TableDescription>;
+  readonly table: Checked<TableDescription>;
   /** The attributes that some rows have. */
   readonly attributes: ReadonlySet<string>;
-  readonly mapping: Asked<EventSourceMappingConfiguration>;
+  readonly mapping: Checked<EventSourceMappingConfiguration>;
   /** Functions that read the stream, of whatever stack. */
   readonly readers: number;
   /** What capture needs and is not allowed. */
@@ -95,6 +95,6 @@ async function isOwn(key: string, inspector: Inspector): Promise<boolean> {
 }
 
 /** The names of a table's key attributes. */
-export function keysOf(table: Asked<TableDescription>): string[] {
+export function keysOf(table: Checked<TableDescription>): string[] {
   return (table?.KeySchema ?? []).map(({ AttributeName = '' }) => AttributeName);
 }

@@ -6,7 +6,7 @@ import { entityNames } from '../../core/entity.ts';
 import type { OperationDeps } from '../deployment.ts';
 import { sizeOf } from '../queue-size.ts';
 import { type Check, revert } from './check.ts';
-import type { Asked, Inspector } from './inspector.ts';
+import type { Checked, Inspector } from './inspector.ts';
 
 type Attributes = Readonly<Record<string, string>>;
 
@@ -14,9 +14,9 @@ type Attributes = Readonly<Record<string, string>>;
 interface QueueFacts {
   readonly where: string;
   readonly stage: string;
-  readonly queue: Asked<Attributes>;
-  readonly deadLetters: Asked<Attributes>;
-  readonly mapping: Asked<EventSourceMappingConfiguration>;
+  readonly queue: Checked<Attributes>;
+  readonly deadLetters: Checked<Attributes>;
+  readonly mapping: Checked<EventSourceMappingConfiguration>;
   /** Of deliver, seconds. */
   readonly timeout: number;
 }
@@ -82,7 +82,7 @@ export const queueChecks: readonly Check<QueueFacts>[] = [
 interface ScheduleFacts {
   readonly where: string;
   readonly stage: string;
-  readonly rule: Asked<DescribeRuleCommandOutput>;
+  readonly rule: Checked<DescribeRuleCommandOutput>;
 }
 
 export async function scheduleFacts({ outputs }: OperationDeps, inspector: Inspector): Promise<ScheduleFacts> {
@@ -112,7 +112,7 @@ interface FunctionFacts {
   readonly where: string;
   readonly stage: string;
   /** Its name; `null` when it is not there. */
-  readonly name: Asked<string>;
+  readonly name: Checked<string>;
   /** Nothing when none is. */
   readonly reserved: number | undefined;
 }

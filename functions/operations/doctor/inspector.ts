@@ -29,13 +29,13 @@ export interface Inconclusive {
 }
 
 /** What AWS said: the thing, `null` when there is no such thing, `undefined` when it gave no response. */
-export type Asked<Thing> = Thing | null | undefined;
+export type Checked<Thing> = Thing | null | undefined;
 
 /** Asks. A question that gets no response (no permission, an emulator without it) spoils no other. */
-export class Asking {
+export class Checking {
   readonly inconclusive: Inconclusive[] = [];
 
-  async ask<Thing>(where: string, request: Promise<Thing>): Promise<Asked<Thing>> {
+  async ask<Thing>(where: string, request: Promise<Thing>): Promise<Checked<Thing>> {
     try {
       return await request;
     } catch (error) {
@@ -48,7 +48,7 @@ export class Asking {
 }
 
 /** Looks at a stack. */
-export class Inspector extends Asking {
+export class Inspector extends Checking {
   readonly aws: DoctorAws;
   /** Type, logical id and physical id of all that the stack holds. */
   readonly #resources: (readonly [string, string, string])[] = [];
@@ -80,7 +80,7 @@ export class Inspector extends Asking {
   }
 
   /** The function of a stage: `CaptureCustomer`, `Deliver`. */
-  async function(stage: string): Promise<Asked<GetFunctionConfigurationCommandOutput>> {
+  async function(stage: string): Promise<Checked<GetFunctionConfigurationCommandOutput>> {
     const FunctionName = this.find('AWS::Lambda::Function', `${stage}Function`);
     if (!FunctionName) return null;
     const get = new GetFunctionConfigurationCommand({ FunctionName });
@@ -88,7 +88,7 @@ export class Inspector extends Asking {
   }
 
   /** What feeds the function of a stage. */
-  async mapping(stage: string): Promise<Asked<EventSourceMappingConfiguration>> {
+  async mapping(stage: string): Promise<Checked<EventSourceMappingConfiguration>> {
     const UUID = this.find('AWS::Lambda::EventSourceMapping', `${stage}Function`);
     if (!UUID) return null;
     return this.ask(`what feeds ${stage}`, this.aws.lambda.send(new GetEventSourceMappingCommand({ UUID })));

@@ -8,7 +8,7 @@ import type { Inspector } from './inspector.ts';
 const DRAINS_WITHIN_MS = 70_000;
 const LOOK_MS = 5_000;
 
-/** A trigger of which drain has something to end, and has not ended it. */
+/** A trigger whose backlog drain should have delivered by now. */
 interface StuckFacts {
   readonly where: Trigger;
   readonly state: State;

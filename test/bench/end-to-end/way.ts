@@ -16,7 +16,7 @@ export interface Way {
 }
 
 /**
- * Finds each change's way in the functions' requests.
+ * Finds the path of each change in the functions' requests.
  *
  * @param origin Of the requests' times, epoch milliseconds. A clock that is set right on the way drifts from where it began.
  */

@@ -140,7 +140,7 @@ class Run {
     this.#over = true;
     // The log is written, and what goes back is returned to the queue.
     this.#after(this.#simulation.roundTrip(), () => {
-      for (const one of this.#settled) this.#simulation.queue.settle(one.record, one.done, one.seconds);
+      for (const one of this.#settled) this.#simulation.queue.finish(one.record, one.done, one.seconds);
       this.#ended();
     });
   }

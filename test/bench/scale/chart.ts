@@ -1,4 +1,4 @@
-/** One line of a chart, told from the others by its dashes and marks and by its name at its end, not by color alone. */
+/** One line of a chart. Dashes, marks and a name at its end distinguish it, not color alone. */
 export interface Curve {
   readonly name: string;
   readonly points: readonly (readonly [x: number, y: number])[];

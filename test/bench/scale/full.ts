@@ -14,7 +14,7 @@ const actions = [
 
 const HANGS_MS = 60_000;
 
-/** What both can play: three triggers of one table, of which the edits' hangs. */
+/** What both can play: three triggers of one table; the receiver of edits hangs. */
 export const comparable: Load = {
   perSecond: 20,
   seconds: 60,

@@ -23,7 +23,7 @@ export class GroupQueue {
   inFlight = 0;
   readonly #events: Events;
   readonly #groups = new Map<number, Group>();
-  /** Groups of which nothing is out of sight, by the age of their first message. */
+  /** Groups without an invisible message, by the age of their first message. */
   readonly #ready = new Heap<number>();
   #sent = 0;
 
@@ -56,7 +56,7 @@ export class GroupQueue {
   }
 
   /** A record's received messages: the first `done` are deleted, the others return after a time. */
-  settle(record: number, done: number, seconds: number): void {
+  finish(record: number, done: number, seconds: number): void {
     const group = this.#groups.get(record);
     if (!group) return;
     const back = group.hidden - done;

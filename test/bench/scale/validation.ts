@@ -3,7 +3,7 @@ import { percentile } from './load.ts';
 
 const SEEDS = [1, 2, 3, 4];
 
-/** What waits for a retry behind a hanging edit of its own record waits for its order, in both alike; by then that is over. */
+/** Notifications behind a hanging edit of their record wait in both; by then that is over. */
 const CALM_MS = 30_000;
 
 export interface Compared {

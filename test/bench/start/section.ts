@@ -5,10 +5,10 @@ import { functionVariables } from '../aws-responses.ts';
 import type { Figures, Table } from '../figures.ts';
 import { handlers, type Stage, stages } from './bundles.ts';
 
-/** Cold processes for each handler, of which the median counts. */
+/** Cold processes for each handler; their median counts. */
 const PROCESSES = 20;
 
-/** Packages with less are not told apart. */
+/** Smaller packages are summed up. */
 const SMALL_BYTES = 3_000;
 
 interface Started {
