@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { commands } from '../cli/commands.ts';
+import { generatedDocuments } from '../cli/docs/generated.ts';
 import { headline } from './bench/headline.ts';
 import { inserted } from './bench/markdown.ts';
 
@@ -68,14 +68,6 @@ test('the README has at most 200 lines', () => {
   assert.ok(read('README.md').split('\n').length <= 200);
 });
 
-test('docs/cli.md has each command, and docs/configuration.md each setting but that of emulators', () => {
-  const cli = read('docs/cli.md');
-  for (const command of Object.keys(commands)) assert.match(cli, new RegExp(`\\| .*\`${command}\\b`), command);
-  const source = read('infra/settings.ts');
-  const choices = source.slice(source.indexOf('const choices'), source.indexOf('const schema'));
-  const settings = [...choices.matchAll(/^ {2}(\w+): (?:z|seconds|attached|attribute)/gm)].map(([, name = '']) => name);
-  assert.ok(settings.length >= 25, settings.join());
-  const configuration = read('docs/configuration.md');
-  for (const name of settings.filter((one) => one !== 'emulated'))
-    assert.ok(configuration.includes(`\`${name}\``), name);
+test('the generated documents are as `npm run docs` writes them', async () => {
+  for (const [path, content] of await generatedDocuments()) assert.equal(read(path), content, `${path}: npm run docs`);
 });

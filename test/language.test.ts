@@ -40,7 +40,7 @@ const terms: readonly (readonly [pattern: RegExp, instead: string])[] = [
 /** Uses that are right: a stored or published name, or a term of AWS. Each is a part of the line, in one file or in all. */
 const allowed: readonly { readonly file?: RegExp; readonly text: RegExp; readonly because: string }[] = [
   {
-    text: /(?<=['# ])held(?=['\]:, ])|\bheld(?=: (?:14|\{))/,
+    text: /(?<=['`# ])held(?=['`\]:, ])|\bheld(?=: (?:14|\{))/,
     because: 'the stored name of the list and of the metric',
   },
   { file: /metrics|drain-details|deliver-details/, text: /\bheld\b/, because: 'the name of the metric' },
@@ -49,7 +49,7 @@ const allowed: readonly { readonly file?: RegExp; readonly text: RegExp; readonl
   { file: /metrics|capture|monitoring/, text: /\bsilenced\b/, because: 'the name of the metric' },
   { text: /connection refused|ECONNREFUSED|'REFUSED'/, because: 'a term of TCP and of DNS' },
   { text: /unanswered\.io/, because: 'the name of a website' },
-  { file: /infra\/|verify\/platforms/, text: /\b[dD]estination\b/, because: 'a term of AWS and of the CDK' },
+  { file: /infra\/|verify\/platforms|cost/, text: /\b[dD]estinations?\b/, because: 'a term of AWS and of the CDK' },
   { file: /dynamodb-expressions/, text: /way in(?= an expression)/, because: "DynamoDB's own message" },
   { file: /upgrade\.test/, text: /'emptied'|=held/, because: 'what release 0.2.0 has' },
 ];

@@ -17,6 +17,9 @@ import { triggerRoutes } from './api/trigger-routes.ts';
 
 const routes = [...triggerRoutes, ...secretRoutes, ...failedRoutes, ...logRoutes];
 
+/** The OpenAPI description of all routes. */
+export const apiDescription = openApi(routes, VERSION);
+
 /** More than a file of eleven long URLs needs. */
 const MAX_BODY_BYTES = 256 * 1024;
 
@@ -46,13 +49,12 @@ class Malformed extends Error {
  */
 export function adminApi(deps: OperationDeps, whoOf: (context: Context) => string): Hono {
   const api = new Hono().basePath('/api');
-  const description = openApi(routes, VERSION);
   api.use(async ({ res }, next) => {
     await next();
     res.headers.set('cache-control', 'no-store');
   });
   api.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => c.json({ error: 'The request is too long.' }, 413) }));
-  api.get('/openapi.json', (c) => c.json(description));
+  api.get('/openapi.json', (c) => c.json(apiDescription));
   for (const route of routes)
     api.on(route.method, route.path.replace(/\{(\w+)\}/g, ':$1'), async (c) => {
       const request = await check(route, c, { ...deps, who: whoOf(c) });

@@ -11,6 +11,10 @@ import { inBatchesOfBytes } from './waves.ts';
  */
 const MAX_BYTES = 350_000;
 
+/** The stored names of the outcomes. Release 0.2.0 called `failed` so. */
+const stored = { delivered: 'delivered', failed: 'retry', gone: 'gone', blocked: 'blocked' } as const;
+const outcomes = new Map(outcomeKinds.map((kind) => [stored[kind], kind]));
+
 /**
  * The entries of one item: lists compress better than objects, whose names would be repeated. In order: at, trigger, id,
  * formatted string, attempt, outcome, response, milliseconds, flags, and the body if there is one.
@@ -22,7 +26,7 @@ const row = z.tuple(
     z.string(),
     z.string(),
     z.number(),
-    z.enum(outcomeKinds),
+    z.enum(Object.values(stored)),
     z.string(),
     z.number(),
     z.number(),
@@ -49,14 +53,23 @@ export function unpacked(item: Uint8Array): LogEntry[] {
 function toRow(entry: LogEntry): Row {
   const { at, trigger, id, formattedString, attempt, outcome, response, milliseconds, body } = entry;
   const flags = (entry.test ? TEST : 0) | (entry.redelivered ? REDELIVERED : 0);
-  const row: Row = [at, trigger, id, formattedString, attempt, outcome, response, milliseconds, flags];
+  const row: Row = [at, trigger, id, formattedString, attempt, stored[outcome], response, milliseconds, flags];
   if (body !== undefined) row.push(body);
   return row;
 }
 
 function fromRow([at, trigger, id, formattedString, attempt, outcome, response, milliseconds, flags, body]: Row) {
   return {
-    ...{ at, trigger, id, formattedString, attempt, outcome, response, milliseconds },
+    ...{
+      at,
+      trigger,
+      id,
+      formattedString,
+      attempt,
+      outcome: outcomes.get(outcome) ?? 'failed',
+      response,
+      milliseconds,
+    },
     ...(body !== undefined && { body }),
     ...(flags & TEST && { test: true as const }),
     ...(flags & REDELIVERED && { redelivered: true as const }),

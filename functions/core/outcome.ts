@@ -14,7 +14,7 @@ export type CallResult =
   /** Not called, since this deployment does not call such a URL: why, in one line without it. */
   | { readonly blocked: string };
 
-export const outcomeKinds = ['delivered', 'retry', 'gone', 'blocked'] as const;
+export const outcomeKinds = ['delivered', 'failed', 'gone', 'blocked'] as const;
 
 /** The result of an attempt; `response` says it in words. */
 export interface Outcome {
@@ -34,16 +34,16 @@ interface StatusRule {
 /** Only 2xx is success: a redirect is never followed, and an error page is an error. The first that fits counts. */
 const rules: readonly StatusRule[] = [
   { from: 200, to: 299, kind: 'delivered' },
-  { from: 300, to: 399, kind: 'retry', note: 'redirects are not followed' },
+  { from: 300, to: 399, kind: 'failed', note: 'redirects are not followed' },
   { from: 410, to: 410, kind: 'gone' },
-  { from: 0, to: Number.POSITIVE_INFINITY, kind: 'retry' },
+  { from: 0, to: Number.POSITIVE_INFINITY, kind: 'failed' },
 ];
 
 export function outcomeOf(response: CallResult): Outcome {
   if ('blocked' in response) return { kind: 'blocked', response: response.blocked };
-  if ('failure' in response) return { kind: 'retry', response: response.failure };
+  if ('failure' in response) return { kind: 'failed', response: response.failure };
   const { status, retryAfter } = response;
   const { kind, note } = rules.find(({ from, to }) => status >= from && status <= to) as StatusRule;
   const words = note ? `HTTP ${status} (${note})` : `HTTP ${status}`;
-  return { kind, response: words, ...(kind === 'retry' && retryAfter !== undefined && { retryAfter }) };
+  return { kind, response: words, ...(kind === 'failed' && retryAfter !== undefined && { retryAfter }) };
 }

@@ -24,7 +24,8 @@ export interface LogFilterInput {
 
 /** @throws {UserError} When there is no such outcome. */
 export function logFilter({ trigger, outcome, id, since }: LogFilterInput): LogFilter {
-  const kind = outcomeKinds.find((one) => one === outcome);
+  // Release 0.2.0 called a failed attempt `retry`.
+  const kind = outcomeKinds.find((one) => one === (outcome === 'retry' ? 'failed' : outcome));
   if (outcome !== undefined && !kind)
     throw new UserError(`There is no outcome "${printable(outcome)}": the outcomes are ${outcomeKinds.join(', ')}.`);
   return {

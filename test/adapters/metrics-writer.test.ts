@@ -79,7 +79,7 @@ test('what people send by hand spoils no measure: a test is none, and what is se
   assert.deepEqual([delivered, attempt?.length, more], [[1], 1, {}]);
 });
 
-test('deliver measures what waits for a retry, moved to Failed, blocked and parked', async () => {
+test('deliver measures retries, moved to Failed, blocked and parked', async () => {
   let response: CallResult = down;
   const { deliver, triggers, measured } = world(() => response);
   await deliver(notification());

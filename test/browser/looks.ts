@@ -39,7 +39,7 @@ export async function populated(served: Served) {
     id,
     formattedString,
     milliseconds: 51,
-    outcome: 'retry',
+    outcome: 'failed',
     response: 'HTTP 404',
   } as const;
   await served.log.write(

@@ -185,7 +185,7 @@ test('markup in ids, URLs, responses, names and reasons is shown as text, and no
   await failOne(served, { formattedString: hostile }, hostile);
   const attempt = { trigger: 'task.edit', formattedString: hostile, milliseconds: 1, attempt: 1 } as const;
   await served.log.write([
-    { ...attempt, id: hostile, at: Date.now(), outcome: 'retry', response: hostile, body: hostile },
+    { ...attempt, id: hostile, at: Date.now(), outcome: 'failed', response: hostile, body: hostile },
   ]);
   served.activity.add('call', hostile, hostile);
   const page = await served.open();

@@ -37,6 +37,14 @@ test('help says what there is, and exits 0', () => {
     assert.ok(stdout.includes(word), word);
 });
 
+test('the help of a command has its options and examples, and --version prints the version', () => {
+  const { status, stdout } = cli(['log', '--help']);
+  assert.equal(status, 0);
+  assert.match(stdout, /--outcome <OUTCOME>[^]*Examples:\n {2}crm-triggers log --trigger/);
+  assert.deepEqual(cli(['help', 'log']).stdout, stdout);
+  assert.match(cli(['--version']).stdout, /^\d+\.\d+\.\d+\n$/);
+});
+
 const misuses: [string, string[], RegExp][] = [
   ['no command', [], /^No command is given\. See crm-triggers --help\.\n$/],
   ['an unknown command', ['frobnicate'], /^There is no command "frobnicate"\./],
@@ -44,8 +52,21 @@ const misuses: [string, string[], RegExp][] = [
   [
     'an unknown trigger',
     ['set', 'followup.edit', 'https://x'],
-    /^There is no trigger "followup\.edit": the triggers are customer\.create, /,
+    /^There is no trigger "followup\.edit"\. The triggers are customer\.create, /,
   ],
+  ['a misspelt command', ['histroy'], /^There is no command "histroy"\. Did you mean history\?/],
+  [
+    'a misspelt trigger',
+    ['clear', 'custmer.edit'],
+    /^There is no trigger "custmer\.edit"\. Did you mean customer\.edit\?/,
+  ],
+  [
+    'an action of another system',
+    ['clear', 'case.update'],
+    /^There is no trigger "case\.update"\. Did you mean case\.edit\?/,
+  ],
+  ['an option without its value', ['log', '--since'], /^Option '--since <TIME>' argument missing\./],
+  ['a wrong verb', ['secret', 'steal', 'task.edit'], /^Write crm-triggers secret show\|rotate TRIGGER\./],
   ['too few words', ['set', 'task.edit'], /^Write crm-triggers set TRIGGER URL\./],
   ['too many words', ['list', 'all'], /^Write crm-triggers list\./],
   ['an option of another command', ['list', '--follow'], /^list has no option --follow\./],

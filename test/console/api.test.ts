@@ -289,7 +289,7 @@ test('the log is read by its filters, page by page', async () => {
   await using api = await served();
   const entry = { trigger: 'task.edit', formattedString: '?AccountID=a', attempt: 1, milliseconds: 5 } as const;
   await api.log.write([
-    { ...entry, at: 1, id: 'msg_1', outcome: 'retry', response: 'HTTP 500' },
+    { ...entry, at: 1, id: 'msg_1', outcome: 'failed', response: 'HTTP 500' },
     { ...entry, at: 2, id: 'msg_1', outcome: 'delivered', response: 'HTTP 200', attempt: 2 },
   ]);
   const { json } = await api.ask('GET', '/log?trigger=task.edit&limit=1');
@@ -302,7 +302,7 @@ test('the log is read by its filters, page by page', async () => {
 
 test('a page of the log is filled though one look finds little, and a place that is none is rejected', async () => {
   const entry = { at: 1, trigger: 'task.edit', id: 'msg_1', formattedString: '?AccountID=a' } as const;
-  const attempted = { ...entry, attempt: 1, outcome: 'retry', response: 'HTTP 500', milliseconds: 1 } as const;
+  const attempted = { ...entry, attempt: 1, outcome: 'failed', response: 'HTTP 500', milliseconds: 1 } as const;
   let looks = 0;
   const log = {
     async read(_: unknown, limit: number, next?: string) {

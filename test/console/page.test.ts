@@ -141,7 +141,7 @@ test('the last day counts attempts by the hour, and nothing older', () => {
   const now = 100 * hour;
   const attempt = (
     hoursAgo: number,
-    outcome: 'delivered' | 'retry',
+    outcome: 'delivered' | 'failed',
     trigger: 'task.edit' | 'case.edit' = 'task.edit',
   ) => ({
     at: now - hoursAgo * hour,
@@ -150,7 +150,7 @@ test('the last day counts attempts by the hour, and nothing older', () => {
     response: `after ${hoursAgo}`,
   });
   const entries = [0.5, 0.6, 23.9, 24, 30].map((ago) => attempt(ago, 'delivered'));
-  const days = lastDays([attempt(0.4, 'retry'), attempt(1, 'retry', 'case.edit'), ...entries], now);
+  const days = lastDays([attempt(0.4, 'failed'), attempt(1, 'failed', 'case.edit'), ...entries], now);
   assert.deepEqual([...days.keys()].sort(), ['case.edit', 'task.edit']);
   assert.equal(days.get('case.edit')?.others[22], 1);
   const day = days.get('task.edit');
@@ -171,7 +171,7 @@ test('the command that repeats a call is one call in a shell, whatever is in it'
         id: `msg_${hostile}`,
         formattedString: `?AccountID=${hostile}`,
         attempt: 2,
-        outcome: 'retry',
+        outcome: 'failed',
         response: '',
         milliseconds: 1,
       } as const;

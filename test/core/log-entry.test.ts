@@ -26,12 +26,12 @@ test('bytes that are no UTF-8 are kept as text', () => {
   assert.equal(beginningOf(body), body);
 });
 
-const entry = logEntry({ trigger: 'case.edit', outcome: 'retry', at: 1000, formattedString: '?AccountID=%C3%96+a1' });
+const entry = logEntry({ trigger: 'case.edit', outcome: 'failed', at: 1000, formattedString: '?AccountID=%C3%96+a1' });
 const filters: [LogFilter, boolean][] = [
   [{}, true],
   [{ trigger: 'case.edit' }, true],
   [{ trigger: 'case.create' }, false],
-  [{ outcome: 'retry' }, true],
+  [{ outcome: 'failed' }, true],
   [{ outcome: 'delivered' }, false],
   [{ id: entry.id }, true],
   [{ id: entry.id.slice(0, -1) }, false],
@@ -51,8 +51,8 @@ for (const [filter, isMeant] of filters)
   });
 
 test('all, failures or none are logged; what is a failure is whatever was not delivered', () => {
-  const outcomes = ['delivered', 'retry', 'gone', 'blocked'] as const;
+  const outcomes = ['delivered', 'failed', 'gone', 'blocked'] as const;
   const kept = (logged: keyof typeof loggedAttempts) =>
     outcomes.filter((outcome) => loggedAttempts[logged](logEntry({ outcome })));
-  assert.deepEqual([kept('all'), kept('failures'), kept('off')], [outcomes, ['retry', 'gone', 'blocked'], []]);
+  assert.deepEqual([kept('all'), kept('failures'), kept('off')], [outcomes, ['failed', 'gone', 'blocked'], []]);
 });

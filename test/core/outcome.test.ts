@@ -10,14 +10,14 @@ for (const status of [200, 201, 202, 204, 226, 299])
 for (const status of [300, 301, 302, 304, 307, 308])
   test(`${status}, a redirect, is no success and is not followed`, () => {
     assert.deepEqual(outcomeOf({ status, body: '' }), {
-      kind: 'retry',
+      kind: 'failed',
       response: `HTTP ${status} (redirects are not followed)`,
     });
   });
 
 for (const status of [400, 401, 404, 429, 500, 503, 599])
   test(`${status} is tried again`, () => {
-    assert.deepEqual(outcomeOf({ status, body: 'x' }), { kind: 'retry', response: `HTTP ${status}` });
+    assert.deepEqual(outcomeOf({ status, body: 'x' }), { kind: 'failed', response: `HTTP ${status}` });
   });
 
 test('410 says that the receiver is gone', () => {
@@ -33,7 +33,7 @@ test('what may not be called is blocked, with the reason in words', () => {
 });
 
 test('no response is tried again, with the failure in words', () => {
-  assert.deepEqual(outcomeOf({ failure: 'connection refused' }), { kind: 'retry', response: 'connection refused' });
+  assert.deepEqual(outcomeOf({ failure: 'connection refused' }), { kind: 'failed', response: 'connection refused' });
 });
 
 test('Retry-After of a response that is not tried again is dropped', () => {

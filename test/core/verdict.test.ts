@@ -22,7 +22,7 @@ interface Case {
   readonly retryDelays?: readonly number[];
 }
 
-function verdict({ from = 'queue', kind = 'retry', hours = 0, attempts = 1, ...rest }: Case): Verdict {
+function verdict({ from = 'queue', kind = 'failed', hours = 0, attempts = 1, ...rest }: Case): Verdict {
   const changedAt = NOW - hours * HOUR;
   const notification = {
     changedAt,
@@ -119,7 +119,7 @@ for (const [name, given, expected] of apart) test(name, () => assert.deepEqual(v
 
 test('a success in the very moment of the first attempt is a success since it', () => {
   const notification = { changedAt: NOW };
-  const made = { outcome: { kind: 'retry', response: '' }, slow: false, endedAt: NOW, from: 'queue' } as const;
+  const made = { outcome: { kind: 'failed', response: '' }, slow: false, endedAt: NOW, from: 'queue' } as const;
   const tally = { attempts: 5, firstAttempt: NOW, lastSuccess: NOW };
   assert.equal(verdictOf(notification, made, tally, { retryDelays, random: 0.5 }).notification, 'fail');
 });

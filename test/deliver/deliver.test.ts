@@ -604,11 +604,11 @@ test('every attempt of a batch is logged in one write, with the result of it', a
     new Set(outcomes.map((one) => one.join())),
     new Set([
       [sent[0]?.id, 'delivered', 'HTTP 200'].join(),
-      [sent[1]?.id, 'retry', 'HTTP 503'].join(),
+      [sent[1]?.id, 'failed', 'HTTP 503'].join(),
       [sent[3]?.id, 'gone', 'HTTP 410'].join(),
       [sent[4]?.id, 'delivered', 'HTTP 200'].join(),
       [sent[5]?.id, 'blocked', 'leads to an address that is not public'].join(),
-      [sent[6]?.id, 'retry', 'connection refused'].join(),
+      [sent[6]?.id, 'failed', 'connection refused'].join(),
     ]),
   );
   const of = (n: number) => log.entries.find(({ id }) => id === sent[n]?.id);
@@ -619,7 +619,7 @@ test('every attempt of a batch is logged in one write, with the result of it', a
     id: sent[1]?.id,
     formattedString: '?AccountID=503',
     attempt: 1,
-    outcome: 'retry',
+    outcome: 'failed',
     response: 'HTTP 503',
     body: `down\u0000${'ü'.repeat(509)}`,
     redelivered: true,

@@ -413,7 +413,7 @@ test('what fails in a drain is logged too, with the number of its attempt', asyn
   await w.run(3_000);
   assert.partialDeepStrictEqual(w.log.entries[0], {
     attempt: 3,
-    outcome: 'retry',
+    outcome: 'failed',
     response: 'HTTP 503',
     body: 'later',
   });

@@ -57,7 +57,7 @@ test('what was delivered and what failed are in the log with their responses, an
     entries.map(({ trigger, attempt, outcome, response, body }) => [trigger, attempt, outcome, response, body]).sort(),
     [
       ['customer.create', 1, 'delivered', 'HTTP 200', 'thanks'],
-      ['task.create', 1, 'retry', 'HTTP 503', hostile],
+      ['task.create', 1, 'failed', 'HTTP 503', hostile],
       ['task.create', 2, 'delivered', 'HTTP 200', 'thanks'],
     ],
   );
@@ -71,10 +71,10 @@ test('what was delivered and what failed are in the log with their responses, an
   assert.equal(ofTask[0]?.formattedString, `?AccountID=${mark}&TaskID=t1`);
   for (const { headers } of server.calls) assert.ok(entries.some(({ id }) => id === headers['webhook-id']));
 
-  assert.deepEqual(await logged('--id', mark, '--outcome', 'retry'), [ofTask[0]]);
+  assert.deepEqual(await logged('--id', mark, '--outcome', 'failed'), [ofTask[0]]);
   assert.deepEqual(await logged('--id', ofTask[0]?.id ?? '', '--limit', '1'), [ofTask[1]]);
   assert.deepEqual(await logged('--id', mark, '--since', '2999-01-01'), []);
-  const { stdout } = await cli('log', '--trigger', 'task.create', '--outcome', 'retry').end();
+  const { stdout } = await cli('log', '--trigger', 'task.create', '--outcome', 'failed').end();
   assert.match(
     stdout,
     / {2}task\.create {7}retry {6}HTTP 503, \d+ ms {2}\?AccountID=.+ {2}msg_[\da-f]{32} {2}attempt 1\n {4}busy/,

@@ -28,7 +28,7 @@ test('the latest attempts are printed newest last, with their responses, and the
   } as const;
   await log.write([
     logEntry({ ...entry, at: at + 2 }),
-    logEntry({ ...entry, at, outcome: 'retry', response: 'HTTP 503', attempt: 2, redelivered: true }),
+    logEntry({ ...entry, at, outcome: 'failed', response: 'HTTP 503', attempt: 2, redelivered: true }),
     logEntry({ ...entry, at: at + 1, outcome: 'gone', response: 'HTTP 410', test: true, body: '' }),
   ]);
   const { text, json } = await run(deps, {});
@@ -53,11 +53,11 @@ test('the log is narrowed by trigger, outcome, notification, id of the CRM, time
       trigger: n === 1 ? 'task.edit' : 'case.edit',
     }),
   ) as [LogEntry, LogEntry, LogEntry, LogEntry];
-  await log.write([...entries.slice(0, 3), { ...entries[3], outcome: 'retry' }]);
+  await log.write([...entries.slice(0, 3), { ...entries[3], outcome: 'failed' }]);
   const found = async (options: object) =>
     ((await run(deps, options)).json as LogEntry[]).map(({ formattedString }) => formattedString.at(-1));
   assert.deepEqual(await found({ trigger: 'task.edit' }), ['1']);
-  assert.deepEqual(await found({ outcome: 'retry' }), ['4']);
+  assert.deepEqual(await found({ outcome: 'failed' }), ['4']);
   assert.deepEqual(await found({ id: entries[1].id }), ['2']);
   assert.deepEqual(await found({ id: 'a3' }), ['3']);
   assert.deepEqual(await found({ since: '2026-11-23' }), ['3', '4']);
@@ -78,7 +78,7 @@ test('an outcome or a number that there is not is rejected in one line', async (
 test('nothing in an entry drives the terminal', () => {
   const hostile = '\u001b[2J\u009b31m\u202e\u0007\r\n\u2028\ud83d';
   const text = entryText(
-    logEntry({ outcome: 'retry', response: hostile, formattedString: hostile, body: `x${hostile}y` }),
+    logEntry({ outcome: 'failed', response: hostile, formattedString: hostile, body: `x${hostile}y` }),
   );
   assert.doesNotMatch(text, /[^\P{C}\n]/u);
   assert.equal(text.split('\n').length, 2, 'nor looks like another entry');

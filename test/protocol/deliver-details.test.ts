@@ -326,7 +326,7 @@ test('the delivery log has each attempt with its number, response, time and what
   const common = {
     trigger: 'customer.edit',
     attempt: 1,
-    outcome: 'retry',
+    outcome: 'failed',
     response: 'HTTP 503',
     milliseconds: 70,
     body: 'busy',

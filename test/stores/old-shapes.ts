@@ -269,7 +269,7 @@ export const oldShapeCases: Cases = {
         test: true,
         redelivered: true,
       },
-      { ...of, at: AT, attempt: 1, outcome: 'retry', response: 'HTTP 503', milliseconds: 80, body: 'busy' },
+      { ...of, at: AT, attempt: 1, outcome: 'failed', response: 'HTTP 503', milliseconds: 80, body: 'busy' },
     ]);
   },
 };

@@ -44,7 +44,8 @@ export const logRoutes: readonly Route[] = [
     summary: 'Attempts and the result of them, the latest first',
     query: z.object({
       trigger: z.optional(trigger),
-      outcome: z.optional(outcome),
+      /** `retry` is what release 0.2.0 called `failed`. */
+      outcome: z.optional(z.enum([...outcomeKinds, 'retry'])),
       /** A notification's, or one that stands in the formatted string. */
       id: z.optional(text(200)),
       since: z.optional(queryTime),

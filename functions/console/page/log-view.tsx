@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { LogEntry } from '../../core/log-entry.ts';
+import { outcomeKinds } from '../../core/outcome.ts';
 import { ask, queryOf } from './api.ts';
 import { Attempts } from './attempts.tsx';
 import { Dialog } from './dialog.tsx';
@@ -11,7 +12,7 @@ import { time } from './words.ts';
 const PAGE = 100;
 const MOST = 1000;
 
-const outcomes = ['', 'delivered', 'retry', 'gone', 'blocked'].map((of) => [of, of || 'all'] as const);
+const outcomes = ['', ...outcomeKinds].map((of) => [of, of || 'all'] as const);
 
 /** What was attempted, the latest first. */
 export function LogView() {

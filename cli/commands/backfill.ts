@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { entityOf, type Trigger } from '../../functions/core/entity.ts';
+import { type BackfillProgress, backfill } from '../../functions/operations/backfill.ts';
+import type { OperationDeps } from '../../functions/operations/deployment.ts';
+import { UserError } from '../../functions/operations/user-error.ts';
+import { BackfillFile } from '../backfill-file.ts';
+import type { Command, Options, Printed } from '../command.ts';
+
+export const backfillCommand: Command = {
+  summary: 'Send the create or edit of every row, for a URL that was set late',
+  details: 'If it was stopped, the same command continues where it stopped.',
+  examples: ['backfill customer.create', 'backfill customer.create --since 2026-11-01 --yes'],
+  words: ['TRIGGER'],
+  options: ['since', 'by', 'pace', 'yes'],
+  run: (deps, [trigger], given) => runBackfill(deps, trigger as Trigger, given),
+};
+
+/** Keeps the progress in a file, so that a backfill that was stopped goes on where it stood. */
+async function runBackfill(
+  deps: OperationDeps,
+  trigger: Trigger,
+  { since, by = 'updatedAt', pace = '50', yes = false }: Options,
+): Promise<Printed> {
+  const perSecond = Number(pace);
+  if (!(perSecond > 0 && perSecond <= 1000)) throw new UserError('--pace is how many a second, from 1 to 1000.');
+  const kept = new BackfillFile({ trigger, table: deps.crmTables[entityOf(trigger)], since, by });
+  const none = { trigger, run: randomUUID(), sent: 0, skipped: 0, done: false };
+  let progress: BackfillProgress = yes ? await kept.read() : none;
+  // One that was done, and could not remove its file.
+  const rest = progress.done ? [] : backfill(deps, progress, { since, by, pace: perSecond, dryRun: !yes });
+  for await (progress of rest) {
+    if (process.stderr.isTTY) process.stderr.write(`\r${progressBar(progress)}`);
+    if (yes) await kept.write(progress);
+  }
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[2K');
+  if (yes) await kept.remove();
+  const { sent, skipped } = progress;
+  const without = skipped > 0 ? `, ${skipped} rows without usable ids left out` : '';
+  const text = yes ? `${sent} sent${without}` : `${sent} would be sent${without}: add --yes.`;
+  return { json: { trigger, sent, skipped, dryRun: !yes }, text };
+}
+
+/** How long the table is nobody knows; the bar walks. */
+function progressBar({ sent }: BackfillProgress): string {
+  const width = 20;
+  const at = Math.floor(sent / 100) % width;
+  return `[${'·'.repeat(at)}■${'·'.repeat(width - at - 1)}] ${sent} sent`;
+}

@@ -1,0 +1,22 @@
+import type { HistoryEntry } from '../../functions/adapters/history.ts';
+import { oneLine } from '../../functions/core/printable.ts';
+import type { Command } from '../command.ts';
+
+/** So much of the history is printed, the latest first. */
+const HISTORY_SHOWN = 100;
+
+export const historyCommand: Command = {
+  summary: 'Print who changed what: URLs, states, secrets and headers; the latest 100 first',
+  examples: ['history'],
+  words: [],
+  async run(deps) {
+    const { entries, next } = await deps.history.read(HISTORY_SHOWN);
+    const lines = [...entries.map(historyText), ...(next ? [`Earlier changes are not shown.`] : [])];
+    return { json: entries, text: lines.join('\n') || 'Nothing was changed yet.' };
+  },
+};
+
+function historyText({ at, who, trigger, what, from, to }: HistoryEntry): string {
+  const words = `${trigger.padEnd(16)}  ${what}: ${from ?? '-'} -> ${to ?? '-'}  by ${who}`;
+  return `${new Date(at).toISOString()}  ${oneLine(words)}`;
+}

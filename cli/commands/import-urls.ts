@@ -1,0 +1,19 @@
+import { clearedText } from '../../functions/operations/pending.ts';
+import { importUrls } from '../../functions/operations/trigger-urls.ts';
+import type { Command } from '../command.ts';
+
+export const importUrlsCommand: Command = {
+  summary: 'Set the URLs of a file that `export` printed',
+  details:
+    '`-` reads standard input. `null` removes a URL; triggers that the file does not name stay as they are. A file with an error changes nothing.',
+  examples: ['import urls.json'],
+  words: ['FILE'],
+  reads: ([file]) => file,
+  async run(deps, [, json = '']) {
+    const imported = await importUrls(deps, json);
+    const text = imported.map(
+      ({ trigger, is, pending = 0 }) => `${trigger.padEnd(16)}  ${is ?? `no URL is set. ${clearedText(pending)}`}`,
+    );
+    return { json: imported, text: text.join('\n') || 'Nothing to change: all is as in the file.' };
+  },
+};

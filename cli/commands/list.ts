@@ -1,0 +1,47 @@
+import type { Trigger } from '../../functions/core/entity.ts';
+import { pendingText } from '../../functions/operations/pending.ts';
+import { queueSize } from '../../functions/operations/queue-size.ts';
+import { list, type TriggerStatus } from '../../functions/operations/trigger-urls.ts';
+import type { Command } from '../command.ts';
+
+export const listCommand: Command = {
+  summary: 'Print all triggers: URL, status and pending notifications',
+  details:
+    'Pending notifications wait for a retry, wait behind one of the same record, or are in the backlog. The last line is the number of messages in the delivery queue.',
+  examples: ['list', 'list --json'],
+  words: [],
+  async run(deps) {
+    const [lines, queued] = await Promise.all([list(deps), queueSize(deps)]);
+    return { json: lines, text: [...lines.map(lineText), ...queueText(queued)].join('\n') };
+  },
+};
+
+function lineText({
+  trigger,
+  url,
+  state,
+  consecutiveFailures,
+  parkedBecause,
+  pausedBy,
+  headers,
+  ...pending
+}: TriggerStatus): string {
+  const calm = state === 'active' && consecutiveFailures === 0;
+  const words = [
+    ...(calm ? [] : [state === 'active' ? `failing (${consecutiveFailures} in a row)` : state]),
+    ...(parkedBecause ? [parkedBecause] : []),
+    ...(pausedBy === 'gone' ? ['the receiver responded with 410 Gone'] : []),
+    ...[pendingText(pending)].filter(Boolean),
+    ...(headers.length > 0 ? [`sends ${headers.join(', ')}`] : []),
+  ];
+  return `${trigger.padEnd(16)}  ${url ?? '-'}${words.length > 0 ? `  (${words.join(', ')})` : ''}`;
+}
+
+/** Also messages that deliver has not received yet, and so are counted at no trigger. */
+function queueText(queued: number | null): string[] {
+  if (queued === null)
+    return ['The number of messages in the delivery queue is not known: sqs:GetQueueAttributes failed.'];
+  if (queued === 0) return [];
+  const messages = queued === 1 ? '1 message is' : `${queued} messages are`;
+  return [`${messages} in the delivery queue, including those waiting for retry.`];
+}

@@ -1,0 +1,21 @@
+import { entryText, follow, latest, logFilter, logLimit } from '../../functions/operations/search-log.ts';
+import type { Command, Printed } from '../command.ts';
+import { readTime } from '../time.ts';
+
+export const logCommand: Command = {
+  summary: 'Print the latest attempts and their responses, the newest last',
+  examples: ['log --trigger customer.create --outcome failed', 'log --id a1 --since 36h', 'log --follow'],
+  words: [],
+  options: ['trigger', 'outcome', 'id', 'since', 'limit', 'follow'],
+  async run(deps, _, { since, limit: entered, follow: follows, ...rest }) {
+    const filter = logFilter({ ...rest, since: readTime(since) });
+    const limit = logLimit(entered);
+    if (follows) return { json: undefined, text: '', more: followed(deps, filter, limit) };
+    const entries = await latest(deps, filter, limit);
+    return { json: entries, text: entries.map(entryText).join('\n') || 'Nothing of that stands in the log.' };
+  },
+};
+
+async function* followed(...chosen: Parameters<typeof follow>): AsyncGenerator<Printed> {
+  for await (const entry of follow(...chosen)) yield { json: entry, text: entryText(entry) };
+}

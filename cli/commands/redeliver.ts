@@ -1,0 +1,33 @@
+import type { Trigger } from '../../functions/core/entity.ts';
+import { failed, planRedelivery, redeliver } from '../../functions/operations/failed.ts';
+import { UserError } from '../../functions/operations/user-error.ts';
+import type { Command } from '../command.ts';
+import { readTime } from '../time.ts';
+import { withoutToken } from './failed.ts';
+
+export const redeliverCommand: Command = {
+  summary: 'Send failed notifications again, if their triggers have URLs',
+  details: 'Choose one by its id, or with `--trigger`, `--since` or `--all`.',
+  examples: ['redeliver --trigger customer.create', 'redeliver --trigger customer.create --yes'],
+  words: ['[ID]'],
+  options: ['trigger', 'since', 'all', 'yes'],
+  async run(deps, [id], { trigger, since, all, yes }) {
+    if (id === undefined && trigger === undefined && since === undefined && !all)
+      throw new UserError('Nothing is chosen: name an ID, --trigger, --since or --all.');
+    const chosen = await failed(deps, { id, trigger: trigger as Trigger | undefined, since: readTime(since) });
+    if (chosen.length === 0) throw new UserError('Nothing of that has failed: see crm-triggers failed.');
+    const done = yes ? await redeliver(deps, chosen) : await planRedelivery(deps, chosen);
+    const rejected = done.filter((d) => d.rejected !== undefined);
+    const count = done.length - rejected.length;
+    if (!yes) {
+      const lines = done.map(
+        (d) => `${d.id}  ${d.trigger}${d.rejected === undefined ? '' : `: not sent, ${d.rejected}.`}`,
+      );
+      const json = chosen.map((f, i) => ({ ...withoutToken(f), ...done[i] }));
+      return { json, text: `${lines.join('\n')}\n${count} would be sent again${count > 0 ? ': add --yes' : ''}.` };
+    }
+    const lines = rejected.map((d) => `${d.id}  ${d.trigger}: not sent, ${d.rejected}.`);
+    const text = [...lines, `${count} of ${done.length} are sent again.`].join('\n');
+    return { json: done, text, failed: rejected.length > 0 };
+  },
+};

@@ -1,0 +1,100 @@
+import { Argument, CommanderError, Command as Program } from 'commander';
+import { isTrigger, triggers } from '../functions/core/entity.ts';
+import { outcomeKinds } from '../functions/core/outcome.ts';
+import { stagePattern } from '../functions/core/stack-name.ts';
+import { VERSION } from '../functions/core/version.ts';
+import { type Command, generalOptions, type Options, options } from './command.ts';
+import { commands } from './commands.ts';
+import { similar, similarTrigger } from './suggest.ts';
+
+const NOTES = `
+TRIGGER is one of ${triggers.join(', ')}.
+OUTCOME is one of ${outcomeKinds.join(', ')}.
+
+The AWS environment variables (AWS_PROFILE, AWS_REGION; AWS_ENDPOINT_URL for an emulator) say which account
+and region to work on. Exit status: 0 done, 1 rejected or something bad was found, 2 wrong usage.`;
+
+/** Wrong usage; exit status 2. */
+export class Misuse extends Error {}
+
+type Run = (command: Command, words: readonly string[], options: Options) => Promise<void>;
+
+/** The command line as commander parses it. @param run Is called with the command that was entered. */
+export function programOf(run: Run): Program {
+  const program = new Program('crm-triggers')
+    .description('Manage the URLs that are called when CRM data changes.')
+    .version(VERSION, '--version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .configureHelp({ subcommandTerm: (sub) => [sub.name(), ...(commands[sub.name()]?.words ?? [])].join(' ') })
+    .configureOutput({ writeErr: () => {} })
+    .addHelpText('after', NOTES)
+    .exitOverride();
+  for (const [name, command] of Object.entries(commands)) {
+    const sub = program
+      .command(name)
+      .summary(command.summary)
+      .description([`${command.summary}.`, command.details?.replaceAll('`', '')].filter(Boolean).join(' '))
+      .addHelpText('after', `\nExamples:\n${command.examples.map((line) => `  crm-triggers ${line}`).join('\n')}`);
+    for (const word of command.words) sub.addArgument(argumentOf(word));
+    for (const option of command.options ?? []) sub.option(...flagOf(option, options[option]));
+    for (const [option, row] of Object.entries(generalOptions)) sub.option(...flagOf(option, row));
+    sub.action(async (...given) => {
+      const words = given.slice(0, command.words.length).filter((word) => word !== undefined);
+      const values = valuesOf(command, given[command.words.length]);
+      check(words[command.words.indexOf('TRIGGER')], values);
+      await run(command, words, values);
+    });
+  }
+  return program;
+}
+
+function argumentOf(word: string): Argument {
+  if (word.startsWith('[')) return new Argument(word);
+  const argument = new Argument(`<${word}>`);
+  return word.includes('|') ? argument.choices(word.split('|')) : argument;
+}
+
+function flagOf(name: string, [value, text]: readonly [string, string]): [string, string] {
+  return [value ? `--${name} <${value}>` : `--${name}`, text];
+}
+
+/** Commander names the values in camel case. */
+function valuesOf({ options: own = [] }: Command, values: Readonly<Record<string, unknown>>): Options {
+  const names = [...own, ...Object.keys(generalOptions)];
+  const camel = (name: string) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+  return Object.fromEntries(
+    names.flatMap((name) => (values[camel(name)] === undefined ? [] : [[name, values[camel(name)]]])),
+  );
+}
+
+function check(trigger: string | undefined, { trigger: chosen, stage }: Options): void {
+  for (const name of [trigger, chosen])
+    if (name !== undefined && !isTrigger(name)) {
+      const meant = similarTrigger(name);
+      const fix = meant ? `Did you mean ${meant}?` : `The triggers are ${triggers.join(', ')}.`;
+      throw new Misuse(`There is no trigger "${name}". ${fix}`);
+    }
+  if (stage !== undefined && !stagePattern.test(stage)) throw new Misuse('--stage is the name of a stage in cdk.json.');
+}
+
+/** What is wrong with a command line, in one line; nothing when the error only ends the program, as `--help` does. */
+export function misuseOf({ code, message }: CommanderError, args: readonly string[]): Misuse | undefined {
+  if (/^commander\.(?:help|helpDisplayed|version)$/.test(code)) return args.length > 0 ? undefined : noCommand();
+  const [name = ''] = args;
+  const words = commands[name]?.words;
+  if (code === 'commander.unknownCommand') {
+    const meant = similar(name, Object.keys(commands));
+    return new Misuse(`There is no command "${name}".${meant ? ` Did you mean ${meant}?` : ''}`);
+  }
+  if (/Argument/.test(code) && words && !/option/.test(message))
+    return new Misuse(`Write crm-triggers ${[name, ...words].join(' ')}.`);
+  const [, option = ''] = /unknown option '--([\w-]+)/.exec(message) ?? [];
+  if (words && option in options) return new Misuse(`${name} has no option --${option}.`);
+  return new Misuse(`${message.replace(/^error: (.)/, (_, letter) => letter.toUpperCase()).split('\n')[0]}.`);
+}
+
+function noCommand(): Misuse {
+  return new Misuse('No command is given.');
+}
+
+export { CommanderError };

@@ -1,0 +1,23 @@
+import { UserError } from '../functions/operations/user-error.ts';
+
+const MINUTE = 60_000;
+const units: Readonly<Record<string, number>> = { m: MINUTE, h: 60 * MINUTE, d: 24 * 60 * MINUTE };
+
+/**
+ * Reads a time that a user entered: a date, a date with a time, an age such as `36h`, `today` or `yesterday` (UTC).
+ *
+ * @returns Epoch milliseconds; nothing for nothing.
+ * @throws {UserError} When it is none of these.
+ */
+export function readTime(text: string | undefined, now = Date.now()): number | undefined {
+  if (text === undefined) return undefined;
+  const [, count, unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
+  if (count !== undefined) return now - Number(count) * (units[unit] ?? 0);
+  const midnight = new Date(now).setUTCHours(0, 0, 0, 0);
+  if (text === 'today') return midnight;
+  if (text === 'yesterday') return midnight - 24 * 60 * MINUTE;
+  const at = Date.parse(text);
+  if (Number.isNaN(at))
+    throw new UserError(`"${text}" is no time: write it like 2026-11-23, 2026-11-23T09:00Z, 36h, today or yesterday.`);
+  return at;
+}

@@ -1,0 +1,41 @@
+import { BlockList, isIP } from 'node:net';
+import * as z from 'zod';
+
+/** The kinds of values that settings have. */
+
+export const seconds = z.number().positive();
+
+/** `10.0.0.0/8` or `fd00::/8`. */
+export const network = z.string().refine((cidr) => {
+  const [address = '', prefix = '', ...rest] = cidr.split('/');
+  const family = isIP(address);
+  if (family === 0 || !/^\d{1,3}$/.test(prefix) || rest.length > 0) return false;
+  try {
+    new BlockList().addSubnet(address, Number(prefix), family === 4 ? 'ipv4' : 'ipv6');
+    return true;
+  } catch {
+    return false;
+  }
+}, 'is not a network such as 10.0.0.0/8 or fd00::/8');
+
+export const lowPort = z
+  .number()
+  .refine((port) => Number.isInteger(port) && port >= 1 && port < 1024, 'is not a port from 1 to 1023');
+
+export const httpsUrl = z
+  .string()
+  .refine((text) => URL.canParse(text) && text.startsWith('https://'), 'is not an https:// URL');
+
+export const topicArn = z
+  .string()
+  .regex(
+    /^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]+$/,
+    'is not the ARN of an SNS topic such as arn:aws:sns:eu-west-1:111122223333:alarms',
+  );
+
+/** An id that EC2 gives out, such as `vpc-0a1b2c3d`. */
+export function ec2Id(prefix: string) {
+  return z
+    .string()
+    .regex(new RegExp(`^${prefix}-[\\da-f]{8}([\\da-f]{9})?$`), `is not an id such as ${prefix}-0a1b2c3d`);
+}

@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readTime } from '../../cli/time.ts';
+
+const NOW = Date.parse('2026-11-26T15:30:00Z');
+const HOUR = 60 * 60_000;
+
+for (const [entered, expected] of [
+  ['2026-11-23', Date.parse('2026-11-23T00:00:00Z')],
+  ['2026-11-23T09:00Z', Date.parse('2026-11-23T09:00:00Z')],
+  ['90m', NOW - 1.5 * HOUR],
+  ['36h', NOW - 36 * HOUR],
+  ['7d', NOW - 7 * 24 * HOUR],
+  ['today', Date.parse('2026-11-26T00:00:00Z')],
+  ['yesterday', Date.parse('2026-11-25T00:00:00Z')],
+] as const)
+  test(`reads ${entered}`, () => assert.equal(readTime(entered, NOW), expected));
+
+test('rejects what is no time, and reads nothing as nothing', () => {
+  assert.equal(readTime(undefined), undefined);
+  for (const entered of ['', 'soon', '7', '-3h', '1w', '9999999d'])
+    assert.throws(() => readTime(entered, NOW), /is no time: write it like/, entered);
+});
