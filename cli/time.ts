@@ -16,7 +16,7 @@ export function readTime(text: string | undefined, now = Date.now()): number | u
   const midnight = new Date(now).setUTCHours(0, 0, 0, 0);
   if (text === 'today') return midnight;
   if (text === 'yesterday') return midnight - 24 * 60 * MINUTE;
-  const at = Date.parse(text);
+  const at = /^\d{4}-\d{2}-\d{2}(?:$|T)/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(at))
     throw new UserError(`"${text}" is no time: write it like 2026-11-23, 2026-11-23T09:00Z, 36h, today or yesterday.`);
   return at;

@@ -33,7 +33,7 @@ test('the latest attempts are printed newest last, with their responses, and the
   ]);
   const { text, json } = await run(deps, {});
   assert.deepEqual(text.split('\n'), [
-    `2026-11-23T09:00:00.000Z  customer.edit     retry      HTTP 503, 7 ms  ?AccountID=a1  ${id}  attempt 2, sent again`,
+    `2026-11-23T09:00:00.000Z  customer.edit     failed     HTTP 503, 7 ms  ?AccountID=a1  ${id}  attempt 2, sent again`,
     '    so so',
     `2026-11-23T09:00:00.001Z  customer.edit     gone       HTTP 410, 7 ms  ?AccountID=a1  ${id}  attempt 1, test`,
     `2026-11-23T09:00:00.002Z  customer.edit     delivered  HTTP 200, 7 ms  ?AccountID=a1  ${id}  attempt 1`,
@@ -69,7 +69,7 @@ test('an outcome or a number that there is not is rejected in one line', async (
   const { deps } = world();
   await assert.rejects(run(deps, { outcome: 'fine\u001b' }), {
     name: 'UserError',
-    message: 'There is no outcome "fine\ufffd": the outcomes are delivered, retry, gone, blocked.',
+    message: 'There is no outcome "fine\ufffd": the outcomes are delivered, failed, gone, blocked.',
   });
   for (const limit of ['0', '-1', '1.5', 'many', '10001'])
     await assert.rejects(run(deps, { limit }), { name: 'UserError', message: /^--limit is how many entries/ });
