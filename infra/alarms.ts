@@ -26,7 +26,7 @@ interface How {
   readonly period: Duration;
 }
 
-/** An alarm: when it goes off, and what the one who is woken by it reads. */
+/** An alarm: when it goes off, and what the notified person reads. */
 export interface AlarmRow {
   readonly statistic: 'Maximum' | 'Sum';
   readonly period: Duration;
@@ -36,7 +36,7 @@ export interface AlarmRow {
   readonly above?: number | ((settings: Settings) => number);
   /** … or below this. */
   readonly below?: number;
-  /** No value at all is reported, too, once there has been one. */
+  /** Missing values are bad too, once there has been a value. */
   readonly silence?: 'bad';
   /** The metrics that it watches, an alarm each, with the word by which their names differ. */
   readonly watch: (watched: Watched, how: How) => readonly (readonly [word: string, metric: IMetric])[];
@@ -71,14 +71,14 @@ export const alarms = {
     bad: [3, 15],
     watch: byTrigger('down'),
     sentence:
-      'The URL of this trigger has failed for 15 minutes, may not be called, or said 410 Gone. Nothing is lost yet: its notifications wait for up to 72 hours, and arrive in order once it responds.',
+      'Calls of this trigger have failed for 15 minutes, are blocked, or got the response 410 Gone. Nothing is lost: its notifications are pending for up to 72 hours, and are delivered in order once the receiver responds.',
   },
   'Notifications failed': {
     statistic: 'Sum',
     period: Duration.hours(1),
     watch: byTrigger('failed'),
     sentence:
-      'Notifications of this trigger were moved to Failed within the last hour. They are kept for 30 days, and can be sent again.',
+      'Notifications of this trigger moved to Failed within the last hour. They are kept for 30 days and can be redelivered.',
   },
   'Stream behind': {
     statistic: 'Maximum',
@@ -86,7 +86,7 @@ export const alarms = {
     above: Duration.minutes(5).toMilliseconds(),
     watch: ({ captures }, how) => each(captures, 'IteratorAge', how),
     sentence:
-      'Changes of this table have waited for more than 5 minutes to get into the queue, and so has all behind them. After 23 hours they go to the bucket Unsent.',
+      'Changes of this table have waited for more than 5 minutes to enter the queue, and all later changes wait behind them. After 23 hours they go to the bucket Unsent.',
   },
   'Queue behind': {
     statistic: 'Maximum',
@@ -94,20 +94,21 @@ export const alarms = {
     above: ({ holdSeconds }) => longestRetrySeconds(holdSeconds),
     watch: ({ queue }, how) => [['', queue.metricApproximateAgeOfOldestMessage(how)]],
     sentence:
-      'A notification has been in the queue for longer than all its attempts take: deliver does not keep up, or does not run.',
+      'A notification has been in the queue for longer than all its attempts take: deliver is too slow, or does not run.',
   },
   'Dead letters': {
     statistic: 'Maximum',
     period: minutes,
     watch: ({ deadLetterQueue }, how) => [['', deadLetterQueue.metricApproximateNumberOfMessagesVisible(how)]],
-    sentence: 'There are messages that deliver could not read, or that killed it each time. They are kept for 14 days.',
+    sentence:
+      'The dead-letter queue holds messages that deliver could not read, or that made it fail each time. They are kept for 14 days.',
   },
   'Function errors': {
     statistic: 'Sum',
     period: minutes,
     bad: [2, 3],
     watch: (watched, how) => each(everyFunction(watched), 'Errors', how),
-    sentence: 'This function has failed again and again for 10 minutes. What it works on waits, and is tried again.',
+    sentence: 'This function has failed repeatedly for 10 minutes. Its work waits and is repeated.',
   },
   'Function throttled': {
     statistic: 'Sum',
@@ -115,7 +116,7 @@ export const alarms = {
     bad: [2, 3],
     watch: (watched, how) => each(everyFunction(watched), 'Throttles', how),
     sentence:
-      'Lambda has rejected to run this function for 10 minutes: the concurrency of the account is used up. What it works on waits.',
+      'Lambda has throttled this function for 10 minutes: the concurrency of the account is used up. Its work waits.',
   },
   'Drain stopped': {
     statistic: 'Sum',
@@ -124,8 +125,7 @@ export const alarms = {
     below: 1,
     silence: 'bad',
     watch: ({ drain }, how) => [['', drain.metricInvocations(how)]],
-    sentence:
-      'Drain, which runs each minute, has not run for at least 15. Pending notifications for a receiver stays where it is.',
+    sentence: 'Drain runs each minute, and has not run for at least 15 minutes. Backlogs are not delivered.',
   },
   'Changes unsent': {
     statistic: 'Maximum',
@@ -137,7 +137,7 @@ export const alarms = {
       return [['', new Metric({ ...how, namespace: 'AWS/S3', metricName: 'NumberOfObjects', dimensionsMap })]];
     },
     sentence:
-      'Changes that the queue did not take for 23 hours are in the bucket Unsent: nobody was notified of them. They are kept for 90 days.',
+      'The queue did not accept change records for 23 hours; they are in the bucket Unsent, and receivers were not notified of them. They are kept for 90 days.',
   },
 } as const satisfies Record<string, AlarmRow>;
 

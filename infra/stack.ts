@@ -70,7 +70,7 @@ export class CrmTriggersStack extends Stack {
       DeliveryQueueUrl: queue.queueUrl,
       DeadLetterQueueUrl: deadLetterQueue.queueUrl,
       DrainFunction: drain.function.functionName,
-      UrlPolicy: JSON.stringify(rules),
+      DestinationRules: JSON.stringify(rules),
       RowRules: JSON.stringify(Object.fromEntries(entityNames.map((entity) => [entity, rowRulesOf(entity, settings)]))),
       Stage: readStage(this.node),
       Version: manifest.version,

@@ -1,6 +1,6 @@
 import type { Trigger } from '../../functions/core/entity.ts';
 import { clearedText } from '../../functions/operations/pending.ts';
-import { clear } from '../../functions/operations/trigger-urls.ts';
+import { clear } from '../../functions/operations/set-url.ts';
 import type { Command } from '../command.ts';
 
 export const clearCommand: Command = {

@@ -1,4 +1,4 @@
-import { exportUrls } from '../../functions/operations/trigger-urls.ts';
+import { exportUrls } from '../../functions/operations/url-file.ts';
 import type { Command } from '../command.ts';
 
 export const exportUrlsCommand: Command = {

@@ -1,4 +1,4 @@
-import type { Failed } from '../../functions/adapters/backlog.ts';
+import type { Failed } from '../../functions/adapters/backlog-items.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import { failed } from '../../functions/operations/failed.ts';
 import type { Command } from '../command.ts';

@@ -1,5 +1,5 @@
 import { clearedText } from '../../functions/operations/pending.ts';
-import { importUrls } from '../../functions/operations/trigger-urls.ts';
+import { importUrls } from '../../functions/operations/url-file.ts';
 import type { Command } from '../command.ts';
 
 export const importUrlsCommand: Command = {

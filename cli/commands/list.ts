@@ -1,7 +1,6 @@
-import type { Trigger } from '../../functions/core/entity.ts';
 import { pendingText } from '../../functions/operations/pending.ts';
 import { queueSize } from '../../functions/operations/queue-size.ts';
-import { list, type TriggerStatus } from '../../functions/operations/trigger-urls.ts';
+import { list, type TriggerStatus } from '../../functions/operations/trigger-status.ts';
 import type { Command } from '../command.ts';
 
 export const listCommand: Command = {

@@ -1,5 +1,5 @@
 import type { Trigger } from '../../functions/core/entity.ts';
-import { pause } from '../../functions/operations/trigger-urls.ts';
+import { pause } from '../../functions/operations/pause.ts';
 import type { Command } from '../command.ts';
 
 export const pauseCommand: Command = {

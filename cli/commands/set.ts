@@ -1,5 +1,5 @@
 import type { Trigger } from '../../functions/core/entity.ts';
-import { set } from '../../functions/operations/trigger-urls.ts';
+import { set } from '../../functions/operations/set-url.ts';
 import type { Command } from '../command.ts';
 
 export const setCommand: Command = {

@@ -2,8 +2,8 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { type Trigger, triggers } from '../core/entity.ts';
 import type { Notification } from '../core/notification.ts';
+import type { Failed, Parked, TestResult, Waiting } from './backlog-items.ts';
 import {
-  type Failed,
   fromFailedRow,
   fromParkedRow,
   keyOf,
@@ -11,35 +11,18 @@ import {
   lifeOf,
   listOf,
   newToken,
-  type Parked,
   retryRow,
   stateRow,
-  type TestResult,
-  type Tried,
   testRow,
   toFailedRow,
   toMark,
   toParkedRow,
   toRetryRow,
   toTestRow,
-  triedOf,
-  unattempted,
   unreadableAsFailed,
-  type Waiting,
 } from './backlog-rows.ts';
+import { type Seen, stateOf } from './pending-state.ts';
 import { type Pause, type Place, Table } from './table.ts';
-
-export type { Failed, Parked, TestResult, Tried, Waiting } from './backlog-rows.ts';
-export { unattempted } from './backlog-rows.ts';
-export type { Place } from './table.ts';
-
-/** What the backlog table says of a notification whose message may have been received before. */
-export interface Seen extends Tried {
-  /** Its row in its trigger's backlog, if it is there; not the row of a later life. */
-  readonly parked: Pick<Parked, 'notification' | 'token'> | undefined;
-  /** Another function delivered it, moved it to Failed or put it into the backlog: nothing is left to do. */
-  readonly settled: boolean;
-}
 
 /** How many of a trigger's notifications are pending in the queue, as far as one of their record was attempted. */
 interface RetryCount {
@@ -205,18 +188,6 @@ export class Backlog {
     const partition = { list: listOf(trigger, list) };
     return this.#table.query({ partition, limit, after, ...(filter && { filter }) });
   }
-}
-
-function stateOf(notification: Notification, rows: readonly z.output<typeof stateRow>[]): Seen {
-  const life = lifeOf(notification);
-  const parked = rows.find((row) => row.list.endsWith('#parked') && row.life <= life);
-  const settled = rows.some((row) => row.life > life || (row.life === life && row.done));
-  const tried = [parked, ...rows].find((row) => row?.life === life && !row.done);
-  return {
-    ...(tried ? triedOf(tried) : unattempted),
-    settled,
-    parked: parked && { notification, token: parked.token },
-  };
 }
 
 /** The condition that a row is still the one that was read. */

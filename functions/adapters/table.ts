@@ -17,9 +17,9 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { BUSY_TRIES, busyPauseMs } from '../core/return-delay.ts';
 import { inBatches } from '../core/waves.ts';
+import { type Conditional, distinct, placeholders, type Row, toItem } from './expressions.ts';
 
-/** An item in plain values, with its key. */
-export type Row = Readonly<Record<string, unknown>>;
+export type { Row } from './expressions.ts';
 
 /** Where a page of a query ends, and the next one begins. */
 export type Place = Readonly<Record<string, AttributeValue>>;
@@ -27,12 +27,6 @@ export type Place = Readonly<Record<string, AttributeValue>>;
 /** What BatchGetItem and BatchWriteItem take at once. */
 const GET_BATCH = 100;
 const WRITE_BATCH = 25;
-
-/** A condition, or the expression of an update. Every attribute is written `#name`, every value `:name`. */
-interface Conditional {
-  readonly condition?: string | undefined;
-  readonly values?: Row;
-}
 
 interface Update extends Conditional {
   readonly update: string;
@@ -200,27 +194,6 @@ export class Table {
       ...placeholders(`${update} ${condition ?? ''}`, values),
     };
   }
-}
-
-/** Every attribute has a placeholder, since many plain words are reserved. */
-function placeholders(expression: string, values: Row) {
-  const names = [...expression.matchAll(/#(\w+)/g)].map(([ref, name]) => [ref, name]);
-  const named = Object.entries(values).map(([name, value]) => [`:${name}`, value]);
-  return {
-    ...(names.length > 0 && { ExpressionAttributeNames: Object.fromEntries(names) as Record<string, string> }),
-    ...(named.length > 0 && {
-      ExpressionAttributeValues: marshall(Object.fromEntries(named)) as Record<string, AttributeValue>,
-    }),
-  };
-}
-
-function toItem(row: Row): Record<string, AttributeValue> {
-  return marshall(row, { removeUndefinedValues: true });
-}
-
-/** DynamoDB rejects a whole batch in which a key stands twice. */
-function distinct(keys: readonly Record<string, AttributeValue>[]) {
-  return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
 }
 
 async function isMet(write: Promise<unknown>): Promise<boolean> {

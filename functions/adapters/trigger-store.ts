@@ -1,72 +1,11 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import { diagram, FIRST_PROBE_MS, type Move, type State, states } from '../core/breaker.ts';
-import { triggers as allTriggers, type Trigger } from '../core/entity.ts';
-import { type Pause, type Row, Table } from './table.ts';
+import { diagram, FIRST_PROBE_MS, type Move } from '../core/breaker.ts';
+import type { Trigger } from '../core/entity.ts';
+import { type Pause, Table } from './table.ts';
+import { fromRow, inState, type MoveFields, row, storedState, type TriggersNow, VERSION } from './trigger-rows.ts';
 
-/** A trigger as it stands. Times are epoch milliseconds, 0 for never. */
-export interface TriggerNow {
-  /** Absent: none is set, so no call is made. */
-  readonly url?: string;
-  /** When the URL was set or cleared, ISO 8601. */
-  readonly urlChangedAt?: string;
-  /** Raised each time a URL is set or cleared; absent when none ever was. */
-  readonly urlVersion?: number;
-  readonly state: State;
-  /** Failures or slow responds in a row. */
-  readonly consecutiveFailures: number;
-  /** When the first failure of the row came; absent when there was none since the latest success. */
-  readonly failingSince?: number;
-  /** The latest success after a failure. */
-  readonly lastSuccess: number;
-  /** The next probe of a parked trigger, and how long after the one before it comes, milliseconds. */
-  readonly probeAt: number;
-  readonly probeDelay: number;
-  /** Why a trigger is parked: the response last, in one line without the URL. */
-  readonly parkedBecause?: string;
-  /** Why a trigger is paused. */
-  readonly pausedBy?: 'admin' | 'gone';
-}
-
-export type TriggersNow = ReadonlyMap<Trigger, TriggerNow>;
-
-/** What a move writes beside the state. */
-export type MoveFields = Partial<
-  Pick<TriggerNow, 'probeAt' | 'probeDelay' | 'parkedBecause' | 'consecutiveFailures' | 'lastSuccess' | 'pausedBy'>
->;
-
-/** The version of the items in the triggers table. Release 0.2.0 wrote none; its items are read as well. */
-const VERSION = 1;
-
-// What this version does not know of one trigger must not keep it from reading the others.
-const time = z.catch(z._default(z.number(), 0), 0);
-
-/** Release 0.2.0 called the state `finishing` by this name, and the attribute is still written so. */
-const FINISHING = 'closing';
-const storedState = (state: State) => (state === 'finishing' ? FINISHING : state);
-
-const row = z.object({
-  trigger: z.enum(allTriggers as [Trigger, ...Trigger[]]),
-  url: z.optional(z.string()),
-  urlChangedAt: z.catch(z.optional(z.string()), undefined),
-  urlVersion: z.catch(z.optional(z.number()), undefined),
-  // While a trigger is in a state that this version does not know, its messages wait, as in `finishing`: nothing is lost.
-  state: z._default(z.catch(z.enum(states.map(storedState)), FINISHING), 'active'),
-  strikes: time,
-  failingSince: z.catch(z.optional(z.number()), undefined),
-  lastSuccess: time,
-  probeAt: time,
-  probeDelay: time,
-  parkedBecause: z.catch(z.optional(z.string()), undefined),
-  pausedBy: z.catch(z.optional(z.enum(['admin', 'gone'])), undefined),
-});
-
-/** `strikes` is the stored name of the consecutive failures. */
-function fromRow(item: Row): [Trigger, TriggerNow] {
-  const { trigger, strikes, state, ...now } = z.parse(row, item);
-  const known = states.find((one) => storedState(one) === state) ?? 'finishing';
-  return [trigger, { ...now, state: known, consecutiveFailures: strikes } as TriggerNow];
-}
+export type { MoveFields, TriggerNow, TriggersNow } from './trigger-rows.ts';
 
 /**
  * The triggers table: an item a trigger. Every read is strongly consistent; every method throws when the table does not
@@ -208,14 +147,4 @@ export class Triggers {
   async #write(trigger: Trigger, update: Parameters<Table['update']>[1]): Promise<boolean> {
     return 'row' in (await this.#table.update({ trigger }, update));
   }
-}
-
-/** The condition that a trigger is in one of these states. One that has never moved has no state written. */
-function inState(states: readonly State[]): { readonly condition: string; readonly values: Row } {
-  const conditions = states.map((state) => `#state = :${state}`);
-  if (states.includes('active')) conditions.push('attribute_not_exists(#state)');
-  return {
-    condition: `(${conditions.join(' OR ')})`,
-    values: Object.fromEntries(states.map((state) => [state, storedState(state)])),
-  };
 }

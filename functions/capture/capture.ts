@@ -1,6 +1,7 @@
 // [table row → change → notification] → attempt → outcome
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { Backlog, Failed } from '../adapters/backlog.ts';
+import type { Backlog } from '../adapters/backlog.ts';
+import type { Failed } from '../adapters/backlog-items.ts';
 import type { DeliveryQueue } from '../adapters/delivery-queue.ts';
 import { log, throwingQuietly } from '../adapters/logger.ts';
 import type { MetricsDeps } from '../adapters/metrics-writer.ts';

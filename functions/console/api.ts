@@ -6,7 +6,7 @@ import { errorFields, log } from '../adapters/logger.ts';
 import { isTrigger } from '../core/entity.ts';
 import { VERSION } from '../core/version.ts';
 import { asUserError, type OperationDeps } from '../operations/deployment.ts';
-import { Stale } from '../operations/trigger-urls.ts';
+import { Stale } from '../operations/set-url.ts';
 import { UserError, type UserErrorKind } from '../operations/user-error.ts';
 import { failedRoutes } from './api/failed-routes.ts';
 import { logRoutes } from './api/log-routes.ts';

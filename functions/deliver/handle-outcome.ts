@@ -1,6 +1,6 @@
-import type { Seen } from '../adapters/backlog.ts';
-import type { Waiting } from '../adapters/backlog-rows.ts';
+import type { Waiting } from '../adapters/backlog-items.ts';
 import { errorFields, log } from '../adapters/logger.ts';
+import type { Seen } from '../adapters/pending-state.ts';
 import { type Attempt, attempt } from '../attempt/attempt.ts';
 import { moveToFailed } from '../attempt/move-to-failed.ts';
 import { FAILURES_TO_PARK, firstProbe, SLOW_MS } from '../core/breaker.ts';

@@ -60,7 +60,7 @@ export const outputNames = [
   'DeadLetterQueueUrl',
   'DrainFunction',
   /** JSON: what may be called, so that nothing else can be set. */
-  'UrlPolicy',
+  'DestinationRules',
   /** JSON: what is said of each entity's rows. */
   'RowRules',
   'Stage',
@@ -116,7 +116,7 @@ export function depsOf(outputs: Outputs, who: string): OperationDeps {
     who,
     queue: new DeliveryQueue({ queue: queueUrl }, sqs),
     dynamodb,
-    rules: JSON.parse(outputs.UrlPolicy),
+    rules: JSON.parse(outputs.DestinationRules),
     resolve: resolveByDns,
     crmTables: {
       customer: outputs.CustomerTable,

@@ -1,6 +1,7 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
-import type { Failed, Place } from '../adapters/backlog.ts';
+import type { Failed } from '../adapters/backlog-items.ts';
 import { errorFields } from '../adapters/logger.ts';
+import type { Place } from '../adapters/table.ts';
 import { allEnded } from '../core/all-ended.ts';
 import { readIds } from '../core/change.ts';
 import { entityOf, type Trigger, triggers } from '../core/entity.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TestResult } from '../adapters/backlog.ts';
+import type { TestResult } from '../adapters/backlog-items.ts';
 import { entities, entityOf, type Trigger } from '../core/entity.ts';
 import { formattedString } from '../core/formatted-string.ts';
 import { type Notification, notificationId } from '../core/notification.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fromFailedRow, unattempted, unreadableAsFailed } from '../../functions/adapters/backlog-rows.ts';
+import { unattempted } from '../../functions/adapters/backlog-items.ts';
+import { fromFailedRow, unreadableAsFailed } from '../../functions/adapters/backlog-rows.ts';
 import { placePattern } from '../../functions/adapters/history.ts';
 
 const ID = `msg_${'0123456789abcdef'.repeat(2)}`;

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { mock, test } from 'node:test';
 import { inspect } from 'node:util';
-import { unattempted } from '../../functions/adapters/backlog.ts';
+import { unattempted } from '../../functions/adapters/backlog-items.ts';
 import { makeCall } from '../../functions/adapters/http-call.ts';
 import { Metrics } from '../../functions/adapters/metrics-writer.ts';
 import { capture } from '../../functions/capture/capture.ts';
@@ -146,7 +146,7 @@ test('on Lambda each line of the log and of metrics is an object of its own, not
     measured.map(({ _aws, ...values }) => [_aws.CloudWatchMetrics[0].Dimensions, values]),
     [
       [[[]], { delivered: 1 }],
-      [[['trigger']], { trigger: 'case.edit', waiting: 1 }],
+      [[['trigger']], { trigger: 'case.edit', held: 1 }],
     ],
   );
 });

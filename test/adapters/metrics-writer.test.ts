@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import { unattempted } from '../../functions/adapters/backlog.ts';
+import { unattempted } from '../../functions/adapters/backlog-items.ts';
 import { capture } from '../../functions/capture/capture.ts';
 import { metrics as table } from '../../functions/core/metrics.ts';
 import type { CallResult } from '../../functions/core/outcome.ts';

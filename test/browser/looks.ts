@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { type Trigger, triggers } from '../../functions/core/entity.ts';
-import { pause, set } from '../../functions/operations/trigger-urls.ts';
+import { pause } from '../../functions/operations/pause.ts';
+import { set } from '../../functions/operations/set-url.ts';
 import { notification } from '../support/records.ts';
 import type { servedPage } from './served-page.ts';
 

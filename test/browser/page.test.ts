@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import axe from 'axe-core';
 import type { Browser, Response } from 'playwright-core';
-import { set } from '../../functions/operations/trigger-urls.ts';
+import { set } from '../../functions/operations/set-url.ts';
 import { until } from '../support/emulator.ts';
 import { stretch } from '../support/stretch.ts';
 import { startChromium } from './chromium.ts';

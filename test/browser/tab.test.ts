@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { Trigger } from '../../functions/core/entity.ts';
-import { set } from '../../functions/operations/trigger-urls.ts';
+import { set } from '../../functions/operations/set-url.ts';
 import { until } from '../support/emulator.ts';
 import { startChromium } from './chromium.ts';
 import { button, field, populated, row } from './looks.ts';

@@ -7,7 +7,7 @@ import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { BackfillFile } from '../../cli/backfill-file.ts';
 import { recordHash } from '../../functions/core/change.ts';
 import { type BackfillProgress, backfill } from '../../functions/operations/backfill.ts';
-import { clear, set } from '../../functions/operations/trigger-urls.ts';
+import { clear, set } from '../../functions/operations/set-url.ts';
 import { adminWorld } from '../support/admin-world.ts';
 
 type Key = Record<string, AttributeValue>;

@@ -6,7 +6,7 @@ import { serve } from '@hono/node-server';
 import fc from 'fast-check';
 import { adminApi } from '../../functions/console/api.ts';
 import { triggers } from '../../functions/core/entity.ts';
-import { set } from '../../functions/operations/trigger-urls.ts';
+import { set } from '../../functions/operations/set-url.ts';
 import { adminWorld } from '../support/admin-world.ts';
 import { notification } from '../support/records.ts';
 import { SqsInMemory } from '../support/sqs-in-memory.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { consoleApp } from '../../functions/console/console.ts';
 import { ADMINS, type SignIn } from '../../functions/console/sign-in.ts';
-import { set } from '../../functions/operations/trigger-urls.ts';
+import { set } from '../../functions/operations/set-url.ts';
 import { adminWorld } from '../support/admin-world.ts';
 
 const signIn: SignIn = {

@@ -10,7 +10,7 @@ import { preview } from '../../functions/console/page/preview.ts';
 import { doing } from '../../functions/console/page/state.ts';
 import { addressRule } from '../../functions/core/address.ts';
 import { parseTriggerUrl } from '../../functions/core/trigger-url.ts';
-import type { TriggerStatus } from '../../functions/operations/trigger-urls.ts';
+import type { TriggerStatus } from '../../functions/operations/trigger-status.ts';
 import { defaultRules, loopbackRules } from '../support/rules.ts';
 
 describe('under the field', () => {

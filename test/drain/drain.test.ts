@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import { unattempted } from '../../functions/adapters/backlog.ts';
+import { unattempted } from '../../functions/adapters/backlog-items.ts';
 import type { State } from '../../functions/core/breaker.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import type { CallResult } from '../../functions/core/outcome.ts';

@@ -26,7 +26,8 @@ import { GetQueueAttributesCommand, PurgeQueueCommand, SendMessageCommand, SQSCl
 import { type Trigger, triggers } from '../../functions/core/entity.ts';
 import type { Metric } from '../../functions/core/metrics.ts';
 import { toMessage } from '../../functions/core/notification.ts';
-import { list, set } from '../../functions/operations/trigger-urls.ts';
+import { set } from '../../functions/operations/set-url.ts';
+import { list } from '../../functions/operations/trigger-status.ts';
 import { cli } from '../support/cli.ts';
 import { deployedStack, drained, takeEffect, until } from '../support/emulator.ts';
 import { receiver } from '../support/receiver.ts';

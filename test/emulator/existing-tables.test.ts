@@ -14,7 +14,7 @@ import type { Finding } from '../../functions/operations/doctor/check.ts';
 import { Inspector, liveAws } from '../../functions/operations/doctor/inspector.ts';
 import { doctor } from '../../functions/operations/doctor.ts';
 import { failed, redeliver } from '../../functions/operations/failed.ts';
-import { set } from '../../functions/operations/trigger-urls.ts';
+import { set } from '../../functions/operations/set-url.ts';
 import { runningEmulator, until } from '../support/emulator.ts';
 import { existingTables } from '../support/existing-tables.ts';
 import { misconfigurations } from '../support/misconfigurations.ts';

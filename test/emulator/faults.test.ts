@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type Action, type Entity, type Trigger, triggers } from '../../functions/core/entity.ts';
 import { failed } from '../../functions/operations/failed.ts';
-import { list, resume, set } from '../../functions/operations/trigger-urls.ts';
+import { resume } from '../../functions/operations/pause.ts';
+import { set } from '../../functions/operations/set-url.ts';
+import { list } from '../../functions/operations/trigger-status.ts';
 import { deployedStack, takeEffect, until } from '../support/emulator.ts';
 import { type Respond, receiver } from '../support/receiver.ts';
 

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { LogEntry } from '../../functions/adapters/delivery-log.ts';
 import { test as sendTest } from '../../functions/operations/send-test.ts';
-import { set } from '../../functions/operations/trigger-urls.ts';
+import { set } from '../../functions/operations/set-url.ts';
 import { deployedStack, takeEffect, until } from '../support/emulator.ts';
 import { receiver } from '../support/receiver.ts';
 
@@ -84,7 +84,7 @@ test('what was delivered and what failed are in the log with their responses, an
   const { status, stderr } = await cli('log', '--outcome', 'fine').end();
   assert.deepEqual(
     [status, stderr],
-    [1, 'There is no outcome "fine": the outcomes are delivered, retry, gone, blocked.\n'],
+    [1, 'There is no outcome "fine": the outcomes are delivered, failed, gone, blocked.\n'],
   );
   assert.doesNotMatch(JSON.stringify(await stack.deps.log.read({}, 1_000)), /SECRET|127\.0\.0\.1/);
 });

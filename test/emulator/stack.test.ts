@@ -10,7 +10,8 @@ import { demonstration } from '../../cli/local/demonstration.ts';
 import { diagram, type Move } from '../../functions/core/breaker.ts';
 import { type Trigger, triggers } from '../../functions/core/entity.ts';
 import { failed, redeliver } from '../../functions/operations/failed.ts';
-import { clear, list, set, setUrl } from '../../functions/operations/trigger-urls.ts';
+import { clear, set, setUrl } from '../../functions/operations/set-url.ts';
+import { list } from '../../functions/operations/trigger-status.ts';
 import { cli, cliWith } from '../support/cli.ts';
 import { deployedStack, drained, takeEffect, until } from '../support/emulator.ts';
 import { type Call, receiver } from '../support/receiver.ts';
@@ -277,7 +278,8 @@ describe('the deployed stack', () => {
       dynamodb.send(
         new PutItemCommand({
           TableName: stack.outputs.TriggersTable,
-          Item: { trigger: { S: trigger }, state: { S: state } },
+          // The stored name of `finishing`.
+          Item: { trigger: { S: trigger }, state: { S: state === 'finishing' ? 'closing' : state } },
         }),
       );
     for (const [move, { from, to }] of Object.entries(diagram))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { Agent } from '../../cli/local/agent.ts';
 import { findDeployment, stackOutputs } from '../../functions/operations/deployment.ts';
-import { set } from '../../functions/operations/trigger-urls.ts';
+import { set } from '../../functions/operations/set-url.ts';
 import { runningEmulator, until } from '../support/emulator.ts';
 import { receiver } from '../support/receiver.ts';
 

@@ -7,7 +7,7 @@ import type { UrlPolicy } from '../../functions/core/url-policy.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
 import type { DeliverDeps } from '../../functions/deliver/deps.ts';
 import type { OperationDeps } from '../../functions/operations/deployment.ts';
-import { set } from '../../functions/operations/trigger-urls.ts';
+import { set } from '../../functions/operations/set-url.ts';
 import { adminWorld } from '../support/admin-world.ts';
 import { type Connection, watchConnections } from '../support/connections.ts';
 import { message, notification } from '../support/records.ts';

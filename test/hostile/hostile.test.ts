@@ -6,7 +6,7 @@ import type { Resolve } from '../../functions/adapters/resolve.ts';
 import { addressRule, literalAddress } from '../../functions/core/address.ts';
 import { triggers } from '../../functions/core/entity.ts';
 import type { UrlPolicy } from '../../functions/core/url-policy.ts';
-import { importUrls } from '../../functions/operations/trigger-urls.ts';
+import { importUrls } from '../../functions/operations/url-file.ts';
 import { defaultRules } from '../support/rules.ts';
 import { storesInMemory } from '../support/stores.ts';
 import { openTrap, operationDeps, tryUrl } from './attempt.ts';

@@ -171,7 +171,7 @@ test('the outputs are those of the contract', () => {
     'DeadLetterQueueUrl',
     'DeliveryLogTable',
     'DeliveryQueueUrl',
-    'UrlPolicy',
+    'DestinationRules',
     'DrainFunction',
     'FollowupTable',
     'RowRules',

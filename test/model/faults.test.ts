@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { unattempted } from '../../functions/adapters/backlog.ts';
+import { unattempted } from '../../functions/adapters/backlog-items.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import { failed, redeliver } from '../../functions/operations/failed.ts';
-import { list } from '../../functions/operations/trigger-urls.ts';
+import { list } from '../../functions/operations/trigger-status.ts';
 import { notification } from '../support/records.ts';
 import { Clock } from './clock.ts';
 import { noFaults } from './network.ts';

@@ -4,7 +4,8 @@ export interface Group {
   readonly tests: readonly string[];
 }
 
-const stores = 'table,backlog,backlog-rows,trigger-store,secret-store,history,record-counts,delivery-log';
+const stores =
+  'table,expressions,backlog,backlog-rows,pending-state,trigger-store,trigger-rows,secret-store,history,record-counts,delivery-log';
 const protocol = 'test/protocol/*.test.ts';
 const inMemory = 'test/stores/memory.test.ts';
 

@@ -5,7 +5,7 @@ import { moveToFailed } from '../../functions/attempt/move-to-failed.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import { failed, redeliver } from '../../functions/operations/failed.ts';
-import { clear, set } from '../../functions/operations/trigger-urls.ts';
+import { clear, set } from '../../functions/operations/set-url.ts';
 import { adminWorld } from '../support/admin-world.ts';
 import { notification } from '../support/records.ts';
 

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commands } from '../../cli/commands.ts';
+import { set } from '../../functions/operations/set-url.ts';
 import { removeHeader, rotateSecret, setHeader, showSecret } from '../../functions/operations/signing-secrets.ts';
-import { exportUrls, importUrls, list, set } from '../../functions/operations/trigger-urls.ts';
+import { list } from '../../functions/operations/trigger-status.ts';
+import { exportUrls, importUrls } from '../../functions/operations/url-file.ts';
 import { adminWorld as world } from '../support/admin-world.ts';
 
 test('a trigger gets its secret with its first URL, and keeps it with the next', async () => {

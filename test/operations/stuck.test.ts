@@ -5,7 +5,8 @@ import type { Trigger } from '../../functions/core/entity.ts';
 import { examine } from '../../functions/operations/doctor/check.ts';
 import { type DoctorAws, Inspector } from '../../functions/operations/doctor/inspector.ts';
 import { stuckChecks, stuckFacts } from '../../functions/operations/doctor/stuck-checks.ts';
-import { pause, set } from '../../functions/operations/trigger-urls.ts';
+import { pause } from '../../functions/operations/pause.ts';
+import { set } from '../../functions/operations/set-url.ts';
 import { adminWorld } from '../support/admin-world.ts';
 import { notification } from '../support/records.ts';
 

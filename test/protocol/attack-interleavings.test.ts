@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Notification } from '../../functions/core/notification.ts';
 import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { failed, redeliver } from '../../functions/operations/failed.ts';
-import { clear, set } from '../../functions/operations/trigger-urls.ts';
+import { clear, set } from '../../functions/operations/set-url.ts';
 import { adminWorld } from '../support/admin-world.ts';
 import { ok, protocol, responded } from '../support/protocol.ts';
 

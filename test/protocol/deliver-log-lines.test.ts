@@ -121,7 +121,7 @@ const cases: Readonly<Record<string, Case>> = {
     run: (p) => p.deliver([p.received(p.one({ id }))], { backlog: without(p.backlog, 'hold') }),
     lines: () => [
       { level: 'warn', message: 'attempt failed', id, trigger, attempt: 1, response: 'HTTP 500', ms: 0 },
-      { level: 'error', message: 'cannot keep the result of an attempt', error: 'Silent' },
+      { level: 'error', message: 'cannot store the result of an attempt', error: 'Silent' },
     ],
   },
   'logs that a failure cannot be counted': {

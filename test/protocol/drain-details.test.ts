@@ -505,7 +505,7 @@ test('logs what the operator has to know', async () => {
 
   for (const [method, line] of [
     ['count', 'cannot measure a backlog'],
-    ['unpark', 'cannot keep the result of an attempt'],
+    ['unpark', 'cannot store the result of an attempt'],
     ['parked', 'drain failed'],
   ] as const) {
     const silent = await protocol();

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Failed, Parked, Place } from '../../functions/adapters/backlog.ts';
+import type { Failed, Parked } from '../../functions/adapters/backlog-items.ts';
+import type { Place } from '../../functions/adapters/table.ts';
 import { triggers as allTriggers, type Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import { notification } from '../support/records.ts';

@@ -5,19 +5,13 @@ import {
   PutItemCommand,
   ScanCommand,
 } from '@aws-sdk/client-dynamodb';
-import {
-  Backlog,
-  type Failed,
-  type Parked,
-  type Place,
-  type Tried,
-  type Waiting,
-} from '../../functions/adapters/backlog.ts';
+import { Backlog } from '../../functions/adapters/backlog.ts';
+import type { Failed, Parked, Tried, Waiting } from '../../functions/adapters/backlog-items.ts';
 import { DeliveryLog } from '../../functions/adapters/delivery-log.ts';
 import { History } from '../../functions/adapters/history.ts';
 import { RecordCounts } from '../../functions/adapters/record-counts.ts';
 import { Secrets } from '../../functions/adapters/secret-store.ts';
-import type { Pause } from '../../functions/adapters/table.ts';
+import type { Pause, Place } from '../../functions/adapters/table.ts';
 import { Triggers } from '../../functions/adapters/trigger-store.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { deflateRawSync } from 'node:zlib';
-import type { Parked } from '../../functions/adapters/backlog.ts';
+import type { Parked } from '../../functions/adapters/backlog-items.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import type { Cases } from './conformance.ts';

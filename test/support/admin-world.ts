@@ -1,4 +1,4 @@
-import type { TestResult } from '../../functions/adapters/backlog.ts';
+import type { TestResult } from '../../functions/adapters/backlog-items.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { defaultRules } from './rules.ts';

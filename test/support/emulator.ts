@@ -5,7 +5,7 @@ import { assertNoDiff, type Deployed, deploy } from '../../cli/local/deploy.ts';
 import { attach, type Emulator, startMiniStack } from '../../cli/local/emulator.ts';
 import type { Entity, Trigger } from '../../functions/core/entity.ts';
 import { findDeployment, type OperationDeps, stackOutputs } from '../../functions/operations/deployment.ts';
-import { clear, set } from '../../functions/operations/trigger-urls.ts';
+import { clear, set } from '../../functions/operations/set-url.ts';
 import { endWithUs, interrupted } from './processes.ts';
 import { type Call, MARKER, receiver } from './receiver.ts';
 import { synthesized } from './synthesized.ts';

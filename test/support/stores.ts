@@ -1,5 +1,6 @@
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import { Backlog, type Failed, type Parked, type TestResult, type Waiting } from '../../functions/adapters/backlog.ts';
+import { Backlog } from '../../functions/adapters/backlog.ts';
+import type { Failed, Parked, TestResult, Waiting } from '../../functions/adapters/backlog-items.ts';
 import { DeliveryLog, type LogEntry } from '../../functions/adapters/delivery-log.ts';
 import { History, type HistoryEntry } from '../../functions/adapters/history.ts';
 import { Secrets, type TriggerSecrets } from '../../functions/adapters/secret-store.ts';

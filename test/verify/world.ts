@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Agent } from '../../cli/local/agent.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import type { OperationDeps } from '../../functions/operations/deployment.ts';
-import { set } from '../../functions/operations/trigger-urls.ts';
+import { set } from '../../functions/operations/set-url.ts';
 import type { Platform } from './platforms.ts';
 import type { Call, Mode } from './receiver-core.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Failed } from '../../adapters/backlog.ts';
+import type { Failed } from '../../adapters/backlog-items.ts';
 import { failed, planRedelivery, redeliver } from '../../operations/failed.ts';
 import { UserError } from '../../operations/user-error.ts';
 import { type Route, route } from './route.ts';

@@ -1,8 +1,11 @@
 import * as z from 'zod/mini';
 import { triggers } from '../../core/entity.ts';
+import { pause, resume } from '../../operations/pause.ts';
 import { queueSize } from '../../operations/queue-size.ts';
 import { test } from '../../operations/send-test.ts';
-import { importFile, list, pause, resume, setUrl, urlFileOf } from '../../operations/trigger-urls.ts';
+import { setUrl } from '../../operations/set-url.ts';
+import { list } from '../../operations/trigger-status.ts';
+import { importFile, urlFileOf } from '../../operations/url-file.ts';
 import { type Route, route } from './route.ts';
 import { done, rules, status, trigger, url } from './shapes.ts';
 import { tagOf, tagOfAll, versionOf, versionsOf } from './versions.ts';

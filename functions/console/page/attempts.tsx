@@ -1,6 +1,6 @@
 import type { Trigger } from '../../core/entity.ts';
 import type { LogEntry } from '../../core/log-entry.ts';
-import type { TriggerStatus } from '../../operations/trigger-urls.ts';
+import type { TriggerStatus } from '../../operations/trigger-status.ts';
 import { ask, queryOf } from './api.ts';
 import { curl } from './curl.ts';
 import { useLoad } from './load.ts';

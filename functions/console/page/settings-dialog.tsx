@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { ShownSecret } from '../../operations/signing-secrets.ts';
-import type { TriggerStatus } from '../../operations/trigger-urls.ts';
+import type { TriggerStatus } from '../../operations/trigger-status.ts';
 import { ask } from './api.ts';
 import { Dialog } from './dialog.tsx';
 import { time } from './words.ts';

@@ -1,4 +1,4 @@
-import type { TriggerStatus } from '../../operations/trigger-urls.ts';
+import type { TriggerStatus } from '../../operations/trigger-status.ts';
 import { doing } from './state.ts';
 import { time } from './words.ts';
 

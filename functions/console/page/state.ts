@@ -1,5 +1,5 @@
 import { pendingText } from '../../operations/pending.ts';
-import type { TriggerStatus } from '../../operations/trigger-urls.ts';
+import type { TriggerStatus } from '../../operations/trigger-status.ts';
 
 type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'off';
 

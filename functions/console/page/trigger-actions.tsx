@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import type { TriggerStatus } from '../../operations/trigger-urls.ts';
+import type { TriggerStatus } from '../../operations/trigger-status.ts';
 import { ask } from './api.ts';
 import { SettingsDialog } from './settings-dialog.tsx';
 

@@ -1,6 +1,6 @@
 import { capital } from '../../core/capital.ts';
 import { entities, entityNames, type Trigger } from '../../core/entity.ts';
-import type { TriggerStatus } from '../../operations/trigger-urls.ts';
+import type { TriggerStatus } from '../../operations/trigger-status.ts';
 import { ask } from './api.ts';
 import { MOST, useLastDays } from './last-day.tsx';
 import { REFRESH_MS, useLoad } from './load.ts';

@@ -1,4 +1,4 @@
-import { list } from '../../../functions/operations/trigger-urls.ts';
+import { list } from '../../../functions/operations/trigger-status.ts';
 import { recordsOf } from '../platforms.ts';
 import { prove, send, stageOf, until, type World } from '../world.ts';
 import { watchBriefly } from './alarm.ts';

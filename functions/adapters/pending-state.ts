@@ -1,0 +1,25 @@
+import type * as z from 'zod/mini';
+import type { Notification } from '../core/notification.ts';
+import { type Parked, type Tried, unattempted } from './backlog-items.ts';
+import { lifeOf, type stateRow, triedOf } from './backlog-rows.ts';
+
+/** What the backlog table says of a notification whose message may have been received before. */
+export interface Seen extends Tried {
+  /** Its row in its trigger's backlog, if it is there; not the row of a later life. */
+  readonly parked: Pick<Parked, 'notification' | 'token'> | undefined;
+  /** Another function delivered it, moved it to Failed or put it into the backlog: nothing is left to do. */
+  readonly settled: boolean;
+}
+
+/** @param rows Its rows in the backlog table. */
+export function stateOf(notification: Notification, rows: readonly z.output<typeof stateRow>[]): Seen {
+  const life = lifeOf(notification);
+  const parked = rows.find((row) => row.list.endsWith('#parked') && row.life <= life);
+  const settled = rows.some((row) => row.life > life || (row.life === life && row.done));
+  const tried = [parked, ...rows].find((row) => row?.life === life && !row.done);
+  return {
+    ...(tried ? triedOf(tried) : unattempted),
+    settled,
+    parked: parked && { notification, token: parked.token },
+  };
+}

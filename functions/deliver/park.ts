@@ -1,0 +1,94 @@
+import type { SQSRecord } from 'aws-lambda';
+import { unattempted } from '../adapters/backlog-items.ts';
+import { errorFields, log } from '../adapters/logger.ts';
+import type { Seen } from '../adapters/pending-state.ts';
+import type { TriggersNow } from '../adapters/trigger-store.ts';
+import { allEnded } from '../core/all-ended.ts';
+import { parkingStates } from '../core/breaker.ts';
+import type { Notification } from '../core/notification.ts';
+import { inWaves } from '../core/waves.ts';
+import type { BatchDeps } from './deps.ts';
+import type { KnownTriggers } from './known-triggers.ts';
+import { isSharedMessage } from './received.ts';
+
+/** A message that is a notification, and what is known of it. */
+export interface Known {
+  readonly message: SQSRecord;
+  readonly notification: Notification;
+  /** Absent when it was neither attempted nor in a backlog before. */
+  readonly before: Seen | undefined;
+}
+
+/** What of a batch goes to backlogs. */
+interface Parking {
+  includes(message: SQSRecord): boolean;
+  /** Fulfilled with the messages that are done with. */
+  readonly done: Promise<ReadonlySet<SQSRecord>>;
+}
+
+/** Begins to park what belongs to triggers that are down or paused. */
+export function park(known: readonly Known[], triggers: KnownTriggers, deps: BatchDeps): Parking {
+  const waiting = known.filter(
+    ({ notification, before }) => !notification.test && !before?.settled && parks(triggers, notification),
+  );
+  const messages = new Set(waiting.map(({ message }) => message));
+  const done = putAndReadAgain(waiting, deps).catch((error) => {
+    log('error', 'cannot park', errorFields(error));
+    return new Set<SQSRecord>();
+  });
+  return { includes: (message) => messages.has(message), done };
+}
+
+/**
+ * Puts notifications into their backlogs, **then looks at their triggers again**: only while a trigger is still down or
+ * paused is somebody bound to drain its backlog after this look, and the message done with.
+ */
+async function putAndReadAgain(waiting: readonly Known[], deps: BatchDeps): Promise<ReadonlySet<SQSRecord>> {
+  if (waiting.length === 0) return new Set();
+  // An item must be in the backlog before the next of its record is dated: drain's look at the backlog trusts that.
+  for (const wave of inWaves(waiting, ({ notification }) => notification.record))
+    await deps.backlog.park(
+      wave.map(({ notification, before }) => ({ ...triedOf(before), notification })),
+      deps.now(),
+    );
+  const again = await deps.triggers.read(triggersOf(waiting.map(({ notification }) => notification)));
+  const parked = waiting.filter(({ notification }) => parks(again, notification));
+  // From here on it is drain that delivers it: what another function does with its message has no effect.
+  await allEnded(
+    parked
+      .filter(({ message, before }) => before || isSharedMessage(message, deps.now()))
+      .map(({ notification }) => deps.backlog.release(notification, deps.now())),
+  );
+  for (const { notification } of parked) deps.metrics.add('parked', notification.trigger);
+  if (parked.length > 0) log('info', 'parked', { ids: parked.map(({ notification }) => notification.id) });
+  await takeBackSettled(
+    waiting.filter((one) => !parked.includes(one)),
+    deps,
+  );
+  return new Set(parked.map(({ message }) => message));
+}
+
+/**
+ * Takes out of the backlog of a trigger that returned what another function has settled meanwhile, whose look at the
+ * backlog came before the item was there: its message may be deleted, and nobody drains this trigger.
+ */
+async function takeBackSettled(put: readonly Known[], { backlog, now }: BatchDeps): Promise<void> {
+  const shared = put.filter(({ message }) => isSharedMessage(message, now())).map(({ notification }) => notification);
+  if (shared.length === 0) return;
+  const seen = [...(await backlog.seen(shared)).values()];
+  await allEnded(seen.map(async ({ settled, parked }) => settled && parked && backlog.unpark(parked)));
+}
+
+function triedOf(before: Seen | undefined) {
+  const { attempts, firstAttempt, response, nextTry } = before ?? unattempted;
+  return { attempts, firstAttempt, response, nextTry };
+}
+
+function parks(triggers: Pick<TriggersNow, 'get'>, { trigger }: Notification): boolean {
+  const now = triggers.get(trigger);
+  return now !== undefined && parkingStates.has(now.state);
+}
+
+export function triggersOf(notifications: readonly Notification[]) {
+  return [...new Set(notifications.map(({ trigger }) => trigger))];
+}

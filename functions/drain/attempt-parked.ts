@@ -1,0 +1,53 @@
+import type { Parked } from '../adapters/backlog-items.ts';
+import { log } from '../adapters/logger.ts';
+import { attempt } from '../attempt/attempt.ts';
+import { moveToFailed } from '../attempt/move-to-failed.ts';
+import { verdictOf } from '../core/verdict.ts';
+import type { DrainRun } from './drain-run.ts';
+
+/** Attempts a parked notification and records the result. */
+export async function attemptParked(
+  run: DrainRun,
+  parked: Parked,
+  url: string,
+): Promise<'delivered' | 'failed' | 'waits'> {
+  const { backlog, triggers, metrics, retryDelays, random } = run.deps;
+  const { notification } = parked;
+  const { trigger } = run;
+  const attempts = parked.attempts + 1;
+  const { outcome, startedAt, endedAt } = await attempt(notification, url, attempts, run.deps);
+  const firstAttempt = parked.firstAttempt || startedAt;
+  const tally = { attempts, firstAttempt, lastSuccess: run.lastSuccess };
+  const made = { outcome, slow: false, endedAt, from: 'backlog' } as const;
+  const verdict = verdictOf(notification, made, tally, { retryDelays, random: random() });
+  if (verdict.notification === 'done') {
+    run.delivered++;
+    run.failures = 0;
+    run.lastSuccess = endedAt;
+    await backlog.unpark(parked);
+    run.recorded();
+    metrics.add('drained', trigger);
+    log('info', 'delivered in the end', { id: notification.id, trigger, attempt: attempts });
+    return 'delivered';
+  }
+  run.latestResponse = outcome.response;
+  if (verdict.isFailure) run.failures++;
+  run.isDown ||= verdict.trigger === 'park';
+  run.halted ||= verdict.trigger === 'pause' || run.failsAgain;
+  if (verdict.notification === 'fail') await failParked(run, parked, attempts, outcome.response);
+  else {
+    const nextTry = endedAt + verdict.seconds * 1000;
+    await backlog.keepParked({ ...parked, attempts, firstAttempt, response: outcome.response, nextTry }, endedAt);
+    run.recorded();
+    metrics.add('held', trigger);
+  }
+  if (verdict.trigger === 'pause') await triggers.move(trigger, 'pause', { pausedBy: 'gone' });
+  return verdict.notification === 'fail' ? 'failed' : 'waits';
+}
+
+/** Moves a parked notification to Failed. */
+export async function failParked(run: DrainRun, parked: Parked, attempts: number, reason: string): Promise<void> {
+  await moveToFailed(parked.notification, attempts, reason, run.deps);
+  await run.deps.backlog.unpark(parked);
+  run.recorded();
+}

@@ -1,0 +1,71 @@
+import type { ParkedPage } from '../adapters/backlog.ts';
+import type { Parked } from '../adapters/backlog-items.ts';
+import type { TriggerNow } from '../adapters/trigger-store.ts';
+import { FIRST_PROBE_MS, nextProbeDelay } from '../core/breaker.ts';
+import { attemptParked } from './attempt-parked.ts';
+import { type Head, readPage } from './backlog-head.ts';
+import type { DrainRun } from './drain-run.ts';
+import { isKnownBefore, lanesOf, SETTLED_MS } from './record-lanes.ts';
+
+/** How many records a probe attempts. */
+const PROBES = 10;
+
+/**
+ * Attempts the first notification of some records of a parked trigger. One success shows that the receiver is back.
+ *
+ * @returns Whether the trigger is draining now.
+ */
+export async function probe(run: DrainRun, now: TriggerNow, head: Head, isEmpty: boolean): Promise<boolean> {
+  const { triggers } = run.deps;
+  const { at } = head;
+  // Its notifications can still be waiting in the queue: an empty backlog ends an outage only when a probe is due.
+  if (isEmpty) return at >= now.probeAt && triggers.move(run.trigger, 'drain');
+  const heads = (await firstOfRecords(run, head, at >= now.probeAt))
+    .filter(({ parkedAt, notification }) => parkedAt <= at - SETTLED_MS && !run.stuck.has(notification.record))
+    .sort((a, b) => a.attempts - b.attempts);
+  if (heads.length === 0 || !isProbeDue(now, heads, at)) return false;
+
+  // Moving old notifications to Failed can have taken minutes: a URL or a pause that was set meanwhile counts.
+  const { state, url, urlVersion } = (await run.read()) ?? {};
+  if (state !== 'parked' || url === undefined || !run.hasTime()) return false;
+  const outcomes: string[] = [];
+  await run.forEach(heads.slice(0, PROBES), PROBES, async (parked) => {
+    outcomes.push(await attemptParked(run, parked, url));
+  });
+  // Nothing was attempted, for an internal reason: that says nothing of the receiver.
+  if (outcomes.length === 0) return false;
+  if (outcomes.includes('delivered')) return triggers.move(run.trigger, 'drain', { lastSuccess: run.lastSuccess });
+  const delay = at < now.probeAt ? now.probeDelay : nextProbeDelay(now.probeDelay);
+  const probeAt = run.deps.now() + delay;
+  // It fails when another URL was set meanwhile: that one is tried at once.
+  return !(await triggers.postponeProbe(run.trigger, probeAt, delay, run.latestResponse, urlVersion));
+}
+
+/**
+ * The first notification of each record near the head of the backlog, as far as it is known to be the first.
+ *
+ * @param readsOn Whether to read more than the first page if no notification on it is known to be the first: each read costs.
+ */
+async function firstOfRecords(run: DrainRun, { parked, next }: ParkedPage, readsOn: boolean): Promise<Parked[]> {
+  const read = [...parked];
+  let more = next;
+  // After an import a page spans less than the time that can run back: then it takes several pages to know.
+  while (readsOn && more && run.hasTime() && !read.some(isKnownBefore(read, more))) {
+    const page = await readPage(run, more);
+    read.push(...page.parked);
+    more = page.next;
+  }
+  const isKnown = isKnownBefore(read, more);
+  return [...lanesOf(read).values()].flatMap(([first]) => (first && isKnown(first) ? [first] : []));
+}
+
+/**
+ * A probe is due at its time. For a record that was parked since the last probe and not attempted yet it is due 30 seconds after
+ * that probe.
+ */
+function isProbeDue({ probeAt, probeDelay }: TriggerNow, heads: readonly Parked[], at: number): boolean {
+  if (at >= probeAt) return true;
+  const lastProbe = probeAt - probeDelay;
+  const isUnattempted = heads.some(({ parkedAt, attempts }) => attempts === 0 && parkedAt >= lastProbe);
+  return isUnattempted && at >= lastProbe + FIRST_PROBE_MS;
+}

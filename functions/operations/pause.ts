@@ -1,0 +1,27 @@
+import type { Trigger } from '../core/entity.ts';
+import type { OperationDeps } from './deployment.ts';
+import { noUrl } from './no-url.ts';
+import { note } from './record-change.ts';
+import { UserError } from './user-error.ts';
+
+/** Pauses a trigger: its notifications go to its backlog until it is resumed. */
+export async function pause(deps: OperationDeps, trigger: Trigger): Promise<void> {
+  const { state: from = 'active' } = (await deps.triggersTable.read([trigger])).get(trigger) ?? {};
+  if (!(await deps.triggersTable.move(trigger, 'pause', { pausedBy: 'admin' })))
+    throw new UserError(`${trigger} is paused already.`, 'conflict');
+  await note(deps, { what: 'state', trigger, from, to: 'paused' });
+}
+
+/**
+ * Resumes a paused trigger: its backlog is delivered, in order, and then new notifications.
+ *
+ * @throws {UserError} When it is not paused, or has no URL.
+ */
+export async function resume(deps: OperationDeps, trigger: Trigger): Promise<void> {
+  const { state, url } = (await deps.triggersTable.read([trigger])).get(trigger) ?? {};
+  if (state === 'paused' && url === undefined)
+    throw new UserError(`${trigger} cannot be resumed: ${noUrl(trigger)}.`, 'conflict');
+  if (!(await deps.triggersTable.move(trigger, 'resume'))) throw new UserError(`${trigger} is not paused.`, 'conflict');
+  await note(deps, { what: 'state', trigger, from: 'paused', to: 'draining' });
+  await deps.wakeDrain();
+}

@@ -1,0 +1,106 @@
+import { checkHost } from '../adapters/resolve.ts';
+import type { Trigger } from '../core/entity.ts';
+import { type ParsedUrl, parseTriggerUrl, rejection } from '../core/trigger-url.ts';
+import { urlCheckBy } from '../core/url-policy.ts';
+import type { OperationDeps } from './deployment.ts';
+import { note } from './record-change.ts';
+import { ensureSecret } from './signing-secrets.ts';
+import { countPending } from './trigger-status.ts';
+import { UserError } from './user-error.ts';
+
+/** A trigger's URL and its version: what the next one to write must have seen. */
+export interface StoredUrl {
+  readonly url: string | null;
+  readonly version: number;
+}
+
+/** What a write of a URL came to. */
+export interface Written extends StoredUrl {
+  /** How many pending notifications move to Failed, since there is no URL any more; 0 when they cannot be counted. */
+  readonly pending: number;
+}
+
+/** Somebody else entered a URL since the one who writes looked; theirs stays. */
+export class Stale extends UserError {
+  readonly current: StoredUrl;
+
+  constructor(trigger: Trigger, current: StoredUrl) {
+    super(`Somebody else changed ${trigger} in the meantime: see what it is now, and type yours again.`, 'stale');
+    this.current = current;
+  }
+}
+
+/**
+ * Sets a URL. A trigger that is parked is tried with it at once.
+ *
+ * @returns The URL as it is kept.
+ * @throws {UserError} When it is no URL to call.
+ */
+export async function set(deps: OperationDeps, trigger: Trigger, input: string): Promise<string> {
+  const { url } = await setUrl(deps, trigger, input);
+  return url ?? '';
+}
+
+/**
+ * Sets a URL, or clears it with `null`, on the version that the admin saw; who names none takes whatever is there.
+ *
+ * @throws {Stale} When it is another version by now.
+ * @throws {UserError} When it is no URL to call.
+ */
+export async function setUrl(
+  deps: OperationDeps,
+  trigger: Trigger,
+  input: string | null,
+  seen?: number,
+): Promise<Written> {
+  const checked = input === null ? { url: null } : await checkInput(deps, trigger, input);
+  if ('rejected' in checked) throw new UserError(checked.rejected);
+  const kept = await keepUrl(deps, trigger, checked.url, seen);
+  // After a clear, drain moves the backlog to Failed; woken or not, it does so within a minute.
+  if (kept.url !== null) await deps.wakeDrain();
+  else await deps.wakeDrain().catch(() => undefined);
+  return kept;
+}
+
+/** Always written on the version that was read, so that the history says truly what was there before. */
+export async function keepUrl(
+  deps: OperationDeps,
+  trigger: Trigger,
+  url: string | null,
+  seen?: number,
+): Promise<Written> {
+  for (let tries = 0; tries < 3; tries++) {
+    const now = (await deps.triggersTable.read([trigger])).get(trigger);
+    const { url: was = null, urlVersion: version = 0 } = now ?? {};
+    if (seen !== undefined && seen !== version) throw new Stale(trigger, { url: was, version });
+    // The secret comes first, so that no call to the URL goes out unsigned.
+    if (url !== null) await ensureSecret(deps, trigger);
+    // A backlog that cannot be counted must not keep calls from being stopped.
+    const pending = url === null ? await countPending(deps, trigger).catch(() => 0) : 0;
+    if (!(await deps.triggersTable.writeUrl(trigger, url ?? undefined, Date.now(), version))) continue;
+    if (was !== url) await note(deps, { what: 'url', trigger, from: was, to: url });
+    return { url, version: version + 1, pending };
+  }
+  throw new UserError(`Somebody else types URLs for ${trigger} at this moment: try again.`, 'conflict');
+}
+
+/** Checks a URL by what was set, and by where its host leads to now. */
+export async function checkInput(
+  { rules, resolve }: OperationDeps,
+  trigger: Trigger,
+  input: string,
+): Promise<ParsedUrl> {
+  const checked = parseTriggerUrl(trigger, input, rules);
+  if ('rejected' in checked) return checked;
+  const rejected = await checkHost(new URL(checked.url), urlCheckBy(rules), resolve);
+  return rejected === undefined ? checked : { rejected: rejection(trigger, rejected) };
+}
+
+/**
+ * Clears a trigger's URL. No calls are made from now on: its pending notifications move to Failed.
+ *
+ * @returns How many these are. Messages that were never received are not counted.
+ */
+export async function clear(deps: OperationDeps, trigger: Trigger): Promise<number> {
+  return (await setUrl(deps, trigger, null)).pending;
+}

@@ -1,0 +1,64 @@
+import type { TriggerNow } from '../adapters/trigger-store.ts';
+import type { State } from '../core/breaker.ts';
+import { type Trigger, triggers } from '../core/entity.ts';
+import type { OperationDeps } from './deployment.ts';
+import type { Pending } from './pending.ts';
+
+/** One line of the CRM Triggers tab. */
+export interface TriggerStatus extends Pending {
+  readonly trigger: Trigger;
+  /** `null`: none is set, so no call is made. */
+  readonly url: string | null;
+  /** When it was set or cleared, ISO 8601, or `null` when it never was. */
+  readonly changedAt: string | null;
+  /** Raised each time it is set or cleared; 0 when it never was. */
+  readonly version: number;
+  readonly state: State;
+  /** Failures or slow responds in a row. */
+  readonly consecutiveFailures: number;
+  /** When the first of these was, epoch milliseconds. */
+  readonly failingSince: number | null;
+  /** What a parked trigger's receiver responded last, or why it may not be called. */
+  readonly parkedBecause: string | null;
+  readonly pausedBy: 'admin' | 'gone' | null;
+  /** The names of the headers that are sent to its receiver; their values are never shown. */
+  readonly headers: readonly string[];
+}
+
+/** All eleven triggers, what is set for them and their status. */
+export async function list({ triggersTable, backlog, secrets }: OperationDeps): Promise<TriggerStatus[]> {
+  const [now, secret, waiting] = await Promise.all([
+    triggersTable.read(triggers),
+    secrets.read(triggers),
+    backlog.retryCounts(),
+  ]);
+  return Promise.all(
+    triggers.map(async (trigger) => {
+      const {
+        url = null,
+        urlChangedAt: changedAt = null,
+        urlVersion: version = 0,
+        failingSince = null,
+        state = 'active',
+        consecutiveFailures = 0,
+        ...why
+      } = now.get(trigger) ?? ({} as Partial<TriggerNow>);
+      const pending = pendingOf(waiting.get(trigger), await backlog.count(trigger, 'parked'));
+      const parkedBecause = (state === 'parked' && why.parkedBecause) || null;
+      const pausedBy = (state === 'paused' && why.pausedBy) || null;
+      const headers = Object.keys(secret.get(trigger)?.headers ?? {});
+      const doing = { state, consecutiveFailures, failingSince, parkedBecause, pausedBy };
+      return { trigger, url, changedAt, version, ...doing, ...pending, headers };
+    }),
+  );
+}
+
+function pendingOf(waiting: { waiting: number; behind: number } | undefined, inBacklog: number): Pending {
+  const { waiting: waitingForRetry, behind } = waiting ?? { waiting: 0, behind: 0 };
+  return { waiting: waitingForRetry + behind + inBacklog, waitingForRetry, behind, inBacklog };
+}
+
+export async function countPending({ backlog }: OperationDeps, trigger: Trigger): Promise<number> {
+  const [waiting, inBacklog] = await Promise.all([backlog.retryCounts(), backlog.count(trigger, 'parked')]);
+  return pendingOf(waiting.get(trigger), inBacklog).waiting;
+}

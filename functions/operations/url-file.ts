@@ -1,0 +1,94 @@
+import type { TriggersNow } from '../adapters/trigger-store.ts';
+import { isTrigger, type Trigger, triggers } from '../core/entity.ts';
+import type { OperationDeps } from './deployment.ts';
+import { checkInput, keepUrl, Stale, type StoredUrl } from './set-url.ts';
+import { UserError } from './user-error.ts';
+
+/** The URLs as a file for version control: each trigger's URL, or `null`. */
+export type UrlFile = Readonly<Record<Trigger, string | null>>;
+
+export async function exportUrls({ triggersTable }: OperationDeps): Promise<UrlFile> {
+  return urlFileOf(await triggersTable.read(triggers));
+}
+
+export function urlFileOf(now: TriggersNow): UrlFile {
+  return Object.fromEntries(triggers.map((trigger) => [trigger, now.get(trigger)?.url ?? null])) as UrlFile;
+}
+
+/** What an import did to a trigger. */
+export interface Imported {
+  readonly trigger: Trigger;
+  readonly was: string | null;
+  readonly is: string | null;
+  /** Of a URL that was cleared: how many pending notifications move to Failed. */
+  readonly pending?: number;
+}
+
+/**
+ * Sets the URLs of an exported file. `null` clears one; a trigger that the file does not name stays as it is. Nothing is
+ * written unless all of the file is right.
+ *
+ * @returns What changed.
+ * @throws {UserError} A line for each thing that is wrong.
+ */
+export async function importUrls(deps: OperationDeps, json: string): Promise<Imported[]> {
+  let file: unknown;
+  try {
+    file = JSON.parse(json);
+  } catch (error) {
+    throw new UserError(`The file is not JSON: ${(error as Error).message}.`);
+  }
+  return importFile(deps, file);
+}
+
+/**
+ * The same of a file that was read.
+ *
+ * @param seen The versions that the admin saw; who names none takes whatever is there.
+ * @throws {Stale} When one of them is another by now. What was written before it, should it change in this very moment, stays.
+ */
+export async function importFile(
+  deps: OperationDeps,
+  file: unknown,
+  seen?: ReadonlyMap<Trigger, number>,
+): Promise<Imported[]> {
+  const wanted = await checkFile(deps, file);
+  const now = await deps.triggersTable.read(triggers);
+  const is = (trigger: Trigger): StoredUrl => {
+    const { url = null, urlVersion: version = 0 } = now.get(trigger) ?? {};
+    return { url, version };
+  };
+  const stale = wanted.find(({ trigger }) => seen && seen.get(trigger) !== is(trigger).version);
+  if (stale) throw new Stale(stale.trigger, is(stale.trigger));
+  const changes = wanted.filter(({ trigger, url }) => is(trigger).url !== url);
+  const imported: Imported[] = [];
+  for (const { trigger, url } of changes) {
+    const { pending } = await keepUrl(deps, trigger, url, seen?.get(trigger));
+    imported.push({ trigger, was: is(trigger).url, is: url, ...(url === null && { pending }) });
+  }
+  await deps.wakeDrain();
+  return imported;
+}
+
+async function checkFile(deps: OperationDeps, file: unknown): Promise<{ trigger: Trigger; url: string | null }[]> {
+  if (typeof file !== 'object' || file === null || Array.isArray(file))
+    throw new UserError('The file is not an object such as {"customer.create": "https://example.com/hook"}.');
+  const checked = await Promise.all(Object.entries(file).map(([trigger, input]) => checkEntry(deps, trigger, input)));
+  const rejections = checked.flatMap((entry) => ('rejected' in entry ? [entry.rejected] : []));
+  if (rejections.length > 0) throw new UserError(rejections.join('\n'));
+  return checked.flatMap((entry) => ('rejected' in entry ? [] : [entry]));
+}
+
+async function checkEntry(
+  deps: OperationDeps,
+  trigger: string,
+  input: unknown,
+): Promise<{ rejected: string } | { trigger: Trigger; url: string | null }> {
+  if (!isTrigger(trigger))
+    return { rejected: `There is no trigger ${JSON.stringify(trigger)}: the triggers are ${triggers.join(', ')}.` };
+  if (input === null) return { trigger, url: null };
+  if (typeof input !== 'string')
+    return { rejected: `The URL for ${trigger} is not text: write it in quotes, or null.` };
+  const checked = await checkInput(deps, trigger, input);
+  return 'rejected' in checked ? checked : { trigger, url: checked.url };
+}
