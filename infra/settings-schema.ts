@@ -10,7 +10,7 @@ const choices = z.strictObject({
     .regex(/^\d{12}$/, 'is not the id of an AWS account: 12 digits in quotes, such as "111122223333"')
     .optional()
     .describe(
-      'The id of the AWS account that the stage belongs to, 12 digits. `cdk deploy` and the command line reject the credentials of another one. Default: the account of the credentials.',
+      'The ID of the AWS account that the stage belongs to, 12 digits. `cdk deploy` and the command line reject the credentials of another one. Default: the account of the credentials.',
     ),
   region: z
     .string()
@@ -77,7 +77,7 @@ const choices = z.strictObject({
     .max(10)
     .default(3)
     .describe(
-      'How long an attempt may take to connect, seconds, at most 10. The look-up of the host name is included.',
+      'How long an attempt may take to connect, seconds, at most 10. The look-up of the hostname is included.',
     ),
   attemptTimeoutSeconds: seconds
     .max(60)
@@ -150,7 +150,7 @@ const choices = z.strictObject({
     .string()
     .regex(/^[\w-]+_[0-9a-zA-Z]+$/, 'is not the id of a user pool such as eu-west-1_AbCdEfGhI')
     .optional()
-    .describe('The id of the user pool that an earlier console left. Default: the console makes a user pool.'),
+    .describe('The ID of the user pool that an earlier console left. Default: the console makes a user pool.'),
   alarms: z
     .strictObject({ email: z.email('is not an e-mail address').optional(), topicArn: topicArn.optional() })
     .refine(

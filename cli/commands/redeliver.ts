@@ -7,7 +7,7 @@ import { withoutToken } from './failed.ts';
 
 export const redeliverCommand: Command = {
   summary: 'Send failed notifications again, if their triggers have URLs',
-  details: 'Choose one by its id, or with `--trigger`, `--since` or `--all`.',
+  details: 'Choose one by its ID, or with `--trigger`, `--since` or `--all`.',
   examples: ['redeliver --trigger customer.create', 'redeliver --trigger customer.create --yes'],
   words: ['[ID]'],
   options: ['trigger', 'since', 'all', 'yes'],

@@ -63,6 +63,6 @@ export function read({ target }: Received): { trigger: Trigger | undefined; form
   };
 }
 
-export function line({ trigger, formattedString }: ReturnType<typeof read>): string {
+function line({ trigger, formattedString }: ReturnType<typeof read>): string {
   return `${(trigger ?? 'no trigger').padEnd(16)}  ${formattedString.padEnd(56)}`;
 }

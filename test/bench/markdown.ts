@@ -7,9 +7,11 @@ export function markdown({ ratios, tables }: Figures, day: string): string {
   return [`Measured on ${day}: ${machine()}.`, ...all.filter(({ rows }) => rows.length > 0).map(table)].join('\n\n');
 }
 
+const platformName = process.platform === 'linux' ? 'Linux' : process.platform;
+
 export function machine(): string {
   const [{ model = 'unknown' } = {}, ...others] = cpus();
-  return `Node ${process.versions.node}, ${process.platform} ${process.arch}, ${others.length + 1} × ${model.trim()}`;
+  return `Node ${process.versions.node}, ${platformName} ${process.arch}, ${others.length + 1} × ${model.trim()}`;
 }
 
 function ratioRow({ what, value, better, target }: Ratio) {

@@ -217,7 +217,7 @@ test('http and private receivers are allowed in the local stage alone, and no lo
 test('the command line checks by the rules by which the functions check', () => {
   const rules = { allowHttp: true, allowedPorts: [25, 143], allowedPrivateNetworks: ['10.0.0.0/8'] };
   const template = synth(undefined, { main: { ...rules, vpc: { id: 'vpc-0a000000', subnets: ['subnet-0a000000'] } } });
-  assert.deepEqual(JSON.parse(template.toJSON().Outputs.UrlPolicy.Value), rules);
+  assert.deepEqual(JSON.parse(template.toJSON().Outputs.DestinationRules.Value), rules);
   for (const [id, p] of all('AWS::Lambda::Function', template).filter(([id]) => /^(Deliver|Drain)/.test(id))) {
     const { ALLOW_HTTP, ALLOWED_PORTS, ALLOWED_PRIVATE_NETWORKS } = p.Environment.Variables;
     assert.deepEqual([ALLOW_HTTP, ALLOWED_PORTS, ALLOWED_PRIVATE_NETWORKS], ['true', '25,143', '10.0.0.0/8'], id);

@@ -109,7 +109,7 @@ test('cdk-nag finds the wildcard that network interfaces need, and nothing else,
 });
 
 test('the rules about addresses are the same inside a VPC', () => {
-  const rules = (template: typeof main) => JSON.parse(template.toJSON().Outputs.UrlPolicy.Value);
+  const rules = (template: typeof main) => JSON.parse(template.toJSON().Outputs.DestinationRules.Value);
   assert.deepEqual(rules(guarded), rules(main));
   assert.deepEqual(rules(inside).allowedPrivateNetworks, ['10.0.0.0/8']);
 });

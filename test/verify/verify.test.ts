@@ -100,7 +100,7 @@ describe('a run of the steps', () => {
   test('skips what needs a step that failed, tears down all the same and does not succeed', async () => {
     const fails = step('one', {
       run: async () => {
-        throw new Error('no\nanswer');
+        throw new Error('no\nresponse');
       },
     });
     const { isProven, printed, tornDown } = await played([fails, step('two', { after: ['one'] }), step('three')]);

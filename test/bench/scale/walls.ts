@@ -29,7 +29,7 @@ export function walls(points: readonly Point[], now: Deployed): Table['rows'] {
       raise: 'nothing yet: deliver waits for it, and healthy triggers with it',
     },
     {
-      wall: 'one trigger that drains while changes go on coming',
+      wall: 'one trigger that drains while changes continue to come',
       'changes/s': Math.round(drained / DEAD_SHARE),
       raise: `drainConcurrency (${now.drainConcurrency}, up to 500)`,
     },
