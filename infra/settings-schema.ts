@@ -76,9 +76,7 @@ const choices = z.strictObject({
   connectTimeoutSeconds: seconds
     .max(10)
     .default(3)
-    .describe(
-      'How long an attempt may take to connect, seconds, at most 10. The look-up of the hostname is included.',
-    ),
+    .describe('How long an attempt may take to connect, seconds, at most 10. The look-up of the hostname is included.'),
   attemptTimeoutSeconds: seconds
     .max(60)
     .default(10)
