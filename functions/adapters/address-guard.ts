@@ -1,50 +1,97 @@
-import type { LookupFunction } from 'node:net';
+import type { Socket } from 'node:net';
 import type { buildConnector } from 'undici';
 import build from 'undici/lib/core/connect.js';
+import { literalAddress } from '../core/address.ts';
 import type { UrlCheck } from '../core/url-policy.ts';
-import type { Resolve } from './resolve.ts';
+import { connectFirst } from './connect-first.ts';
+import type { NameLookup } from './name-lookup.ts';
 
-/** The receiver may not be called. The message says why, without a word of the URL. */
+/** The URL may not be called. The message says why and contains nothing of the URL. */
 export class UrlRejected extends Error {
   override readonly name = 'UrlRejected';
 }
 
-/**
- * A connector that connects to checked addresses only. It stands below everything that could choose another receiver
- * (a redirect, a retry, a pool): whatever is to be connected to comes through here. Scheme, port and a literal address,
- * for which no look-up happens, are checked first; then the addresses that a name leads to, and just these are handed on,
- * so that there is no second look-up which could response otherwise.
- */
-export function guardedConnector(
-  check: UrlCheck,
-  options: buildConnector.BuildOptions,
-  resolve: Resolve,
-): buildConnector.connector {
-  const connect = build({ ...options, lookup: guardedLookup(check, resolve) });
-  return (target, callback) => {
-    const rejected = check.target(target);
-    if (rejected !== undefined) return callback(new UrlRejected(rejected), null);
-    connect(target, callback);
-  };
+/** The host name was not looked up in time. */
+export const NO_NAME = Object.assign(new Error('the host name was not looked up in time'), { code: 'NO_NAME' });
+
+/** No connection was made in time. */
+export const NO_CONNECTION = Object.assign(new Error('no connection in time'), { code: 'NO_CONNECTION' });
+
+interface ConnectOptions {
+  /** For the look-up, the connection and the TLS handshake together, milliseconds. */
+  readonly timeout: number;
+  /** Options of the TLS handshake. */
+  readonly tls?: buildConnector.BuildOptions;
 }
 
 /**
- * One private address among a name's condemns them all. To leave it out and connect to the others would be as safe for
- * this connection; but nobody means such a name, it is what rebinding looks like halfway, and whether it is called must
- * not hang on which of its addresses a response happens to hold.
+ * A connector that connects only to checked addresses. Every connection is made by it, also one for a redirect or a retry. It checks
+ * scheme, port and a literal address first, then all addresses of a name. It connects to exactly these addresses: a second look-up
+ * could return others.
  */
-function guardedLookup(check: UrlCheck, resolve: Resolve): LookupFunction {
-  return (hostname, options, callback) => {
-    resolve(hostname, options).then(
-      (found) => {
-        const [first] = found;
-        if (!first) return callback(Object.assign(new Error('no address'), { code: 'ENOTFOUND' }), []);
-        const rejected = check.addresses(found.map(({ address }) => address));
-        if (rejected !== undefined) callback(new UrlRejected(rejected), []);
-        else if (options.all) callback(null, [...found]);
-        else callback(null, first.address, first.family);
-      },
-      (error) => callback(error, []),
-    );
+export function guardedConnector(
+  check: UrlCheck,
+  { timeout, tls }: ConnectOptions,
+  lookUp: NameLookup,
+): buildConnector.connector {
+  const secure = build({ ...tls, timeout: 0 });
+  return (target, callback) => {
+    const rejected = check.target(target);
+    if (rejected !== undefined) return callback(new UrlRejected(rejected), null);
+    const { protocol, hostname, port } = target;
+    const ending = new AbortController();
+    let late: Error = NO_NAME;
+    const timer = setTimeout(() => ending.abort(late), timeout);
+    const connect = async (): Promise<Socket> => {
+      const addresses = await checkedAddresses(hostname, check, lookUp, ending.signal);
+      late = NO_CONNECTION;
+      const socket = await connectFirst(addresses, Number(port) || DEFAULT_PORTS[protocol] || 0, ending.signal);
+      return protocol === 'https:' ? handshake(secure, target, socket, ending.signal) : socket;
+    };
+    connect()
+      .finally(() => clearTimeout(timer))
+      .then(
+        (socket) => callback(null, socket),
+        (error) => callback(error, null),
+      );
   };
+}
+
+const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'https:': 443, 'http:': 80 };
+
+/**
+ * One private address rejects the whole name. To leave it out would be as safe for this connection, but no one means such a name: it
+ * looks like DNS rebinding, and the result must not depend on which of its addresses a response contains.
+ */
+async function checkedAddresses(hostname: string, check: UrlCheck, lookUp: NameLookup, signal: AbortSignal) {
+  const literal = literalAddress(hostname);
+  if (literal !== undefined) return [literal];
+  const found = await lookUp(hostname, signal).catch((error) => {
+    throw signal.aborted ? signal.reason : error;
+  });
+  const addresses = found.map(({ address }) => address);
+  if (addresses.length === 0) throw Object.assign(new Error('no address'), { code: 'ENOTFOUND' });
+  const rejected = check.addresses(addresses);
+  if (rejected !== undefined) throw new UrlRejected(rejected);
+  return addresses;
+}
+
+function handshake(
+  secure: buildConnector.connector,
+  target: buildConnector.Options,
+  socket: Socket,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const { hostname } = target;
+  // A name in a certificate has no trailing dot, and servers reject one in the handshake.
+  const servername = literalAddress(hostname) === undefined ? hostname.replace(/\.$/, '') : undefined;
+  return new Promise((resolve, reject) => {
+    const abort = () => socket.destroy(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    secure({ ...target, ...(servername && { servername }), httpSocket: socket }, (error, secured) => {
+      signal.removeEventListener('abort', abort);
+      if (secured) resolve(secured);
+      else reject(signal.aborted ? signal.reason : error);
+    });
+  });
 }

@@ -1,3 +1,4 @@
+import { NO_CONNECTION, NO_NAME } from './address-guard.ts';
 import { NO_RESPONSE } from './http-get.ts';
 
 export interface Timeouts {
@@ -33,17 +34,16 @@ const failures: Readonly<Record<string, string>> = {
 
 /** A failure in words, which go into logs: nothing of the URL is in them. */
 export function describe(code: string, { connectTimeoutSeconds, attemptTimeoutSeconds }: Timeouts): string {
-  if (code === 'UND_ERR_CONNECT_TIMEOUT') return `no connection within ${connectTimeoutSeconds} s`;
+  if (code === NO_NAME.code) return `host name not looked up within ${connectTimeoutSeconds} s`;
+  if (code === NO_CONNECTION.code) return `no connection within ${connectTimeoutSeconds} s`;
   if (code === NO_RESPONSE.code) return `no response within ${attemptTimeoutSeconds} s`;
   return failures[code] ?? `failed (${code})`;
 }
 
 /** The code that names an error best; never its message, which may quote the URL. */
 export function codeOf(error: unknown): string {
-  const { code, name, errors } = error as { code?: unknown; name?: unknown; errors?: unknown[] };
+  const { code, name } = error as { code?: unknown; name?: unknown };
   // That has thirty codes, or none.
   if (typeof code === 'string' && name !== 'HTTPParserError') return code;
-  // Node tries each address of a host, and wraps their errors.
-  if (errors?.[0]) return codeOf(errors[0]);
   return typeof name === 'string' ? name : 'unknown';
 }

@@ -4,7 +4,7 @@ import { NOT_A_URL, type UrlPolicy, urlCheckBy } from '../core/url-policy.ts';
 import { guardedConnector, UrlRejected } from './address-guard.ts';
 import { brokenConnection, codeOf, describe, type Timeouts } from './failure.ts';
 import { get } from './http-get.ts';
-import { resolveByDns } from './resolve.ts';
+import { nameLookup } from './name-lookup.ts';
 
 /** A connection kept from an earlier call may be dead. One that breaks this fast is tried once more, on a new one. */
 const INSTANT_MS = 1_000;
@@ -20,17 +20,15 @@ interface CallerOptions extends Timeouts {
 export type Call = (url: string, headers: Readonly<Record<string, string>>, cut?: AbortSignal) => Promise<CallResult>;
 
 /** A caller with its own connections, which it keeps open between calls. */
-export function makeCall(options: CallerOptions, resolve = resolveByDns): Call {
+export function makeCall(options: CallerOptions, lookUp = nameLookup()): Call {
   const check = urlCheckBy(options.rules);
   const connecting = {
     timeout: options.connectTimeoutSeconds * 1000,
-    allowH2: false,
-    minVersion: 'TLSv1.2',
-    // The default, but said aloud: no environment variable can turn it off.
-    rejectUnauthorized: true,
+    // Certificates are always checked: no environment variable can turn that off.
+    tls: { allowH2: false, minVersion: 'TLSv1.2', rejectUnauthorized: true },
   } as const;
   const agent = new Agent({
-    connect: guardedConnector(check, connecting, resolve),
+    connect: guardedConnector(check, connecting, lookUp),
     allowH2: false,
     keepAliveTimeout: IDLE_MS,
     keepAliveMaxTimeout: IDLE_MS,

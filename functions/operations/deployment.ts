@@ -6,7 +6,7 @@ import { Backlog } from '../adapters/backlog.ts';
 import { DeliveryLog } from '../adapters/delivery-log.ts';
 import { DeliveryQueue } from '../adapters/delivery-queue.ts';
 import { History } from '../adapters/history.ts';
-import { type Resolve, resolveByDns } from '../adapters/resolve.ts';
+import { type NameLookup, nameLookup } from '../adapters/name-lookup.ts';
 import { Secrets } from '../adapters/secret-store.ts';
 import { Triggers } from '../adapters/trigger-store.ts';
 import type { Entity } from '../core/entity.ts';
@@ -32,7 +32,7 @@ export interface OperationDeps {
   readonly dynamodb: DynamoDBClient;
   /** What the deployment calls. */
   readonly rules: UrlPolicy;
-  readonly resolve: Resolve;
+  readonly lookUp: NameLookup;
   /** The names of the CRM tables. */
   readonly crmTables: Readonly<Record<Entity, string>>;
   /** What is said of the CRM tables' rows. */
@@ -117,7 +117,7 @@ export function depsOf(outputs: Outputs, who: string): OperationDeps {
     queue: new DeliveryQueue({ queue: queueUrl }, sqs),
     dynamodb,
     rules: JSON.parse(outputs.DestinationRules),
-    resolve: resolveByDns,
+    lookUp: nameLookup(),
     crmTables: {
       customer: outputs.CustomerTable,
       case: outputs.CaseTable,

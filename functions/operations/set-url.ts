@@ -1,7 +1,8 @@
-import { checkHost } from '../adapters/resolve.ts';
+import type { NameLookup } from '../adapters/name-lookup.ts';
+import { literalAddress } from '../core/address.ts';
 import type { Trigger } from '../core/entity.ts';
 import { type ParsedUrl, parseTriggerUrl, rejection } from '../core/trigger-url.ts';
-import { urlCheckBy } from '../core/url-policy.ts';
+import { type UrlCheck, urlCheckBy } from '../core/url-policy.ts';
 import type { OperationDeps } from './deployment.ts';
 import { note } from './record-change.ts';
 import { ensureSecret } from './signing-secrets.ts';
@@ -86,13 +87,13 @@ export async function keepUrl(
 
 /** Checks a URL by what was set, and by where its host leads to now. */
 export async function checkInput(
-  { rules, resolve }: OperationDeps,
+  { rules, lookUp }: OperationDeps,
   trigger: Trigger,
   input: string,
 ): Promise<ParsedUrl> {
   const checked = parseTriggerUrl(trigger, input, rules);
   if ('rejected' in checked) return checked;
-  const rejected = await checkHost(new URL(checked.url), urlCheckBy(rules), resolve);
+  const rejected = await checkHost(new URL(checked.url), urlCheckBy(rules), lookUp);
   return rejected === undefined ? checked : { rejected: rejection(trigger, rejected) };
 }
 
@@ -103,4 +104,15 @@ export async function checkInput(
  */
 export async function clear(deps: OperationDeps, trigger: Trigger): Promise<number> {
   return (await setUrl(deps, trigger, null)).pending;
+}
+
+/**
+ * Checks the addresses that a URL's host name has now. Deliver checks them again at each connection.
+ *
+ * @returns Why it may not be called. Nothing if the name cannot be looked up: a URL can be set before its name exists.
+ */
+async function checkHost({ hostname }: URL, check: UrlCheck, lookUp: NameLookup): Promise<string | undefined> {
+  if (literalAddress(hostname) !== undefined) return undefined;
+  const found = await lookUp(hostname).catch(() => []);
+  return check.addresses(found.map(({ address }) => address));
 }

@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import tls from 'node:tls';
 import { guardedConnector } from '../../functions/adapters/address-guard.ts';
 import { makeCall } from '../../functions/adapters/http-call.ts';
-import type { Resolve } from '../../functions/adapters/resolve.ts';
+import type { NameLookup } from '../../functions/adapters/name-lookup.ts';
 import { type UrlPolicy, urlCheckBy } from '../../functions/core/url-policy.ts';
 import { watchConnections } from '../support/connections.ts';
 import { receiver } from '../support/receiver.ts';
@@ -25,7 +25,7 @@ const PRIVATE = {
 /** A resolver that gives each of these responses once, and the last of them from then on; and how often it was asked. */
 function responding(...responses: readonly (readonly string[])[]) {
   let asked = 0;
-  const resolve: Resolve = async () => {
+  const resolve: NameLookup = async () => {
     const response = responses[Math.min(asked++, responses.length - 1)] ?? [];
     return response.map((address): LookupAddress => ({ address, family: address.includes(':') ? 6 : 4 }));
   };
@@ -118,7 +118,7 @@ test('what is no URL, and a scheme that is not called, are responds in words', a
 
 test('the connector checks all by itself: nothing that comes to it by another way gets round it', async () => {
   using watched = await watchConnections();
-  const connect = guardedConnector(urlCheckBy(defaultRules), {}, responding(['10.0.0.1']).resolve);
+  const connect = guardedConnector(urlCheckBy(defaultRules), { timeout: 1_000 }, responding(['10.0.0.1']).resolve);
   const to = (url: string) =>
     new Promise((resolve) => {
       const { hostname, host, protocol, port } = new URL(url);

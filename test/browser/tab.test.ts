@@ -62,7 +62,7 @@ describe('the tab', () => {
 
   test('tells of a wrong URL beside the field, in the words of the rules, and keeps nothing', async () => {
     await using served = await servedPage(browser, {
-      resolve: async () => [{ address: '10.0.0.1', family: 4 }],
+      lookUp: async () => [{ address: '10.0.0.1', family: 4 }],
     });
     const page = await served.open();
     await field(page, 'task.edit').fill('https://10.0.0.1/x');

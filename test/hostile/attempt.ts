@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { makeCall } from '../../functions/adapters/http-call.ts';
-import type { Resolve } from '../../functions/adapters/resolve.ts';
+import type { NameLookup } from '../../functions/adapters/name-lookup.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import type { UrlPolicy } from '../../functions/core/url-policy.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
@@ -68,8 +68,8 @@ export interface Tried {
 }
 
 /** What it takes to set a URL. */
-export function operationDeps(triggersTable: InspectedTriggers, rules: UrlPolicy, resolve: Resolve): OperationDeps {
-  return adminWorld({ triggersTable, rules, resolve }).deps;
+export function operationDeps(triggersTable: InspectedTriggers, rules: UrlPolicy, lookUp: NameLookup): OperationDeps {
+  return adminWorld({ triggersTable, rules, lookUp }).deps;
 }
 
 /** Types, calls and tests a receiver by the code that does so when it is deployed, but for the tables. */
@@ -104,7 +104,7 @@ export async function deliverReally(
   notifications: readonly Notification[],
   triggers: InspectedTriggers,
   rules: UrlPolicy,
-  resolve?: Resolve,
+  resolve?: NameLookup,
 ) {
   const { backlog, secrets, log: deliveryLog } = storesInMemory();
   const deps: DeliverDeps = {
@@ -128,7 +128,7 @@ export async function deliverReally(
 }
 
 /** No name is looked up in the world. */
-function resolver(responses: readonly (readonly string[])[]): Resolve {
+function resolver(responses: readonly (readonly string[])[]): NameLookup {
   let asked = 0;
   return async () => {
     const response = responses[Math.min(asked++, responses.length - 1)] ?? [];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import fc from 'fast-check';
 import { makeCall } from '../../functions/adapters/http-call.ts';
-import type { Resolve } from '../../functions/adapters/resolve.ts';
+import type { NameLookup } from '../../functions/adapters/name-lookup.ts';
 import { addressRule, literalAddress } from '../../functions/core/address.ts';
 import { triggers } from '../../functions/core/entity.ts';
 import type { UrlPolicy } from '../../functions/core/url-policy.ts';
@@ -45,7 +45,7 @@ test('it is the rules alone that stop them: where all networks are allowed, the 
 
 test('an import writes nothing when one of its URLs is hostile, and says so of each', async () => {
   const { triggers: triggersTable } = storesInMemory();
-  const resolve: Resolve = async (hostname) => [
+  const resolve: NameLookup = async (hostname) => [
     { address: hostname === 'ten.example' ? '10.0.0.1' : '8.8.8.8', family: 4 },
   ];
   const deps = operationDeps(triggersTable, defaultRules, resolve);
@@ -106,7 +106,7 @@ test('any URL, whatever its name leads to, is blocked, or connected to only wher
   await fc.assert(
     fc.asyncProperty(mixed, fc.array(address, { maxLength: 4 }), rules, async (url, found, rules) => {
       const mayStandAt = addressRule(rules.allowedPrivateNetworks);
-      const resolve: Resolve = async () => found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+      const resolve: NameLookup = async () => found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
       const before = trap.attempts.length;
       const call = makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 2, rules }, resolve);
       const response = await call(url, {});

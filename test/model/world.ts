@@ -511,7 +511,7 @@ export class World {
       queue: new DeliveryQueue(QUEUE, sqs, this.#sleepIn(environment)),
       dynamodb,
       rules: defaultRules,
-      resolve: async () => [{ address: '8.8.8.8', family: 4 as const }],
+      lookUp: async () => [{ address: '8.8.8.8', family: 4 as const }],
       crmTables: Object.fromEntries(entityNames.map((entity) => [entity, entity])),
       rowRules: Object.fromEntries(entityNames.map((entity) => [entity, {}])),
       sqs,

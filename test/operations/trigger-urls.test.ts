@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commands } from '../../cli/commands.ts';
-import type { Resolve } from '../../functions/adapters/resolve.ts';
+import type { NameLookup } from '../../functions/adapters/name-lookup.ts';
 import { set } from '../../functions/operations/set-url.ts';
 import { adminWorld } from '../support/admin-world.ts';
 
-const world = (resolve?: Resolve) => adminWorld(resolve && { resolve });
+const world = (lookUp?: NameLookup) => adminWorld(lookUp && { lookUp });
 
 test('a host name that leads to a private address cannot be set', async () => {
   const { deps, triggersTable } = world(async () => [

@@ -23,7 +23,7 @@ export function adminWorld(overrides: Record<string, unknown> = {}) {
     who: 'ada',
     rules: defaultRules,
     rowRules: {},
-    resolve: async () => [{ address: '8.8.8.8', family: 4 }],
+    lookUp: async () => [{ address: '8.8.8.8', family: 4 }],
     testPatienceMs: 1_000,
     wakeDrain: async () => {},
     queue: {

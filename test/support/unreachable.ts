@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Prints the port that it listens on, accepts one connection at a time, and reads nothing. */
+/** Prints the port that it listens on, and responds to every connection. */
 const LISTENER = `
-  require('node:net').createServer((socket) => socket.on('error', () => {}).end('late')).listen({ host: process.argv[1], port: Number(process.argv[2]), backlog: 1 },
+  require('node:net').createServer((socket) => socket.on('error', () => {}).end('HTTP/1.1 200 OK\\r\\nContent-Length: 4\\r\\n\\r\\nlate')).listen({ host: process.argv[1], port: Number(process.argv[2]), backlog: 1 },
     function () { console.log(this.address().port); });`;
 
 /**
