@@ -13,7 +13,7 @@ export function rowRulesOf(entity: Entity, { tables, silencedBy }: Settings): Ro
   return { ...(names && { names }), ...(ignore && { ignore }), ...(silencedBy && { silencedBy }) };
 }
 
-/** What becomes of a thing that retryDelays data when the stack is deleted. A failed first deployment deletes what it made. */
+/** What becomes of a resource that holds data when the stack is deleted. A failed first deployment deletes what it made. */
 export function removalPolicy({ keepData }: Settings): RemovalPolicy {
   return keepData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
 }

@@ -15,7 +15,7 @@ export interface Deployed {
   readonly settings?: object;
   /** The file of the CDK app, in the project's folder. */
   readonly app?: string;
-  /** A folder that retryDelays what was synthesized before for the same stacks, stage and settings. */
+  /** A folder that holds what was synthesized before for the same stacks, stage and settings. */
   readonly assembly?: string | undefined;
 }
 

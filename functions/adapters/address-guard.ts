@@ -5,6 +5,7 @@ import { literalAddress } from '../core/address.ts';
 import type { UrlCheck } from '../core/url-policy.ts';
 import { connectFirst } from './connect-first.ts';
 import type { NameLookup } from './name-lookup.ts';
+import { acceptOldHeads } from './response-head.ts';
 
 /** The URL may not be called. The message says why and contains nothing of the URL. */
 export class UrlRejected extends Error {
@@ -51,7 +52,7 @@ export function guardedConnector(
     connect()
       .finally(() => clearTimeout(timer))
       .then(
-        (socket) => callback(null, socket),
+        (socket) => callback(null, acceptOldHeads(socket)),
         (error) => callback(error, null),
       );
   };

@@ -6,6 +6,9 @@ import { brokenConnection, codeOf, describe, type Timeouts } from './failure.ts'
 import { get } from './http-get.ts';
 import { nameLookup } from './name-lookup.ts';
 
+/** As much as curl accepts of one header; a receiver's cookies can be long. */
+const MAX_HEAD_BYTES = 64 * 1024;
+
 /** A connection kept from an earlier call may be dead. One that breaks this fast is tried once more, on a new one. */
 const INSTANT_MS = 1_000;
 
@@ -32,7 +35,7 @@ export function makeCall(options: CallerOptions, lookUp = nameLookup()): Call {
     allowH2: false,
     keepAliveTimeout: IDLE_MS,
     keepAliveMaxTimeout: IDLE_MS,
-    maxHeaderSize: 16 * 1024,
+    maxHeaderSize: MAX_HEAD_BYTES,
     // The deadline of the whole call covers both; undici's own timers are too coarse to be exact.
     headersTimeout: 0,
     bodyTimeout: 0,
@@ -63,13 +66,10 @@ export function makeCall(options: CallerOptions, lookUp = nameLookup()): Call {
 function basicAuthorization(url: URL): Record<string, string> {
   if (url.username === '' && url.password === '') return {};
   const pair = [url.username, url.password].map(percentDecode).join(':');
-  return { authorization: `Basic ${Buffer.from(pair).toString('base64')}` };
+  return { authorization: `Basic ${Buffer.from(pair, 'latin1').toString('base64')}` };
 }
 
+/** Decodes code by code, into bytes: a percent sign without a code stays. A parsed URL has ASCII only. */
 function percentDecode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
+  return text.replace(/%([\da-f]{2})/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
 }

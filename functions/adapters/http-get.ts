@@ -4,9 +4,13 @@ import type { CallResult } from '../core/outcome.ts';
 /** More of a response is not read: only the status counts, the rest is for people. */
 const MAX_RESPONSE_BYTES = 16 * 1024;
 
+/** The status decides: so long at most a call waits for the body, which is for people. */
+const BODY_MS = 1_000;
+
 /** Why a call is ended, made once: an error is made slowly. Neither quotes anything. */
 export const NO_RESPONSE = Object.assign(new Error('no response in time'), { code: 'NO_ANSWER' });
 const ENOUGH = new Error('enough was read');
+const NO_END = new Error('the body does not end');
 
 interface GetRequest {
   readonly url: URL;
@@ -28,8 +32,10 @@ export function get(agent: Dispatcher, { url, headers }: GetRequest, millisecond
     let responded: { readonly status: number; readonly retryAfter?: string } | undefined;
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let bodyDeadline: NodeJS.Timeout | undefined;
     const finish = (error?: unknown) => {
       clearTimeout(deadline);
+      clearTimeout(bodyDeadline);
       cut?.removeEventListener('abort', cutOff);
       if (!responded) return reject(error);
       const body = Buffer.concat(chunks, Math.min(bytes, MAX_RESPONSE_BYTES)).toString();
@@ -52,7 +58,9 @@ export function get(agent: Dispatcher, { url, headers }: GetRequest, millisecond
         },
         onResponseStart(_, status, { 'retry-after': retryAfter }) {
           // Below, it is not the response yet.
-          if (status >= 200) responded = { status, ...(typeof retryAfter === 'string' && { retryAfter }) };
+          if (status < 200) return;
+          responded = { status, ...(typeof retryAfter === 'string' && { retryAfter }) };
+          bodyDeadline = setTimeout(end, BODY_MS, NO_END);
         },
         onResponseData(reading, chunk) {
           chunks.push(chunk);

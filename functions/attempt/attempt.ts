@@ -42,7 +42,7 @@ export async function attempt(
   const secret = await secrets.of(notification.trigger);
   const startedAt = now();
   const called = joinFormattedString(url, notification.formattedString);
-  const headers = requestHeaders(notification, number, targetOf(called), secret, startedAt);
+  const headers = requestHeaders(notification, number, called, secret, startedAt);
   const response = await call(called, headers, cut);
   const endedAt = now();
   const outcome = outcomeOf(response);
@@ -74,10 +74,4 @@ export async function attempt(
     ...(redelivered !== undefined && { redelivered: true }),
   });
   return { outcome, body, startedAt, endedAt };
-}
-
-/** The request target as it is sent: what the receiver's server gives its program. */
-function targetOf(url: string): string {
-  const { pathname = '', search = '' } = URL.parse(url) ?? {};
-  return pathname + search;
 }

@@ -41,6 +41,19 @@ export function longestRetrySeconds(retryDelays: readonly number[]): number {
 export function retryAfterSeconds(header: string | undefined, now: number): number {
   if (header === undefined) return 0;
   const text = header.trim();
-  const seconds = /^\d+$/.test(text) ? Number(text) : (Date.parse(text) - now) / 1000;
+  const seconds = /^\d+$/.test(text) ? Number(text) : (httpDate(text) - now) / 1000;
   return Number.isNaN(seconds) ? 0 : Math.ceil(Math.min(Math.max(0, seconds), LONGEST_RETRY_AFTER_SECONDS));
+}
+
+/** The three forms of a date in HTTP (RFC 9110, 5.6.7). `Date.parse` also reads text such as `-32` as a date. */
+const HTTP_DATES = [
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/,
+  /^(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,
+  /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/,
+];
+
+/** @returns Epoch milliseconds; NaN for text in another form. */
+function httpDate(text: string): number {
+  if (!HTTP_DATES.some((form) => form.test(text))) return Number.NaN;
+  return Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
 }

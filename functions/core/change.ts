@@ -34,7 +34,7 @@ export interface Unusable extends ChangeInfo {
   readonly keys: Readonly<Record<string, AttributeValue>>;
 }
 
-/** A change that a receiver made and marked as its own: no call is made of it. */
+/** A change that a receiver made and marked as its own: it makes no call. */
 interface Suppressed extends ChangeInfo {
   readonly kind: 'suppressed';
 }

@@ -7,7 +7,7 @@ export const MAX_CUSTOM_HEADERS = 10;
 
 /** Ours, and those that steer the connection. */
 const reserved =
-  /^(?:webhook-.*|crm-trigger.*|proxy-.*|sec-.*|accept|user-agent|host|connection|keep-alive|content-.*|transfer-encoding|te|trailer|upgrade|expect|range|if-.*)$/;
+  /^(?:webhook-.*|crm-trigger.*|signature|signature-input|proxy-.*|sec-.*|accept|user-agent|host|connection|keep-alive|content-.*|transfer-encoding|te|trailer|upgrade|expect|range|if-.*)$/;
 
 interface HeaderRule {
   readonly broken: (name: string, value: string) => boolean;
@@ -19,6 +19,10 @@ const rules: readonly HeaderRule[] = [
   {
     broken: (name) => !/^[\w!#$%&'*+.^`|~-]{1,64}$/.test(name),
     rejection: 'is no name of a header: use letters, digits and dashes, such as X-Token',
+  },
+  {
+    broken: (name) => name.includes('_'),
+    rejection: 'has an underscore, and many servers drop such a header: use a dash, such as X-Token',
   },
   { broken: (name) => reserved.test(name), rejection: 'is a header that is set by the system: choose another name' },
   { broken: (_, value) => value === '', rejection: 'has no value: give one' },

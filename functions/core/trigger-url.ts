@@ -42,6 +42,15 @@ const syntaxChecks: readonly SyntaxCheck[] = [
     rejection: () => 'names no host: type one after the two slashes, such as https://example.com/hook',
   },
   {
+    broken: (input) => /[{}]/.test(input),
+    rejection: () =>
+      'has a brace: IDs are appended to the URL by the system, so remove the placeholder, or write %7B and %7D if braces belong to a value',
+  },
+  {
+    broken: (input) => /^https?:\/\/(?:[^/?#]*@)?(?:\.|[^/?#]*\.\.)/i.test(input),
+    rejection: () => 'has an empty part in its host name: remove the extra dot',
+  },
+  {
     broken: (input) => !URL.canParse(input),
     rejection: () => NOT_A_URL,
   },
@@ -62,7 +71,8 @@ export function parseTriggerUrl(trigger: Trigger, input: string, rules: UrlPolic
     return {
       rejected: `The URL for ${trigger} has ${url.length} characters once percent-encoded: shorten it to at most ${MAX_URL_CHARACTERS}.`,
     };
-  const clash = entities[entityOf(trigger)].ids.find((name) => parsed.searchParams.has(name));
+  const names = new Set([...namesOf(parsed.search)]);
+  const clash = entities[entityOf(trigger)].ids.find((name) => names.has(name.toLowerCase()));
   if (clash)
     return {
       rejected: `The URL for ${trigger} already has ${clash} in its query: remove it, since every call adds it.`,
@@ -84,6 +94,27 @@ export function joinFormattedString(url: string, formattedString: string): strin
   // A question mark further on belongs to the query itself.
   const open = query === target.length - 1 || target.endsWith('&');
   return target + (open ? '' : '&') + formattedString.slice(1);
+}
+
+/**
+ * The names in a query as common parsers read them: PHP and Express read `AccountID[]` and `AccountID[0]` as AccountID, PHP ignores
+ * leading spaces, ASP.NET ignores case, and some separate pairs with a semicolon.
+ */
+function namesOf(query: string): string[] {
+  return query
+    .replace(/^\?/, '')
+    .split(/[&;]/)
+    .flatMap((pair) => [...new URLSearchParams(pair).keys()])
+    .map((name) =>
+      (
+        name
+          .trim()
+          .replace(/^\[/, '')
+          .split(/[[\]\0]/)[0] ?? ''
+      )
+        .trim()
+        .toLowerCase(),
+    );
 }
 
 function at(text: string, pattern: RegExp): number {

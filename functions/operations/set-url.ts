@@ -5,7 +5,7 @@ import { type ParsedUrl, parseTriggerUrl, rejection } from '../core/trigger-url.
 import { type UrlCheck, urlCheckBy } from '../core/url-policy.ts';
 import type { OperationDeps } from './deployment.ts';
 import { note } from './record-change.ts';
-import { ensureSecret } from './signing-secrets.ts';
+import { ensureSecret, hasCredentials } from './signing-secrets.ts';
 import { countPending } from './trigger-status.ts';
 import { UserError } from './user-error.ts';
 
@@ -56,11 +56,22 @@ export async function setUrl(
 ): Promise<Written> {
   const checked = input === null ? { url: null } : await checkInput(deps, trigger, input);
   if ('rejected' in checked) throw new UserError(checked.rejected);
+  if (checked.url !== null && hasCredentials(checked.url)) await rejectSecondAuthorization(deps, trigger);
   const kept = await keepUrl(deps, trigger, checked.url, seen);
   // After a clear, drain moves the backlog to Failed; woken or not, it does so within a minute.
   if (kept.url !== null) await deps.wakeDrain();
   else await deps.wakeDrain().catch(() => undefined);
   return kept;
+}
+
+/** A user name or password in the URL and a custom header would both be sent as `Authorization`. */
+async function rejectSecondAuthorization({ secrets }: OperationDeps, trigger: Trigger): Promise<void> {
+  const { headers = {} } = (await secrets.read([trigger])).get(trigger) ?? {};
+  if ('authorization' in headers)
+    throw new UserError(
+      `${trigger} has a custom header Authorization: remove the user name and password from the URL, or remove the header first.`,
+      'conflict',
+    );
 }
 
 /** Always written on the version that was read, so that the history says truly what was there before. */

@@ -56,6 +56,12 @@ export async function setHeader(
 ): Promise<string> {
   const checked = customHeader(entered, value);
   if ('rejected' in checked) throw new UserError(checked.rejected);
+  const { url } = (await deps.triggersTable.read([trigger])).get(trigger) ?? {};
+  if (checked.name === 'authorization' && url && hasCredentials(url))
+    throw new UserError(
+      `The URL for ${trigger} has a user name or password, which is sent as Authorization: remove it from the URL first.`,
+      'conflict',
+    );
   await change(deps, trigger, (now) => {
     const headers = { ...now.headers, [checked.name]: checked.value };
     if (Object.keys(headers).length > MAX_CUSTOM_HEADERS)
@@ -67,6 +73,12 @@ export async function setHeader(
   });
   await note(deps, { what: 'header', trigger, from: null, to: checked.name });
   return checked.name;
+}
+
+/** Whether a URL has a user name or a password. */
+export function hasCredentials(url: string): boolean {
+  const { username = '', password = '' } = URL.parse(url) ?? {};
+  return username !== '' || password !== '';
 }
 
 /** @throws {UserError} When there is no such header. */

@@ -107,7 +107,7 @@ test('what is no HTTP fails', async () => {
   const { port } = server.address() as { port: number };
   const response = await call(`http://127.0.0.1:${port}/`, {});
   server.close();
-  assert.deepEqual(response, { failure: 'not an HTTP response' });
+  assert.deepEqual(response, { failure: 'not an HTTP response, or one with an invalid header' });
 });
 
 /** Responses every request with these bytes. */
@@ -127,12 +127,11 @@ async function responding(bytes: string) {
 }
 
 for (const [what, bytes] of [
-  ['headers of more than 16 KiB', `HTTP/1.1 200 OK\r\n${'x-a: y\r\n'.repeat(20_000)}`],
   ['two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n'],
 ] as const)
   test(`a response with ${what} is none`, async () => {
     using server = await responding(bytes);
-    assert.deepEqual(await call(server.url, {}), { failure: 'not an HTTP response' });
+    assert.deepEqual(await call(server.url, {}), { failure: 'not an HTTP response, or one with an invalid header' });
   });
 
 test('a response that asks for another protocol fails at once', async () => {

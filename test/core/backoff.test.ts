@@ -40,6 +40,14 @@ test('Retry-After is read as seconds or as a date, and clamped to 15 minutes', (
     ['Mon, 23 Nov 2026 09:01:00 GMT', 60],
     ['Mon, 23 Nov 2026 08:00:00 GMT', 0],
     ['Mon, 23 Nov 2027 09:00:00 GMT', 900],
+    ['Monday, 23-Nov-26 09:01:00 GMT', 60],
+    ['Mon Nov 23 09:01:00 2026', 60],
+    ['-3600', 0],
+    ['-32', 0],
+    ['+60', 0],
+    ['60s', 0],
+    ['2026-11-23T09:01:00Z', 0],
+    ['Mon, 23 Nov 2026 09:01:00 +0100', 0],
   ];
   for (const [header, seconds] of cases) assert.equal(retryAfterSeconds(header, now), seconds, header);
 });

@@ -50,6 +50,26 @@ const rejected: [string, string, RegExp][] = [
   ['a broken percent code in the host', 'https://%zz/', /is not a URL/],
   ['2,049 characters', `https://x/${'y'.repeat(2039)}`, /has 2049 characters: shorten it to at most 2048/],
   ['2,048 only until it is encoded', `https://x/${'ä'.repeat(500)}`, /has 3010 characters once percent-encoded/],
+  ...[
+    'AccountID[]=1',
+    'AccountID[0]=1',
+    'a=b&AccountID%5B%5D=1',
+    '+AccountID=1',
+    '%20accountid=1',
+    'accountid',
+    'ACCOUNTID=',
+    'a=b;AccountID=1',
+    '[AccountID]=1',
+    'AccountID%00x=1',
+  ].map((query): [string, string, RegExp] => [
+    `the query ${query}`,
+    `https://x/?${query}`,
+    /already has AccountID in its query: remove it/,
+  ]),
+  ['a placeholder', 'https://x/{{AccountID}}', /has a brace: IDs are appended to the URL by the system/],
+  ['a brace in its query', 'https://x/?a={b}', /has a brace/],
+  ['an empty label in its host', 'https://example..com/', /has an empty part in its host name: remove the extra dot/],
+  ['a host that begins with a dot', 'https://me@.example.com/', /has an empty part in its host name/],
   ['an id of its own in the query', 'https://x/?AccountID=7', /already has AccountID in its query: remove it/],
 ];
 

@@ -77,7 +77,7 @@ test('what was delivered and what failed are in the log with their responses, an
   const { stdout } = await cli('log', '--trigger', 'task.create', '--outcome', 'failed').end();
   assert.match(
     stdout,
-    / {2}task\.create {7}retry {6}HTTP 503, \d+ ms {2}\?AccountID=.+ {2}msg_[\da-f]{32} {2}attempt 1\n {4}busy/,
+    / {2}task\.create {7}failed {5}HTTP 503, \d+ ms {2}\?AccountID=.+ {2}msg_[\da-f]{32} {2}attempt 1\n {4}busy/,
   );
   assert.doesNotMatch(stdout, /[^\P{C}\n]/u);
 

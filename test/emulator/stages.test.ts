@@ -9,7 +9,7 @@ import { receiver } from '../support/receiver.ts';
 const second = { stage: 'second', settings: { deliveryLog: 'off' } } as const;
 
 /** Outputs that name nothing, but say what was set. */
-const isSaid = new Set(['UrlPolicy', 'RowRules', 'Version']);
+const isSaid = new Set(['DestinationRules', 'RowRules', 'Version']);
 
 let emulator: Awaited<ReturnType<typeof runningEmulator>>;
 before(async () => {

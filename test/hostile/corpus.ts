@@ -57,7 +57,7 @@ const hosts: Record<string, string> = {
   'other IPv6 that is not public': `[100::1] [100:0:0:1::1] [200::1] [1000::1] [2001:1::1] [2001:2::1] [2001:10::1] [2001:20::1]
     [2001:1ff:ffff::1] [2001:db8::1] [2620:4f:8000::1] [3fff::1] [3fff:fff::1] [4000::1] [5f00::1] [8000::1] [c000::1] [fc00::1]
     [fd12:3456:789a::1] [fe00::1] [fe80::1] [FE80::1] [febf::1] [fec0::1] [ff01::1] [ff02::1] [ff05::1:3] [ff0e::1]`,
-  'names of this machine': `localhost LOCALHOST LocalHost localhost. localhost.. foo.localhost a.b.localhost a.localhost. .localhost
+  'names of this machine': `localhost LOCALHOST LocalHost localhost. foo.localhost a.b.localhost a.localhost.
     ⓛⓞⓒⓐⓛⓗⓞⓢⓣ ｌｏｃａｌｈｏｓｔ loc%61lhost localhoſt 𝓵𝓸𝓬𝓪𝓵𝓱𝓸𝓼𝓽 localhost。 foo｡localhost`,
   'a user name that looks like a host': `8.8.8.8@127.0.0.1 8.8.8.8:80@127.0.0.1 example.com%2F@127.0.0.1 example.com%23@[::1]
     example.com%3F@127.1 example.com&@127.0.0.1 example.com;x@127.0.0.1 @127.0.0.1 :@127.0.0.1 a:b:c@localhost a@b@127.0.0.1
@@ -76,6 +76,8 @@ const oddlyWritten = [
   'http:///127.0.0.1:PORT/',
   'http://///127.0.0.1:PORT/',
   'http:@127.0.0.1:PORT/',
+  'http://localhost..:PORT/',
+  'http://.localhost:PORT/',
   ' http://127.0.0.1:PORT/',
   'http://127.0.0.1:PORT/ ',
   '\u0000http://127.0.0.1:PORT/',

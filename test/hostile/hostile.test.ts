@@ -106,7 +106,8 @@ test('any URL, whatever its name leads to, is blocked, or connected to only wher
   await fc.assert(
     fc.asyncProperty(mixed, fc.array(address, { maxLength: 4 }), rules, async (url, found, rules) => {
       const mayStandAt = addressRule(rules.allowedPrivateNetworks);
-      const resolve: NameLookup = async () => found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+      const resolve: NameLookup = async () =>
+        found.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
       const before = trap.attempts.length;
       const call = makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 2, rules }, resolve);
       const response = await call(url, {});

@@ -79,3 +79,19 @@ test('when somebody else changes the secrets all the time, it says so', async ()
     message: /^Somebody else changes the secrets of task.edit .*try again\.$/,
   });
 });
+
+test('an Authorization header and a user name in the URL are not set together, in either order', async () => {
+  const { deps } = world();
+  await set(deps, 'task.edit', 'https://u:p@example.com/');
+  await assert.rejects(setHeader(deps, 'task.edit', 'Authorization', 'Bearer x'), {
+    message:
+      'The URL for task.edit has a user name or password, which is sent as Authorization: remove it from the URL first.',
+  });
+  await set(deps, 'case.edit', 'https://example.com/');
+  await setHeader(deps, 'case.edit', 'Authorization', 'Bearer x');
+  await assert.rejects(set(deps, 'case.edit', 'https://u@example.com/'), {
+    message:
+      'case.edit has a custom header Authorization: remove the user name and password from the URL, or remove the header first.',
+  });
+  await set(deps, 'case.edit', 'https://example.com/other');
+});

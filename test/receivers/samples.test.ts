@@ -27,7 +27,13 @@ for (const language of languages)
     if (!(await isHere(language))) return t.skip(`there is no ${language} on this machine`);
     await using sample = await readmeReceiver(language, secret);
     const signed = (at = Date.now(), by = secret) =>
-      requestHeaders(notification(), 1, target, { version: 1, secret: by, replaced: [], headers: {} }, at);
+      requestHeaders(
+        notification(),
+        1,
+        `${sample.origin}${target}`,
+        { version: 1, secret: by, replaced: [], headers: {} },
+        at,
+      );
     const genuine = signed();
     const status = (headers: Readonly<Record<string, string>>, path = target) => send(sample.origin, path, headers);
     assert.equal(await status(genuine), 200);

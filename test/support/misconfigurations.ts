@@ -48,7 +48,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
       ),
     where: /^followup, /,
     what: /no row has the attribute account, which holds an id/,
-    fix: /^set tables\.followup\.names in cdk\.json to what retryDelays the ids \(the keys are pk, sk\)$/,
+    fix: /^set tables\.followup\.names in cdk\.json to what holds the ids \(the keys are pk, sk\)$/,
   },
   {
     title: "a table's stream is off",

@@ -60,7 +60,7 @@ export const captureChecks: readonly Check<CapturePath>[] = [
   },
   {
     wrong: (way) => !!way.table && !isOn(way),
-    what: () => 'its stream is off: no call is made of anything',
+    what: () => 'its stream is off: no calls are made',
     fix: forAttached((way) => `${update(way, TURN_ON)}; then ${attachTo(way, 'its LatestStreamArn')}`),
   },
   {

@@ -1,0 +1,55 @@
+import type { Socket } from 'node:net';
+
+const END = '\r\n\r\n';
+
+/** A longer head is passed on as it is; undici's own limit then ends the call. */
+const MAX_HEAD_BYTES = 64 * 1024;
+
+/**
+ * Makes undici accept two kinds of response heads that RFC 9112 lets a client accept, and that curl, Python and Go accept:
+ *
+ * - `100 Continue` before the response, although no request asked for it (undici closes the connection);
+ * - a header that continues on the next line (undici's parser rejects it). Such lines are joined.
+ *
+ * It reads a head as a whole, changes it if needed, and passes all other bytes on. One request at a time uses a connection.
+ */
+export function acceptOldHeads(socket: Socket): Socket {
+  let isHead = false;
+  let head: Buffer = Buffer.alloc(0);
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+  const read = socket.read.bind(socket);
+  socket.write = ((...args: unknown[]) => {
+    isHead = true;
+    return write(...args);
+  }) as typeof socket.write;
+  socket.read = (size?: number) => {
+    for (;;) {
+      const chunk: Buffer | null = read(size);
+      if (chunk === null || !isHead) return chunk;
+      head = head.length > 0 ? Buffer.concat([head, chunk]) : chunk;
+      const accepted = acceptedHead(head);
+      if (accepted === undefined) continue;
+      isHead = false;
+      head = Buffer.alloc(0);
+      return accepted;
+    }
+  };
+  return socket;
+}
+
+/** The bytes to parse; nothing while the head of the response has not arrived. */
+function acceptedHead(bytes: Buffer): Buffer | undefined {
+  const end = bytes.indexOf(END);
+  if (end === -1) return bytes.length > MAX_HEAD_BYTES || !looksLikeHttp(bytes) ? bytes : undefined;
+  const text = bytes.toString('latin1', 0, end);
+  if (/^HTTP\/1\.[01] 100\b/.test(text)) return acceptedHead(bytes.subarray(end + END.length));
+  if (!/\r\n[ \t]/.test(text)) return bytes;
+  const joined = text.replace(/[ \t]*\r\n[ \t]+/g, ' ');
+  return Buffer.concat([Buffer.from(joined, 'latin1'), bytes.subarray(end)]);
+}
+
+/** What is no HTTP has no head to wait for: the parser says so at once. */
+function looksLikeHttp(bytes: Buffer): boolean {
+  const start = bytes.toString('latin1', 0, 5);
+  return 'HTTP/'.startsWith(start) || start === 'HTTP/';
+}
