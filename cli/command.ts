@@ -18,7 +18,7 @@ export const options = {
   follow: ['', 'print new attempts until Ctrl-C; with --json one per line'],
   id: ['ID', "a notification's ID, or a part of the formatted string"],
   limit: ['N', 'how many attempts, at most 10000 (50)'],
-  outcome: ['OUTCOME', 'delivered, failed, gone or blocked'],
+  outcome: ['OUTCOME', 'delivered, failed, throttled, gone or blocked'],
   pace: ['PER-SECOND', 'how many a second, from 1 to 1000 (50)'],
   'send-back': ['', 'send them all to the delivery queue again'],
   since: ['TIME', 'from this time on: 2026-11-23, 2026-11-23T09:00Z, 90m, 36h, 7d, today or yesterday'],

@@ -1,6 +1,13 @@
 import { ArnFormat, CfnOutput, Duration, Stack, type StackProps, Token } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  type CfnStage,
+  HttpApi,
+  HttpMethod,
+  type HttpRoute,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -38,7 +45,7 @@ export class CrmTriggersConsoleStack extends Stack {
       retention: settings.logRetentionDays,
       removalPolicy: removalPolicy(settings),
     });
-    new HttpStage(this, 'Stage', {
+    const stage = new HttpStage(this, 'Stage', {
       httpApi: api,
       autoDeploy: true,
       throttle: { rateLimit: REQUESTS_PER_SECOND, burstLimit: BURST },
@@ -51,6 +58,7 @@ export class CrmTriggersConsoleStack extends Stack {
             time: '$context.requestTime',
             method: '$context.httpMethod',
             path: '$context.path',
+            from: '$context.identity.sourceIp',
             status: '$context.status',
             milliseconds: '$context.responseLatency',
             who: '$context.authorizer.claims.sub',
@@ -74,7 +82,8 @@ export class CrmTriggersConsoleStack extends Stack {
     this.#grantAdmin(core, outputs, shown);
 
     const integration = new HttpLambdaIntegration('Function', shown);
-    for (const path of open) api.addRoutes({ path, methods: [HttpMethod.GET], integration });
+    const routes = open.flatMap((path) => api.addRoutes({ path, methods: [HttpMethod.GET], integration }));
+    throttleApart(stage, routes);
     api.addRoutes({
       path: '/api/{proxy+}',
       methods: [HttpMethod.ANY],
@@ -108,6 +117,15 @@ export class CrmTriggersConsoleStack extends Stack {
     const drain = { service: 'lambda', resource: 'function', arnFormat: ArnFormat.COLON_RESOURCE_NAME };
     allow(this.formatArn({ ...drain, resourceName: outputs.DrainFunction }), 'lambda:InvokeFunction');
   }
+}
+
+/** A flood of requests for the page, which anybody may read, uses up nothing of what the API has for admins. */
+function throttleApart(stage: HttpStage, routes: readonly HttpRoute[]): void {
+  const own = { ThrottlingRateLimit: REQUESTS_PER_SECOND, ThrottlingBurstLimit: BURST };
+  const cfn = stage.node.defaultChild as CfnStage;
+  cfn.routeSettings = Object.fromEntries(open.map((path) => [`GET ${path}`, own]));
+  // CloudFormation rejects settings of a route that does not exist yet.
+  for (const route of routes) cfn.node.addDependency(route);
 }
 
 /**

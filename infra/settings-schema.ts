@@ -137,6 +137,7 @@ const choices = z.strictObject({
       authorizationEndpoint: httpsUrl,
       tokenEndpoint: httpsUrl,
       endSessionEndpoint: httpsUrl.optional(),
+      revocationEndpoint: httpsUrl.optional(),
       /** The claim of an ID token that lists its bearer's groups. */
       groupsClaim: z.string().min(1).default('groups'),
     })

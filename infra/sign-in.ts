@@ -1,6 +1,8 @@
 import { Aws, CfnCondition, Duration, Fn, Stack, Token } from 'aws-cdk-lib';
 import {
   AccountRecovery,
+  type CfnUserPoolClient,
+  ClientAttributes,
   type IUserPool,
   Mfa,
   OAuthScope,
@@ -39,6 +41,7 @@ export class UserPoolSignIn extends Construct {
       authorizationEndpoint: `${base}/oauth2/authorize`,
       tokenEndpoint: `${base}/oauth2/token`,
       endSessionEndpoint: `${base}/logout`,
+      revocationEndpoint: `${base}/oauth2/revoke`,
       groupsClaim: 'cognito:groups',
     };
   }
@@ -71,7 +74,7 @@ export class UserPoolSignIn extends Construct {
   }
 
   #client(consoleUrl: string): UserPoolClient {
-    return this.pool.addClient('Page', {
+    const client = this.pool.addClient('Page', {
       // A page keeps no secret: the code is bound to the browser that asked for it (PKCE).
       generateSecret: false,
       oAuth: {
@@ -80,14 +83,18 @@ export class UserPoolSignIn extends Construct {
         callbackUrls: [consoleUrl],
         logoutUrls: [consoleUrl],
       },
-      authFlows: {},
       preventUserExistenceErrors: true,
+      // An admin cannot change the e-mail address that the history shows.
+      writeAttributes: new ClientAttributes().withStandardAttributes({ locale: true }),
       enableTokenRevocation: true,
       // Who leaves the group is out within the hour; who stays signs in once a working day.
       idTokenValidity: Duration.hours(1),
       accessTokenValidity: Duration.hours(1),
       refreshTokenValidity: Duration.hours(12),
     });
+    // Without this, Cognito allows its own sign-in flows beside the pages, also for scripts.
+    (client.node.defaultChild as CfnUserPoolClient).explicitAuthFlows = ['ALLOW_REFRESH_TOKEN_AUTH'];
+    return client;
   }
 }
 

@@ -5,7 +5,7 @@ import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import * as z from 'zod/mini';
 import { adminApi } from '../../functions/console/api.ts';
-import { pageHeaders, servedPage } from '../../functions/console/serve-page.ts';
+import { noStore, pageHeaders, servedPage } from '../../functions/console/serve-page.ts';
 import { type Entity, entityNames } from '../../functions/core/entity.ts';
 import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { UserError } from '../../functions/operations/user-error.ts';
@@ -41,6 +41,8 @@ export async function startLocalServer(
   const files = await buildPage({ localRun: true });
   const app = new Hono();
   let port = 0;
+  app.use('/api/*', noStore);
+  app.use('/local/*', noStore);
   app.use(async (c, next) => {
     const { method, path } = c.req;
     const [host, origin, site] = ['host', 'origin', 'sec-fetch-site'].map((name) => c.req.header(name));

@@ -23,6 +23,8 @@ export interface TriggerNow {
   readonly probeDelay: number;
   /** Why a trigger is parked: the response last, in one line without the URL. */
   readonly parkedBecause?: string;
+  /** When the receiver last asked for fewer calls. */
+  readonly throttledAt?: number;
   /** Why a trigger is paused. */
   readonly pausedBy?: 'admin' | 'gone';
 }
@@ -31,7 +33,10 @@ export type TriggersNow = ReadonlyMap<Trigger, TriggerNow>;
 
 /** What a move writes beside the state. */
 export type MoveFields = Partial<
-  Pick<TriggerNow, 'probeAt' | 'probeDelay' | 'parkedBecause' | 'consecutiveFailures' | 'lastSuccess' | 'pausedBy'>
+  Pick<
+    TriggerNow,
+    'probeAt' | 'probeDelay' | 'parkedBecause' | 'throttledAt' | 'consecutiveFailures' | 'lastSuccess' | 'pausedBy'
+  >
 >;
 
 /** The version of the items in the triggers table. Release 0.2.0 wrote none; its items are read as well. */
@@ -57,6 +62,7 @@ export const row = z.object({
   probeAt: time,
   probeDelay: time,
   parkedBecause: z.catch(z.optional(z.string()), undefined),
+  throttledAt: z.catch(z.optional(z.number()), undefined),
   pausedBy: z.catch(z.optional(z.enum(['admin', 'gone'])), undefined),
 });
 

@@ -14,6 +14,7 @@ import { openApi } from './api/openapi.ts';
 import type { Route, RouteRequest, Schema } from './api/route.ts';
 import { secretRoutes } from './api/secret-routes.ts';
 import { triggerRoutes } from './api/trigger-routes.ts';
+import { noStore } from './serve-page.ts';
 
 const routes = [...triggerRoutes, ...secretRoutes, ...failedRoutes, ...logRoutes];
 
@@ -49,10 +50,7 @@ class Malformed extends Error {
  */
 export function adminApi(deps: OperationDeps, whoOf: (context: Context) => string): Hono {
   const api = new Hono().basePath('/api');
-  api.use(async ({ res }, next) => {
-    await next();
-    res.headers.set('cache-control', 'no-store');
-  });
+  api.use(noStore);
   api.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => c.json({ error: 'The request is too long.' }, 413) }));
   api.get('/openapi.json', (c) => c.json(apiDescription));
   for (const route of routes)

@@ -3,7 +3,7 @@ import { Hono } from 'hono';
 import { compress } from 'hono/compress';
 import type { OperationDeps } from '../operations/deployment.ts';
 import { adminApi } from './api.ts';
-import { type PageFile, pageHeaders, servedPage } from './serve-page.ts';
+import { noStore, type PageFile, pageHeaders, servedPage } from './serve-page.ts';
 import { admitAdmins, type Env, type SignIn } from './sign-in.ts';
 
 interface ConsoleDeps {
@@ -20,7 +20,7 @@ export function consoleApp({ admin, page, signIn }: ConsoleDeps): Hono<Env> {
   app.use(pageHeaders([new URL(signIn.tokenEndpoint).origin]));
   app.route('/', servedPage(page));
   app.get('/sign-in.json', (c) => c.json(published, 200, { 'cache-control': 'no-cache' }));
-  app.use('/api/*', admitAdmins({ groupsClaim }));
+  app.use('/api/*', noStore, admitAdmins({ groupsClaim }));
   app.route(
     '/',
     adminApi(admin, (c) => c.get('who')),

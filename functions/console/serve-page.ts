@@ -44,3 +44,9 @@ export function servedPage(contents: Readonly<Record<PageFile, string>>): Hono {
     );
   return app;
 }
+
+/** Keeps responses of the API out of every cache: they hold URLs and secrets. */
+export const noStore: MiddlewareHandler = async (c, next) => {
+  await next();
+  c.res.headers.set('cache-control', 'no-store');
+};

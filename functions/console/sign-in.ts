@@ -14,6 +14,8 @@ export const signInShape = z.object({
   clientId: z.string(),
   authorizationEndpoint: url,
   tokenEndpoint: url,
+  /** Absent: signing out revokes no token at the issuer. */
+  revocationEndpoint: z.optional(url),
   /** Absent: signing out ends no session at the issuer. */
   endSessionEndpoint: z.optional(url),
   /** The claim of an ID token that lists its bearer's groups. */
@@ -55,9 +57,10 @@ function claimsOf(token: string): Record<string, unknown> | undefined {
   }
 }
 
-/** For people to read, in the history. */
+/** For the history: a name to read, and the subject, which no one can change. */
 function nameOf(claims: Record<string, unknown>): string {
-  const names = [claims.email, claims.preferred_username, claims.sub];
-  const name = names.find((name) => typeof name === 'string' && name !== '');
-  return String(name).slice(0, 200);
+  const names = [claims.email, claims.preferred_username];
+  const name = names.find((one) => typeof one === 'string' && one !== '');
+  const subject = String(claims.sub).slice(0, 100);
+  return name === undefined ? subject : `${String(name).slice(0, 100)} (${subject})`;
 }

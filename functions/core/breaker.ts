@@ -5,9 +5,9 @@ import type { Notification } from './notification.ts';
  * write from the state it starts in, so none can leave this diagram.
  *
  * - **active**: its notifications are attempted as they come.
- * - **parked**: its receiver is down; they go to its backlog, and now and then one is tried (a probe).
- * - **draining**: the receiver is back, and the backlog is delivered in order; new notifications meanwhile goes behind it.
- * - **closing**: the backlog was seen empty. One more look decides, and new notifications meanwhile waits for it.
+ * - **parked**: its receiver is down or throttles; they go to its backlog, and from time to time one is attempted (a probe).
+ * - **draining**: the receiver is back, and the backlog is delivered in order; new notifications go behind it.
+ * - **finishing**: the backlog was empty. One more read decides; new notifications wait for it.
  * - **paused**: by an admin, or because the receiver responded with 410 Gone; they go to its backlog.
  */
 export const states = ['active', 'parked', 'draining', 'finishing', 'paused'] as const;
@@ -17,7 +17,7 @@ export type State = (typeof states)[number];
 export type Move = 'park' | 'drain' | 'finish' | 'parkAgain' | 'drainAgain' | 'activate' | 'pause' | 'resume';
 
 export const diagram: Readonly<Record<Move, { readonly from: readonly State[]; readonly to: State }>> = {
-  /** Too many consecutive failures. */
+  /** Too many consecutive failures, or the receiver throttles. */
   park: { from: ['active'], to: 'parked' },
   /** A probe was delivered, or there is nothing left to probe with. */
   drain: { from: ['parked'], to: 'draining' },
@@ -46,14 +46,36 @@ export const SLOW_MS = 5_000;
 export const FIRST_PROBE_MS = 30_000;
 const LONGEST_PROBE_MS = 60 * 60_000;
 
-/** When a trigger that is parked at a time is probed first. @param at Epoch milliseconds. */
-export function firstProbe(at: number): { readonly probeAt: number; readonly probeDelay: number } {
-  return { probeAt: at + FIRST_PROBE_MS, probeDelay: FIRST_PROBE_MS };
+/** When a trigger is probed, and how long after the probe before, milliseconds. */
+export interface NextProbe {
+  readonly probeAt: number;
+  readonly probeDelay: number;
 }
 
-/** When to probe next after a probe that failed. @param delay The time before that probe, milliseconds. */
-export function nextProbeDelay(delay: number): number {
-  return Math.min(2 * delay, LONGEST_PROBE_MS);
+/**
+ * When a trigger that is parked at a time is probed first: not before its receiver asks for it. A receiver that throttles is not
+ * down, so it is probed as soon as it asks for it.
+ *
+ * @param at Epoch milliseconds.
+ * @param retryAfter What the receiver asked for, seconds; 0 for nothing.
+ */
+export function firstProbe(at: number, retryAfter = 0, isThrottled = false): NextProbe {
+  const delay = Math.max(isThrottled ? 1_000 : FIRST_PROBE_MS, 1000 * retryAfter);
+  return { probeAt: at + delay, probeDelay: FIRST_PROBE_MS };
+}
+
+/**
+ * When to probe after a probe that failed.
+ *
+ * @param delay The time before that probe, milliseconds.
+ * @param at Epoch milliseconds.
+ * @param retryAfter What the receiver asked for, seconds; 0 for nothing.
+ */
+export function nextProbe(delay: number, at: number, retryAfter = 0): NextProbe {
+  const next = Math.min(2 * delay, LONGEST_PROBE_MS);
+  // With a short delay nothing is probed before the receiver asks for it.
+  if (1000 * retryAfter > next) return { probeAt: at + 1000 * retryAfter, probeDelay: FIRST_PROBE_MS };
+  return { probeAt: at + next, probeDelay: next };
 }
 
 /** A notification is moved to Failed this long after its change, or after it was sent again by hand. */

@@ -2,7 +2,6 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import * as z from 'zod/mini';
 import { type Trigger, triggers } from './entity.ts';
 import type { LogEntry } from './log-entry.ts';
-import { outcomeKinds } from './outcome.ts';
 import { inBatchesOfBytes } from './waves.ts';
 
 /**
@@ -11,9 +10,15 @@ import { inBatchesOfBytes } from './waves.ts';
  */
 const MAX_BYTES = 350_000;
 
-/** The stored names of the outcomes. Release 0.2.0 called `failed` so. */
-const stored = { delivered: 'delivered', failed: 'retry', gone: 'gone', blocked: 'blocked' } as const;
-const outcomes = new Map(outcomeKinds.map((kind) => [stored[kind], kind]));
+/** The stored names of the outcomes. Release 0.2.0 called both `failed` and `throttled` so; a flag tells them apart. */
+const stored = {
+  delivered: 'delivered',
+  failed: 'retry',
+  throttled: 'retry',
+  gone: 'gone',
+  blocked: 'blocked',
+} as const;
+const outcomes = { delivered: 'delivered', retry: 'failed', gone: 'gone', blocked: 'blocked' } as const;
 
 /**
  * The entries of one item: lists compress better than objects, whose names would be repeated. In order: at, trigger, id,
@@ -26,7 +31,7 @@ const row = z.tuple(
     z.string(),
     z.string(),
     z.number(),
-    z.enum(Object.values(stored)),
+    z.enum(['delivered', 'retry', 'gone', 'blocked']),
     z.string(),
     z.number(),
     z.number(),
@@ -38,6 +43,7 @@ type Row = z.output<typeof row>;
 
 const TEST = 1;
 const REDELIVERED = 2;
+const THROTTLED = 4;
 
 /** Compresses entries into as few items as they need. */
 export function packed(entries: readonly LogEntry[]): Uint8Array[] {
@@ -52,7 +58,8 @@ export function unpacked(item: Uint8Array): LogEntry[] {
 
 function toRow(entry: LogEntry): Row {
   const { at, trigger, id, formattedString, attempt, outcome, response, milliseconds, body } = entry;
-  const flags = (entry.test ? TEST : 0) | (entry.redelivered ? REDELIVERED : 0);
+  const flags =
+    (entry.test ? TEST : 0) | (entry.redelivered ? REDELIVERED : 0) | (outcome === 'throttled' ? THROTTLED : 0);
   const row: Row = [at, trigger, id, formattedString, attempt, stored[outcome], response, milliseconds, flags];
   if (body !== undefined) row.push(body);
   return row;
@@ -66,7 +73,7 @@ function fromRow([at, trigger, id, formattedString, attempt, outcome, response, 
       id,
       formattedString,
       attempt,
-      outcome: outcomes.get(outcome) ?? 'failed',
+      outcome: flags & THROTTLED ? ('throttled' as const) : outcomes[outcome],
       response,
       milliseconds,
     },

@@ -1,6 +1,6 @@
 // table row → change → notification → attempt → [outcome]
 
-/** the receiver's response, or why there was no response. */
+/** The receiver's response, or why there was no response. */
 export type CallResult =
   | {
       readonly status: number;
@@ -14,11 +14,11 @@ export type CallResult =
   /** Not called, since this deployment does not call such a URL: why, in one line without it. */
   | { readonly blocked: string };
 
-export const outcomeKinds = ['delivered', 'failed', 'gone', 'blocked'] as const;
+export const outcomeKinds = ['delivered', 'failed', 'throttled', 'gone', 'blocked'] as const;
 
 /** The result of an attempt; `response` says it in words. */
 export interface Outcome {
-  /** `gone`: the receiver asks not to be called again. `blocked`: it is one that may not be called. */
+  /** `throttled`: the receiver asks for fewer calls. `gone`: it asks not to be called again. `blocked`: it may not be called. */
   readonly kind: (typeof outcomeKinds)[number];
   readonly response: string;
   readonly retryAfter?: string;
@@ -28,6 +28,8 @@ interface StatusRule {
   readonly from: number;
   readonly to: number;
   readonly kind: Outcome['kind'];
+  /** Only with a `Retry-After` header. */
+  readonly needsRetryAfter?: true;
   readonly note?: string;
 }
 
@@ -36,6 +38,9 @@ const rules: readonly StatusRule[] = [
   { from: 200, to: 299, kind: 'delivered' },
   { from: 300, to: 399, kind: 'failed', note: 'redirects are not followed' },
   { from: 410, to: 410, kind: 'gone' },
+  { from: 429, to: 429, kind: 'throttled' },
+  { from: 503, to: 503, kind: 'throttled', needsRetryAfter: true },
+  { from: 529, to: 529, kind: 'throttled', needsRetryAfter: true },
   { from: 0, to: Number.POSITIVE_INFINITY, kind: 'failed' },
 ];
 
@@ -43,7 +48,13 @@ export function outcomeOf(response: CallResult): Outcome {
   if ('blocked' in response) return { kind: 'blocked', response: response.blocked };
   if ('failure' in response) return { kind: 'failed', response: response.failure };
   const { status, retryAfter } = response;
-  const { kind, note } = rules.find(({ from, to }) => status >= from && status <= to) as StatusRule;
+  const fits = ({ from, to, needsRetryAfter }: StatusRule) =>
+    status >= from && status <= to && (!needsRetryAfter || retryAfter !== undefined);
+  const { kind, note } = rules.find(fits) as StatusRule;
   const words = note ? `HTTP ${status} (${note})` : `HTTP ${status}`;
-  return { kind, response: words, ...(kind === 'failed' && retryAfter !== undefined && { retryAfter }) };
+  return {
+    kind,
+    response: words,
+    ...((kind === 'failed' || kind === 'throttled') && retryAfter !== undefined && { retryAfter }),
+  };
 }

@@ -47,6 +47,8 @@ export interface Verdict {
   readonly trigger?: 'park' | 'pause';
   /** Whether it counts as a consecutive failure of the trigger. */
   readonly isFailure: boolean;
+  /** The attempt is not counted: the receiver asks for fewer calls, it does not reject this one. */
+  readonly isUncounted?: true;
 }
 
 const done: Verdict = { notification: 'done', seconds: 0, isFailure: false };
@@ -71,6 +73,11 @@ export function verdictOf(
   const pendingSeconds = from === 'queue' ? 0 : (retryDelay ?? retryDelays.at(-1) ?? 0);
   const keep = { notification: isOld ? 'fail' : 'keep', seconds: isOld ? 0 : pendingSeconds } as const;
   if (outcome.kind === 'gone') return { ...keep, trigger: 'pause', isFailure: false };
+  // The receiver decides how fast its backlog is delivered.
+  if (outcome.kind === 'throttled') {
+    const seconds = from === 'queue' || isOld ? 0 : Math.max(1, retryAfterSeconds(outcome.retryAfter, endedAt));
+    return { ...keep, seconds, trigger: 'park', isFailure: false, isUncounted: true };
+  }
   // Another attempt would change nothing until an admin, or the owner of the host name, does.
   if (outcome.kind === 'blocked') return { ...keep, trigger: 'park', isFailure: false };
 

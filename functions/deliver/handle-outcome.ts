@@ -3,9 +3,11 @@ import { errorFields, log } from '../adapters/logger.ts';
 import type { Seen } from '../adapters/pending-state.ts';
 import { type Attempt, attempt } from '../attempt/attempt.ts';
 import { moveToFailed } from '../attempt/move-to-failed.ts';
+import { retryAfterSeconds } from '../core/backoff.ts';
 import { FAILURES_TO_PARK, firstProbe, SLOW_MS } from '../core/breaker.ts';
 import type { Trigger } from '../core/entity.ts';
 import type { Notification } from '../core/notification.ts';
+import type { Outcome } from '../core/outcome.ts';
 import { countsAsFailure, type Verdict, verdictOf } from '../core/verdict.ts';
 import type { BatchDeps } from './deps.ts';
 import type { KnownTriggers } from './known-triggers.ts';
@@ -61,7 +63,7 @@ export async function handleOutcome(
   let slow: Promise<void> | undefined;
   const cancel = deps.after(SLOW_MS, () => {
     if (!countsAsFailure(notification)) return;
-    slow = countFailure(trigger, deps.now(), SLOW, triggers, deps).catch((error) =>
+    slow = countFailure(trigger, deps.now(), { kind: 'failed', response: SLOW }, triggers, deps).catch((error) =>
       log('error', 'cannot count a failure', { trigger, ...errorFields(error) }),
     );
   });
@@ -93,20 +95,23 @@ async function sendTest(notification: Notification, url: string | undefined, dep
 
 /** Does what the verdict says. @returns How the notification must wait, or nothing if it is done with. */
 async function carryOut(
-  { notification: fate, seconds, trigger: move }: Verdict,
+  { notification: fate, seconds, trigger: move, isUncounted }: Verdict,
   received: Received,
-  { attempts, firstAttempt }: { readonly attempts: number; readonly firstAttempt: number },
-  { outcome: { kind, response }, endedAt }: Attempt,
+  tally: { readonly attempts: number; readonly firstAttempt: number },
+  { outcome, endedAt }: Attempt,
   triggers: KnownTriggers,
   deps: BatchDeps,
 ): Promise<Wait | undefined> {
   const { notification, before, behind } = received;
   const { id, trigger } = notification;
+  const { kind, response } = outcome;
+  const attempts = isUncounted ? tally.attempts - 1 : tally.attempts;
+  const { firstAttempt } = tally;
   let wait: Wait | undefined;
   if (fate === 'retry' || fate === 'keep') {
     const nextTry = endedAt + seconds * 1000;
     const waiting = { attempts, firstAttempt, response, nextTry, notification, behind: await behind() };
-    // Otherwise another function that waiting its message has settled it: here nothing is left to do.
+    // Otherwise another function with the same message has finished it: nothing is left to do here.
     if (await deps.backlog.hold(waiting, endedAt)) wait = fate === 'retry' ? { seconds, isInternal: false } : atOnce;
   } else {
     if (fate === 'fail') await moveToFailed(notification, attempts, response, deps);
@@ -115,7 +120,7 @@ async function carryOut(
       log('info', 'delivered in the end', { id, trigger, attempt: attempts });
   }
   if (fate === 'retry') deps.metrics.add('held', trigger);
-  if (move === 'park') await parkTrigger(trigger, endedAt, response, triggers, deps);
+  if (move === 'park') await parkTrigger(trigger, endedAt, outcome, triggers, deps);
   if (move === 'pause') {
     await deps.triggers.move(trigger, 'pause', { pausedBy: 'gone' });
     triggers.note(trigger, { state: 'paused' });
@@ -146,7 +151,7 @@ async function count(
 ): Promise<void> {
   try {
     // A slow one has been counted already.
-    if (isFailure && !isSlow) await countFailure(trigger, endedAt, outcome.response, triggers, deps);
+    if (isFailure && !isSlow) await countFailure(trigger, endedAt, outcome, triggers, deps);
     if (isFailure || outcome.kind !== 'delivered' || !triggers.get(trigger)?.consecutiveFailures) return;
     triggers.note(trigger, { consecutiveFailures: 0, lastSuccess: endedAt });
     await deps.triggers.clearFailures(trigger, endedAt);
@@ -158,7 +163,7 @@ async function count(
 async function countFailure(
   trigger: Trigger,
   at: number,
-  response: string,
+  outcome: Outcome,
   triggers: KnownTriggers,
   deps: BatchDeps,
 ): Promise<void> {
@@ -166,17 +171,22 @@ async function countFailure(
   // It is not active any more; what it is will be seen at the next look.
   if (consecutiveFailures === undefined) return triggers.note(trigger, { state: 'parked' });
   triggers.note(trigger, { consecutiveFailures });
-  if (consecutiveFailures >= FAILURES_TO_PARK) await parkTrigger(trigger, at, response, triggers, deps);
+  if (consecutiveFailures >= FAILURES_TO_PARK) await parkTrigger(trigger, at, outcome, triggers, deps);
 }
 
 async function parkTrigger(
   trigger: Trigger,
   at: number,
-  parkedBecause: string,
+  { kind, response, retryAfter }: Outcome,
   triggers: KnownTriggers,
   deps: BatchDeps,
 ): Promise<void> {
-  const fields = { ...firstProbe(at), parkedBecause };
+  const isThrottled = kind === 'throttled';
+  const fields = {
+    ...firstProbe(at, retryAfterSeconds(retryAfter, at), isThrottled),
+    parkedBecause: response,
+    ...(isThrottled && { throttledAt: at }),
+  };
   if (await deps.triggers.move(trigger, 'park', fields)) log('warn', 'trigger parked', { trigger });
   triggers.note(trigger, { state: 'parked' });
 }

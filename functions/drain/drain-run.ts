@@ -4,6 +4,8 @@ import type { TriggerNow } from '../adapters/trigger-store.ts';
 import { AttemptLog } from '../attempt/attempt-log.ts';
 import { FAILURES_TO_PARK } from '../core/breaker.ts';
 import type { Trigger } from '../core/entity.ts';
+import type { Outcome } from '../core/outcome.ts';
+import { Pace } from '../core/pace.ts';
 import type { DrainDeps } from './deps.ts';
 import { forEach } from './for-each.ts';
 
@@ -12,6 +14,9 @@ const RESERVE_MS = 5_000;
 
 /** A run ends after so many results in a row that could not be stored: each of these calls will be repeated. */
 const MOST_UNRECORDED = 10;
+
+/** How long to wait for a turn before time and state are checked again. */
+const LONGEST_TURN_MS = 1_000;
 
 /** How old the trigger's state may be during a pass. */
 const LATEST_MS = 1_000;
@@ -27,8 +32,12 @@ export class DrainRun {
   readonly stuck = new Set<string>();
   delivered = 0;
   lastSuccess = 0;
-  /** The response to the latest attempt that failed. */
-  latestResponse = '';
+  /** The latest attempt that was not delivered. */
+  latestOutcome: Outcome = { kind: 'failed', response: '' };
+  /** How fast the receiver may be called. */
+  pace = new Pace(false);
+  /** Throttled responses since the latest delivery. */
+  throttles = 0;
   /** Of a pass: consecutive failures, over all records. */
   failures = 0;
   /** Of a pass: the trigger is to be parked, whatever its failures. */
@@ -66,6 +75,20 @@ export class DrainRun {
     this.failures = 0;
     this.isDown = false;
     this.halted = halted;
+  }
+
+  /**
+   * Waits until the receiver may be called.
+   *
+   * @returns Whether it may; not when the pass has to end before.
+   */
+  async turn(): Promise<boolean> {
+    for (;;) {
+      if (this.halted || !this.hasTime()) return false;
+      const wait = this.pace.take(this.deps.now());
+      if (wait === 0) return true;
+      await this.deps.sleep(Math.min(wait, LONGEST_TURN_MS));
+    }
   }
 
   /** Attempts fail again: the trigger has to be parked. */

@@ -48,6 +48,7 @@ async function deliverLane(
     run.halted ||= now?.state !== 'draining' || now.url === undefined;
     const ready = parked.parkedAt <= startedAt - SETTLED_MS && parked.nextTry <= run.deps.now();
     if (run.halted || !ready || !run.hasTime()) return;
+    if (!(await run.turn())) return;
     run.stuck.add(record);
     if ((await attemptParked(run, parked, now?.url ?? '')) !== 'waits') waiting.delete(record);
     run.stuck.delete(record);

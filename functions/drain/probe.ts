@@ -1,7 +1,8 @@
 import type { ParkedPage } from '../adapters/backlog.ts';
 import type { Parked } from '../adapters/backlog-items.ts';
 import type { TriggerNow } from '../adapters/trigger-store.ts';
-import { FIRST_PROBE_MS, nextProbeDelay } from '../core/breaker.ts';
+import { retryAfterSeconds } from '../core/backoff.ts';
+import { FIRST_PROBE_MS, nextProbe } from '../core/breaker.ts';
 import { attemptParked } from './attempt-parked.ts';
 import { type Head, readPage } from './backlog-head.ts';
 import type { DrainRun } from './drain-run.ts';
@@ -29,16 +30,19 @@ export async function probe(run: DrainRun, now: TriggerNow, head: Head, isEmpty:
   const { state, url, urlVersion } = (await run.read()) ?? {};
   if (state !== 'parked' || url === undefined || !run.hasTime()) return false;
   const outcomes: string[] = [];
-  await run.forEach(heads.slice(0, PROBES), PROBES, async (parked) => {
+  await run.forEach(heads.slice(0, now.throttledAt === undefined ? PROBES : 1), PROBES, async (parked) => {
     outcomes.push(await attemptParked(run, parked, url));
   });
   // Nothing was attempted, for an internal reason: that says nothing of the receiver.
   if (outcomes.length === 0) return false;
   if (outcomes.includes('delivered')) return triggers.move(run.trigger, 'drain', { lastSuccess: run.lastSuccess });
-  const delay = at < now.probeAt ? now.probeDelay : nextProbeDelay(now.probeDelay);
-  const probeAt = run.deps.now() + delay;
+  const { response, retryAfter } = run.latestOutcome;
+  const tried = run.deps.now();
+  // An early probe does not make the intervals longer.
+  const delay = at < now.probeAt ? now.probeDelay / 2 : now.probeDelay;
+  const { probeAt, probeDelay } = nextProbe(delay, tried, retryAfterSeconds(retryAfter, tried));
   // It fails when another URL was set meanwhile: that one is tried at once.
-  return !(await triggers.postponeProbe(run.trigger, probeAt, delay, run.latestResponse, urlVersion));
+  return !(await triggers.postponeProbe(run.trigger, probeAt, probeDelay, response, urlVersion));
 }
 
 /**

@@ -1,7 +1,9 @@
 import { log } from '../adapters/logger.ts';
 import type { TriggerNow } from '../adapters/trigger-store.ts';
+import { retryAfterSeconds } from '../core/backoff.ts';
 import { firstProbe } from '../core/breaker.ts';
 import type { Trigger } from '../core/entity.ts';
+import { Pace } from '../core/pace.ts';
 import { type Head, readHead } from './backlog-head.ts';
 import type { DrainDeps } from './deps.ts';
 import { DrainRun } from './drain-run.ts';
@@ -12,11 +14,21 @@ import { probe } from './probe.ts';
 const IDLE_MS = 1_000;
 const LONGEST_IDLE_MS = 16_000;
 
+/** How soon the probe of a receiver that throttles must be due for a run to wait for it. */
+const SOON_MS = 60_000;
+
+/** How long after a throttled response its receiver is called slowly at first. */
+const THROTTLED_MS = 60 * 60_000;
+
+const wasThrottled = ({ throttledAt }: TriggerNow, now: number): boolean =>
+  throttledAt !== undefined && now - throttledAt < THROTTLED_MS;
+
 /** The drain of one trigger's backlog. A lease ensures that no other one runs at the same time. */
 export class TriggerDrain {
   readonly #run: DrainRun;
   /** Passes in a row that delivered nothing. */
   #idle = 0;
+  #isPaced = false;
 
   constructor(trigger: Trigger, deps: DrainDeps, remainingMs: () => number) {
     this.#run = new DrainRun(trigger, deps, remainingMs);
@@ -48,17 +60,30 @@ export class TriggerDrain {
     const isEmpty = head.parked.length === 0 && !head.next;
     const steps = {
       paused: async () => false,
-      parked: () => probe(run, now, head, isEmpty),
+      parked: () => this.#probe(now, head, isEmpty),
       draining: () => (isEmpty ? run.deps.triggers.move(run.trigger, 'finish') : this.#drain(now, head)),
       finishing: () => this.#finish(isEmpty),
     };
     return steps[now.state]();
   }
 
+  /** The probe of a receiver that throttles is due within seconds: this run waits for it. */
+  async #probe(now: TriggerNow, head: Head, isEmpty: boolean): Promise<boolean> {
+    const run = this.#run;
+    const { throttledAt, probeAt } = now;
+    if (await probe(run, now, head, isEmpty)) return true;
+    const at = run.deps.now();
+    const isSoon = throttledAt !== undefined && at - throttledAt < SOON_MS && probeAt - at < SOON_MS;
+    if (isSoon) await run.deps.sleep(IDLE_MS);
+    return isSoon;
+  }
+
   async #drain(now: TriggerNow, head: Head): Promise<boolean> {
     const run = this.#run;
     const { triggers, sleep } = run.deps;
     const before = run.delivered;
+    if (!this.#isPaced) run.pace = new Pace(wasThrottled(now, run.deps.now()));
+    this.#isPaced = true;
     await pass(run, now, head);
     const hasDelivered = run.delivered > before;
     if (hasDelivered) await triggers.clearFailures(run.trigger, run.lastSuccess);
@@ -72,8 +97,15 @@ export class TriggerDrain {
   }
 
   async #parkAgain(): Promise<boolean> {
-    const { trigger, deps, latestResponse } = this.#run;
-    const fields = { ...firstProbe(deps.now()), parkedBecause: latestResponse };
+    const { trigger, deps, latestOutcome } = this.#run;
+    const { kind, response, retryAfter } = latestOutcome;
+    const at = deps.now();
+    const isThrottled = kind === 'throttled';
+    const fields = {
+      ...firstProbe(at, retryAfterSeconds(retryAfter, at), isThrottled),
+      parkedBecause: response,
+      ...(isThrottled && { throttledAt: at }),
+    };
     if (await deps.triggers.move(trigger, 'parkAgain', fields)) log('warn', 'trigger parked', { trigger });
     return false;
   }

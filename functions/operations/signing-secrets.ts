@@ -85,8 +85,8 @@ export function hasCredentials(url: string): boolean {
 export async function removeHeader(deps: OperationDeps, trigger: Trigger, entered: string): Promise<string> {
   const name = entered.toLowerCase();
   await change(deps, trigger, (now) => {
-    const { [name]: removed, ...headers } = now.headers;
-    if (removed === undefined)
+    const { [name]: _, ...headers } = now.headers;
+    if (!Object.hasOwn(now.headers, name))
       throw new UserError(`${trigger} has no header ${JSON.stringify(entered)}: see list --json.`, 'missing');
     return { ...now, headers };
   });

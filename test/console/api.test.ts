@@ -332,3 +332,12 @@ test('the description names each route with what it takes and responds', async (
   const operations = Object.values<object>(json.paths).flatMap((path) => Object.keys(path));
   assert.equal(operations.length, 16);
 });
+
+test('a header is removed only if it is set, whatever its name', async () => {
+  await using api = await served();
+  for (const name of ['constructor', '__proto__', 'toString', 'x-none']) {
+    const { status } = await api.ask('DELETE', `/triggers/task.edit/headers/${name}`);
+    assert.equal(status, 404, name);
+  }
+  assert.equal(api.history.entries.length, 0);
+});

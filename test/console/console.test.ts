@@ -55,14 +55,14 @@ describe('the console', () => {
     const [{ headers }, env] = gateway(admin);
     const response = await app.request('/api/triggers/task.edit/pause', { method: 'POST', headers }, env);
     assert.equal(response.status, 200);
-    assert.equal(history.entries[0]?.who, 'ada@example.com');
+    assert.equal(history.entries[0]?.who, 'ada@example.com (u-1)');
   });
 
-  test('names an admin who has no address by the name or id that the issuer gives', async () => {
+  test('names an admin by e-mail address or name, and by the subject, which no one can change', async () => {
     for (const [claims, who] of [
-      [{ ...admin, email: undefined, preferred_username: 'ada' }, 'ada'],
+      [{ ...admin, email: undefined, preferred_username: 'ada' }, 'ada (u-1)'],
       [{ ...admin, email: '' }, 'u-1'],
-      [{ ...admin, email: 'x'.repeat(5_000) }, 'x'.repeat(200)],
+      [{ ...admin, email: 'x'.repeat(5_000) }, `${'x'.repeat(100)} (u-1)`],
     ] as const) {
       const { app, deps, history } = served();
       await set(deps, 'task.edit', 'https://crm.example.com/');
@@ -84,7 +84,7 @@ describe('the console', () => {
       const response = await served().app.request('/api/triggers', ...gateway({ ...admin, groups }));
       assert.equal(response.status, 403);
       assert.deepEqual(await response.json(), {
-        error: `ada@example.com is signed in, but not in the group ${ADMINS}: ask for it.`,
+        error: `ada@example.com (u-1) is signed in, but not in the group ${ADMINS}: ask for it.`,
       });
     });
 
@@ -100,5 +100,27 @@ describe('the console', () => {
     ];
     for (const [init, bindings] of unchecked)
       assert.equal((await app.request('/api/triggers', init, bindings)).status, 401, JSON.stringify([init, bindings]));
+  });
+
+  test('no response of the API is stored in a cache, whatever its status', async () => {
+    const { app, deps } = served();
+    await set(deps, 'task.edit', 'https://crm.example.com/');
+    const [init, env] = gateway(admin);
+    const [other, otherEnv] = gateway({ ...admin, groups: [] });
+    const requests: [path: string, status: number, init?: RequestInit, env?: object][] = [
+      ['/api/triggers/task.edit/secret', 200, init, env],
+      ['/api/triggers', 200, init, env],
+      ['/api/openapi.json', 200, init, env],
+      ['/api/nothing', 404, init, env],
+      ['/api/triggers/no.such/secret', 404, init, env],
+      ['/api/log?limit=x', 400, init, env],
+      ['/api/triggers/task.edit/secret', 403, other, otherEnv],
+      ['/api/triggers/task.edit/secret', 401, {}, env],
+    ];
+    for (const [path, status, ...rest] of requests) {
+      const response = await app.request(path, ...rest);
+      assert.equal(response.status, status, path);
+      assert.equal(response.headers.get('cache-control'), 'no-store', `${status} ${path}`);
+    }
   });
 });

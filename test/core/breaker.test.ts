@@ -5,7 +5,7 @@ import {
   firstProbe,
   isTooOld,
   type Move,
-  nextProbeDelay,
+  nextProbe,
   parkingStates,
   type State,
   states,
@@ -44,7 +44,23 @@ test('notifications go to the backlog while a trigger is parked, draining or pau
 
 test('the first probe comes after 30 seconds, each later one after twice the time, up to an hour', () => {
   assert.deepEqual(firstProbe(NOW), { probeAt: NOW + 30_000, probeDelay: 30_000 });
-  assert.deepEqual([30_000, HOUR / 2, HOUR / 2 + 1, HOUR].map(nextProbeDelay), [60_000, HOUR, HOUR, HOUR]);
+  const delays = [30_000, HOUR / 2, HOUR / 2 + 1, HOUR].map((delay) => nextProbe(delay, NOW));
+  assert.deepEqual(
+    delays,
+    [60_000, HOUR, HOUR, HOUR].map((probeDelay) => ({ probeAt: NOW + probeDelay, probeDelay })),
+  );
+});
+
+test('no probe comes before the receiver asks for it, and the next one of a record that waits neither', () => {
+  assert.deepEqual(firstProbe(NOW, 900), { probeAt: NOW + 900_000, probeDelay: 30_000 });
+  assert.deepEqual(firstProbe(NOW, 5), { probeAt: NOW + 30_000, probeDelay: 30_000 });
+  assert.deepEqual(nextProbe(30_000, NOW, 900), { probeAt: NOW + 900_000, probeDelay: 30_000 });
+  assert.deepEqual(nextProbe(30_000, NOW, 45), { probeAt: NOW + 60_000, probeDelay: 60_000 });
+});
+
+test('a receiver that throttles is probed as soon as it asks for it', () => {
+  assert.deepEqual(firstProbe(NOW, 7, true), { probeAt: NOW + 7_000, probeDelay: 30_000 });
+  assert.deepEqual(firstProbe(NOW, 0, true), { probeAt: NOW + 1_000, probeDelay: 30_000 });
 });
 
 test('a notification is too old more than 72 hours after its change, or after it was redelivered', () => {

@@ -15,7 +15,7 @@ for (const status of [300, 301, 302, 304, 307, 308])
     });
   });
 
-for (const status of [400, 401, 404, 429, 500, 503, 599])
+for (const status of [400, 401, 404, 500, 503, 599])
   test(`${status} is tried again`, () => {
     assert.deepEqual(outcomeOf({ status, body: 'x' }), { kind: 'failed', response: `HTTP ${status}` });
   });
@@ -25,7 +25,10 @@ test('410 says that the receiver is gone', () => {
 });
 
 test('Retry-After is handed on with what is tried again', () => {
-  assert.partialDeepStrictEqual(outcomeOf({ status: 503, retryAfter: '7', body: '' }), { retryAfter: '7' });
+  assert.partialDeepStrictEqual(outcomeOf({ status: 500, retryAfter: '7', body: '' }), {
+    kind: 'failed',
+    retryAfter: '7',
+  });
 });
 
 test('what may not be called is blocked, with the reason in words', () => {
@@ -39,4 +42,19 @@ test('no response is tried again, with the failure in words', () => {
 test('Retry-After of a response that is not tried again is dropped', () => {
   for (const status of [200, 410])
     assert.equal('retryAfter' in outcomeOf({ status, retryAfter: '7', body: '' }), false, `${status}`);
+});
+
+test('a receiver throttles with 429, and with 503 or 529 if it says when to try again', () => {
+  for (const [status, retryAfter, kind] of [
+    [429, undefined, 'throttled'],
+    [429, '7', 'throttled'],
+    [503, '7', 'throttled'],
+    [529, '7', 'throttled'],
+    [503, undefined, 'failed'],
+    [529, undefined, 'failed'],
+    [500, '7', 'failed'],
+  ] as const) {
+    const outcome = outcomeOf({ status, ...(retryAfter && { retryAfter }), body: '' });
+    assert.deepEqual(outcome, { kind, response: `HTTP ${status}`, ...(retryAfter && { retryAfter }) });
+  }
 });

@@ -42,6 +42,7 @@ const retry = (seconds: number) => ({ notification: 'retry', seconds });
 const keep = (seconds: number) => ({ notification: 'keep', seconds });
 const fails = { isFailure: true };
 const counts = { isFailure: false };
+const throttled = { trigger: 'park', isUncounted: true, ...counts };
 
 /** Both sides decide the same, but for how long a kept one waits: in the queue it goes to the backlog at once. */
 const same: readonly (readonly [string, Case, object])[] = [
@@ -57,6 +58,7 @@ const same: readonly (readonly [string, Case, object])[] = [
   ['the last failure at a receiver that works', { attempts: 5, healthy: true }, { ...fail, ...fails }],
   ['the last failure of a redelivered one', { attempts: 5, redelivered: true }, { ...fail, ...counts }],
   ['the only failure without retry delays', { retryDelays: [], healthy: true }, { ...fail, ...fails }],
+  ['a throttled response after 73 hours', { kind: 'throttled', hours: 73 }, { ...fail, ...throttled }],
   ['a failure after 73 hours', { hours: 73 }, { ...fail, ...fails }],
   ['a failure after 71 hours', { hours: 71 }, { ...retry(5), ...fails }],
   ['a failure 73 hours after a redelivery', { hours: 73, redelivered: true }, { ...fail, ...counts }],
@@ -90,6 +92,18 @@ const apart: readonly (readonly [string, Case, object])[] = [
     '410 as the last from the backlog',
     { kind: 'gone', attempts: 5, healthy: true, from: 'backlog' },
     { ...keep(600), trigger: 'pause', ...counts },
+  ],
+  ['a throttled response from the queue', { kind: 'throttled', retryAfter: '40' }, { ...keep(0), ...throttled }],
+  [
+    'a throttled fifth attempt from the queue',
+    { kind: 'throttled', attempts: 5, healthy: true },
+    { ...keep(0), ...throttled },
+  ],
+  ['a throttled response from the backlog', { kind: 'throttled', from: 'backlog' }, { ...keep(1), ...throttled }],
+  [
+    'a throttled fifth attempt from the backlog, with Retry-After',
+    { kind: 'throttled', attempts: 5, retryAfter: '40', from: 'backlog' },
+    { ...keep(40), ...throttled },
   ],
   ['a blocked URL from the queue', { kind: 'blocked' }, { ...keep(0), trigger: 'park', ...counts }],
   [

@@ -406,7 +406,7 @@ test('a parked trigger keeps the response that parked it', async () => {
 test('Retry-After is heeded up to 15 minutes, and never shortens a retry delay', async () => {
   const asked = ['40', '86400', '1', new Date(Date.now() + 60_000).toUTCString(), 'soon'];
   await using server = await receiver((_, response) =>
-    response.writeHead(429, { 'retry-after': asked[server.calls.length - 1] }).end(),
+    response.writeHead(500, { 'retry-after': asked[server.calls.length - 1] }).end(),
   );
   const { deps, returned } = world({ 'customer.edit': server.origin });
   for (const _ of asked) await deliver([message(notification())], deps, A_MINUTE);

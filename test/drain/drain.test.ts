@@ -1,104 +1,10 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { unattempted } from '../../functions/adapters/backlog-items.ts';
-import type { State } from '../../functions/core/breaker.ts';
-import type { Notification } from '../../functions/core/notification.ts';
 import type { CallResult } from '../../functions/core/outcome.ts';
-import type { DrainDeps } from '../../functions/drain/deps.ts';
-import { drain } from '../../functions/drain/drain.ts';
-import { Clock } from '../model/clock.ts';
-import { notification } from '../support/records.ts';
-import { storesInMemory } from '../support/stores.ts';
-import { unmeasured } from '../support/unmeasured.ts';
+import { down, MINUTE, ok, waiting, world } from '../support/drain-world.ts';
 
 mock.method(console, 'log', () => {});
-
-const record = (n: number) => String(n).padStart(64, '0');
-const MINUTE = 60_000;
-const ok: CallResult = { status: 200, body: '' };
-const down: CallResult = { status: 503, body: '' };
-
-/** A trigger with a backlog, in virtual time; each call takes 10 ms. */
-async function world(
-  state: State,
-  parked: readonly Notification[],
-  responses: (call: string) => CallResult = () => ok,
-) {
-  let response = responses;
-  const clock = new Clock();
-  const { triggers, backlog, secrets, log } = storesInMemory(clock.now);
-  const calls: string[] = [];
-  const urls: string[] = [];
-  let open = 0;
-  let most = 0;
-  triggers.put('customer.edit', {
-    state,
-    url: 'https://x/',
-    consecutiveFailures: 10,
-    lastSuccess: 0,
-    probeAt: clock.now() + 30_000,
-    probeDelay: 30_000,
-  });
-  await backlog.park(
-    parked.map((n) => ({ ...unattempted, notification: n })),
-    clock.now(),
-  );
-  const deps: DrainDeps = {
-    triggers,
-    backlog,
-    secrets,
-    log,
-    logged: 'all',
-    metrics: unmeasured,
-    async call(url) {
-      const call = new URL(url).searchParams.get('AccountID') ?? '';
-      calls.push(call);
-      urls.push(url.split('?')[0] ?? '');
-      most = Math.max(most, ++open);
-      await clock.sleep(10);
-      open--;
-      return response(call);
-    },
-    retryDelays: [5, 30, 120, 600],
-    attemptMs: 10_000,
-    concurrency: 50,
-    now: clock.now,
-    random: () => 0.5,
-    sleep: clock.sleep,
-  };
-  return {
-    clock,
-    triggers,
-    backlog,
-    log,
-    calls,
-    urls,
-    response(next: (call: string) => CallResult) {
-      response = next;
-    },
-    most: () => most,
-    now: () => triggers.items.get('customer.edit'),
-    /** Runs drain once, which may take up to five minutes. */
-    async run(afterMs: number) {
-      await clock.until(() => false, clock.now() + afterMs);
-      const end = clock.now() + 5 * MINUTE;
-      let done = false;
-      void drain(deps, () => end - clock.now()).then(() => {
-        done = true;
-      });
-      assert.ok(await clock.until(() => done, end + MINUTE));
-    },
-  };
-}
-
-/** Changed at the clock's beginning; `r1-2` is the second of record 1. */
-const waiting = (name: string, changedAt = 1_760_000_000_000) =>
-  notification({
-    record: record(Number(name.match(/^r(\d+)/)?.[1])),
-    formattedString: `?AccountID=${name}`,
-    sequence: String(Number(name.split('-')[1] ?? 0)),
-    changedAt,
-  });
 
 test('a drained backlog arrives complete, each record in its order, at most 50 side by side, and the trigger is active again', async () => {
   const names = Array.from({ length: 1200 }, (_, i) => `r${i % 120}-${Math.floor(i / 120)}`);

@@ -84,7 +84,7 @@ test('what was delivered and what failed are in the log with their responses, an
   const { status, stderr } = await cli('log', '--outcome', 'fine').end();
   assert.deepEqual(
     [status, stderr],
-    [1, 'There is no outcome "fine": the outcomes are delivered, failed, gone, blocked.\n'],
+    [1, 'There is no outcome "fine": the outcomes are delivered, failed, throttled, gone, blocked.\n'],
   );
   assert.doesNotMatch(JSON.stringify(await stack.deps.log.read({}, 1_000)), /SECRET|127\.0\.0\.1/);
 });

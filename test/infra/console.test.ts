@@ -35,11 +35,17 @@ test('every route but those of the page itself asks for a token of this issuer f
   assert.deepEqual(open.sort(), ['GET /', 'GET /icon.svg', 'GET /page.css', 'GET /page.js', 'GET /sign-in.json']);
 });
 
-test('requests are throttled, and logged without query and headers', () => {
-  const [, { DefaultRouteSettings, AccessLogSettings, StageName }] = only(all('AWS::ApiGatewayV2::Stage', template));
+test('requests are throttled, open routes apart from the API, and logged with their address, without query and headers', () => {
+  const [, { DefaultRouteSettings, RouteSettings, AccessLogSettings, StageName }] = only(
+    all('AWS::ApiGatewayV2::Stage', template),
+  );
   assert.equal(StageName, '$default');
   assert.deepEqual(DefaultRouteSettings, { ThrottlingBurstLimit: 40, ThrottlingRateLimit: 20 });
-  assert.doesNotMatch(AccessLogSettings.Format, /query|header|identity/i);
+  const open = ['GET /', 'GET /icon.svg', 'GET /page.css', 'GET /page.js', 'GET /sign-in.json'];
+  assert.deepEqual(Object.keys(RouteSettings).sort(), open);
+  for (const own of Object.values(RouteSettings)) assert.deepEqual(own, DefaultRouteSettings);
+  assert.match(AccessLogSettings.Format, /\$context\.identity\.sourceIp/);
+  assert.doesNotMatch(AccessLogSettings.Format, /query|header/i);
 });
 
 test('users are made by operators alone, have a second factor, and outlive the stack', () => {
@@ -57,6 +63,8 @@ test('users are made by operators alone, have a second factor, and outlive the s
   assert.deepEqual(client.AllowedOAuthScopes, ['openid', 'email']);
   assert.equal(client.GenerateSecret, false);
   assert.equal(client.PreventUserExistenceErrors, 'ENABLED');
+  assert.deepEqual(client.ExplicitAuthFlows, ['ALLOW_REFRESH_TOKEN_AUTH'], 'no flow beside the pages');
+  assert.deepEqual(client.WriteAttributes, ['locale'], 'an admin cannot change the address in the history');
 });
 
 test('the user pool that an earlier console left is taken again, with its group, by the setting userPoolId', () => {

@@ -69,7 +69,7 @@ test('an outcome or a number that there is not is rejected in one line', async (
   const { deps } = world();
   await assert.rejects(run(deps, { outcome: 'fine\u001b' }), {
     name: 'UserError',
-    message: 'There is no outcome "fine\ufffd": the outcomes are delivered, failed, gone, blocked.',
+    message: 'There is no outcome "fine\ufffd": the outcomes are delivered, failed, throttled, gone, blocked.',
   });
   for (const limit of ['0', '-1', '1.5', 'many', '10001'])
     await assert.rejects(run(deps, { limit }), { name: 'UserError', message: /^--limit is how many entries/ });

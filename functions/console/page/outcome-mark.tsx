@@ -1,6 +1,6 @@
 import type { LogEntry } from '../../core/log-entry.ts';
 
-const tones = { delivered: 'good', failed: 'warn', gone: 'off', blocked: 'bad' } as const;
+const tones = { delivered: 'good', failed: 'warn', throttled: 'warn', gone: 'off', blocked: 'bad' } as const;
 
 export function OutcomeMark({ outcome }: Pick<LogEntry, 'outcome'>) {
   return <span class={`mark ${tones[outcome]}`}>{outcome}</span>;

@@ -41,6 +41,7 @@ const server = (): oauth.AuthorizationServer => ({
   issuer: settings.issuer,
   authorization_endpoint: settings.authorizationEndpoint,
   token_endpoint: settings.tokenEndpoint,
+  ...(settings.revocationEndpoint && { revocation_endpoint: settings.revocationEndpoint }),
 });
 const client = (): oauth.Client => ({ client_id: settings.clientId });
 const here = () => `${location.origin}/`;
@@ -90,19 +91,17 @@ export async function signIn(): Promise<never> {
   return new Promise(() => {});
 }
 
-/** Ends the session here, and at the issuer where that can be. */
-export function signOut(): void {
-  const idToken = session?.idToken;
+/** Ends the session here and at the issuer, and revokes the refresh token there. No token is put into an address. */
+export async function signOut(): Promise<void> {
+  const refreshToken = session?.refreshToken;
   forget();
+  if (refreshToken && settings.revocationEndpoint)
+    await oauth.revocationRequest(server(), client(), oauth.None(), refreshToken).catch(() => undefined);
   const url = new URL(settings.endSessionEndpoint ?? here());
-  // The first two are Cognito's own names, the others those of OpenID Connect.
-  const asked = {
-    client_id: settings.clientId,
-    logout_uri: here(),
-    post_logout_redirect_uri: here(),
-    ...(idToken && { id_token_hint: idToken }),
-  };
-  if (settings.endSessionEndpoint) for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value);
+  // The first two are Cognito's own names, the other is that of OpenID Connect.
+  const parameters = { client_id: settings.clientId, logout_uri: here(), post_logout_redirect_uri: here() };
+  if (settings.endSessionEndpoint)
+    for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
   location.assign(url);
 }
 

@@ -17,7 +17,13 @@ const BATCHES = 50;
 const context = { getRemainingTimeInMillis: () => 60_000 } as Context;
 
 /** Sends the bytes that deliver sends. */
-const headers = requestHeaders(notification(), 1, 'https://receiver.example/', { secret, replaced: [], headers: {}, version: 1 }, Date.now());
+const headers = requestHeaders(
+  notification(),
+  1,
+  'https://receiver.example/',
+  { secret, replaced: [], headers: {}, version: 1 },
+  Date.now(),
+);
 
 /** All ways to call a URL for each message of a queue. */
 export const ways = {

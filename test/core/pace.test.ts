@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Pace } from '../../functions/core/pace.ts';
+
+test('without a throttled response there is no limit', () => {
+  const pace = new Pace(false);
+  for (let n = 0; n < 1000; n++) {
+    assert.equal(pace.take(0), 0);
+    pace.delivered();
+  }
+});
+
+test('a receiver that has throttled is called once a second at first, and twice as often each second', () => {
+  const pace = new Pace(true);
+  const calls: number[] = [];
+  for (let now = 0; now < 4_000; now++)
+    while (pace.take(now) === 0) {
+      calls.push(now);
+      pace.delivered();
+    }
+  const perSecond = [0, 1, 2, 3].map((second) => calls.filter((at) => Math.floor(at / 1000) === second).length);
+  assert.ok((perSecond[3] ?? 0) > 2 * (perSecond[1] ?? 0), perSecond.join());
+  assert.ok((perSecond[0] ?? 0) <= 3);
+});
+
+test('calls that were under way together slow the rate down once, and Retry-After is waited for', () => {
+  const pace = new Pace(false);
+  for (let n = 0; n < 10; n++) assert.equal(pace.take(0), 0);
+  for (let n = 0; n < 10; n++) pace.throttled(0, 10, 2_000);
+  assert.equal(pace.take(10), 2_000);
+  assert.equal(pace.take(2_010), 0);
+  // A fifth less than the guess of ten a second.
+  assert.equal(pace.take(2_010), 125);
+});
+
+test('the rate does not fall below one call in five seconds', () => {
+  const pace = new Pace(false);
+  for (let n = 1; n < 100; n++) pace.throttled(n * 1000, n * 1000 + 1, 0);
+  const now = 1_000_000;
+  assert.equal(pace.take(now), 0);
+  assert.equal(pace.take(now), 5_000);
+});

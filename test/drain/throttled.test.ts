@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { mock, test } from 'node:test';
+import type { CallResult } from '../../functions/core/outcome.ts';
+import { MINUTE, ok, waiting, world } from '../support/drain-world.ts';
+
+mock.method(console, 'log', () => {});
+
+const many = (count: number) => Array.from({ length: count }, (_, i) => waiting(`r${i + 1}-1`));
+
+/** A receiver that accepts so many calls in each second and responds to the others with 429. */
+function limited(perSecond: number, now: () => number) {
+  const counts = new Map<number, number>();
+  const totals = { accepted: 0, throttled: 0, last: 0 };
+  const response = (): CallResult => {
+    const second = Math.floor(now() / 1000);
+    const count = (counts.get(second) ?? 0) + 1;
+    counts.set(second, count);
+    if (count > perSecond) {
+      totals.throttled++;
+      return { status: 429, retryAfter: '1', body: '' };
+    }
+    totals.accepted++;
+    totals.last = now();
+    return ok;
+  };
+  return { totals, response };
+}
+
+for (const [count, perSecond] of [
+  [300, 5],
+  [3_000, 50],
+] as const)
+  test(`${count} notifications reach a receiver that accepts ${perSecond} a second, near its rate and with few rejected calls`, async () => {
+    const w = await world('parked', many(count));
+    w.triggers.put('customer.edit', { ...w.triggers.items.get('customer.edit'), throttledAt: w.clock.now() } as never);
+    const receiver = limited(perSecond, w.clock.now);
+    w.response(receiver.response);
+    const begun = w.clock.now();
+    for (let runs = 0; runs < 5 && w.now()?.state !== 'active'; runs++) await w.run(runs === 0 ? 31_000 : MINUTE);
+    const { accepted, throttled, last } = receiver.totals;
+    const seconds = (last - begun - 31_000) / 1000;
+    console.info(
+      `${count} at ${perSecond}/s: ${seconds.toFixed(0)} s, ideal ${count / perSecond} s; ${throttled} throttled`,
+    );
+    assert.equal(accepted, count);
+    assert.equal(w.backlog.failedItems.size, 0);
+    assert.ok(seconds <= (1.3 * count) / perSecond, `${seconds} s`);
+    assert.ok(throttled <= 0.1 * (accepted + throttled), `${throttled} throttled`);
+    assert.equal(w.now()?.state, 'active');
+  });
+
+test('a throttled response uses up no attempt, and its notification is not attempted before the receiver asks for it', async () => {
+  const w = await world('draining', [waiting('r1-1'), waiting('r1-2')]);
+  const times: number[] = [];
+  let left = 7;
+  w.response(() => {
+    times.push(w.clock.now());
+    return left-- > 0 ? { status: 503, retryAfter: '20', body: '' } : ok;
+  });
+  for (let runs = 0; runs < 12 && w.now()?.state !== 'active'; runs++) await w.run(MINUTE);
+  assert.deepEqual([w.backlog.failedItems.size, w.backlog.parkedItems.size], [0, 0]);
+  assert.deepEqual(w.calls.slice(-2), ['r1-1', 'r1-2'], 'in order');
+  const waits = times.slice(0, 8).map((at, i) => at - (times[i - 1] ?? Number.NEGATIVE_INFINITY));
+  assert.ok(
+    waits.every((wait) => wait >= 20_000),
+    waits.join(),
+  );
+});
+
+test('a receiver that throttles every call is parked again, and probed when it asks for it', async () => {
+  const w = await world('draining', many(20));
+  w.response(() => ({ status: 429, retryAfter: '600', body: '' }));
+  await w.run(MINUTE);
+  const { state, probeAt = 0, parkedBecause, consecutiveFailures } = w.now() ?? {};
+  assert.deepEqual([state, parkedBecause], ['parked', 'HTTP 429']);
+  assert.ok(probeAt - w.clock.now() > 500_000, `${probeAt - w.clock.now()}`);
+  assert.equal(consecutiveFailures, 10, 'it counts no failure');
+  const calls = w.calls.length;
+  await w.run(MINUTE);
+  assert.equal(w.calls.length, calls, 'no probe before');
+});
