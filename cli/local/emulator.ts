@@ -25,13 +25,34 @@ const USUAL_PORT = 4566;
 const READY_WITHIN_MS = 120_000;
 const POLL_MS = 250;
 
-/** Runs MiniStack until the process that started it ends: then this pipe closes. */
+/**
+ * Runs MiniStack until the process that started it ends: then this pipe closes. MiniStack responds to every website with
+ * `Access-Control-Allow-Origin: *`, so a page in a browser on this machine could read secrets and run code as its user. Requests
+ * of browsers, and requests under another name than this machine's, are rejected before it.
+ */
 const MINISTACK = `
 import os, runpy, signal, sys, threading
 def end_with_parent():
     sys.stdin.buffer.read()
     os.killpg(0, signal.SIGKILL)
 threading.Thread(target=end_with_parent, daemon=True).start()
+
+import ministack.app as emulator
+inner = emulator.app
+def is_foreign(headers):
+    names = {name.lower(): value for name, value in headers}
+    host = names.get(b"host", b"").decode("latin-1").lower().rsplit(":", 1)[0]
+    is_here = host in ("127.0.0.1", "localhost") or host.endswith(".localhost")
+    return not is_here or b"origin" in names or any(name.startswith(b"sec-fetch-") for name in names)
+async def without_browsers(scope, receive, send):
+    if scope["type"] in ("http", "websocket") and is_foreign(scope["headers"]):
+        if scope["type"] == "websocket":
+            return await send({"type": "websocket.close", "code": 1008})
+        await send({"type": "http.response.start", "status": 403, "headers": []})
+        return await send({"type": "http.response.body", "body": b"Browsers may not use this emulator."})
+    await inner(scope, receive, send)
+if os.environ["ALLOW_BROWSERS"] != "1":
+    emulator.app = without_browsers
 sys.argv = ["ministack"]
 runpy.run_module("ministack", run_name="__main__")
 `;
@@ -56,7 +77,7 @@ export async function attach(endpoint: string): Promise<Emulator> {
  * Starts MiniStack: from PyPI where there is a Python, else its Docker image.
  *
  * @param preferredPort Taken if it is free; 0 for any.
- * @param host What stands in URLs that it makes up. Browsers know no name below 127.0.0.1, but any below localhost.
+ * @param host The host of the URLs that it makes. With `localhost` browsers may use it: they know every name below that one.
  */
 export async function startMiniStack(
   signal: AbortSignal,
@@ -81,7 +102,10 @@ export async function startMiniStack(
       GATEWAY_PORT: String(port),
       BIND_HOST: '127.0.0.1',
       MINISTACK_HOST: host,
+      ALLOW_BROWSERS: host === '127.0.0.1' ? '0' : '1',
       LAMBDA_EXECUTOR: 'local',
+      // Its MQTT broker would listen on all interfaces.
+      IOT_MTLS_ENABLED: '0',
       LOG_LEVEL: 'ERROR',
     },
   });

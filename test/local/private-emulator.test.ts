@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { after, before, describe, test } from 'node:test';
+import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import { emulatorEnvironment } from '../../cli/emulator-environment.ts';
+import { type Emulator, startMiniStack } from '../../cli/local/emulator.ts';
+
+/** Listening TCP sockets of this machine, as Linux lists them: `address:port` in hexadecimal. */
+async function listening(): Promise<Set<string>> {
+  const tables = await Promise.all(
+    ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')),
+  );
+  const rows = tables.flatMap((table) =>
+    table
+      .split('\n')
+      .slice(1)
+      .map((line) => line.trim().split(/\s+/)),
+  );
+  return new Set(rows.flatMap(([, local = '', , state]) => (state === '0A' ? [local] : [])));
+}
+
+const isLoopback = (socket: string) =>
+  /^(?:0100007F|00000000000000000000000001000000|0{16}FFFF00000100007F):/.test(socket);
+
+describe('the emulator of a local run', () => {
+  let emulator: Emulator;
+  let before_: Set<string>;
+
+  before(async () => {
+    before_ = await listening();
+    emulator = await startMiniStack(new AbortController().signal, 0);
+  });
+  after(() => emulator?.stop());
+
+  const send = (headers: Record<string, string>, method = 'POST') =>
+    new Promise<{ status: number; allowed: string | undefined; body: string }>((resolve, reject) => {
+      const { hostname, port } = new URL(emulator.endpoint);
+      const target = { 'x-amz-target': 'DynamoDB_20120810.ListTables', 'content-type': 'application/x-amz-json-1.0' };
+      const call = request({ hostname, port, method, headers: { ...target, ...headers } }, (response) => {
+        let body = '';
+        response.on('data', (chunk) => {
+          body += chunk;
+        });
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            allowed: response.headers['access-control-allow-origin'],
+            body,
+          }),
+        );
+      });
+      call.on('error', reject).end(method === 'POST' ? '{}' : undefined);
+    });
+
+  test('responds to an AWS client', async () => {
+    const env = await emulatorEnvironment(emulator.endpoint);
+    const credentials = { accessKeyId: env.AWS_ACCESS_KEY_ID ?? '', secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? '' };
+    const client = new DynamoDBClient({ endpoint: emulator.endpoint, region: 'us-east-1', credentials });
+    assert.deepEqual((await client.send(new ListTablesCommand())).TableNames, []);
+    assert.equal((await send({})).status, 200);
+  });
+
+  for (const [title, headers, method] of [
+    ['a page of another origin', { origin: 'https://evil.example' }],
+    [
+      'a page of another origin that asks first',
+      { origin: 'https://evil.example', 'access-control-request-method': 'POST' },
+      'OPTIONS',
+    ],
+    ['a page at another port of this machine', { origin: 'http://127.0.0.1:3000' }],
+    ['a page without an origin', { origin: 'null' }],
+    ['an image or a form of a page', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }, 'GET'],
+    ['a name that leads here (DNS rebinding)', { host: 'evil.example' }],
+    ['a name that looks like this machine', { host: '127.0.0.1.evil.example' }],
+  ] as const)
+    test(`rejects ${title}`, async () => {
+      const { status, allowed, body } = await send(headers, method);
+      assert.deepEqual([status, allowed], [403, undefined]);
+      assert.doesNotMatch(body, /TableNames/);
+    });
+
+  test('listens on the loopback interface alone', {
+    skip: process.platform !== 'linux' && 'only Linux lists sockets so',
+  }, async () => {
+    const opened = [...(await listening())].filter((socket) => !before_.has(socket));
+    assert.ok(opened.length > 0);
+    assert.deepEqual(
+      opened.filter((socket) => !isLoopback(socket)),
+      [],
+    );
+  });
+});
