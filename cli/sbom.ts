@@ -11,7 +11,9 @@ const read = (name: string) => JSON.parse(readFileSync(new URL(`../${name}`, imp
 
 const { devDependencies: _, ...manifest } = read('package.json');
 const lock = read('package-lock.json');
-const packages = Object.entries<{ dev?: boolean }>(lock.packages).filter(([path, { dev }]) => path !== '' && !dev);
+const packages = Object.entries<{ dev?: boolean; link?: boolean }>(lock.packages).filter(
+  ([path, { dev, link }]) => path !== '' && !dev && !link,
+);
 
 const temporary = mkdtempSync(join(tmpdir(), 'crm-triggers-sbom-'));
 try {

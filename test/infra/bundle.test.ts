@@ -30,7 +30,7 @@ interface Resource {
 }
 
 /** Bytes, some hundredths above what they are: what a bundle grows by is paid for at every cold start. */
-const limits = { capture: 300_000, deliver: 488_000, drain: 457_000, console: 489_000 };
+const limits = { capture: 300_000, deliver: 488_000, drain: 459_000, console: 489_000 };
 
 test('cdk synth needs no account, says no word of warning, and makes bundles that are no larger than they have to be', (t) => {
   const { AWS_ENDPOINT_URL: _, AWS_PROFILE: __, AWS_REGION: ___, ...env } = process.env;

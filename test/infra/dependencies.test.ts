@@ -12,14 +12,18 @@ interface Locked {
   readonly integrity?: string;
   readonly dev?: boolean;
   readonly inBundle?: boolean;
+  readonly link?: boolean;
   readonly hasInstallScript?: boolean;
 }
+
+/** A folder of the repository: it names the packages that hold Node, which are locked like all others. */
+const PINNED_NODE = 'tools/node';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (name: string) => JSON.parse(readFileSync(`${root}${name}`, 'utf8'));
 const manifest = read('package.json');
 const locked: [string, Locked][] = Object.entries<Locked>(read('package-lock.json').packages).filter(
-  ([at]) => at !== '',
+  ([at, { link }]) => at !== '' && at !== PINNED_NODE && !link,
 );
 const production = locked.filter(([, { dev }]) => !dev);
 
@@ -27,7 +31,10 @@ const production = locked.filter(([, { dev }]) => !dev);
 const named = (at: string, { version }: Locked) => `${at.split('node_modules/').at(-1)}@${version}`;
 
 test('every version is exact', () => {
-  for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }))
+  const { 'pinned-node': pinned, ...others } = { ...manifest.dependencies, ...manifest.devDependencies };
+  assert.equal(pinned, `file:${PINNED_NODE}`);
+  const { optionalDependencies } = read(`${PINNED_NODE}/package.json`);
+  for (const [name, version] of Object.entries({ ...others, ...optionalDependencies }))
     assert.match(version as string, /^\d+\.\d+\.\d+$/, name);
 });
 
