@@ -62,7 +62,7 @@ const byTrigger =
     return [['', new MathExpression({ expression, period })]];
   };
 
-/** All alarms, by the heading in docs/runbook.md that says what to do. An alarm notifies when it goes off, not while it is on. */
+/** All alarms, by the heading in docs/operations/alarms.md that says what to do. An alarm notifies when it goes off, not while it is on. */
 export const alarms = {
   'Trigger down': {
     statistic: 'Maximum',
@@ -141,7 +141,7 @@ export const alarms = {
   },
 } as const satisfies Record<string, AlarmRow>;
 
-/** Where docs/runbook.md says what to do: the heading as a link names it. */
+/** Where docs/operations/alarms.md says what to do: the heading as a link names it. */
 export function runbookLink(heading: string): string {
-  return `docs/runbook.md#${heading.toLowerCase().replaceAll(' ', '-')}`;
+  return `docs/operations/alarms.md#${heading.toLowerCase().replaceAll(' ', '-')}`;
 }

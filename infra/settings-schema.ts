@@ -158,7 +158,7 @@ const choices = z.strictObject({
     )
     .optional()
     .describe(
-      'Who is notified of alarms: `{ "email": "on-call@example.com" }`, or `{ "topicArn": "arn:aws:sns:…" }` for your own topic. Default: nobody; alarms only show on the dashboard. See [monitoring.md](monitoring.md).',
+      'Who is notified of alarms: `{ "email": "on-call@example.com" }`, or `{ "topicArn": "arn:aws:sns:…" }` for your own topic. Default: nobody; alarms only show on the dashboard. See [monitoring.md](operations/monitoring.md).',
     ),
   tracing: z.boolean().default(false).describe('Trace the functions with X-Ray.'),
   logRetentionDays: z

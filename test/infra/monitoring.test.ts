@@ -9,7 +9,7 @@ import { all, main, only, type Properties, plain, stackOf, synth } from '../supp
 
 const EMAIL = { main: { alarms: { email: 'on-call@example.com' } } };
 const withEmail = synth(undefined, EMAIL);
-const runbook = readFileSync(new URL('../../docs/runbook.md', import.meta.url), 'utf8');
+const runbook = readFileSync(new URL('../../docs/operations/alarms.md', import.meta.url), 'utf8');
 const made = all('AWS::CloudWatch::Alarm');
 
 /** Metrics of AWS's own that are there without being asked for, at no price. */
@@ -149,7 +149,7 @@ test('the queue is old when a notification has been in it for longer than all ho
   assert.equal(threshold(synth(undefined, { main: { holdSeconds: [5] } })), 15 * 60);
 });
 
-test('monitoring costs what docs/monitoring.md says: at most 20 alarm metrics beside the queries, and one dashboard', () => {
+test('monitoring costs what docs/operations/monitoring.md says: at most 20 alarm metrics beside the queries, and one dashboard', () => {
   assert.equal(made.filter(([, { MetricName }]) => MetricName).length, 20);
   assert.equal(all('AWS::CloudWatch::Dashboard').length, 1);
   assert.equal(all('AWS::SNS::Topic').length + all('AWS::KMS::Key').length, 1, 'the key is that of the secrets');

@@ -158,7 +158,7 @@ export const steps: readonly Step[] = [
     needs: [],
     after: ['outage'],
     minutes: 15,
-    fix: 'npm run crm-triggers -- list --stage STAGE shows what is pending; see docs/runbook.md, Trigger down',
+    fix: 'npm run crm-triggers -- list --stage STAGE shows what is pending; see docs/operations/alarms.md, Trigger down',
     run: recovery,
   },
   {
