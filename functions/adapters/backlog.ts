@@ -168,9 +168,14 @@ export class Backlog {
     });
   }
 
-  /** A page of what a trigger has in Failed, the oldest change first. */
-  async failed(trigger: Trigger, limit: number, after?: Place): Promise<{ failed: Failed[]; next?: Place }> {
-    const { rows, next } = await this.#page(trigger, 'failed', limit, after);
+  /** A page of what a trigger has in Failed, in the order of the changes' times. */
+  async failed(
+    trigger: Trigger,
+    limit: number,
+    after?: Place,
+    newestFirst = false,
+  ): Promise<{ failed: Failed[]; next?: Place }> {
+    const { rows, next } = await this.#page(trigger, 'failed', limit, after, undefined, newestFirst);
     return { failed: rows.map((row) => fromFailedRow(row, trigger)), ...(next && { next }) };
   }
 
@@ -184,9 +189,9 @@ export class Backlog {
     return row && z.parse(testRow, row).result;
   }
 
-  #page(trigger: Trigger, list: List, limit?: number, after?: Place, filter?: string) {
+  #page(trigger: Trigger, list: List, limit?: number, after?: Place, filter?: string, newestFirst = false) {
     const partition = { list: listOf(trigger, list) };
-    return this.#table.query({ partition, limit, after, ...(filter && { filter }) });
+    return this.#table.query({ partition, limit, after, newestFirst, ...(filter && { filter }) });
   }
 }
 

@@ -41,6 +41,40 @@ export async function failed({ backlog }: OperationDeps, { id, trigger, since = 
   return inRecordOrder(chosen, (one) => one);
 }
 
+/** How many pages of a trigger are read at most to find entries. */
+const MOST_PAGES = 10;
+
+/** From here on a count is only "at least so many". */
+const ENOUGH = 1_000;
+
+/**
+ * The newest of what is in Failed, and how many there are; at least so many when there are more than 1,000 of a trigger. It reads a
+ * few pages, however much is in Failed.
+ */
+export async function latestFailed(
+  { backlog }: Pick<OperationDeps, 'backlog'>,
+  { id, trigger, since = 0 }: Choice,
+  limit: number,
+): Promise<{ readonly failed: Failed[]; readonly total: number }> {
+  const isChosen = (one: Failed) => one.failedAt >= since && (id === undefined || one.id === id);
+  const perTrigger = await allEnded(
+    (trigger ? [trigger] : triggers).map(async (of) => {
+      const found: Failed[] = [];
+      let next: Place | undefined;
+      for (let pages = 0; pages < MOST_PAGES && found.length < limit; pages++) {
+        const page = await backlog.failed(of, limit, next, true);
+        found.push(...page.failed.filter(isChosen));
+        next = page.next;
+        if (!next) break;
+      }
+      const isAll = next === undefined || id !== undefined || since > 0;
+      return { found, total: isAll ? found.length : await backlog.count(of, 'failed', ENOUGH) };
+    }),
+  );
+  const all = perTrigger.flatMap(({ found }) => found).toSorted((a, b) => b.failedAt - a.failedAt);
+  return { failed: all.slice(0, limit), total: perTrigger.reduce((sum, { total }) => sum + total, 0) };
+}
+
 /** What became of something that was to be sent again. */
 export interface Redelivered {
   readonly id: string;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { describe, test } from 'node:test';
+import { describe, mock, test } from 'node:test';
 import { serve } from '@hono/node-server';
 import fc from 'fast-check';
 import { adminApi } from '../../functions/console/api.ts';
@@ -340,4 +340,16 @@ test('a header is removed only if it is set, whatever its name', async () => {
     assert.equal(status, 404, name);
   }
   assert.equal(api.history.entries.length, 0);
+});
+
+test('a list of what failed reads a few pages, however much there is', async () => {
+  await using api = await served();
+  for (let n = 0; n < 300; n++)
+    await api.backlog.fail(failedOne({ id: `msg_${String(n).padStart(32, '0')}`, changedAt: 1_760_000_000_000 + n }));
+  const reads = mock.method(api.backlog, 'failed');
+  const { json } = await api.ask('GET', '/failed?limit=1');
+  assert.equal(json.failed[0].id, `msg_${'299'.padStart(32, '0')}`, 'the newest');
+  assert.equal(json.total, 300);
+  const rows = await Promise.all(reads.mock.calls.map(({ result }) => result));
+  assert.ok(rows.reduce((sum, page) => sum + (page?.failed.length ?? 0), 0) <= 1);
 });

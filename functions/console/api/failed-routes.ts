@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import type { Failed } from '../../adapters/backlog-items.ts';
-import { failed, planRedelivery, redeliver } from '../../operations/failed.ts';
+import { failed, latestFailed, planRedelivery, redeliver } from '../../operations/failed.ts';
 import { UserError } from '../../operations/user-error.ts';
 import { type Route, route } from './route.ts';
 import { queryLimit, queryTime, text, time, trigger } from './shapes.ts';
@@ -42,8 +42,8 @@ export const failedRoutes: readonly Route[] = [
     }),
     response: z.object({ failed: z.array(shown), total: z.int() }),
     async run({ deps, query: { limit, ...choice } }) {
-      const all = (await failed(deps, choice)).toSorted((a, b) => b.failedAt - a.failedAt);
-      return { json: { failed: all.slice(0, limit).map(asShown), total: all.length } };
+      const { failed: latest, total } = await latestFailed(deps, choice, limit);
+      return { json: { failed: latest.map(asShown), total } };
     },
   }),
   route({
