@@ -21,6 +21,7 @@ function lineText({
   state,
   consecutiveFailures,
   parkedBecause,
+  isThrottled,
   pausedBy,
   headers,
   ...pending
@@ -28,6 +29,7 @@ function lineText({
   const calm = state === 'active' && consecutiveFailures === 0;
   const words = [
     ...(calm ? [] : [state === 'active' ? `failing (${consecutiveFailures} in a row)` : state]),
+    ...(isThrottled ? ['throttled by the receiver'] : []),
     ...(parkedBecause ? [parkedBecause] : []),
     ...(pausedBy === 'gone' ? ['the receiver responded with 410 Gone'] : []),
     ...[pendingText(pending)].filter(Boolean),

@@ -23,7 +23,7 @@ export interface TriggerNow {
   readonly probeDelay: number;
   /** Why a trigger is parked: the response last, in one line without the URL. */
   readonly parkedBecause?: string;
-  /** When the receiver last asked for fewer calls. */
+  /** When the receiver asked for fewer calls before the trigger was parked; 0 or absent when it was parked for another reason. */
   readonly throttledAt?: number;
   /** Why a trigger is paused. */
   readonly pausedBy?: 'admin' | 'gone';

@@ -185,7 +185,7 @@ async function parkTrigger(
   const fields = {
     ...firstProbe(at, retryAfterSeconds(retryAfter, at), isThrottled),
     parkedBecause: response,
-    ...(isThrottled && { throttledAt: at }),
+    throttledAt: isThrottled ? at : 0,
   };
   if (await deps.triggers.move(trigger, 'park', fields)) log('warn', 'trigger parked', { trigger });
   triggers.note(trigger, { state: 'parked' });

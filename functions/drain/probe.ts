@@ -30,7 +30,7 @@ export async function probe(run: DrainRun, now: TriggerNow, head: Head, isEmpty:
   const { state, url, urlVersion } = (await run.read()) ?? {};
   if (state !== 'parked' || url === undefined || !run.hasTime()) return false;
   const outcomes: string[] = [];
-  await run.forEach(heads.slice(0, now.throttledAt === undefined ? PROBES : 1), PROBES, async (parked) => {
+  await run.forEach(heads.slice(0, now.throttledAt ? 1 : PROBES), PROBES, async (parked) => {
     outcomes.push(await attemptParked(run, parked, url));
   });
   // Nothing was attempted, for an internal reason: that says nothing of the receiver.

@@ -20,8 +20,7 @@ const SOON_MS = 60_000;
 /** How long after a throttled response its receiver is called slowly at first. */
 const THROTTLED_MS = 60 * 60_000;
 
-const wasThrottled = ({ throttledAt }: TriggerNow, now: number): boolean =>
-  throttledAt !== undefined && now - throttledAt < THROTTLED_MS;
+const wasThrottled = ({ throttledAt = 0 }: TriggerNow, now: number): boolean => now - throttledAt < THROTTLED_MS;
 
 /** The drain of one trigger's backlog. A lease ensures that no other one runs at the same time. */
 export class TriggerDrain {
@@ -70,10 +69,10 @@ export class TriggerDrain {
   /** The probe of a receiver that throttles is due within seconds: this run waits for it. */
   async #probe(now: TriggerNow, head: Head, isEmpty: boolean): Promise<boolean> {
     const run = this.#run;
-    const { throttledAt, probeAt } = now;
+    const { throttledAt = 0, probeAt } = now;
     if (await probe(run, now, head, isEmpty)) return true;
     const at = run.deps.now();
-    const isSoon = throttledAt !== undefined && at - throttledAt < SOON_MS && probeAt - at < SOON_MS;
+    const isSoon = at - throttledAt < SOON_MS && probeAt - at < SOON_MS;
     if (isSoon) await run.deps.sleep(IDLE_MS);
     return isSoon;
   }
@@ -104,7 +103,7 @@ export class TriggerDrain {
     const fields = {
       ...firstProbe(at, retryAfterSeconds(retryAfter, at), isThrottled),
       parkedBecause: response,
-      ...(isThrottled && { throttledAt: at }),
+      throttledAt: isThrottled ? at : 0,
     };
     if (await deps.triggers.move(trigger, 'parkAgain', fields)) log('warn', 'trigger parked', { trigger });
     return false;

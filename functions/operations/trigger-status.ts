@@ -20,6 +20,8 @@ export interface TriggerStatus extends Pending {
   readonly failingSince: number | null;
   /** What a parked trigger's receiver responded last, or why it may not be called. */
   readonly parkedBecause: string | null;
+  /** The receiver asks for fewer calls: its backlog is delivered slowly. */
+  readonly isThrottled: boolean;
   readonly pausedBy: 'admin' | 'gone' | null;
   /** The names of the headers that are sent to its receiver; their values are never shown. */
   readonly headers: readonly string[];
@@ -46,8 +48,9 @@ export async function list({ triggersTable, backlog, secrets }: OperationDeps): 
       const pending = pendingOf(waiting.get(trigger), await backlog.count(trigger, 'parked'));
       const parkedBecause = (state === 'parked' && why.parkedBecause) || null;
       const pausedBy = (state === 'paused' && why.pausedBy) || null;
+      const isThrottled = (state === 'parked' || state === 'draining') && (why.throttledAt ?? 0) > 0;
       const headers = Object.keys(secret.get(trigger)?.headers ?? {});
-      const doing = { state, consecutiveFailures, failingSince, parkedBecause, pausedBy };
+      const doing = { state, consecutiveFailures, failingSince, parkedBecause, isThrottled, pausedBy };
       return { trigger, url, changedAt, version, ...doing, ...pending, headers };
     }),
   );

@@ -56,7 +56,7 @@ describe('the tab', () => {
       /written as https:\/\/example\.com\/\.$/,
     );
     await save(page, 'task.edit', '');
-    await row(page, 'task.edit').getByText('Off').waitFor();
+    await row(page, 'task.edit').getByText('No URL', { exact: true }).waitFor();
     assert.equal(served.triggersTable.items.get('task.edit')?.url, undefined);
   });
 

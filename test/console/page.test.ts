@@ -97,6 +97,7 @@ const working: TriggerStatus = {
   consecutiveFailures: 0,
   failingSince: null,
   parkedBecause: null,
+  isThrottled: false,
   pausedBy: null,
   waiting: 0,
   waitingForRetry: 0,
@@ -107,7 +108,7 @@ const working: TriggerStatus = {
 
 const states: readonly [string, Partial<TriggerStatus>, word: string, more: string][] = [
   ['that works', {}, 'Working', ''],
-  ['that has no URL', { url: null, state: 'paused' }, 'Off', 'no URL is set, no calls are made'],
+  ['that has no URL', { url: null, state: 'paused' }, 'No URL', 'No calls are made.'],
   [
     'that fails',
     { consecutiveFailures: 3, failingSince: 5, waiting: 6, waitingForRetry: 1, behind: 5 },
@@ -124,7 +125,7 @@ const states: readonly [string, Partial<TriggerStatus>, word: string, more: stri
     'that is paused',
     { state: 'paused', pausedBy: 'admin', waiting: 1, inBacklog: 1 },
     'Paused',
-    '1 pending, new notifications waits',
+    '1 pending, new notifications wait',
   ],
   ['that is gone', { state: 'paused', pausedBy: 'gone' }, 'Paused', 'the receiver responded with 410 Gone'],
   ['that drains', { state: 'finishing' }, 'Draining', 'pending notifications are being delivered'],

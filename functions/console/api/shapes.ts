@@ -37,6 +37,8 @@ export const status = z.object({
   consecutiveFailures: z.int(),
   failingSince: z.nullable(z.number()),
   parkedBecause: z.nullable(z.string()),
+  /** The receiver asks for fewer calls: its backlog is delivered slowly. */
+  isThrottled: z.boolean(),
   pausedBy: z.nullable(z.enum(['admin', 'gone'])),
   /** All pending notifications: waiting for retry, behind one of their record that does, and in the backlog. */
   waiting: z.int(),

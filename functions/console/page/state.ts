@@ -22,12 +22,18 @@ const since = ({ failingSince }: TriggerStatus, time: (at: number) => string) =>
 
 /** The first that fits counts. */
 const rules: readonly Rule[] = [
-  { fits: ({ url }) => url === null, tone: 'off', word: 'Off', more: () => 'no URL is set, no calls are made' },
+  { fits: ({ url }) => url === null, tone: 'off', word: 'No URL', more: () => 'No calls are made.' },
   {
     fits: ({ state }) => state === 'paused',
     tone: 'off',
     word: 'Paused',
-    more: ({ pausedBy }) => (pausedBy === 'gone' ? 'the receiver responded with 410 Gone' : 'new notifications waits'),
+    more: ({ pausedBy }) => (pausedBy === 'gone' ? 'the receiver responded with 410 Gone' : 'new notifications wait'),
+  },
+  {
+    fits: ({ isThrottled }) => isThrottled,
+    tone: 'warn',
+    word: 'Throttled',
+    more: ({ parkedBecause }) => [parkedBecause, 'the receiver asks for fewer calls'].filter(Boolean).join(', '),
   },
   {
     fits: ({ state }) => state === 'parked',
