@@ -8,9 +8,9 @@ import { Metrics } from './metrics-writer.ts';
 import { Secrets } from './secret-store.ts';
 import { Triggers } from './trigger-store.ts';
 
-/** What every function that makes attempts touches of the world, from its environment. */
+/** The adapters of a function that makes attempts, made from its environment. */
 export function attemptDeps(env: z.output<typeof attemptEnv>) {
-  // One for all tables: each has connections of its own, and each first connection is a TLS handshake of a cold start.
+  // One client for all tables: each client would need a TLS handshake of its own at a cold start.
   const dynamodb = new DynamoDBClient({ cacheMiddleware: true });
   return {
     triggers: new Triggers(env.TRIGGERS_TABLE, dynamodb),

@@ -1,7 +1,7 @@
 import type { Trigger } from '../core/entity.ts';
 import type { Notification } from '../core/notification.ts';
 
-/** What is known of a notification that was attempted before. Times are epoch milliseconds. */
+/** The state of a notification that was attempted before. Times are epoch milliseconds. */
 export interface Tried {
   readonly attempts: number;
   /** When it was attempted first, 0 for never. */
@@ -12,7 +12,7 @@ export interface Tried {
   readonly nextTry: number;
 }
 
-/** What is known of one that was not attempted yet. */
+/** The state of a notification that was not attempted yet. */
 export const unattempted: Tried = { attempts: 0, firstAttempt: 0, response: '', nextTry: 0 };
 
 /** A notification that is pending. */
@@ -25,7 +25,7 @@ export interface Waiting extends Tried {
 /** A notification in its trigger's backlog. */
 export interface Parked extends Waiting {
   readonly parkedAt: number;
-  /** Names this write of it: what is done to it is done to no other. Release 0.2.0 wrote none. */
+  /** Identifies this write of the item: a later delete or update affects no other write. Release 0.2.0 wrote none. */
   readonly token?: string | undefined;
 }
 
@@ -45,13 +45,13 @@ export interface Failed {
   readonly notification?: Notification;
   /** The row's key, when the change could not be formatted. */
   readonly keys?: object;
-  /** The notification as it is stored, when this version cannot read it: a later one may. */
+  /** The stored notification, when this version cannot read it: a later version may be able to. */
   readonly stored?: string;
-  /** Names this write of it. Release 0.2.0 wrote none. */
+  /** Identifies this write of the item. Release 0.2.0 wrote none. */
   readonly token?: string | undefined;
 }
 
-/** The result of a notification that was sent by hand. */
+/** The result of a test. */
 export interface TestResult {
   readonly delivered: boolean;
   /** `HTTP 200`, `connection refused` … */

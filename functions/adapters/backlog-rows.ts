@@ -5,14 +5,14 @@ import { fromMessage, type Notification, toMessage } from '../core/notification.
 import type { Failed, Parked, TestResult, Tried, Waiting } from './backlog-items.ts';
 import type { Row } from './expressions.ts';
 
-/** The version of the items in the backlog table. Release 0.2.0 wrote none; its items are read as well. */
+/** The version of the items in the backlog table. Items of release 0.2.0 have none; they are read too. */
 const VERSION = 1;
 
-/** How long items are kept that nothing removes, days. */
+/** How long items are kept, days. */
 const KEPT_DAYS = { held: 14, parked: 30, failed: 30, test: 1 };
 const DAY_SECONDS = 24 * 60 * 60;
 
-/** How long the mark is kept that a notification is settled: longer than any function can still hold its message, seconds. */
+/** How long the mark of a settled notification is kept, seconds: longer than any function can process its message. */
 const MARK_SECONDS = DAY_SECONDS;
 
 export type List = keyof typeof KEPT_DAYS;
@@ -34,13 +34,13 @@ const notification = z.pipe(
   }),
 );
 
-/** A row that says that a notification is pending, or with `done` that it is settled. */
+/** The row of a pending notification, or with `done` the mark of a settled one. */
 export const stateRow = z.object({
   ...key,
   ...tried,
   ...written,
   id: z.string(),
-  /** When it was redelivered, 0 for never: a notification that was redelivered starts anew. */
+  /** When it was redelivered, 0 for never: a redelivered notification starts a new life. */
   life: number,
   done: z._default(z.boolean(), false),
 });
@@ -85,7 +85,10 @@ export const testRow = z.object({
   ),
 });
 
-/** The key of a notification's row: a trigger's rows stand by the time of their change, then by sequence and id. */
+/**
+ * The key of a notification's row. The rows of a trigger are sorted by the time of the change, then by sequence and
+ * id.
+ */
 export function keyOf(of: Pick<Notification, 'trigger' | 'changedAt' | 'sequence' | 'id'>, list: List) {
   const place = `${String(of.changedAt).padStart(15, '0')}#${of.sequence.padStart(40, '0')}#${of.id}`;
   return { list: listOf(of.trigger, list), place };
@@ -95,7 +98,7 @@ export function listOf(trigger: Trigger, list: List): string {
   return `${trigger}#${list}`;
 }
 
-/** The life of a notification: one that was redelivered starts a new one, and keeps its id. */
+/** The life of a notification. Redelivery starts a new life with the same id. */
 export function lifeOf({ redelivered = 0 }: Pick<Notification, 'redelivered'>): number {
   return redelivered;
 }
@@ -108,7 +111,7 @@ export function toParkedRow(waiting: Waiting, parkedAt: number, token: string | 
   return { ...toWaitingRow(waiting, 'parked', at), parkedAt, token };
 }
 
-/** The mark that a notification is settled, in place of its waiting row. */
+/** The mark of a settled notification, which replaces its row. */
 export function toMark(settled: Notification, at: number): Row {
   const expiresAt = Math.ceil(at / 1000) + MARK_SECONDS;
   return { ...keyOf(settled, 'held'), v: VERSION, id: settled.id, life: lifeOf(settled), done: true, expiresAt };
@@ -148,19 +151,19 @@ export function toTestRow(sent: Notification, { response, ...result }: TestResul
   return { ...keyOf(sent, 'test'), v: VERSION, result: json, expiresAt: expiry('test', at) };
 }
 
-/** What a row says of the attempts at its notification. */
+/** The attempts at a notification, as its row has them. */
 export function triedOf(row: Omit<Tried, 'response'> & { readonly answer: string }): Tried {
   return { attempts: row.attempts, firstAttempt: row.firstAttempt, response: row.answer, nextTry: row.nextTry };
 }
 
-/** @throws {Error} When the row is none of this list. */
+/** @throws {Error} When the row does not belong to this list. */
 export function fromParkedRow(row: Row): Parked {
   const parked = z.parse(parkedRow, row);
   const { message, parkedAt, token } = parked;
   return { notification: message, ...triedOf(parked), parkedAt, token };
 }
 
-/** Never throws: what cannot be read is shown as far as it can. */
+/** Never throws: of an unreadable row it returns what can be read. */
 export function fromFailedRow(row: Row, trigger: Trigger): Failed {
   const read = z.safeParse(failedRow, row);
   if (!read.success) return unreadableAsFailed(row, trigger, read.error);
@@ -168,7 +171,7 @@ export function fromFailedRow(row: Row, trigger: Trigger): Failed {
   return { ...failed, trigger, ...asNotification(message), ...(keys && { keys }) };
 }
 
-/** What can be said of a row that this version cannot read, and its notification as it is stored. */
+/** What can be read of a row that this version does not understand, with its stored notification. */
 export function unreadableAsFailed(row: Row, trigger: Trigger, error: unknown, failedAt = 0): Failed {
   const because = (error as z.core.$ZodError).issues?.[0]?.message ?? 'it has another shape';
   const [time = '', sequence = '', id = ''] = String(row.place).split('#');

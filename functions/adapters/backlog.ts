@@ -24,7 +24,10 @@ import {
 import { type Seen, stateOf } from './pending-state.ts';
 import { type Pause, type Place, Table } from './table.ts';
 
-/** How many of a trigger's notifications are pending in the queue, as far as one of their record was attempted. */
+/**
+ * How many notifications of a trigger are pending in the queue. It counts those whose record was attempted at least
+ * once.
+ */
 interface RetryCount {
   /** Waiting for their next attempt. */
   readonly waiting: number;
@@ -35,18 +38,19 @@ interface RetryCount {
 /** A page of a trigger's backlog. */
 export interface ParkedPage {
   readonly parked: Parked[];
-  /** What stands there and cannot be read, as it is moved to Failed. */
+  /** Items that cannot be read, in the form in which they move to Failed. */
   readonly unreadable: readonly { readonly failed: Failed; readonly place: unknown; readonly token: unknown }[];
   readonly next?: Place;
 }
 
-/** A row whose notification was settled before its time to live removes it. */
+/** Excludes marks of settled notifications. */
 const PENDING = 'attribute_not_exists(#done)';
 
 /**
- * The backlog table. Each trigger has four lists: notifications that wait for a retry (waiting in the queue), its backlog
- * (parked), Failed, and results of tests. A list stands by the time of the change. A notification that is delivered at once is
- * never written here. Every read is strongly consistent; every method throws when the table does not respond.
+ * The backlog table. Each trigger has four lists: notifications that wait in the queue for a retry, its backlog
+ * (parked), Failed, and results of tests. A list is sorted by the time of the change. A notification that is
+ * delivered at its first attempt is never written here. Every read is strongly consistent. Every method throws when
+ * the table does not respond.
  */
 export class Backlog {
   readonly #table: Table;
@@ -68,7 +72,7 @@ export class Backlog {
   }
 
   /**
-   * Keeps what is known of a notification that waits in the queue for its retry.
+   * Stores the state of a notification that waits in the queue for its retry.
    *
    * @returns False when another function has settled it meanwhile: then it does not wait.
    */
@@ -80,26 +84,26 @@ export class Backlog {
   }
 
   /**
-   * Marks a notification of the queue as settled: delivered, moved to Failed, or in the backlog. The mark tells another
-   * function that holds its message too.
+   * Marks a notification of the queue as settled: delivered, moved to Failed, or in the backlog. Another function
+   * with the same message finds the mark.
    */
   async release(notification: Notification, at: number): Promise<void> {
     const condition = 'attribute_not_exists(#life) OR #life <= :life';
     await this.#table.put(toMark(notification, at), { condition, values: { life: lifeOf(notification) } });
   }
 
-  /** Puts notifications into their triggers' backlogs, each always at the same place. */
+  /** Puts notifications into the backlogs of their triggers. A notification always gets the same key. */
   async park(waiting: readonly Waiting[], at: number): Promise<void> {
     const rows = waiting.map((one) => toParkedRow(one, at, newToken(), at));
     await this.#table.putAll([...new Map(rows.map((row) => [`${row.list} ${row.place}`, row])).values()]);
   }
 
-  /** Takes a notification out of its backlog, unless it was put there anew since it was read. */
+  /** Removes a notification from its backlog, unless it was written again after it was read. */
   async unpark(parked: Pick<Parked, 'notification' | 'token'>): Promise<void> {
     await this.#table.delete(keyOf(parked.notification, 'parked'), asRead(parked));
   }
 
-  /** Keeps the result of an attempt at a parked notification, unless somebody else changed its row since it was read. */
+  /** Stores the result of an attempt at a parked notification, unless its row was changed after it was read. */
   async keepParked(parked: Parked, at: number): Promise<void> {
     const { condition, values } = asRead(parked);
     const row = toParkedRow(parked, parked.parkedAt, parked.token, at);
@@ -121,17 +125,17 @@ export class Backlog {
     return { parked, unreadable, ...(next && { next }) };
   }
 
-  /** Deletes a row of a trigger's backlog that cannot be read, once it stands in Failed; unless it was put there anew. */
+  /** Deletes an unreadable row of a backlog after it was added to Failed, unless it was written again. */
   async dropUnreadable(trigger: Trigger, place: unknown, token: unknown): Promise<void> {
     await this.#table.delete({ list: listOf(trigger, 'parked'), place }, asRead({ token }));
   }
 
-  /** How many notifications a trigger has in one of its lists; it stops counting where there are more than `enough`. */
+  /** How many notifications a trigger has in a list. It stops counting after `enough`. */
   count(trigger: Trigger, list: 'held' | 'parked' | 'failed', enough = Number.POSITIVE_INFINITY): Promise<number> {
     return this.#table.count({ partition: { list: listOf(trigger, list) }, filter: PENDING }, enough);
   }
 
-  /** How many notifications wait in the queue for a retry, and behind one that does, by their triggers. */
+  /** How many notifications wait in the queue for a retry, and how many wait behind these, by trigger. */
   async retryCounts(): Promise<ReadonlyMap<Trigger, RetryCount>> {
     const counts = new Map(triggers.map((trigger) => [trigger, { waiting: 0, behind: 0 }]));
     await Promise.all(
@@ -154,12 +158,12 @@ export class Backlog {
     return counts;
   }
 
-  /** Keeps what was moved to Failed where the operator can see it and send it again. */
+  /** Adds a notification to Failed, where an operator can see and redeliver it. */
   async fail(failed: Failed): Promise<void> {
     await this.#table.put(toFailedRow(failed));
   }
 
-  /** Deletes what failed, since it has been sent again; unless it failed once more since it was read. */
+  /** Removes a redelivered notification from Failed, unless it failed again after it was read. */
   async forget(failed: Failed): Promise<void> {
     const { condition, values } = asRead(failed);
     await this.#table.delete(keyOf(failed, 'failed'), {
@@ -168,7 +172,7 @@ export class Backlog {
     });
   }
 
-  /** A page of what a trigger has in Failed, in the order of the changes' times. */
+  /** A page of a trigger's list Failed, sorted by the time of the change. */
   async failed(
     trigger: Trigger,
     limit: number,
@@ -183,7 +187,7 @@ export class Backlog {
     await this.#table.put(toTestRow(notification, result, at));
   }
 
-  /** The result of a test, or `undefined` while it is on its way. */
+  /** The result of a test, or `undefined` before there is one. */
   async testResult(notification: Notification): Promise<TestResult | undefined> {
     const row = await this.#table.get(keyOf(notification, 'test'));
     return row && z.parse(testRow, row).result;
@@ -195,7 +199,7 @@ export class Backlog {
   }
 }
 
-/** The condition that a row is still the one that was read. */
+/** The condition that a row was not written again after it was read. */
 function asRead({ token }: { readonly token?: unknown }) {
   if (token === undefined) return { condition: 'attribute_not_exists(#token)', values: {} };
   return { condition: '#token = :token', values: { token } };

@@ -9,7 +9,7 @@ import { type LogItem, type LogPlace, LogSearch, timeKey } from '../core/log-sea
 
 export type { LogEntry, LogFilter } from '../core/log-entry.ts';
 
-/** The version of the items' shape. Release 0.2.0 wrote none; its items are read as well. */
+/** The version of the items. Items of release 0.2.0 have none; they are read too. */
 const VERSION = 1;
 
 const row = z.object({ written: z.string(), rows: z.instanceof(Uint8Array) });
@@ -23,21 +23,22 @@ const DAY_SECONDS = 24 * 60 * 60;
  */
 const SHARDS = 8;
 
-/** Items of a shard that are read at once; one holds the attempts of a batch of up to ten, as a rule. */
+/** How many items of a shard are read at once. An item usually holds the attempts of a batch of up to ten. */
 const PAGE = 25;
 
-/** How often `read` asks all shards, at most. */
+/** How often `read` queries all shards, at most. */
 const ROUNDS = 8;
 
-/** A write that takes longer is moved to Failed: a log that does not respond must not use up the time of its function. */
+/** A write that takes longer is cancelled: a log that does not respond must not use up the time of its function. */
 const WRITE_MS = 3_000;
 
-/** What was written by functions whose clocks disagree, or is on its way, turns up at most so much later. */
+/** Entries can appear so much later than their time, because clocks differ and writes take time. */
 const LATE_MS = 5_000;
 
 /**
- * The delivery log: an item a write, holding all attempts of one run of a function, or of a part of it. Every method throws
- * when the table is silent. Reads are not strongly consistent: what was written this second may be missing.
+ * The delivery log. Each write makes one item with all attempts of a run of a function, or of a part of it. Every
+ * method throws when the table does not respond. Reads are not strongly consistent: the entries of the last second
+ * can be missing.
  */
 export class DeliveryLog {
   readonly #table: string;
@@ -48,7 +49,7 @@ export class DeliveryLog {
     this.#dynamodb = dynamodb;
   }
 
-  /** Adds attempts: one request, unless they are too many for one item. */
+  /** Adds attempts with one request, unless one item cannot hold them. */
   async write(entries: readonly LogEntry[]): Promise<void> {
     // No attempt in an item may be later than the item: the search relies on it.
     const at = Math.max(Date.now(), ...entries.map((entry) => entry.at));
@@ -64,7 +65,7 @@ export class DeliveryLog {
   }
 
   /**
-   * Newest first. What is written while somebody reads on may be missed.
+   * Reads attempts, the newest first. Attempts that are written between two pages can be missed.
    *
    * @param next Where the page before ended, to be passed with the same filter.
    * @returns `next` when there is more to search; also with few entries or none, for what a call reads is bounded.
@@ -87,8 +88,8 @@ export class DeliveryLog {
   }
 
   /**
-   * Follows the log. The first call of what it returns gives nothing; each later one gives what was written since the one
-   * before, the oldest attempt first.
+   * Follows the log. The first call of the returned function returns nothing; each later call returns the attempts
+   * that were written since the call before, the oldest first.
    */
   follow(filter: LogFilter): () => Promise<LogEntry[]> {
     const isMeant = fits(filter);

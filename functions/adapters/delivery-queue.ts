@@ -16,10 +16,10 @@ const BATCH = 10;
 /** How long a message may stay invisible, seconds. */
 const LONGEST_SECONDS = 12 * 60 * 60;
 
-/** Pauses between the tries for what the queue rejected of a batch, milliseconds. Jitter takes up to half of each away. */
+/** Pauses before rejected entries of a batch are sent again, milliseconds. Jitter shortens each by up to a half. */
 const PAUSES = [100, 400, 1600];
 
-/** A message for the dead-letter queue, with what the operator needs to know. */
+/** A message for the dead-letter queue, with information for the operator. */
 export interface DeadLetter {
   /** Deduplicates repeats. */
   readonly id: string;
@@ -27,26 +27,26 @@ export interface DeadLetter {
   readonly group: string;
   /** ASCII. */
   readonly body: string;
-  /** One line: why nobody could deliver this. */
+  /** One line: why it could not be processed. */
   readonly reason: string;
 }
 
 /** A notification as SendMessageBatch takes it. */
 type Entry = ReturnType<typeof queueEntry>;
 
-/** What the queue did not take of a batch. */
+/** The entries of a batch that the queue did not accept. */
 interface NotTaken {
   readonly entries: readonly Entry[];
   readonly error: unknown;
 }
 
-/** A received message, and for how many seconds it is to stay invisible. */
+/** A received message, and for how many seconds it stays invisible. */
 interface Returned {
   readonly receiptHandle: string;
   readonly seconds: number;
 }
 
-/** The queue goes on rejecting what is sent. */
+/** The queue rejected messages repeatedly. */
 class QueueRejects extends Error {
   override readonly name = 'QueueRejects';
   readonly code: string;
@@ -81,8 +81,8 @@ export class DeliveryQueue {
   }
 
   /**
-   * Sends notifications so that those of one record arrive in the order given: it waits until the queue has taken all of
-   * a wave before it sends the next. What the queue does not take keeps back only the later notifications of its record.
+   * Sends notifications. Those of one record arrive in the given order: it sends a wave after the queue has accepted
+   * the wave before. A rejected notification delays only the later ones of its record.
    *
    * @throws The first failure, when everything else has been sent and no request is in flight.
    */
@@ -116,7 +116,7 @@ export class DeliveryQueue {
     }
   }
 
-  /** Sends a batch once. An entry counts as rejected unless the response says that it was taken. */
+  /** Sends a batch once. An entry counts as rejected unless the response says that it was accepted. */
   async #try(entries: readonly Entry[]): Promise<{ rejected: Entry[]; codes: string }> {
     const Entries = entries.map((entry, index) => ({ ...entry, Id: String(index) }));
     const response = await this.#sqs.send(new SendMessageBatchCommand({ QueueUrl: this.#url, Entries }));
@@ -129,7 +129,11 @@ export class DeliveryQueue {
     };
   }
 
-  /** Keeps what nobody can deliver where the operator can read it. @throws When the queue does not take it. */
+  /**
+   * Sends a message that cannot be processed to the dead-letter queue.
+   *
+   * @throws When the queue does not take it.
+   */
   async sendToDeadLetters({ id, group, body, reason }: DeadLetter): Promise<void> {
     await this.#sqs.send(
       new SendMessageCommand({
@@ -149,7 +153,7 @@ export class DeliveryQueue {
       longest.set(receiptHandle, Math.max(seconds, longest.get(receiptHandle) ?? 0));
     const failed = await allEnded(inBatches([...longest], BATCH).map((batch) => this.#setVisibility(batch)));
     const count = failed.reduce((sum, number) => sum + number, 0);
-    // They return all the same, when the queue's own visibility timeout ends.
+    // They return in any case after the visibility timeout of the queue.
     if (count > 0) log('warn', 'messages return later than they should', { messages: count });
   }
 
@@ -172,7 +176,7 @@ export class DeliveryQueue {
 function queueEntry(notification: Notification) {
   return {
     MessageGroupId: notification.record,
-    // What is sent again by hand must not pass for the repeat of what failed a minute ago.
+    // The queue must not take a redelivered notification for a duplicate of the one that failed.
     MessageDeduplicationId: [notification.id, notification.redelivered].filter(Boolean).join('-'),
     MessageBody: toMessage(notification),
   };

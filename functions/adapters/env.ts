@@ -41,7 +41,7 @@ export const captureEnv = z.object({
   TRIGGERS_TABLE: text,
   BACKLOG_TABLE: text,
   QUEUE_URL: text,
-  /** JSON; `{}` when nothing is said of the rows. */
+  /** JSON; `{}` for no rules. */
   ROW_RULES: json(rowRules),
   /** JSON; `null` when there is none. */
   RECORD_LIMIT: json(z.nullable(recordLimit)),

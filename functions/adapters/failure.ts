@@ -32,7 +32,7 @@ const failures: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'TLS certificate of another host',
 };
 
-/** A failure in words, which go into logs: nothing of the URL is in them. */
+/** A failure in words without any part of the URL, because they are logged. */
 export function describe(code: string, { connectTimeoutSeconds, attemptTimeoutSeconds }: Timeouts): string {
   if (code === NO_NAME.code) return `host name not looked up within ${connectTimeoutSeconds} s`;
   if (code === NO_CONNECTION.code) return `no connection within ${connectTimeoutSeconds} s`;
@@ -40,10 +40,10 @@ export function describe(code: string, { connectTimeoutSeconds, attemptTimeoutSe
   return failures[code] ?? `failed (${code})`;
 }
 
-/** The code that names an error best; never its message, which may quote the URL. */
+/** The code of an error; never its message, which can contain the URL. */
 export function codeOf(error: unknown): string {
   const { code, name } = error as { code?: unknown; name?: unknown };
-  // That has thirty codes, or none.
+  // The parser has thirty codes, or none.
   if (typeof code === 'string' && name !== 'HTTPParserError') return code;
   return typeof name === 'string' ? name : 'unknown';
 }

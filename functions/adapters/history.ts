@@ -5,12 +5,12 @@ import * as z from 'zod/mini';
 import { type Trigger, triggers } from '../core/entity.ts';
 import { type Pause, Table } from './table.ts';
 
-/** How long it is remembered what admins did. */
+/** How long entries of the history are kept. */
 const KEPT_SECONDS = 365 * 24 * 60 * 60;
 
 const LIST = 'history';
 
-/** The version of the items' shape. Release 0.2.0 wrote none; its items are read as well. */
+/** The version of the items. Items of release 0.2.0 have none; they are read too. */
 const VERSION = 1;
 
 const entry = z.object({
@@ -24,7 +24,7 @@ const entry = z.object({
   to: z.nullable(z.string()),
 });
 
-/** What an admin did. Secrets and the values of headers are not in it. */
+/** An action of an admin. Secrets and values of headers are not recorded. */
 export type HistoryEntry = Readonly<z.output<typeof entry>>;
 
 const row = z.object({
@@ -37,10 +37,10 @@ const row = z.object({
   ),
 });
 
-/** Where a page of the history goes on. */
+/** Where the next page of the history begins. */
 export const placePattern = /^\d{15}#[0-9a-f-]{36}$/;
 
-/** What admins did: a list in the backlog table, sorted by time. Every method throws when the table does not respond. */
+/** The history: a list in the backlog table, sorted by time. Every method throws when the table does not respond. */
 export class History {
   readonly #table: Table;
 

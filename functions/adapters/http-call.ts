@@ -6,23 +6,30 @@ import { brokenConnection, codeOf, describe, type Timeouts } from './failure.ts'
 import { get } from './http-get.ts';
 import { nameLookup } from './name-lookup.ts';
 
-/** As much as curl accepts of one header; a receiver's cookies can be long. */
+/** Large enough for long cookies of receivers. */
 const MAX_HEAD_BYTES = 64 * 1024;
 
-/** A connection kept from an earlier call may be dead. One that breaks this fast is tried once more, on a new one. */
+/**
+ * A connection of an earlier call can be dead. A call whose connection breaks this fast is repeated once on a new
+ * connection.
+ */
 const INSTANT_MS = 1_000;
 
-/** A connection that nobody used for so long is closed: many receivers close theirs after five seconds. */
+/** An unused connection is closed after this time: many receivers close theirs after five seconds. */
 const IDLE_MS = 4_000;
 
 interface CallerOptions extends Timeouts {
   readonly rules: UrlPolicy;
 }
 
-/** Makes one GET. Whatever goes wrong is a response too; it never throws. @param cut Cuts it off. */
+/**
+ * Makes one GET. It never throws: a failure is a result too.
+ *
+ * @param cut Aborts the call.
+ */
 export type Call = (url: string, headers: Readonly<Record<string, string>>, cut?: AbortSignal) => Promise<CallResult>;
 
-/** A caller with its own connections, which it keeps open between calls. */
+/** Makes a function for calls, which keeps its connections open between calls. */
 export function makeCall(options: CallerOptions, lookUp = nameLookup()): Call {
   const check = urlCheckBy(options.rules);
   const connecting = {
@@ -36,7 +43,7 @@ export function makeCall(options: CallerOptions, lookUp = nameLookup()): Call {
     keepAliveTimeout: IDLE_MS,
     keepAliveMaxTimeout: IDLE_MS,
     maxHeaderSize: MAX_HEAD_BYTES,
-    // The deadline of the whole call covers both; undici's own timers are too coarse to be exact.
+    // The deadline of the whole call covers both. undici's timers are not exact.
     headersTimeout: 0,
     bodyTimeout: 0,
   });
@@ -44,7 +51,7 @@ export function makeCall(options: CallerOptions, lookUp = nameLookup()): Call {
   return async (url, headers, cut) => {
     const target = URL.parse(url);
     if (!target) return { blocked: NOT_A_URL };
-    // The guard would reject it too, but only what is http or https gets there.
+    // The guard would reject it too, but undici passes on only http and https.
     const rejected = check.target(target);
     if (rejected !== undefined) return { blocked: rejected };
     const started = performance.now();

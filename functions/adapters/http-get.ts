@@ -1,13 +1,13 @@
 import type { Dispatcher } from 'undici';
 import type { CallResult } from '../core/outcome.ts';
 
-/** More of a response is not read: only the status counts, the rest is for people. */
+/** More of a response is not read: the status decides, and the body is only shown. */
 const MAX_RESPONSE_BYTES = 16 * 1024;
 
-/** The status decides: so long at most a call waits for the body, which is for people. */
+/** How long a call waits for the body at most: the status decides, and the body is only shown. */
 const BODY_MS = 1_000;
 
-/** Why a call is ended, made once: an error is made slowly. Neither quotes anything. */
+/** Reasons to end a call. They are made once, because making an error is slow. */
 export const NO_RESPONSE = Object.assign(new Error('no response in time'), { code: 'NO_ANSWER' });
 const ENOUGH = new Error('enough was read');
 const NO_END = new Error('the body does not end');
@@ -18,8 +18,8 @@ interface GetRequest {
 }
 
 /**
- * One GET, by what undici tells of it while it is made: a stream for the body, and signals that watch each other, cost more
- * than the call. It ends once, by the first of what can end it; and a response that breaks off has given its status all the same.
+ * Makes one GET with a handler of undici's dispatcher: a stream for the body and linked signals cost more than the
+ * call. The first event that can end the call ends it. A response that breaks off still counts by its status.
  *
  * @param milliseconds For all of it: connecting, waiting, reading.
  * @param cut Cuts it off.
@@ -57,7 +57,7 @@ export function get(agent: Dispatcher, { url, headers }: GetRequest, millisecond
           if (endedBy) started.abort(endedBy);
         },
         onResponseStart(_, status, { 'retry-after': retryAfter }) {
-          // Below, it is not the response yet.
+          // 1xx is not the response yet.
           if (status < 200) return;
           responded = { status, ...(typeof retryAfter === 'string' && { retryAfter }) };
           bodyDeadline = setTimeout(end, BODY_MS, NO_END);
@@ -67,7 +67,7 @@ export function get(agent: Dispatcher, { url, headers }: GetRequest, millisecond
           bytes += chunk.length;
           if (bytes >= MAX_RESPONSE_BYTES) reading.abort(ENOUGH);
         },
-        // Not before undici has seen that the connection is free, which takes it until then: the next call would make a new one.
+        // undici marks the connection as free only then. Before, the next call would open a new connection.
         onResponseEnd: () => process.nextTick(setImmediate, finish),
         onResponseError: (_, error) => finish(error),
       },

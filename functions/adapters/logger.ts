@@ -1,6 +1,6 @@
 /**
- * One line of JSON. Fields are counts, trigger names, opaque ids and responds in words: never a URL, a header, an id of
- * the CRM or anything else that came from a row.
+ * Prints one line of JSON. Fields are counts, names of triggers, opaque ids and responses in words. They never
+ * contain a URL, a header, an id of a CRM record or other data of a row.
  */
 export function log(level: 'info' | 'warn' | 'error', message: string, fields: Readonly<Record<string, unknown>> = {}) {
   printLine(JSON.stringify({ level, message, ...fields }));
@@ -18,13 +18,15 @@ export function printLine(line: string): void {
   else console.log(line);
 }
 
-/** What can be logged of an error: its name and code. Its message may quote what must not be logged. */
+/**
+ * The fields of an error that can be logged: its name and code. Its message can contain data that must not be logged.
+ */
 export function errorFields(error: unknown): { error: string } {
   const { name, code } = error as { name?: string; code?: string };
   return { error: [name, code].filter(Boolean).join(' ') || 'unknown' };
 }
 
-/** Waits for work. What it throws tells no more than can be logged: Lambda logs what a function throws. */
+/** Waits for work. Its error contains only what can be logged, because Lambda logs the error of a function. */
 export async function throwingQuietly<Result>(work: Promise<Result>): Promise<Result> {
   try {
     return await work;

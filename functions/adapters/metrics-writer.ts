@@ -2,12 +2,12 @@ import type { Trigger } from '../core/entity.ts';
 import { Measured, type Metric } from '../core/metrics.ts';
 import { printLine } from './logger.ts';
 
-/** What a function needs to have what happens in it measured. */
+/** What a function needs to write metrics. */
 export interface MetricsDeps {
   readonly metrics: Pick<Metrics, 'add' | 'write'>;
 }
 
-/** What is measured in one run of a function, or a part of it, on its way to CloudWatch. It costs no request. */
+/** Collects the metrics of a run of a function, or of a part of it. Writing them costs no request. */
 export class Metrics {
   readonly #namespace: string;
   readonly #print: (line: string) => void;
@@ -22,7 +22,7 @@ export class Metrics {
     this.#measured.add(metric, trigger, value);
   }
 
-  /** Writes what was measured since the last time, as of now. */
+  /** Writes the metrics that were collected since the last call. */
   write(): void {
     for (const line of this.#measured.take(this.#namespace, Date.now())) this.#print(line);
   }

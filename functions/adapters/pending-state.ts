@@ -3,9 +3,9 @@ import type { Notification } from '../core/notification.ts';
 import { type Parked, type Tried, unattempted } from './backlog-items.ts';
 import { lifeOf, type stateRow, triedOf } from './backlog-rows.ts';
 
-/** What the backlog table says of a notification whose message may have been received before. */
+/** The state of a notification whose message may have been received before, from the backlog table. */
 export interface Seen extends Tried {
-  /** Its row in its trigger's backlog, if it is there; not the row of a later life. */
+  /** Its row in the backlog, if there is one; not the row of a later life. */
   readonly parked: Pick<Parked, 'notification' | 'token'> | undefined;
   /** Another function delivered it, moved it to Failed or put it into the backlog: nothing is left to do. */
   readonly settled: boolean;

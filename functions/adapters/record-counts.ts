@@ -8,7 +8,7 @@ import { type Pause, Table } from './table.ts';
 /** As long as a stream may hand out a record again, seconds. */
 const KEPT_SECONDS = 24 * 60 * 60;
 
-/** The version of the items' shape. Release 0.2.0 wrote none; its items are read as well. */
+/** The version of the items. Items of release 0.2.0 have none; they are read too. */
 const VERSION = 1;
 
 const row = z.object({ sequences: z._default(z.set(z.string()), new Set<string>()) });

@@ -23,7 +23,7 @@ export interface TriggerSecrets {
 
 const none: TriggerSecrets = { replaced: [], headers: {}, version: 0 };
 
-/** The version of the items' shape. Release 0.2.0 wrote none; its items are read as well. */
+/** The version of the items. Items of release 0.2.0 have none; they are read too. */
 const VERSION = 1;
 
 const content = z.object({

@@ -1,15 +1,15 @@
 import { BlockList, isIP } from 'node:net';
 
 /**
- * Where public addresses lie: all of IPv4, and of IPv6 only what is given out as global unicast. All else of IPv6 is
- * loopback, link-local, multicast, NAT64 or not in use, today's and tomorrow's.
+ * The space of public addresses: all of IPv4, and the global unicast addresses of IPv6. The rest of IPv6 is loopback,
+ * link-local, multicast, NAT64 or not in use.
  */
 const publicSpace = ['0.0.0.0/0', '2000::/3'];
 
 /**
- * What of it is not public: ranges that are not globally reachable, that carry another address inside (6to4, Teredo)
- * and so could lead to one that is not, or that whichever network is nearest responses (anycast relays and sinks).
- * Source: IANA's special-purpose address registries, as of 2026-11.
+ * Ranges in that space that are not public: they are not globally reachable, contain another address (6to4, Teredo),
+ * or are served by the nearest network (anycast relays and sinks). Source: IANA's special-purpose address registries,
+ * as of 2026-11.
  */
 const notPublic = [
   '0.0.0.0/8', // this network
@@ -41,27 +41,27 @@ const notPublic = [
 const given = blockList(publicSpace);
 const rejected = blockList(notPublic);
 
-/** Tells whether a receiver may stand at an IP address. */
+/** Whether a receiver may have an IP address. */
 export type AddressRule = (address: string) => boolean;
 
-/** @param allowedPrivateNetworks Networks (CIDR) to allow though they are private; invalid ones throw. */
+/** @param allowedPrivateNetworks Private networks (CIDR) that are allowed. An invalid one throws. */
 export function addressRule(allowedPrivateNetworks: readonly string[]): AddressRule {
   const allowed = blockList(allowedPrivateNetworks);
   return (address) => {
     const family = isIP(address) === 4 ? 'ipv4' : 'ipv6';
-    // An address with a zone (fe80::1%eth0) says of itself that it is reachable on one link only.
+    // An address with a zone (fe80::1%eth0) is reachable on one link only.
     if (isIP(address) === 0 || address.includes('%')) return false;
     return allowed.check(address, family) || (given.check(address, family) && !rejected.check(address, family));
   };
 }
 
-/** The address that a URL's host is, without an IPv6 address's brackets; nothing when the host is a name. */
+/** The literal address of a URL's host, without the brackets of IPv6; nothing for a name. */
 export function literalAddress(hostname: string): string | undefined {
   const bare = hostname.replace(/^\[(.*)\]$/, '$1');
   return isIP(bare) === 0 ? undefined : bare;
 }
 
-// IPv4-mapped IPv6 addresses are checked by the IPv4 ranges: BlockList does that by itself.
+// BlockList checks IPv4-mapped IPv6 addresses with the IPv4 ranges.
 function blockList(networks: readonly string[]): BlockList {
   const list = new BlockList();
   for (const network of networks) {

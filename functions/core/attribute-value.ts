@@ -26,7 +26,7 @@ export function isSameValue(one: unknown, other: unknown): boolean {
   return isDeepStrictEqual(value, otherValue);
 }
 
-/** `{ S: 'x' }` is of type S. What does not have exactly one type is no attribute value. */
+/** `{ S: 'x' }` has the type S. A value without exactly one type is no attribute value. */
 function typeAndValue(value: unknown): [type?: string, value?: unknown] {
   if (!isObject(value)) return [];
   const [entry, ...more] = Object.entries(value);

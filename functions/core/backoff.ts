@@ -1,11 +1,12 @@
-/** How far a retry delay may stray from its length, so that what failed together does not return together. */
+/** The jitter of a retry delay, so that notifications that failed together do not return together. */
 const JITTER = 0.2;
 
 /** A receiver cannot ask for more. */
 const LONGEST_RETRY_AFTER_SECONDS = 15 * 60;
 
 /**
- * For how many seconds to hold a notification after its latest failed attempt, or `undefined` when it has had its last.
+ * How long a notification waits for a retry after its latest failed attempt, seconds; `undefined` after the last
+ * attempt.
  *
  * @param attempts Attempts so far, at least 1.
  * @param retryDelays The schedule, in seconds: one retry delay after each attempt but the last.

@@ -1,14 +1,15 @@
 import type { Notification } from './notification.ts';
 
 /**
- * A trigger's state, and what moves it. Two functions and an admin touch one trigger at once; each move is a conditional
- * write from the state it starts in, so none can leave this diagram.
+ * The states of a trigger. Two functions and an admin can change one trigger at the same time. Each move is a
+ * conditional write from the state in which it starts, so no move can leave this diagram.
  *
  * - **active**: its notifications are attempted as they come.
- * - **parked**: its receiver is down or throttles; they go to its backlog, and from time to time one is attempted (a probe).
- * - **draining**: the receiver is back, and the backlog is delivered in order; new notifications go behind it.
+ * - **parked**: its receiver is down or throttles. Notifications go to the backlog; from time to time one is
+ * attempted (a probe).
+ * - **draining**: the receiver responds again. The backlog is delivered in order; new notifications go behind it.
  * - **finishing**: the backlog was empty. One more read decides; new notifications wait for it.
- * - **paused**: by an admin, or because the receiver responded with 410 Gone; they go to its backlog.
+ * - **paused**: by an admin, or by the response 410 Gone. Notifications go to the backlog.
  */
 export const states = ['active', 'parked', 'draining', 'finishing', 'paused'] as const;
 
@@ -19,15 +20,15 @@ export type Move = 'park' | 'drain' | 'finish' | 'parkAgain' | 'drainAgain' | 'a
 export const diagram: Readonly<Record<Move, { readonly from: readonly State[]; readonly to: State }>> = {
   /** Too many consecutive failures, or the receiver throttles. */
   park: { from: ['active'], to: 'parked' },
-  /** A probe was delivered, or there is nothing left to probe with. */
+  /** A probe was delivered, or the backlog is empty. */
   drain: { from: ['parked'], to: 'draining' },
   /** The backlog was seen empty. */
   finish: { from: ['draining'], to: 'finishing' },
   /** Whatever is tried fails again. */
   parkAgain: { from: ['draining'], to: 'parked' },
-  /** The backlog, seen empty before, is not. */
+  /** The backlog was empty before, and is not now. */
   drainAgain: { from: ['finishing', 'active'], to: 'draining' },
-  /** The backlog was seen empty again: nothing can be on its way to it any more. */
+  /** The backlog is still empty: no function can add to it any more. */
   activate: { from: ['finishing'], to: 'active' },
   pause: { from: ['active', 'parked', 'draining', 'finishing'], to: 'paused' },
   resume: { from: ['paused'], to: 'draining' },
@@ -39,10 +40,10 @@ export const parkingStates: ReadonlySet<State> = new Set(['parked', 'draining', 
 /** This many consecutive failures in a row park a trigger. */
 export const FAILURES_TO_PARK = 10;
 
-/** A response slower than this is a failure, even a good one: its receiver takes up functions that others wait for. */
+/** A slower response counts as a failure, also a good one: it takes up functions that other triggers need. */
 export const SLOW_MS = 5_000;
 
-/** The first probe comes after this time, each later one after twice the time before, up to the longest. */
+/** The first probe is made after this time, each later one after twice the time before it, up to the longest. */
 export const FIRST_PROBE_MS = 30_000;
 const LONGEST_PROBE_MS = 60 * 60_000;
 
@@ -78,7 +79,7 @@ export function nextProbe(delay: number, at: number, retryAfter = 0): NextProbe 
   return { probeAt: at + next, probeDelay: next };
 }
 
-/** A notification is moved to Failed this long after its change, or after it was sent again by hand. */
+/** A notification moves to Failed this long after its change, or after it was redelivered. */
 const GIVE_UP_MS = 72 * 60 * 60_000;
 
 /** Whether a notification has waited so long that it is moved to Failed. @param now Epoch milliseconds. */

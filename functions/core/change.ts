@@ -6,10 +6,10 @@ import { type Action, type Entity, entities, isTrigger, type Trigger } from './e
 import type { Ids } from './formatted-string.ts';
 import { attributeOf, isMarked, isReplication, isSameBut, ownValue, type RowRules } from './row-rules.ts';
 
-/** What every stream record tells, whether its ids are usable or not. */
+/** The information in every stream record, also without usable ids. */
 interface ChangeInfo {
   readonly trigger: Trigger;
-  /** The stream record's own id: the same however often the stream hands it out. */
+  /** The id of the stream record: the same each time the stream returns it. */
   readonly eventId: string;
   /** One row of one table, as an opaque hash: changes of the same record keep their order. */
   readonly record: string;
@@ -25,7 +25,7 @@ export interface Change extends ChangeInfo {
   readonly ids: Ids;
 }
 
-/** A change that cannot be formatted, because an id is missing or is nothing that a URL can carry. */
+/** A change that cannot be formatted, because an id is missing or cannot be part of a URL. */
 export interface Unusable extends ChangeInfo {
   readonly kind: 'unusable';
   /** One line for the operator: which id, and why. */
@@ -56,13 +56,13 @@ type Value = {
   readonly B?: string | Uint8Array | undefined;
 };
 
-/** A partition key's limit in DynamoDB; an id that is no key waits for a retry to it as well. */
+/** DynamoDB's limit for a partition key. It applies to every id, also to one that is not a key. */
 const MAX_ID_BYTES = 2048;
 
 const actionOf: Readonly<Record<string, Action>> = { INSERT: 'create', MODIFY: 'edit', REMOVE: 'delete' };
 
 /**
- * Reads one stream record of an entity's table. Hostile data gives `unusable`, never an exception.
+ * Reads a stream record of an entity's table. Hostile data gives `unusable`, never an exception.
  *
  * @param receivedAt Epoch milliseconds, for a record that does not tell its time.
  */
@@ -79,7 +79,7 @@ export function readChange(entity: Entity, record: DynamoDBRecord, receivedAt: n
     return { kind: 'ignored', reason: 'no attribute changed that counts' };
   const info: ChangeInfo = {
     trigger,
-    // Without an id of its own a record is known by all that it says: two changes must not pass for one.
+    // Without an id, the whole record identifies it: two changes must not look like one.
     eventId: record.eventID || sha256(JSON.stringify(record.dynamodb ?? null)),
     record: recordHash(entity, keys),
     sequence: isDigits(SequenceNumber) ? SequenceNumber : '0',
@@ -93,7 +93,7 @@ export function readChange(entity: Entity, record: DynamoDBRecord, receivedAt: n
   return { kind: 'change', ...info, entity, ids: read.ids };
 }
 
-/** Reads an entity's ids from a row, or says in one line which is not usable, and why. */
+/** Reads the ids of an entity from a row, or says in one line which id is not usable and why. */
 export function readIds(
   entity: Entity,
   row: Image,
@@ -109,7 +109,7 @@ export function readIds(
   return { ids };
 }
 
-/** Rows that DynamoDB removes by time to live carry the service's own identity; no agent deleted them. */
+/** Records of rows that DynamoDB removed by time to live have the service as their user. */
 function isExpiry({ userIdentity }: DynamoDBRecord): boolean {
   return userIdentity?.type === 'Service' && userIdentity.principalId === 'dynamodb.amazonaws.com';
 }

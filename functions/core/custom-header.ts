@@ -1,11 +1,11 @@
-/** A header of a receiver's own, sent with each call of a trigger; or one line saying what is wrong with it. */
+/** A custom header that is sent with each call of a trigger, or one line that says what is wrong with it. */
 export type CustomHeader = { readonly name: string; readonly value: string } | { readonly rejected: string };
 
-/** With ours and the URL, well below what servers take (8 KiB in most). */
+/** With our headers and the URL, well below the limit of servers (8 KiB for most). */
 const MAX_VALUE_CHARACTERS = 2048;
 export const MAX_CUSTOM_HEADERS = 10;
 
-/** Ours, and those that steer the connection. */
+/** Headers of ours, and those that control the connection. */
 const reserved =
   /^(?:webhook-.*|crm-trigger.*|signature|signature-input|proxy-.*|sec-.*|accept|user-agent|host|connection|keep-alive|content-.*|transfer-encoding|te|trailer|upgrade|expect|range|if-.*)$/;
 
@@ -31,13 +31,13 @@ const rules: readonly HeaderRule[] = [
     rejection: `has a value of more than ${MAX_VALUE_CHARACTERS} characters: shorten it`,
   },
   {
-    // Anything else would end the header, or be read differently by different servers.
+    // Other characters would end the header, or servers would read them differently.
     broken: (_, value) => !/^[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?$/.test(value),
     rejection: 'has a value with something else than visible ASCII in it, or a space at an end: remove it',
   },
 ];
 
-/** Checks a header that an admin wants to be sent. Its name is kept in lower case. */
+/** Checks a custom header. Its name is stored in lower case. */
 export function customHeader(entered: string, value: string): CustomHeader {
   const name = entered.toLowerCase();
   const broken = rules.find((rule) => rule.broken(name, value));

@@ -29,7 +29,7 @@ interface EntityRow {
   readonly key: readonly [string, string?];
 }
 
-/** What there is to notify of. A fifth entity is one more row. */
+/** All entities. A fifth entity is one more row. */
 export const entities = {
   customer: { actions: ['create', 'edit', 'delete'], ids: ['AccountID'], key: ['AccountID'] },
   case: { actions: ['create', 'edit', 'delete'], ids: ['AccountID', 'CaseID'], key: ['AccountID', 'CaseID'] },

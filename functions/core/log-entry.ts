@@ -24,13 +24,13 @@ export interface LogEntry {
   readonly redelivered?: true;
 }
 
-/** Which entries are meant: those that fit all of what is given. */
+/** A filter of entries: those that match all given fields. */
 export interface LogFilter {
   readonly trigger?: Trigger;
   readonly outcome?: LogEntry['outcome'];
   /** The notification's. */
   readonly id?: string;
-  /** Stands somewhere in the formatted string, as it is there or before it was percent-encoded. */
+  /** A part of the formatted string, percent-encoded or not. */
   readonly text?: string;
   /** Begun at this time or later, epoch milliseconds. */
   readonly since?: number;

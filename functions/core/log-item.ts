@@ -5,8 +5,8 @@ import type { LogEntry } from './log-entry.ts';
 import { inBatchesOfBytes } from './waves.ts';
 
 /**
- * DynamoDB takes items of up to 400 KB. This is counted before compression, so that no responses, however little they can be
- * compressed, make an item that it rejects; and so that none, however much they can, is a burden to read.
+ * DynamoDB accepts items of up to 400 KB. This limit is counted before compression: no responses can then make an
+ * item that is too large, and none that is slow to read.
  */
 const MAX_BYTES = 350_000;
 

@@ -61,13 +61,13 @@ export const metrics = {
 
 export type Metric = keyof typeof metrics;
 
-/** By what the series of a metric differ that has one for each trigger. */
+/** The dimension of metrics that have a series for each trigger. */
 export const DIMENSION = 'trigger';
 
 /** CloudWatch takes so many values of one metric in a line. */
 const MAX_VALUES = 100;
 
-/** What was measured since the last time it was taken. */
+/** Values that were measured and not written yet. */
 export class Measured {
   /** By trigger; `undefined` has what is measured over all triggers. */
   #values = new Map<Trigger | undefined, Map<Metric, number[]>>();

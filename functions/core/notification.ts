@@ -20,9 +20,9 @@ const schema = z.object({
   sequence: z.string().check(z.regex(/^\d+$/)),
   /** Epoch milliseconds. */
   changedAt: z.number(),
-  /** Sent by hand to try a URL: attempted once, never waiting. */
+  /** A test: attempted once, and never retried. */
   test: z.optional(z.literal(true)),
-  /** When it was sent again by hand after it failed, epoch milliseconds: its failures are no consecutive failures. */
+  /** When it was redelivered, epoch milliseconds. Its failures do not count as consecutive failures. */
   redelivered: z.optional(z.number()),
 });
 
@@ -50,7 +50,7 @@ export function toMessage(notification: Notification): string {
   return JSON.stringify({ v: VERSION, ...notification });
 }
 
-/** Reads a queue message's body, or says in one line why it is none. */
+/** Reads the body of a queue message, or says in one line why it cannot be read. */
 export function fromMessage(body: string): Notification | { readonly unreadable: string } {
   let message: { v?: unknown };
   try {
