@@ -5,7 +5,7 @@ import type { Notification } from '../core/notification.ts';
 import { isOverLimit, type RecordLimit, windowOf } from '../core/record-limit.ts';
 import { type Pause, Table } from './table.ts';
 
-/** As long as a stream may hand out a record again, seconds. */
+/** How long a stream can return a record again, seconds. */
 const KEPT_SECONDS = 24 * 60 * 60;
 
 /** The version of the items. Items of release 0.2.0 have none; they are read too. */
@@ -14,8 +14,8 @@ const VERSION = 1;
 const row = z.object({ sequences: z._default(z.set(z.string()), new Set<string>()) });
 
 /**
- * Counts the changes of each record in the backlog table, since one record's changes come to any of a function's
- * environments. A set of sequences in place of a number: what is handed out again is counted once.
+ * Counts the changes of each record in the backlog table, because any environment of the function can get them. It
+ * stores a set of sequences, not a number: a repeated change is counted once.
  */
 export class RecordCounts {
   readonly limit: RecordLimit;
@@ -26,7 +26,11 @@ export class RecordCounts {
     this.limit = limit;
   }
 
-  /** Counts changes, and returns those over the limit. One write for each record. @throws When the table is silent. */
+  /**
+   * Counts changes, and returns those over the limit. It makes one write per record.
+   *
+   * @throws When the table does not respond.
+   */
   async overLimit(notifications: readonly Notification[]): Promise<ReadonlySet<Notification>> {
     const groups = Map.groupBy(notifications, (n) => `${n.record} ${windowOf(n, this.limit)}`);
     const checked = await allEnded(
@@ -47,7 +51,7 @@ export class RecordCounts {
       { list: `${first.record}#changes`, place: String(window) },
       {
         update: 'SET #v = :v, #expiresAt = :expiry ADD #sequences :sequences',
-        // A full set decides on all changes to come: it need not grow until an item cannot hold it.
+        // A full set decides on all later changes, so it does not have to grow further.
         condition: 'attribute_not_exists(#sequences) OR size(#sequences) < :full',
         values: {
           v: VERSION,

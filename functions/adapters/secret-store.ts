@@ -4,18 +4,18 @@ import { type Trigger, triggers } from '../core/entity.ts';
 import { remember } from './remember.ts';
 import { type Pause, Table } from './table.ts';
 
-/** A secret that was replaced, and signs beside its successor until a time, epoch milliseconds. */
+/** A replaced secret, which also signs until a time, epoch milliseconds. */
 export interface Replaced {
   readonly secret: string;
   readonly until: number;
 }
 
-/** What only the sender and one receiver know. */
+/** The data that only the sender and one receiver know. */
 export interface TriggerSecrets {
   /** Absent: its calls are not signed. */
   readonly secret?: string;
   readonly replaced: readonly Replaced[];
-  /** Headers of the receiver's own: values by names in lower case. */
+  /** Custom headers: values by names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /** Raised with each write; 0 when there was none. */
   readonly version: number;
@@ -44,17 +44,17 @@ const row = z.object({
   version: z.number(),
 });
 
-/** What is new takes effect within this time. */
+/** A change takes effect within this time. */
 const KEPT_MS = 5_000;
 
-/** A trigger without secrets may have got some this moment; they are looked for at most so often. */
+/** How often secrets are read again for a trigger that has none. */
 const LACKING_KEPT_MS = 1_000;
 
 type PerTrigger = ReadonlyMap<Trigger, () => Promise<TriggerSecrets | undefined>>;
 
 /**
- * The secrets table: an item a trigger, encrypted under a key of the deployment's own. Every read is strongly consistent;
- * every method throws when the table is silent.
+ * The secrets table: one item per trigger, encrypted with a key of the deployment. Every read is strongly consistent.
+ * Every method throws when the table does not respond.
  */
 export class Secrets {
   readonly #table: Table;
@@ -63,7 +63,7 @@ export class Secrets {
 
   constructor(table: string, dynamodb = new DynamoDBClient(), now: () => number = Date.now, pause?: Pause) {
     this.#table = new Table(table, dynamodb, pause);
-    // Each by itself: who delivers now and then would pay for eleven to use one.
+    // Each trigger is read by itself: most functions need the secrets of few triggers.
     const perTrigger = (milliseconds: number): PerTrigger =>
       new Map(triggers.map((one) => [one, remember(async () => (await this.read([one])).get(one), milliseconds, now)]));
     this.#kept = perTrigger(KEPT_MS);
@@ -75,7 +75,7 @@ export class Secrets {
     return (await this.#kept.get(trigger)?.()) ?? (await this.#latest.get(trigger)?.()) ?? none;
   }
 
-  /** The secrets of triggers as they are now. */
+  /** Reads the secrets of triggers. */
   async read(of: readonly Trigger[]): Promise<ReadonlyMap<Trigger, TriggerSecrets>> {
     const rows = await this.#table.getAll(of.map((trigger) => ({ trigger })));
     return new Map(

@@ -31,8 +31,8 @@ const WRITE_BATCH = 25;
 interface Update extends Conditional {
   readonly update: string;
   /**
-   * An attribute that gets a random value with each write. The SDK repeats a write whose response was lost, and the repeat
-   * fails its condition; by this value the write is recognized as having been applied.
+   * An attribute that gets a random value with each write. The SDK repeats a write whose response was lost, and the
+   * repeat fails its condition. This value shows that the write was applied.
    */
   readonly token?: string;
 }
@@ -46,7 +46,7 @@ interface Query {
   readonly newestFirst?: boolean;
 }
 
-/** DynamoDB goes on leaving keys or items of a batch unprocessed. */
+/** DynamoDB repeatedly leaves keys or items of a batch unprocessed. */
 class TableBusy extends Error {
   override readonly name = 'TableBusy';
 }
@@ -58,7 +58,7 @@ const pauseWithJitter: Pause = (attempt) => sleep(busyPauseMs(attempt, Math.rand
 
 /**
  * One DynamoDB table, in plain values. Every read is strongly consistent. Every method throws when the table does not
- * respond, and when it goes on leaving parts of a batch unprocessed.
+ * respond, and when it repeatedly leaves parts of a batch unprocessed.
  */
 export class Table {
   readonly #name: string;
@@ -114,12 +114,20 @@ export class Table {
     }
   }
 
-  /** Writes an item. @returns Whether the condition waiting. */
+  /**
+   * Writes an item.
+   *
+   * @returns Whether the condition was met.
+   */
   put(row: Row, conditional: Conditional = {}): Promise<boolean> {
     return isMet(this.#dynamodb.send(new PutItemCommand({ ...this.#conditional(conditional), Item: toItem(row) })));
   }
 
-  /** Deletes an item. @returns Whether the condition waiting. */
+  /**
+   * Deletes an item.
+   *
+   * @returns Whether the condition was met.
+   */
   delete(key: Row, conditional: Conditional = {}): Promise<boolean> {
     const Key = marshall(key);
     return isMet(this.#dynamodb.send(new DeleteItemCommand({ ...this.#conditional(conditional), Key })));
@@ -159,7 +167,7 @@ export class Table {
     return { rows: Items.map((item) => unmarshall(item)), ...(LastEvaluatedKey && { next: LastEvaluatedKey }) };
   }
 
-  /** How many items of a partition pass a filter; it stops counting where there are more than `enough`. */
+  /** How many items of a partition pass a filter. It stops counting after `enough`. */
   async count(query: Query, enough: number): Promise<number> {
     let count = 0;
     let after: Place | undefined;

@@ -3,25 +3,25 @@ import { type State, states } from '../core/breaker.ts';
 import { triggers as allTriggers, type Trigger } from '../core/entity.ts';
 import type { Row } from './expressions.ts';
 
-/** A trigger as it stands. Times are epoch milliseconds, 0 for never. */
+/** The state of a trigger. Times are epoch milliseconds, 0 for never. */
 export interface TriggerNow {
-  /** Absent: none is set, so no call is made. */
+  /** Absent when no URL is set: then no calls are made. */
   readonly url?: string;
   /** When the URL was set or cleared, ISO 8601. */
   readonly urlChangedAt?: string;
   /** Raised each time a URL is set or cleared; absent when none ever was. */
   readonly urlVersion?: number;
   readonly state: State;
-  /** Failures or slow responds in a row. */
+  /** Failures or slow responses in a row. */
   readonly consecutiveFailures: number;
-  /** When the first failure of the row came; absent when there was none since the latest success. */
+  /** When the first of these failures was; absent without a failure since the latest success. */
   readonly failingSince?: number;
   /** The latest success after a failure. */
   readonly lastSuccess: number;
   /** The next probe of a parked trigger, and how long after the one before it comes, milliseconds. */
   readonly probeAt: number;
   readonly probeDelay: number;
-  /** Why a trigger is parked: the response last, in one line without the URL. */
+  /** Why a trigger is parked: the latest response, in one line without the URL. */
   readonly parkedBecause?: string;
   /** When the receiver asked for fewer calls before the trigger was parked; 0 or absent when it was parked for another reason. */
   readonly throttledAt?: number;
@@ -39,10 +39,10 @@ export type MoveFields = Partial<
   >
 >;
 
-/** The version of the items in the triggers table. Release 0.2.0 wrote none; its items are read as well. */
+/** The version of the items in the triggers table. Items of release 0.2.0 have none; they are read too. */
 export const VERSION = 1;
 
-// What this version does not know of one trigger must not keep it from reading the others.
+// An unknown value of one trigger must not prevent reading the others.
 const time = z.catch(z._default(z.number(), 0), 0);
 
 /** Release 0.2.0 called the state `finishing` by this name, and the attribute is still written so. */
@@ -73,7 +73,9 @@ export function fromRow(item: Row): [Trigger, TriggerNow] {
   return [trigger, { ...now, state: known, consecutiveFailures: strikes } as TriggerNow];
 }
 
-/** The condition that a trigger is in one of these states. One that has never moved has no state written. */
+/**
+ * The condition that a trigger is in one of these states. A trigger that has never moved has no state in its item.
+ */
 export function inState(states: readonly State[]): { readonly condition: string; readonly values: Row } {
   const conditions = states.map((state) => `#state = :${state}`);
   if (states.includes('active')) conditions.push('attribute_not_exists(#state)');

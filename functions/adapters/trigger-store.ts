@@ -8,8 +8,8 @@ import { fromRow, inState, type MoveFields, row, storedState, type TriggersNow, 
 export type { MoveFields, TriggerNow, TriggersNow } from './trigger-rows.ts';
 
 /**
- * The triggers table: an item a trigger. Every read is strongly consistent; every method throws when the table does not
- * response. A write whose response was lost, and that the SDK repeats, is recognized as having been applied.
+ * The triggers table: one item per trigger. Every read is strongly consistent. Every method throws when the table
+ * does not respond. When the SDK repeats a write whose response was lost, the write is recognized as applied.
  */
 export class Triggers {
   readonly #table: Table;
@@ -18,18 +18,18 @@ export class Triggers {
     this.#table = new Table(table, dynamodb, pause);
   }
 
-  /** Those of the triggers that have ever been touched. */
+  /** Reads triggers. A trigger that was never written is absent. */
   async read(triggers: readonly Trigger[]): Promise<TriggersNow> {
     const rows = await this.#table.getAll(triggers.map((trigger) => ({ trigger })));
     return new Map(rows.map(fromRow));
   }
 
   /**
-   * Sets a URL, or clears it. Should the trigger be parked, a probe of the new URL is due.
+   * Sets or clears a URL. If the trigger is parked, a probe of the new URL is due.
    *
    * @param at Epoch milliseconds.
-   * @param seen The version that the writer saw, 0 for none. Left out, whatever is there is overwritten.
-   * @returns Whether nobody else wrote in between.
+   * @param expectedVersion The version that the writer saw, 0 for none. Without it, every version is overwritten.
+   * @returns False when another version is stored.
    */
   async writeUrl(trigger: Trigger, url: string | undefined, at: number, expectedVersion?: number): Promise<boolean> {
     const set = 'SET #v = :v, #urlChangedAt = :urlChangedAt, #probeAt = :probeAt, #probeDelay = :probeDelay';
@@ -96,10 +96,10 @@ export class Triggers {
   }
 
   /**
-   * Sets when a parked trigger is probed next, and what the latest probe was responded.
+   * Sets when a parked trigger is probed next, and the response to the latest probe.
    *
-   * @param seen The version of the URL that was probed. Left out, whatever URL is there.
-   * @returns Whether the trigger is parked, and its URL is still of that version.
+   * @param expectedVersion The version of the URL that was probed. Without it, any version.
+   * @returns Whether the trigger is parked, and its URL has that version.
    */
   async postponeProbe(
     trigger: Trigger,
@@ -125,7 +125,11 @@ export class Triggers {
     });
   }
 
-  /** Takes the right to drain a trigger until a time. @returns Whether nobody else has it. */
+  /**
+   * Takes the lease of a trigger until a time.
+   *
+   * @returns False when another run has it.
+   */
   async lease(trigger: Trigger, until: number, now: number): Promise<boolean> {
     return this.#write(trigger, {
       update: 'SET #v = :v, #leaseUntil = :until',
@@ -135,7 +139,7 @@ export class Triggers {
     });
   }
 
-  /** Gives that right back, unless it ran out and somebody else took it. */
+  /** Returns the lease, unless it has expired and another run has taken it. */
   async giveBack(trigger: Trigger, until: number): Promise<void> {
     await this.#write(trigger, {
       update: 'REMOVE #leaseUntil',

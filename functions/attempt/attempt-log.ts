@@ -8,7 +8,7 @@ export interface LoggingDeps {
   readonly logged: Logged;
 }
 
-/** The attempts of one run of a function on their way to the delivery log: written together, which costs one request. */
+/** Collects the attempts of one run of a function, and writes them to the delivery log with one request. */
 export class AttemptLog {
   readonly #deps: LoggingDeps;
   #entries: LogEntry[] = [];
@@ -21,7 +21,7 @@ export class AttemptLog {
     if (loggedAttempts[this.#deps.logged](entry)) this.#entries.push(entry);
   }
 
-  /** Writes what was noted since the last time. It never throws: an attempt that the log misses was made all the same. */
+  /** Writes the collected attempts. It never throws: a missing entry must not affect a delivery. */
   async write(): Promise<void> {
     const entries = this.#entries;
     this.#entries = [];

@@ -9,7 +9,7 @@ import { joinFormattedString } from '../core/trigger-url.ts';
 import type { AttemptLog } from './attempt-log.ts';
 import { requestHeaders } from './request-headers.ts';
 
-/** One call, and the result of it. Times are epoch milliseconds. */
+/** One call and its result. Times are epoch milliseconds. */
 export interface Attempt {
   readonly outcome: Outcome;
   /** The beginning of the response. */
@@ -27,7 +27,7 @@ interface AttemptDeps {
 }
 
 /**
- * Makes one attempt at a notification, signed anew, measures it, and notes it for the delivery log.
+ * Makes one attempt at a notification with a new signature, measures it, and adds it to the delivery log.
  *
  * @param number 1 for its first.
  * @param cut Cuts it off.
@@ -56,7 +56,7 @@ export async function attempt(
     if (outcome.kind === 'blocked') metrics.add('blocked', trigger);
     if (outcome.kind === 'delivered') {
       metrics.add('delivered', trigger);
-      // What was sent again by hand waited for a person.
+      // A redelivered notification has waited for a person, not for us.
       if (redelivered === undefined) metrics.add('delay', trigger, Math.max(0, endedAt - changedAt));
     }
   }

@@ -9,7 +9,10 @@ interface MoveToFailedDeps {
   now(): number;
 }
 
-/** Keeps a notification in Failed. Who calls it takes it from where it waited, afterwards, so that none is lost. */
+/**
+ * Adds a notification to Failed. The caller removes it from the queue or backlog afterwards, so that it is never
+ * lost.
+ */
 export async function moveToFailed(
   notification: Notification,
   attempts: number,

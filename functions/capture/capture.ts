@@ -13,12 +13,12 @@ import { type Notification, notificationId, notificationOf } from '../core/notif
 import { overLimitReason, type RecordLimit } from '../core/record-limit.ts';
 import type { RowRules } from '../core/row-rules.ts';
 
-/** What capture touches of the world. */
+/** What capture uses. Times are epoch milliseconds. */
 export interface CaptureDeps extends MetricsDeps {
   readonly entity: Entity;
-  /** Nothing when a row is read as it is. */
+  /** Absent without rules for rows. */
   readonly rules?: RowRules;
-  /** Nothing when no record has a limit. */
+  /** Absent without a record limit. */
   readonly counts?: Pick<RecordCounts, 'limit' | 'overLimit'>;
   /** This entity's triggers, at most a few seconds old. */
   triggers(): Promise<TriggersNow>;
@@ -29,9 +29,9 @@ export interface CaptureDeps extends MetricsDeps {
 }
 
 /**
- * Turns a batch of stream records into notifications for the triggers that have a URL, and queues them.
+ * Turns a batch of stream records into notifications for the triggers that have a URL, and sends them to the queue.
  *
- * No record can make it throw: one that cannot be formatted, or is beyond its record's limit, is kept in Failed, with
+ * No record can make it throw: a change that cannot be formatted, or is over the record limit, moves to Failed with
  * its reason. It throws only when the queue or a table does not respond; the stream then repeats the batch.
  */
 export function capture(records: readonly DynamoDBRecord[], deps: CaptureDeps): Promise<void> {

@@ -1,4 +1,6 @@
-/** Text of others for a terminal: what could drive it, or turn its text around, is replaced. */
+/**
+ * Makes text safe for a terminal: control characters and characters that change the direction of text are replaced.
+ */
 export function printable(text: string): string {
   return text.replace(/[^\P{C}\n\t]/gu, '\u{fffd}');
 }

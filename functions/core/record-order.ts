@@ -1,10 +1,10 @@
-/** What decides where something stands among others. */
+/** The fields that define the order. */
 export interface Ordered {
   /** The record that changed, as an opaque hash. */
   readonly record: string;
   /** Decimal digits that grow with each change of one record. */
   readonly sequence: string;
-  /** Epoch milliseconds, to the second: of two changes of one record the later can carry the earlier time. */
+  /** Epoch milliseconds, in whole seconds: the later of two changes of one record can have the earlier time. */
   readonly changedAt: number;
 }
 

@@ -1,4 +1,4 @@
-/** Receives after which the delay before the next one begins to grow. */
+/** The delay grows after so many receives. */
 const STEADY_RECEIVES = 10;
 const GROWTH = 1.2;
 const LONGEST_RETURN_SECONDS = 30 * 60;
@@ -20,7 +20,7 @@ export function returnSeconds(first: number, receives: number): number {
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_600;
 
-/** How often DynamoDB is asked for what it left unprocessed: about five seconds in all. */
+/** How often the unprocessed part of a batch is sent again: for about five seconds in all. */
 export const BUSY_TRIES = 8;
 
 /**

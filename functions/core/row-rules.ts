@@ -3,13 +3,13 @@ import { isSameValue } from './attribute-value.ts';
 
 const attribute = z.string().check(z.minLength(1));
 
-/** What a deployment says of an entity's rows. With none of it a row is read as it is. */
+/** How the rows of an entity are read. All fields are optional. */
 export const rowRules = z.object({
-  /** The attributes that hold the ids, by the formatted string's names; one that is not here has the id's own name. */
+  /** The attributes that hold the ids, by the names of the formatted string. Default: the name of the id. */
   names: z.optional(z.record(z.string(), attribute)),
   /** An edit that changes no other attributes makes no call. */
   ignore: z.optional(z.array(attribute)),
-  /** A write that gives this attribute another value is suppressed: it is a receiver's own. */
+  /** A write that changes this attribute is suppressed: a receiver made it. */
   silencedBy: z.optional(attribute),
 });
 
@@ -22,12 +22,12 @@ export function attributeOf(id: string, { names }: RowRules): string {
   return names?.[id] ?? id;
 }
 
-/** Global tables of version 2017.11.29 write these into each row that they replicate, in a write of its own. */
+/** Global tables of version 2017.11.29 add these attributes to each replicated row, with a separate write. */
 const REPLICATION = 'aws:rep:';
 
 /**
- * Whether a row is the same before and after, without attributes that do not count; those of replication never do. False
- * where the stream gives only one of the two.
+ * Whether a row is the same before and after, without ignored attributes and those of replication. False when the
+ * stream has only one of the two.
  */
 export function isSameBut(
   ignored: readonly string[],
@@ -48,7 +48,7 @@ export function isReplication(before: Row | null | undefined, after: Row | null 
   return isMade && isSameBut([], before, after);
 }
 
-/** Whether this very write gave an attribute its value: one that was there before marks nothing. */
+/** Whether this write set the value of an attribute. An older value does not mark the write. */
 export function isMarked(attribute: string, before: Row | null | undefined, after: Row | null | undefined): boolean {
   const value = ownValue(after, attribute);
   return value !== undefined && !isSameValue(value, ownValue(before, attribute));

@@ -1,12 +1,16 @@
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 
-/** What Standard Webhooks puts before a secret's base64. */
+/** The prefix of a secret in Standard Webhooks. */
 const PREFIX = 'whsec_';
 
 /** Bytes of a secret. */
 export const SECRET_BYTES = 32;
 
-/** A trigger's secret as people handle it: `whsec_` and base64. @param bytes Random ones. */
+/**
+ * A secret as users see it: `whsec_` and base64.
+ *
+ * @param bytes Random bytes.
+ */
 export function secretOf(bytes: Buffer): string {
   return PREFIX + bytes.toString('base64');
 }
@@ -22,8 +26,8 @@ export interface Signed {
 }
 
 /**
- * The `webhook-signature` header as Standard Webhooks has it: for each secret `v1,` and the base64 of the HMAC-SHA256 of
- * `id.timestamp.target`, a space between. The target stands where a POST would have its body.
+ * The `webhook-signature` header of Standard Webhooks: for each secret `v1,` and the base64 of the HMAC-SHA256 of
+ * `id.timestamp.target`, separated by spaces. The target replaces the body, which a GET does not have.
  */
 export function signatures(secrets: readonly string[], { id, timestamp, target }: Signed): string {
   const content = `${id}.${timestamp}.${target}`;
@@ -33,7 +37,7 @@ export function signatures(secrets: readonly string[], { id, timestamp, target }
     .join(' ');
 }
 
-/** Those that were used: to make one takes longer than to sign with it. */
+/** Keys that were made: making a key takes longer than a signature. */
 const keys = new Map<string, KeyObject>();
 
 export function keyOf(secret: string): KeyObject {

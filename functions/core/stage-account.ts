@@ -1,10 +1,10 @@
-/** Where a stage belongs, by the settings `account` and `region` in cdk.json. */
+/** The account and region of a stage, from the settings in cdk.json. */
 export interface Home {
   readonly account?: string;
   readonly region?: string;
 }
 
-/** Where AWS's environment variables and profile lead. */
+/** The account and region of the current credentials. */
 export interface Here {
   readonly account: string;
   /** Nothing when it does not matter. */

@@ -1,10 +1,10 @@
 import { entities, entityOf, type Trigger } from './entity.ts';
 import { NOT_A_URL, NOT_HTTP, type UrlPolicy, urlCheckBy } from './url-policy.ts';
 
-/** The URL as it is kept and called, or one line saying what is wrong with what was set and how to fix it. */
+/** The URL as it is stored and called, or one line that says what is wrong and how to fix it. */
 export type ParsedUrl = { readonly url: string } | { readonly rejected: string };
 
-/** Long enough for anything that people type; what more a request line must carry is the formatted string. */
+/** Long enough for real URLs. The request line must also hold the formatted string. */
 const MAX_URL_CHARACTERS = 2048;
 
 interface SyntaxCheck {
@@ -91,7 +91,7 @@ export function joinFormattedString(url: string, formattedString: string): strin
   const target = hash === -1 ? url : url.slice(0, hash);
   const query = target.indexOf('?');
   if (query === -1) return target + formattedString;
-  // A question mark further on belongs to the query itself.
+  // A later question mark belongs to the query.
   const open = query === target.length - 1 || target.endsWith('&');
   return target + (open ? '' : '&') + formattedString.slice(1);
 }

@@ -1,6 +1,6 @@
 import { addressRule, literalAddress } from './address.ts';
 
-/** What may be called; the deployment's settings say so. */
+/** The URLs that are allowed, from the settings of the deployment. */
 export interface UrlPolicy {
   /** http:// too, not https:// alone. */
   readonly allowHttp: boolean;
@@ -14,8 +14,8 @@ export interface UrlPolicy {
 type Target = Pick<URL, 'protocol' | 'hostname' | 'port'>;
 
 /**
- * Says why something may not be called, in the same words whenever it is asked: when a URL is set, tested or called.
- * The words go behind "The URL for customer.create" as well as into logs, so nothing of the URL is in them.
+ * Says why a URL is not allowed, in the same words when it is set, tested and called. The words follow "The URL for
+ * customer.create" and are logged, so they contain no part of the URL.
  */
 export interface UrlCheck {
   /** What is wrong and how to fix it; nothing if it may be called, as far as can be said without a look-up. */
@@ -31,20 +31,20 @@ const LOW_PORT = 'has a port below 1024 that is not 80 or 443: use another, or a
 const PRIVATE =
   'leads to an address that is not public: use another, or add its network to allowedPrivateNetworks in cdk.json';
 
-/** Below this stand mail, name, file and remote-login servers, which an HTTP request could talk into something. */
+/** Mail, name, file and login servers use lower ports, and an HTTP request could attack them. */
 const FIRST_FREE_PORT = 1024;
 const WEB_PORTS: readonly number[] = [80, 443];
 
-/** Names that mean the caller itself, whatever a look-up says (RFC 6761, 6.3). */
+/** Names of the caller itself, whatever a look-up returns (RFC 6761, 6.3). */
 const LOCAL = /(?:^|\.)localhost\.*$/i;
 
-/** @throws When a network is none. */
+/** @throws When a network is invalid. */
 export function urlCheckBy({ allowHttp, allowedPorts, allowedPrivateNetworks }: UrlPolicy): UrlCheck {
   const mayStandAt = addressRule(allowedPrivateNetworks);
   const ports = new Set([...WEB_PORTS, ...allowedPorts]);
   const mayBeLocal = mayStandAt('127.0.0.1') || mayStandAt('::1');
 
-  // The order is that of the rejection that helps most.
+  // The first rule that is broken gives the most helpful message.
   const rules: readonly { readonly broken: (to: Target) => boolean; readonly reason: string }[] = [
     { broken: ({ protocol }) => protocol !== 'https:' && protocol !== 'http:', reason: NOT_HTTP },
     { broken: ({ protocol }) => protocol === 'http:' && !allowHttp, reason: PLAIN_HTTP },
@@ -65,7 +65,7 @@ export function urlCheckBy({ allowHttp, allowedPorts, allowedPrivateNetworks }: 
 
   return {
     target: (to) => rules.find(({ broken }) => broken(to))?.reason,
-    // One that is private condemns them all: see the guard, which connects to none of them then.
+    // One private address rejects the name: see the address guard.
     addresses: (found) => (found.every(mayStandAt) ? undefined : PRIVATE),
   };
 }

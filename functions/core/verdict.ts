@@ -5,19 +5,19 @@ import { isTooOld } from './breaker.ts';
 import type { Notification } from './notification.ts';
 import type { Outcome } from './outcome.ts';
 
-/** One attempt as the verdict sees it. Times are epoch milliseconds. */
+/** The parts of an attempt that the verdict depends on. Times are epoch milliseconds. */
 interface Made {
   readonly outcome: Outcome;
   /** The response took so long that the call counts as a failure even when it succeeded. */
   readonly slow: boolean;
-  /** We cut it off, because its trigger was parked or paused meanwhile. */
+  /** We aborted it, because its trigger was parked or paused meanwhile. */
   readonly isCut?: boolean;
   readonly endedAt: number;
   /** A notification from the queue is attempted by functions that other triggers need; one from the backlog is not. */
   readonly from: 'queue' | 'backlog';
 }
 
-/** What is known of a notification's attempts so far, this one included. Times are epoch milliseconds. */
+/** A notification's attempts so far, including this one. Times are epoch milliseconds. */
 interface Tally {
   readonly attempts: number;
   readonly firstAttempt: number;
@@ -54,8 +54,8 @@ export interface Verdict {
 const done: Verdict = { notification: 'done', seconds: 0, isFailure: false };
 
 /**
- * Decides what follows from an attempt, the same for a notification from the queue and for one from the backlog. What was
- * redelivered by hand, or sent as a test, never counts as a consecutive failure: it says nothing new about the receiver.
+ * Decides what follows from an attempt, in the same way for the queue and for the backlog. A redelivered notification
+ * or a test never counts as a consecutive failure: it says nothing new about the receiver.
  */
 export function verdictOf(
   notification: Pick<Notification, 'changedAt' | 'redelivered' | 'test'>,

@@ -16,11 +16,12 @@ import { internalError, lanesOf, type Returned, returnToQueue, setVisibility } f
 const RESERVE_MS = 5_000;
 
 /**
- * Processes a batch: what belongs to a trigger that is down or paused goes to its backlog; the rest is attempted, the
- * notifications of one record one after another, records side by side. A record's first notification that must wait
- * returns to the queue with all behind it.
+ * Processes a batch. Notifications of a parked or paused trigger go to its backlog. The others are attempted: those
+ * of one record one after another, records in parallel. When a notification must wait, it returns to the queue with
+ * all later ones of its record.
  *
- * It never throws, since Lambda would then poll less for everybody; it names the messages that the queue has to keep.
+ * It never throws, because Lambda would then poll less for all triggers. It returns the messages that the queue has
+ * to keep.
  *
  * @param remainingMs How long the function may still run, milliseconds.
  */
@@ -58,7 +59,7 @@ async function processBatch(
   const known = new Map(
     readable.map(([message, notification]) => [message, { message, notification, before: before.get(notification) }]),
   );
-  // Side by side with the attempts: what belongs to a trigger that is up does not wait for what is parked.
+  // Parking and attempting run in parallel: a trigger that is up does not wait for one that is parked.
   const parking = park([...known.values()], triggers, deps);
   const endWatch = triggers.watch(deps);
 
@@ -89,7 +90,11 @@ async function processBatch(
 
 const nothing = Promise.resolve(new Map<never, never>());
 
-/** Does what can be done with one message now. Returns how it must wait, or nothing if it is done with. */
+/**
+ * Processes one message.
+ *
+ * @returns How it must wait; nothing when it is done.
+ */
 async function processMessage(
   message: SQSRecord,
   known: Known | undefined,
@@ -113,7 +118,7 @@ async function processMessage(
 
 type Behind = Partial<Record<Trigger, number>>;
 
-/** How many notifications stand behind one that waits, by their triggers. */
+/** How many notifications wait behind another one, by trigger. */
 function countOf(later: readonly Known[]): Behind {
   const pending = later.filter(({ notification, before }) => !notification.test && !before?.settled);
   const perTrigger = Map.groupBy(pending, ({ notification }) => notification.trigger);

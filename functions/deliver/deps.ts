@@ -6,7 +6,7 @@ import type { Secrets } from '../adapters/secret-store.ts';
 import type { Triggers } from '../adapters/trigger-store.ts';
 import type { AttemptLog, LoggingDeps } from '../attempt/attempt-log.ts';
 
-/** What deliver uses of the world. Times are epoch milliseconds. */
+/** What deliver uses. Times are epoch milliseconds. */
 export interface DeliverDeps extends LoggingDeps, MetricsDeps {
   readonly triggers: Pick<Triggers, 'read' | 'countFailure' | 'clearFailures' | 'move'>;
   readonly backlog: Pick<Backlog, 'seen' | 'hold' | 'release' | 'park' | 'unpark' | 'fail' | 'putTestResult'>;
@@ -20,7 +20,11 @@ export interface DeliverDeps extends LoggingDeps, MetricsDeps {
   now(): number;
   /** From 0 up to 1. */
   random(): number;
-  /** Does something after a time, unless it is cancelled before. @returns What cancels it. */
+  /**
+   * Calls a function after a time.
+   *
+   * @returns Cancels it.
+   */
   after(milliseconds: number, act: () => void): () => void;
 }
 

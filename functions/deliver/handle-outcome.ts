@@ -18,12 +18,12 @@ const TEST_LIVES_MS = 10 * 60_000;
 /** Stands for a response that has not arrived yet. */
 const SLOW = `no response within ${SLOW_MS / 1000} s`;
 
-/** A notification that was received, and what is known of it. */
+/** A received notification and its state. */
 interface Received {
   readonly notification: Notification;
   /** Absent when it was neither attempted nor in a backlog before. */
   readonly before: Seen | undefined;
-  /** Another function may hold its message too. */
+  /** Another function may have received the same message. */
   readonly isShared: boolean;
   /** How many notifications of its record wait for it, by their triggers. */
   behind(): Promise<NonNullable<Waiting['behind']>>;
@@ -32,17 +32,17 @@ interface Received {
 /** Why a record's messages return to the queue, and after how many seconds. */
 export interface Wait {
   readonly seconds: number;
-  /** The delay grows with the receives: nothing of the receiver's decides on it. */
+  /** The wait has an internal reason: its delay grows with the number of receives. */
   readonly isInternal: boolean;
 }
 
-/** What has only to be looked at again returns as soon as can be; see `returnToQueue` for why not in no time at all. */
+/** For a message that only has to be checked again. See `returnToQueue` for the reason why this is not 0. */
 export const atOnce: Wait = { seconds: 1, isInternal: true };
 
 /**
- * Attempts a notification of an active trigger, and records the result of it; nothing when all is well.
+ * Attempts a notification of an active trigger and records the result. A successful first attempt writes nothing.
  *
- * @returns How it must wait, or nothing if it is done with.
+ * @returns How it must wait; nothing when it is done.
  */
 export async function handleOutcome(
   received: Received,
@@ -59,7 +59,7 @@ export async function handleOutcome(
     await markSettled(received, deps);
     return undefined;
   }
-  // A failure as soon as the response is slow, not when it comes at last: a receiver that hangs is parked the sooner.
+  // The failure counts as soon as the response is slow, not when it arrives: a receiver that hangs is parked sooner.
   let slow: Promise<void> | undefined;
   const cancel = deps.after(SLOW_MS, () => {
     if (!countsAsFailure(notification)) return;
@@ -93,7 +93,11 @@ async function sendTest(notification: Notification, url: string | undefined, dep
   await deps.backlog.putTestResult(notification, result, endedAt);
 }
 
-/** Does what the verdict says. @returns How the notification must wait, or nothing if it is done with. */
+/**
+ * Carries out the verdict.
+ *
+ * @returns How the notification must wait; nothing when it is done.
+ */
 async function carryOut(
   { notification: fate, seconds, trigger: move, isUncounted }: Verdict,
   received: Received,
@@ -128,7 +132,7 @@ async function carryOut(
   return wait;
 }
 
-/** Clears away what the backlog table holds of a notification that is settled. A first attempt leaves nothing to clear. */
+/** Removes the rows of a settled notification from the backlog table. A successful first attempt has none. */
 async function markSettled({ notification, before, isShared }: Received, { backlog, now }: BatchDeps): Promise<void> {
   if (before || isShared) await backlog.release(notification, now());
   // Parked by an earlier receive that then saw its trigger return. Not before it is settled: another function may
@@ -138,8 +142,8 @@ async function markSettled({ notification, before, isShared }: Received, { backl
 }
 
 /**
- * Counts a consecutive failure, or resets the count: a healthy delivery writes nothing, the first one after a failure does.
- * It never throws: a count that is off by one must not repeat a call that was made.
+ * Counts a consecutive failure, or resets the count after the first delivery that follows one. It never throws: a
+ * wrong count must not repeat a call.
  */
 async function count(
   isFailure: boolean,
@@ -168,7 +172,7 @@ async function countFailure(
   deps: BatchDeps,
 ): Promise<void> {
   const consecutiveFailures = await deps.triggers.countFailure(trigger, at);
-  // It is not active any more; what it is will be seen at the next look.
+  // It is not active any more. The next read shows its state.
   if (consecutiveFailures === undefined) return triggers.note(trigger, { state: 'parked' });
   triggers.note(trigger, { consecutiveFailures });
   if (consecutiveFailures >= FAILURES_TO_PARK) await parkTrigger(trigger, at, outcome, triggers, deps);

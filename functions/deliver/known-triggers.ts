@@ -2,7 +2,7 @@ import { errorFields, log } from '../adapters/logger.ts';
 import type { TriggerNow, Triggers, TriggersNow } from '../adapters/trigger-store.ts';
 import type { Trigger } from '../core/entity.ts';
 
-/** How often a batch that is not done looks at its triggers again. */
+/** How often an unfinished batch reads its triggers again. */
 const WATCH_MS = 1_000;
 
 interface WatchDeps {
@@ -11,8 +11,8 @@ interface WatchDeps {
 }
 
 /**
- * The triggers as a batch knows them: as they were read at its beginning, with what was learnt since. Once one is known to
- * be no longer active, its attempts are cut off: others wait for the function that they take up.
+ * The triggers of a batch: as they were read at its beginning, with later changes. When a trigger is no longer
+ * active, its attempts are aborted, because other triggers need the function.
  */
 export class KnownTriggers {
   readonly #now: Map<Trigger, TriggerNow>;
@@ -36,16 +36,16 @@ export class KnownTriggers {
     if (now.state !== 'active') this.#cut(trigger).abort();
   }
 
-  /** Cuts off the attempts at a trigger. */
+  /** A signal that aborts the attempts of a trigger. */
   cutOff(trigger: Trigger): AbortSignal {
     return this.#cut(trigger).signal;
   }
 
   /**
-   * Looks at the triggers that are attempted now and then, for another function may have parked one. A batch that is done
-   * within a second, as a healthy one is, never looks.
+   * Reads the triggers of the batch again from time to time, because another function can park one. A healthy batch
+   * is done within a second and never does this.
    *
-   * @returns What ends it.
+   * @returns Ends it.
    */
   watch(deps: WatchDeps): () => void {
     let ended = false;

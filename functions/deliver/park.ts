@@ -11,7 +11,7 @@ import type { BatchDeps } from './deps.ts';
 import type { KnownTriggers } from './known-triggers.ts';
 import { isSharedMessage } from './received.ts';
 
-/** A message that is a notification, and what is known of it. */
+/** A message with its notification and its state. */
 export interface Known {
   readonly message: SQSRecord;
   readonly notification: Notification;
@@ -19,14 +19,14 @@ export interface Known {
   readonly before: Seen | undefined;
 }
 
-/** What of a batch goes to backlogs. */
+/** The messages of a batch that go to backlogs. */
 interface Parking {
   includes(message: SQSRecord): boolean;
-  /** Fulfilled with the messages that are done with. */
+  /** Fulfilled with the messages that are done. */
   readonly done: Promise<ReadonlySet<SQSRecord>>;
 }
 
-/** Begins to park what belongs to triggers that are down or paused. */
+/** Begins to park the notifications of parked, draining and paused triggers. */
 export function park(known: readonly Known[], triggers: KnownTriggers, deps: BatchDeps): Parking {
   const waiting = known.filter(
     ({ notification, before }) => !notification.test && !before?.settled && parks(triggers, notification),
@@ -40,12 +40,12 @@ export function park(known: readonly Known[], triggers: KnownTriggers, deps: Bat
 }
 
 /**
- * Puts notifications into their backlogs, **then looks at their triggers again**: only while a trigger is still down or
- * paused is somebody bound to drain its backlog after this look, and the message done with.
+ * Puts notifications into their backlogs, **then reads their triggers again**. Only if a trigger is still parked,
+ * draining or paused is a later drain certain, and the message done.
  */
 async function putAndReadAgain(waiting: readonly Known[], deps: BatchDeps): Promise<ReadonlySet<SQSRecord>> {
   if (waiting.length === 0) return new Set();
-  // An item must be in the backlog before the next of its record is dated: drain's look at the backlog trusts that.
+  // An item must be stored before the next one of its record is dated: drain relies on that.
   for (const wave of inWaves(waiting, ({ notification }) => notification.record))
     await deps.backlog.park(
       wave.map(({ notification, before }) => ({ ...triedOf(before), notification })),
@@ -53,7 +53,7 @@ async function putAndReadAgain(waiting: readonly Known[], deps: BatchDeps): Prom
     );
   const again = await deps.triggers.read(triggersOf(waiting.map(({ notification }) => notification)));
   const parked = waiting.filter(({ notification }) => parks(again, notification));
-  // From here on it is drain that delivers it: what another function does with its message has no effect.
+  // From now on drain delivers it: another function with the same message does nothing.
   await allEnded(
     parked
       .filter(({ message, before }) => before || isSharedMessage(message, deps.now()))
@@ -69,8 +69,8 @@ async function putAndReadAgain(waiting: readonly Known[], deps: BatchDeps): Prom
 }
 
 /**
- * Takes out of the backlog of a trigger that returned what another function has settled meanwhile, whose look at the
- * backlog came before the item was there: its message may be deleted, and nobody drains this trigger.
+ * Removes items that another function has settled meanwhile from the backlog of a trigger that is active again. That
+ * function did not find the item yet and can have deleted the message, and no drain would run.
  */
 async function takeBackSettled(put: readonly Known[], { backlog, now }: BatchDeps): Promise<void> {
   const shared = put.filter(({ message }) => isSharedMessage(message, now())).map(({ notification }) => notification);

@@ -24,8 +24,8 @@ export async function setVisibility(back: readonly Returned[], { queue }: Delive
 export const internalError: Wait = { seconds: INTERNAL_ERROR_SECONDS, isInternal: true };
 
 /**
- * All of a lane return together. A follower that stayed away longer would lock its record for longer than its head
- * has to wait; one that returned sooner could pass its head, where a queue takes that for the end of the record's lock.
+ * All messages of a record return together. A later message with a longer delay would block its record for longer
+ * than needed; with a shorter delay it could pass the one before it.
  */
 export function returnToQueue(lane: readonly SQSRecord[], { seconds, isInternal }: Wait): Returned[] {
   const receives = Math.max(...lane.map(receivesOf));

@@ -5,7 +5,7 @@ import type { Secrets } from '../adapters/secret-store.ts';
 import type { Triggers } from '../adapters/trigger-store.ts';
 import type { LoggingDeps } from '../attempt/attempt-log.ts';
 
-/** What drain uses of the world. Times are epoch milliseconds. */
+/** What drain uses. Times are epoch milliseconds. */
 export interface DrainDeps extends LoggingDeps, MetricsDeps {
   readonly triggers: Pick<Triggers, 'read' | 'move' | 'clearFailures' | 'postponeProbe' | 'lease' | 'giveBack'>;
   readonly backlog: Pick<Backlog, 'parked' | 'count' | 'keepParked' | 'unpark' | 'dropUnreadable' | 'fail'>;

@@ -6,12 +6,12 @@ import type { DrainDeps } from './deps.ts';
 import { measureBacklog } from './measure-backlog.ts';
 import { TriggerDrain } from './trigger-drain.ts';
 
-/** The right to drain outlives the function by this much. */
+/** The lease lasts longer than the function by this time. */
 const LEASE_RESERVE_MS = 30_000;
 
 /**
- * A function that was stopped after it wrote to a backlog and before it looked again can leave an item there while the trigger
- * is active. In the first minute of each hour drain therefore checks the backlogs of active triggers too.
+ * A function that stopped between its write to a backlog and its second read can leave an item there while the
+ * trigger is active. In the first minute of each hour drain therefore also checks the backlogs of active triggers.
  */
 const CHECK_EACH_MS = 60 * 60_000;
 const CHECK_MS = 60_000;
@@ -31,7 +31,7 @@ async function drainAll(deps: DrainDeps, remainingMs: () => number): Promise<voi
   const waiting = [...now].filter(([, { state }]) => state !== 'active');
   // None of these throws: a failure that ended this function would freeze the drains of all other triggers.
   await Promise.all([
-    // Also while another run has the right to drain a trigger: that one may go on for minutes.
+    // Also while another run has the lease: that run can take minutes.
     ...waiting.map(([trigger, as]) => measureBacklog(trigger, as, deps)),
     ...waiting.map(([trigger]) => drainLeased(trigger, deps, remainingMs)),
     ...active.map(([trigger]) => drainLeft(trigger, deps, remainingMs)),

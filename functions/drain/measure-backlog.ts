@@ -9,10 +9,10 @@ interface MeasureDeps extends MetricsDeps {
   now(): number;
 }
 
-/** From here on a backlog is only "at least so many": to count on would be to read all of it each minute. */
+/** A larger backlog is reported as at least so many: to count all would read all each minute. */
 const ENOUGH = 10_000;
 
-/** Measures whether a trigger is down, and pending notifications in its backlog. It never throws: a drain does not need it. */
+/** Measures whether a trigger is down, and its backlog. It never throws: a drain does not depend on it. */
 export async function measureBacklog(
   trigger: Trigger,
   { state, pausedBy }: TriggerNow,

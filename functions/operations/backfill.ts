@@ -10,7 +10,7 @@ import { noUrl } from './no-url.ts';
 import { keyFromJson, keyToJson } from './row-key.ts';
 import { UserError } from './user-error.ts';
 
-/** Where a backfill stands, as JSON; to be kept and handed in again to go on. */
+/** The progress of a backfill, as JSON. Pass it in again to continue. */
 export interface BackfillProgress {
   readonly trigger: Trigger;
   /** Makes the ids of this backfill its own, and the same when a part is sent again. */
@@ -75,7 +75,7 @@ export async function* backfill(
     sent += notifications.length;
     skipped += wanted.length - notifications.length;
     after = LastEvaluatedKey;
-    // Before the pause: who is stopped in it does not send this page again.
+    // Before the pause: a backfill that stops during the pause does not send this page again.
     yield { trigger, run, sent, skipped, ...(after && { after: keyToJson(after) }), done: after === undefined };
     if (!dryRun && after) await sleep(Math.max(0, (notifications.length / pace) * 1000 - (Date.now() - started)));
   } while (after);

@@ -33,7 +33,7 @@ export interface SentBack {
   readonly left: number;
 }
 
-/** What passes in the meantime. Tests put in a clock of their own. */
+/** Waits. Tests pass a clock. */
 interface Clock {
   /** Epoch milliseconds. */
   now(): number;
@@ -42,13 +42,13 @@ interface Clock {
 
 const liveClock: Clock = { now: () => Date.now(), sleep: (milliseconds) => setTimeout(milliseconds) };
 
-/** What SQS gives out, or takes, in one request. */
+/** The limit of messages per request to SQS. */
 const PAGE = 10;
 
-/** An empty response says more after a while: SQS then asks all its servers. */
+/** Long polling: SQS then queries all its servers before it returns nothing. */
 const WAIT_SECONDS = 1;
 
-/** A listing ends at so many letters, or after so long, seconds. What it received stays invisible until then. */
+/** A listing ends after so many letters, or after this time, seconds. Received letters stay invisible until then. */
 const LISTED = 1_000;
 const LISTING_SECONDS = 60;
 const LISTED_SECONDS = 120;
@@ -60,7 +60,7 @@ const PAGE_ENDS_SECONDS = 45;
 /** A run ends when it has received nothing but letters that stay for so long. */
 const IDLE_MS = 60_000;
 
-/** So far this machine's clock may be behind that of SQS. Who is further behind cannot sign a request. */
+/** How far this machine's clock may be behind that of SQS. With a larger difference no request can be signed. */
 const CLOCKS_DIFFER_MS = 5 * 60_000;
 
 /** SQS needs a moment until it counts without what was deleted. */
@@ -104,9 +104,9 @@ class Run {
   readonly #deps: OperationDeps;
   readonly #clock: Clock;
   readonly #startedAt: number;
-  /** The letters that were sent, by their ids; some are still to be deleted. */
+  /** The letters that were sent, by id. Some are not deleted yet. */
   readonly #done = new Set<string>();
-  /** What the messages are known by that were sent: a letter that is known by one of these died again. */
+  /** The keys of the messages that were sent. A letter with one of these keys became a dead letter again. */
   readonly #made = new Set<string>();
   /** Letters that stay, by their ids. They are invisible until the end, or they would be received for ever. */
   readonly #staying = new Map<string, Message>();

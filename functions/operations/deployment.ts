@@ -18,7 +18,7 @@ import { UserError } from './user-error.ts';
 /** A cold start, the queue and the longest attempt that can be set. */
 const TEST_PATIENCE_MS = 75_000;
 
-/** What the operations touch of a deployed system. */
+/** What operations use of a deployed system. */
 export interface OperationDeps {
   readonly outputs: Outputs;
   readonly triggersTable: Triggers;
@@ -42,7 +42,7 @@ export interface OperationDeps {
   readonly deadLetterQueueUrl: string;
   /** How long a test waits for its way through the queue and for the receiver, milliseconds. */
   readonly testPatienceMs: number;
-  /** Has the backlogs looked at now, not only at the next minute. */
+  /** Starts drain now, not only at the next minute. */
   wakeDrain(): Promise<void>;
 }
 
@@ -59,12 +59,12 @@ export const outputNames = [
   'DeliveryQueueUrl',
   'DeadLetterQueueUrl',
   'DrainFunction',
-  /** JSON: what may be called, so that nothing else can be set. */
+  /** JSON: the allowed URLs. */
   'DestinationRules',
-  /** JSON: what is said of each entity's rows. */
+  /** JSON: the row rules of each entity. */
   'RowRules',
   'Stage',
-  /** The project's, that was deployed. */
+  /** The version of the project that was deployed. */
   'Version',
 ] as const;
 
@@ -85,9 +85,9 @@ export async function stackOutputs(
 }
 
 /**
- * Finds a stage's deployed system, where the AWS environment variables point.
+ * Finds the deployed system of a stage, in the account and region of the AWS environment variables.
  *
- * @throws {UserError} When there is none, or one of an older kind.
+ * @throws {UserError} When there is none, or one of an older release.
  */
 export async function findDeployment(stage?: string): Promise<OperationDeps> {
   const outputs = await stackOutputs('CrmTriggers', stage);

@@ -20,11 +20,11 @@ import { urlChecks, urlFacts, versionChecks, versionFacts } from './doctor/url-c
 interface Diagnosis {
   readonly findings: readonly Finding[];
   readonly inconclusive: readonly Inconclusive[];
-  /** What is good to know, and needs no fix. */
+  /** Notes that need no fix. */
   readonly notes: readonly string[];
 }
 
-/** Looks at all that a notification's way needs, and changes nothing. */
+/** Checks everything that a notification needs on its way, and changes nothing. */
 export async function doctor(
   deps: OperationDeps,
   aws: DoctorAws = liveAws(),

@@ -18,7 +18,7 @@ import { keyFromJson } from './row-key.ts';
 export interface Choice {
   readonly id?: string | undefined;
   readonly trigger?: Trigger | undefined;
-  /** Failed at this time or later, epoch milliseconds. */
+  /** Only what failed at this time or later, epoch milliseconds. */
   readonly since?: number | undefined;
 }
 
@@ -27,7 +27,7 @@ const PAGE = 500;
 /** Sent before what was sent is deleted from Failed. */
 const CHUNK = 50;
 
-/** What was moved to Failed, the oldest change first, and each record's in the order of its changes. */
+/** Everything in Failed, the oldest change first, each record in the order of its changes. */
 export async function failed({ backlog }: OperationDeps, { id, trigger, since = 0 }: Choice): Promise<Failed[]> {
   const chosen: Failed[] = [];
   for (const of of trigger ? [trigger] : triggers) {
@@ -75,7 +75,7 @@ export async function latestFailed(
   return { failed: all.slice(0, limit), total: perTrigger.reduce((sum, { total }) => sum + total, 0) };
 }
 
-/** What became of something that was to be sent again. */
+/** The result of a redelivery. */
 export interface Redelivered {
   readonly id: string;
   readonly trigger: Trigger;
@@ -83,7 +83,7 @@ export interface Redelivered {
   readonly rejected?: string;
 }
 
-/** What `redeliver` would do now; rows are not read. */
+/** What `redeliver` would do. It reads no rows. */
 export async function planRedelivery(deps: OperationDeps, chosen: readonly Failed[]): Promise<Redelivered[]> {
   const withUrl = await triggersWithUrl(deps, chosen);
   return chosen.map(({ id, trigger }) => ({

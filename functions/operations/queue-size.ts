@@ -8,13 +8,16 @@ const sizeAttributes = [
   'ApproximateNumberOfMessagesDelayed',
 ] as const;
 
-/** How many messages a queue retryDelays, whether they can be received now or not. SQS counts them approximately. */
+/** How many messages a queue holds, visible or not. SQS counts them approximately. */
 export async function messagesIn(sqs: SQSClient, QueueUrl: string): Promise<number> {
   const get = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...sizeAttributes] });
   return sizeOf((await sqs.send(get)).Attributes ?? {});
 }
 
-/** The same of the delivery queue; `null` when SQS does not say, since all else that is shown does not depend on it. */
+/**
+ * The same for the delivery queue; `null` when SQS does not respond, because the rest of the page does not depend on
+ * it.
+ */
 export async function queueSize({ sqs, queueUrl }: OperationDeps): Promise<number | null> {
   try {
     return await messagesIn(sqs, queueUrl);

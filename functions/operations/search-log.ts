@@ -6,7 +6,7 @@ import { oneLine, printable } from '../core/printable.ts';
 import type { OperationDeps } from './deployment.ts';
 import { UserError } from './user-error.ts';
 
-/** How often a log that is followed is looked at, milliseconds. */
+/** How often a followed log is read, milliseconds. */
 const FOLLOW_MS = 1_000;
 
 const MOST = 10_000;
@@ -14,7 +14,7 @@ const MOST = 10_000;
 /** So much of a response's body stands in a line. */
 const LINE_BODY = 200;
 
-/** What somebody entered to choose entries. */
+/** The filter that a user entered. */
 export interface LogFilterInput {
   readonly trigger?: string | undefined;
   readonly outcome?: string | undefined;
@@ -45,7 +45,8 @@ export function logLimit(entered = '50'): number {
 }
 
 /**
- * Entries, the newest first, at most `limit`. It asks on, for one look moves to Failed before it has searched everything.
+ * Reads entries, the newest first, at most `limit`. It reads several times, because one read has a limit before it
+ * has searched everything.
  *
  * @param looks How often at most.
  * @param from Where an earlier page ended.
@@ -76,7 +77,7 @@ export async function latest(deps: OperationDeps, filter: LogFilter, limit: numb
   return entries.reverse();
 }
 
-/** The latest entries, and then those that come, for ever. */
+/** The latest entries, and then new ones, without end. */
 export async function* follow(
   deps: OperationDeps,
   filter: LogFilter,
@@ -84,7 +85,7 @@ export async function* follow(
   pause: () => Promise<unknown> = () => sleep(FOLLOW_MS),
 ): AsyncGenerator<LogEntry> {
   const news = deps.log.follow(filter);
-  // From here on nothing is missed; new notifications while the latest are read is among both.
+  // From here on nothing is missed. Entries that are written while the latest are read are in both.
   await news();
   const before = await latest(deps, filter, limit);
   yield* before;

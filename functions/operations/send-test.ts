@@ -11,7 +11,7 @@ import { UserError } from './user-error.ts';
 const TEST_POLL_MS = 250;
 
 /**
- * Sends a notification with invented ids through the real queue and function, and waits for the result of it.
+ * Sends a test notification with invented ids through the real queue and function, and waits for its result.
  *
  * @throws {UserError} When no URL is set, or nothing came of it in time.
  */

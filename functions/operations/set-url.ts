@@ -9,7 +9,7 @@ import { ensureSecret, hasCredentials } from './signing-secrets.ts';
 import { countPending } from './trigger-status.ts';
 import { UserError } from './user-error.ts';
 
-/** A trigger's URL and its version: what the next one to write must have seen. */
+/** A trigger's URL and its version, which the next writer must have seen. */
 export interface StoredUrl {
   readonly url: string | null;
   readonly version: number;
@@ -17,11 +17,11 @@ export interface StoredUrl {
 
 /** What a write of a URL came to. */
 export interface Written extends StoredUrl {
-  /** How many pending notifications move to Failed, since there is no URL any more; 0 when they cannot be counted. */
+  /** How many pending notifications move to Failed because the URL was cleared; 0 when they cannot be counted. */
   readonly pending: number;
 }
 
-/** Somebody else entered a URL since the one who writes looked; theirs stays. */
+/** Another admin has changed the URL meanwhile. The stored URL stays. */
 export class Stale extends UserError {
   readonly current: StoredUrl;
 
@@ -43,7 +43,7 @@ export async function set(deps: OperationDeps, trigger: Trigger, input: string):
 }
 
 /**
- * Sets a URL, or clears it with `null`, on the version that the admin saw; who names none takes whatever is there.
+ * Sets a URL, or clears it with `null`, over the version that the admin saw; without a version, over any.
  *
  * @throws {Stale} When it is another version by now.
  * @throws {UserError} When it is no URL to call.
@@ -74,7 +74,7 @@ async function rejectSecondAuthorization({ secrets }: OperationDeps, trigger: Tr
     );
 }
 
-/** Always written on the version that was read, so that the history says truly what was there before. */
+/** It always writes over the version that was read, so that the history shows the right URL before the change. */
 export async function keepUrl(
   deps: OperationDeps,
   trigger: Trigger,

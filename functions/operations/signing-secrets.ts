@@ -7,12 +7,12 @@ import type { OperationDeps } from './deployment.ts';
 import { note } from './record-change.ts';
 import { UserError } from './user-error.ts';
 
-/** For how long a secret that was replaced goes on signing beside its successor. */
+/** How long a replaced secret also signs. */
 const OVERLAP_MS = 24 * 60 * 60_000;
 
 const newSecret = () => secretOf(randomBytes(SECRET_BYTES));
 
-/** What a receiver verifies with: any one of these signs each call. */
+/** The secrets that sign each call. A receiver verifies with any of them. */
 export interface ShownSecret {
   readonly trigger: Trigger;
   readonly secret: string;
@@ -47,7 +47,11 @@ export async function rotateSecret(deps: OperationDeps, trigger: Trigger): Promi
   return showSecret(deps, trigger);
 }
 
-/** Has a header sent with each call of a trigger. @throws {UserError} When it is none, or one too many. */
+/**
+ * Adds a custom header to each call of a trigger.
+ *
+ * @throws {UserError} When it is none, or one too many.
+ */
 export async function setHeader(
   deps: OperationDeps,
   trigger: Trigger,

@@ -4,21 +4,21 @@ import { type Trigger, triggers } from '../core/entity.ts';
 import type { OperationDeps } from './deployment.ts';
 import type { Pending } from './pending.ts';
 
-/** One line of the CRM Triggers tab. */
+/** A trigger as the CRM Triggers tab shows it. */
 export interface TriggerStatus extends Pending {
   readonly trigger: Trigger;
-  /** `null`: none is set, so no call is made. */
+  /** `null` when no URL is set. */
   readonly url: string | null;
   /** When it was set or cleared, ISO 8601, or `null` when it never was. */
   readonly changedAt: string | null;
   /** Raised each time it is set or cleared; 0 when it never was. */
   readonly version: number;
   readonly state: State;
-  /** Failures or slow responds in a row. */
+  /** Failures or slow responses in a row. */
   readonly consecutiveFailures: number;
   /** When the first of these was, epoch milliseconds. */
   readonly failingSince: number | null;
-  /** What a parked trigger's receiver responded last, or why it may not be called. */
+  /** The latest response to a parked trigger, or why it may not be called. */
   readonly parkedBecause: string | null;
   /** The receiver asks for fewer calls: its backlog is delivered slowly. */
   readonly isThrottled: boolean;
@@ -27,7 +27,7 @@ export interface TriggerStatus extends Pending {
   readonly headers: readonly string[];
 }
 
-/** All eleven triggers, what is set for them and their status. */
+/** All triggers with their URLs and status. */
 export async function list({ triggersTable, backlog, secrets }: OperationDeps): Promise<TriggerStatus[]> {
   const [now, secret, waiting] = await Promise.all([
     triggersTable.read(triggers),

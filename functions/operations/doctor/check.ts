@@ -1,6 +1,6 @@
 import { deployCommand } from '../../core/stack-name.ts';
 
-/** Something that keeps notifications from going their way. */
+/** A problem that prevents deliveries. */
 export interface Finding {
   readonly where: string;
   readonly what: string;
@@ -8,7 +8,7 @@ export interface Finding {
   readonly fix: string;
 }
 
-/** One thing that can be wrong with things of a kind. Of what is not known nothing is wrong. */
+/** A check of things of one kind. Unknown facts are no problem. */
 export interface Check<Thing> {
   wrong(thing: Thing): boolean;
   what(thing: Thing): string;
@@ -27,6 +27,6 @@ export function examine<Thing extends { readonly where: string }>(
   );
 }
 
-/** Takes back what was changed by hand. */
+/** Reverts manual changes. */
 export const revert = ({ stage }: { readonly stage: string }): string =>
   `${deployCommand('CrmTriggers', stage)} --revert-drift`;

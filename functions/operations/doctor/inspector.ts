@@ -22,7 +22,7 @@ export const liveAws = () => ({
 
 export type DoctorAws = ReturnType<typeof liveAws>;
 
-/** What nobody could be asked about, and why. */
+/** What could not be inspected, and why. */
 export interface Inconclusive {
   readonly where: string;
   readonly because: string;
@@ -31,7 +31,7 @@ export interface Inconclusive {
 /** What AWS said: the thing, `null` when there is no such thing, `undefined` when it gave no response. */
 export type Checked<Thing> = Thing | null | undefined;
 
-/** Asks. A question that gets no response (no permission, an emulator without it) spoils no other. */
+/** Makes a request. A request that fails (no permission, not in this emulator) affects no other check. */
 export class Checking {
   readonly inconclusive: Inconclusive[] = [];
 
@@ -58,7 +58,11 @@ export class Inspector extends Checking {
     this.aws = aws;
   }
 
-  /** Learns what a stack holds. @throws When nobody tells. */
+  /**
+   * Reads the resources of a stack.
+   *
+   * @throws When CloudFormation does not respond.
+   */
   async at(StackName: string): Promise<this> {
     let NextToken: string | undefined;
     do {
