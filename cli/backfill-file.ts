@@ -4,10 +4,10 @@ import * as z from 'zod/mini';
 import type { BackfillProgress } from '../functions/operations/backfill.ts';
 import { UserError } from '../functions/operations/user-error.ts';
 
-/** What a backfill is of: only the same one goes on where another was stopped. */
+/** The parameters of a backfill: only the same backfill can continue. */
 export interface BackfillOf {
   readonly trigger: BackfillProgress['trigger'];
-  /** The table that is read, since each deployment has its own. */
+  /** The table that is read: each deployment has its own. */
   readonly table: string;
   readonly since?: string | undefined;
   readonly by: string;
@@ -25,7 +25,7 @@ const fileShape = z.object({
   done: z.boolean(),
 });
 
-/** The file in which a backfill keeps where it stands, so that it goes on there after it was stopped. */
+/** The file with the progress of a backfill, so that it can continue after it was stopped. */
 export class BackfillFile {
   readonly #file: string;
   readonly #of: BackfillOf;
@@ -54,7 +54,7 @@ export class BackfillFile {
     return { trigger, run, sent, skipped, ...(after && { after }), done };
   }
 
-  /** In one step: who is stopped meanwhile has the old file, or the new one. */
+  /** In one step: after an interruption either the old or the new file is there. */
   async write(progress: BackfillProgress): Promise<void> {
     const written = `${this.#file}.new`;
     await writeFile(written, JSON.stringify({ ...this.#of, ...progress }));

@@ -3,7 +3,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { type Here, type Home, mismatch } from '../functions/core/stage-account.ts';
 import { UserError } from '../functions/operations/user-error.ts';
 
-/** The settings of a stage in the cdk.json of the working folder. Without that file nothing is known, and nothing is checked. */
+/** The account and region of a stage in the cdk.json of the working folder. Without that file nothing is checked. */
 async function homeOf(stage: string, file = 'cdk.json'): Promise<Home> {
   try {
     const { account, region } = JSON.parse(await readFile(file, 'utf8')).context.stages[stage];
@@ -14,7 +14,7 @@ async function homeOf(stage: string, file = 'cdk.json'): Promise<Home> {
 }
 
 /**
- * Checks that a stage is where the credentials lead, before anything else is asked. An emulator has no accounts to confuse.
+ * Checks that a stage belongs to the account and region of the credentials. An emulator has no accounts to confuse.
  *
  * @throws {UserError} When it belongs to another account or region.
  */

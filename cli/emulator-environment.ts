@@ -10,7 +10,7 @@ const LOOPBACK = ['localhost', '.localhost', '127.0.0.1', '::1', '[::1]'];
 /** An npm_config variable counts before the others for the CDK, where it is set. */
 const NO_PROXY = ['NO_PROXY', 'no_proxy', 'npm_config_no_proxy'];
 
-/** Hosts of AWS itself: an endpoint there is no emulator. */
+/** Hosts of AWS: an endpoint with such a host is no emulator. */
 const AWS_HOST = /(?:^|\.)(?:amazonaws\.com(?:\.cn)?|api\.aws|api\.amazonwebservices\.com\.cn)\.?$/;
 
 /**
@@ -42,7 +42,7 @@ export async function emulatorEnvironment(
   };
 }
 
-/** Makes an environment, such as this process's, that of a process that talks to an emulator. */
+/** Changes an environment, such as that of this process, to the one for an emulator. */
 export async function useEmulator(env: NodeJS.ProcessEnv, endpoint: string): Promise<void> {
   const wanted = await emulatorEnvironment(endpoint, env);
   for (const name of Object.keys(env)) if (!(name in wanted)) delete env[name];
@@ -56,7 +56,7 @@ export async function useGivenEmulator(env: NodeJS.ProcessEnv): Promise<void> {
   await useEmulator(env, endpoint);
 }
 
-/** Takes this machine out of what goes through a proxy. */
+/** Excludes this machine from the use of proxies. */
 export function neverProxyLoopback(env: NodeJS.ProcessEnv): void {
   Object.assign(env, withoutProxyFor(LOOPBACK, env));
 }

@@ -77,7 +77,9 @@ function check(trigger: string | undefined, { trigger: chosen, stage }: Options)
   if (stage !== undefined && !stagePattern.test(stage)) throw new Misuse('--stage is the name of a stage in cdk.json.');
 }
 
-/** What is wrong with a command line, in one line; nothing when the error only ends the program, as `--help` does. */
+/**
+ * What is wrong with a command line, in one line; nothing for an error that only ends the program, as after `--help`.
+ */
 export function misuseOf({ code, message }: CommanderError, args: readonly string[]): Misuse | undefined {
   if (/^commander\.(?:help|helpDisplayed|version)$/.test(code)) return args.length > 0 ? undefined : noCommand();
   const [name = ''] = args;

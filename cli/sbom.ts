@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Prints the bill of materials (CycloneDX) of what is published and deployed. `npm sbom --omit dev` leaves out whatever a
- * dev dependency uses too, such as zod, which is in every bundle; so npm is shown a lockfile that knows of no others.
+ * Prints the bill of materials (CycloneDX) of what is published and deployed. `npm sbom --omit dev` would leave out
+ * packages that a dev dependency uses too, such as zod, so npm gets a lockfile without dev dependencies.
  */
 const read = (name: string) => JSON.parse(readFileSync(new URL(`../${name}`, import.meta.url), 'utf8'));
 
@@ -17,7 +17,7 @@ const packages = Object.entries<{ dev?: boolean; link?: boolean }>(lock.packages
 
 const temporary = mkdtempSync(join(tmpdir(), 'crm-triggers-sbom-'));
 try {
-  // npm calls the whole by the name of its folder.
+  // npm uses the name of the folder as the name of the component.
   const folder = join(temporary, manifest.name);
   mkdirSync(folder);
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));

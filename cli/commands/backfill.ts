@@ -15,7 +15,7 @@ export const backfillCommand: Command = {
   run: (deps, [trigger], given) => runBackfill(deps, trigger as Trigger, given),
 };
 
-/** Keeps the progress in a file, so that a backfill that was stopped goes on where it stood. */
+/** Keeps the progress in a file, so that a stopped backfill can continue. */
 async function runBackfill(
   deps: OperationDeps,
   trigger: Trigger,
@@ -26,7 +26,7 @@ async function runBackfill(
   const kept = new BackfillFile({ trigger, table: deps.crmTables[entityOf(trigger)], since, by });
   const none = { trigger, run: randomUUID(), sent: 0, skipped: 0, done: false };
   let progress: BackfillProgress = yes ? await kept.read() : none;
-  // One that was done, and could not remove its file.
+  // It was done before, and its file could not be removed.
   const rest = progress.done ? [] : backfill(deps, progress, { since, by, pace: perSecond, dryRun: !yes });
   for await (progress of rest) {
     if (process.stderr.isTTY) process.stderr.write(`\r${progressBar(progress)}`);
@@ -40,7 +40,7 @@ async function runBackfill(
   return { json: { trigger, sent, skipped, dryRun: !yes }, text };
 }
 
-/** How long the table is nobody knows; the bar walks. */
+/** The length of the table is unknown, so the mark moves around. */
 function progressBar({ sent }: BackfillProgress): string {
   const width = 20;
   const at = Math.floor(sent / 100) % width;

@@ -19,7 +19,7 @@ export const failedCommand: Command = {
   },
 };
 
-/** The token means nothing to anybody else. */
+/** The token has no meaning outside the table. */
 export function withoutToken({ token: _, ...shown }: Failed): Omit<Failed, 'token'> {
   return shown;
 }

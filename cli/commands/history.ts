@@ -2,7 +2,7 @@ import type { HistoryEntry } from '../../functions/adapters/history.ts';
 import { oneLine } from '../../functions/core/printable.ts';
 import type { Command } from '../command.ts';
 
-/** So much of the history is printed, the latest first. */
+/** How many entries of the history are printed. */
 const HISTORY_SHOWN = 100;
 
 export const historyCommand: Command = {

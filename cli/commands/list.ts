@@ -38,7 +38,7 @@ function lineText({
   return `${trigger.padEnd(16)}  ${url ?? '-'}${words.length > 0 ? `  (${words.join(', ')})` : ''}`;
 }
 
-/** Also messages that deliver has not received yet, and so are counted at no trigger. */
+/** This includes messages that deliver has not received yet. They are counted for no trigger. */
 function queueText(queued: number | null): string[] {
   if (queued === null)
     return ['The number of messages in the delivery queue is not known: sqs:GetQueueAttributes failed.'];

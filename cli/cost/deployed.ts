@@ -11,7 +11,7 @@ interface DeployedFunction {
   readonly isEachRunLogged: boolean;
 }
 
-/** What the synthesized template says of what is paid for. */
+/** The billed resources of the synthesized template. */
 export interface Deployed {
   readonly functions: Readonly<Record<Stage, DeployedFunction>>;
   readonly captureBatch: number;

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 export const stages = ['capture', 'deliver', 'drain'] as const;
 export type Stage = (typeof stages)[number];
 
-/** What the runs of one function took, all together. */
+/** The sum over all runs of one function. */
 export interface Runs {
   readonly invocations: number;
   /** On one whole core, milliseconds. */
@@ -17,7 +17,7 @@ export interface Runs {
   readonly logBytes: number;
 }
 
-/** What a number of notifications took in one situation. */
+/** The use of resources for a number of notifications in one situation. */
 export interface Measured {
   readonly notifications: number;
   readonly runs: Readonly<Record<Stage, Runs>>;
@@ -32,7 +32,7 @@ export interface Measured {
   readonly bytesCalled: number;
 }
 
-/** All that `npm run bench -- --write requests` found. */
+/** The results of `npm run bench -- --write requests`. */
 export interface Measurements {
   /** ISO 8601. */
   readonly day: string;

@@ -2,7 +2,7 @@ import type { Deployed } from './deployed.ts';
 import { type Measured, type Measurements, type Runs, stages } from './measured.ts';
 import { plus, times, type Usage } from './prices.ts';
 
-/** What no measurement here can tell. */
+/** Assumptions that cannot be measured here. */
 const assumed = {
   /** A function of this memory has one whole core; a smaller one a share (AWS Lambda Developer Guide). */
   coreMiB: 1769,
@@ -15,7 +15,7 @@ const assumed = {
   logLineBytes: 26,
   /** Logs are kept compressed. */
   compression: 0.15,
-  /** A mapping goes on asking an empty queue: so many pollers, each waiting until a message comes, or for 20 s. */
+  /** A mapping polls also an empty queue: so many pollers, each waiting for a message for up to 20 s. */
   pollers: 5,
   pollSeconds: 20,
   /** DynamoDB asks for the key of a table once in five minutes for each role that reads it. */
@@ -71,7 +71,7 @@ export function usageOf(measured: Measured, deployed: Deployed, responseMs: numb
   };
 }
 
-/** What is paid each month though nothing changes. */
+/** The monthly cost without changes. */
 function idleMonth(measured: Measurements, deployed: Deployed): Usage {
   const minute = usageOf(measured.idleMinute, deployed, 0);
   return plus(times(minute, deployed.scheduledRuns), {

@@ -1,4 +1,4 @@
-/** What the agent did on the page, or what the sample receiver got for it. */
+/** An action of the agent on the page, or a call to the sample receiver. */
 export interface ActivityEntry {
   /** Counts them. */
   readonly n: number;
@@ -12,7 +12,7 @@ export interface ActivityEntry {
 /** How many of the latest entries a new listener gets. */
 const KEPT = 12;
 
-/** Tells those who listen what happens in a local run. */
+/** Reports the activity of a local run to listeners. */
 export class Activity {
   readonly #listeners = new Set<(entry: ActivityEntry) => void>();
   #latest: readonly ActivityEntry[] = [];

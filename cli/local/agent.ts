@@ -8,7 +8,7 @@ import { useGivenEmulator } from '../emulator-environment.ts';
 /** Attribute values of a row; all text, as a person types them. */
 export type Row = Readonly<Record<string, string>>;
 
-/** Writes CRM rows as an agent's program would: plainly to DynamoDB, knowing nothing of triggers. */
+/** Writes CRM rows as an agent's program would: directly to DynamoDB, without knowledge of triggers. */
 export class Agent {
   readonly #dynamodb = new DynamoDBClient();
   readonly #tables: Readonly<Record<Entity, string>>;
@@ -18,7 +18,7 @@ export class Agent {
     this.#tables = { customer: CustomerTable, case: CaseTable, followup: FollowupTable, task: TaskTable };
   }
 
-  /** @throws {UserError} When the row is not such that this can be done to it. */
+  /** @throws {UserError} When the row does not allow the action. */
   async do(action: Action, entity: Entity, row: Row): Promise<void> {
     const lacking = entities[entity].ids.filter((name) => !row[name]);
     if (lacking.length > 0) throw new UserError(`A ${entity} needs ${lacking.join(', ')}: write ${lacking[0]}=VALUE.`);
@@ -34,7 +34,7 @@ export class Agent {
     await this.#dynamodb.send(new PutItemCommand({ TableName: this.#tables[entity], Item, ...condition }));
   }
 
-  /** Sets the attributes that are no key, and the time, so that there is always something to notify of. */
+  /** Sets the attributes that are not in the key, and the time, so that each edit changes something. */
   async edit(entity: Entity, row: Row): Promise<void> {
     const key = this.#key(entity, row);
     const values = { ...row, editedAt: new Date().toISOString() };

@@ -2,10 +2,10 @@ import { isTrigger, type Trigger } from '../../functions/core/entity.ts';
 import type { DemoStep } from './demonstration.ts';
 import type { Received } from './receiver.ts';
 
-/** Marks the URLs that we type, so that a later run knows those that an earlier one could not clear. */
+/** Marks URLs that a local run sets, so that a later run recognizes those that were not cleared. */
 export const MARK = '/crm-triggers-receiver/';
 
-/** The calls that came in, set beside what was expected. */
+/** The received calls, compared with the expected ones. */
 export class Calls {
   #received: Received[] = [];
   #onCall: () => void = () => {};
@@ -15,7 +15,11 @@ export class Calls {
     this.#onCall();
   }
 
-  /** Shows each expected call as it arrives. Returns how many did, the right string to the right URL. */
+  /**
+   * Shows each expected call when it arrives.
+   *
+   * @returns How many arrived with the right string at the right URL.
+   */
   async expect(demoSteps: readonly DemoStep[], patienceMs: number): Promise<number> {
     const waiting = new Map(
       demoSteps.flatMap(({ expected }) => (expected ? [[expected.trigger, expected] as const] : [])),

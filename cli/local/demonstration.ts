@@ -1,7 +1,7 @@
 import type { Action, Entity, Trigger } from '../../functions/core/entity.ts';
 import type { Row } from './agent.ts';
 
-/** What the agent does, and what has to arrive for it. */
+/** An action of the agent, and the call that it should cause. */
 export interface DemoStep {
   readonly entity: Entity;
   readonly action: Action;

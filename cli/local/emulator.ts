@@ -15,7 +15,7 @@ export interface Emulator {
   readonly endpoint: string;
   /** Whether we started it, so that nothing of ours is in it once we stop it. */
   readonly ours: boolean;
-  /** Fulfilled, with one line, when it responds no more. */
+  /** Fulfilled with one line when it does not respond any more. */
   readonly lost: Promise<string>;
   stop(): Promise<void>;
 }

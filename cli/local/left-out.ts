@@ -1,7 +1,7 @@
 import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { type StackId, stackName } from '../../functions/core/stack-name.ts';
 
-/** What LocalStack takes into a stack and does not act on, without a word. Found by trying 4.14.0. */
+/** Resources that LocalStack 4.14.0 accepts and does not implement. */
 const unheeded = [
   "drain's schedule: a backlog is looked at when a URL is set, or a trigger resumed, alone",
   'point-in-time recovery and deletion protection of tables',
@@ -11,7 +11,7 @@ const unheeded = [
 ];
 
 /**
- * What the emulator leaves out of the stack that it says is complete, a line each.
+ * The parts of the stack that the emulator leaves out without an error, one line each.
  *
  * @param endpoint `http://127.0.0.1:4566`
  */
@@ -26,7 +26,7 @@ export async function leftOut(endpoint: string, stack: StackId = 'CrmTriggers'):
   return [...types.sort(), ...((await isLocalStack(endpoint)) ? unheeded : [])];
 }
 
-/** MiniStack responds for LocalStack's health too, but not for this. */
+/** MiniStack also has LocalStack's health check, but not this path. */
 export async function isLocalStack(endpoint: string): Promise<boolean> {
   const { ok } = await fetch(`${endpoint}/_localstack/info`);
   return ok;

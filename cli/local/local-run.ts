@@ -19,7 +19,7 @@ import { undo } from './undo.ts';
 /** How long the notifications of the demonstration may take, milliseconds. */
 const ARRIVAL_PATIENCE_MS = 60_000;
 
-/** Fulfilled with the exit status when the demonstration is over; never when it stays up. */
+/** Fulfilled with the exit status after the demonstration; never when it keeps running. */
 export async function run(
   once: boolean,
   startEmulator: () => Promise<Emulator>,

@@ -3,10 +3,13 @@ import { readFileSync } from 'node:fs';
 
 const LOOK_EVERY_MS = 300;
 
-/** `npm start` starts a shell, which starts us; some shells pass no signal on, and stay when npm has gone. */
+/**
+ * `npm start` starts a shell, which starts this process. Some shells do not pass on signals, and continue after npm
+ * has ended.
+ */
 const SHELL = /^-?(?:a|ba|da|fi|k|mk|z)?sh$|^busybox$/;
 
-/** Calls back when the npm that started this process has ended, however it did. Does nothing where there was none. */
+/** Calls back when the npm that started this process has ended. Does nothing without such an npm. */
 export function npmEnds(then: () => void): void {
   if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return;
   const parent = process.ppid;
@@ -29,7 +32,10 @@ function isThere(pid: number): boolean {
   }
 }
 
-/** A process that has ended is there until its parent took note, but is above no other. Cheap to tell on Linux alone. */
+/**
+ * An ended process stays in the list until its parent has noticed, but has no children. This is cheap to check on
+ * Linux only.
+ */
 function isStillAbove(npm: number, parent: number): boolean {
   return process.platform !== 'linux' || lookUp(parent)?.parent === npm;
 }

@@ -19,7 +19,7 @@ export interface Started {
   tail(): string;
   /** Fulfilled with how it ended: `exit status 1`, `SIGKILL`. */
   readonly ended: Promise<string>;
-  /** Ends it and all that it started: asks first, then insists. */
+  /** Ends it and everything that it started: first with SIGTERM, then with SIGKILL. */
   stop(): Promise<void>;
 }
 

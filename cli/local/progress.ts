@@ -1,6 +1,6 @@
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-/** Runs one step of a longer way and says how it went and how long it took. A failure goes on to the caller. */
+/** Runs a step, and prints its result and its time. It throws what the step throws. */
 export async function step<Result>(label: string, work: () => Promise<Result>): Promise<Result> {
   const started = performance.now();
   const terminal = process.stdout.isTTY;

@@ -16,7 +16,7 @@ export interface Receiver {
   stop(): Promise<void>;
 }
 
-/** Responses every call on 127.0.0.1 as a receiver should: at once, with 200. */
+/** Responds to every call on 127.0.0.1 at once with 200. */
 export async function startReceiver(onCall: (call: Received) => void): Promise<Receiver> {
   const server = createServer((request, response) => {
     onCall({ target: request.url ?? '', headers: request.headers, at: Date.now() });

@@ -5,7 +5,7 @@ import type { Agent, Row } from './agent.ts';
 
 const done: Readonly<Record<Action, string>> = { create: 'created', edit: 'edited', delete: 'deleted' };
 
-/** Creates samples, and edits and deletes the latest of them, at the press of a button. */
+/** Creates sample rows, and edits and deletes the latest one, for the buttons of the page. */
 export class SampleAgent {
   readonly #agent: Pick<Agent, 'do'>;
   readonly #activity: Activity;
@@ -18,7 +18,7 @@ export class SampleAgent {
     this.#activity = activity;
   }
 
-  /** @throws {UserError} When there is no sample to do it to. */
+  /** @throws {UserError} When there is no sample row. */
   async act(action: Action, entity: Entity): Promise<Row> {
     const there = this.#there[entity];
     const row = action === 'create' ? this.#make(entity) : there.at(-1);

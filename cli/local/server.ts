@@ -14,10 +14,10 @@ import type { Activity } from './activity.ts';
 import { rejectForeignOrigin } from './foreign-origin.ts';
 import type { SampleAgent } from './sample-agent.ts';
 
-/** Taken if it is free, so that a bookmark stays right; else any. */
+/** Used if it is free, so that bookmarks work; otherwise any port. */
 const USUAL_PORT = 4580;
 
-/** A proxy or a sleeping laptop must not think that nothing happens any more. */
+/** Keeps the connection open through proxies and sleep. */
 const HEARTBEAT_MS = 15_000;
 
 const wish = z.object({

@@ -31,7 +31,9 @@ function emulatorFor(localstack: boolean, signal: AbortSignal): () => Promise<Em
   return () => (localstack ? startLocalStack(signal) : startMiniStack(signal));
 }
 
-/** Runs until it is done, until something that it needs is lost, or until somebody stops it. Leaves nothing running. */
+/**
+ * Runs until it is done, until something that it needs is lost, or until it is stopped. It leaves nothing running.
+ */
 async function main(): Promise<number> {
   const options = { once: { type: 'boolean' }, localstack: { type: 'boolean' }, help: { type: 'boolean' } } as const;
   let values: { once?: boolean; localstack?: boolean; help?: boolean };
@@ -61,7 +63,7 @@ async function main(): Promise<number> {
   try {
     return await Promise.race([running, stopped]);
   } catch (caught) {
-    // What fails because something is being stopped, or was lost, tells less than why; and that may come a moment later.
+    // A failure during a stop is less useful than its cause, which can arrive a moment later.
     await sleep(LAST_WORDS_MS);
     const error = asFileError(asUserError(stop.signal.aborted ? stop.signal.reason : caught));
     if (error instanceof Interruption) return error.status;

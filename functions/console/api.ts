@@ -44,7 +44,7 @@ class Malformed extends Error {
 }
 
 /**
- * The admin's operations as JSON over HTTP, under /api. It knows nothing of where it is mounted.
+ * The operations as JSON over HTTP, under /api.
  *
  * @param whoOf Names the one who asks, for the history.
  */
@@ -81,7 +81,7 @@ async function check(route: Route, c: Context, deps: OperationDeps): Promise<Rou
   };
 }
 
-/** The type is asked for so that no form on another website can send it. */
+/** The content type is required because a form of another website cannot send it. */
 async function textOf(route: Route, c: Context): Promise<() => unknown> {
   if (!route.body) return () => undefined;
   if (!/^application\/json\b/i.test(c.req.header('content-type') ?? ''))
@@ -90,7 +90,7 @@ async function textOf(route: Route, c: Context): Promise<() => unknown> {
   return () => JSON.parse(text);
 }
 
-/** @throws {Malformed} One line that names what is wrong, and repeats nothing of it. */
+/** @throws {Malformed} One line that says what is wrong, without the input. */
 function read(schema: Schema | undefined, what: string, given: () => unknown): unknown {
   if (!schema) return undefined;
   let value: unknown;

@@ -12,7 +12,7 @@ interface ConsoleDeps {
   readonly signIn: SignIn;
 }
 
-/** The page and the admin API behind the gateway, which lets nobody without a token come to a path under /api. */
+/** The page and the API behind the gateway, which requires a token for each path under /api. */
 export function consoleApp({ admin, page, signIn }: ConsoleDeps): Hono<Env> {
   const app = new Hono<Env>();
   const { groupsClaim, ...published } = signIn;

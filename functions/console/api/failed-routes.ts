@@ -24,11 +24,11 @@ const choice = z.object({
   trigger: z.optional(trigger),
   since: z.optional(time),
   all: z.optional(z.literal(true)),
-  /** Left out, nothing is sent: the response says what would be, and what would be rejected. */
+  /** Without it nothing is sent: the response says what would be sent, and what would be rejected. */
   confirmed: z.optional(z.boolean()),
 });
 
-/** What was moved to Failed, and sending it again. */
+/** The routes for Failed and redelivery. */
 export const failedRoutes: readonly Route[] = [
   route({
     method: 'GET',

@@ -10,7 +10,7 @@ import { queryLimit, queryTime, text, trigger } from './shapes.ts';
 
 const outcome = z.enum(outcomeKinds);
 
-/** How often the log is asked on for a page, at most. */
+/** How often the log is read for a page, at most. */
 const LOOKS = 10;
 
 const entry = z.object({
@@ -36,7 +36,7 @@ const historyEntry = z.object({
   to: z.nullable(z.string()),
 });
 
-/** What was attempted, and what admins did. */
+/** The routes for the delivery log and the history. */
 export const logRoutes: readonly Route[] = [
   route({
     method: 'GET',

@@ -4,7 +4,7 @@ import { trigger } from './shapes.ts';
 
 const error = z.object({ error: z.string(), current: z.optional(z.unknown()) });
 
-/** What every route may respond besides. */
+/** Other responses of every route. */
 const rejections: Readonly<Record<string, string>> = {
   400: 'The request is not of the described shape',
   404: 'There is no such thing',

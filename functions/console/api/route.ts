@@ -17,7 +17,7 @@ export interface RouteRequest<Query, Body> {
   readonly expectedVersion: string;
 }
 
-/** A kind of request: the API and its description are both made of these. */
+/** A route: the API and its description are made of these. */
 export interface Route {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
   /** `{trigger}` and `{name}` stand for what the request names. */
@@ -26,7 +26,7 @@ export interface Route {
   readonly query?: Schema;
   readonly body?: Schema;
   readonly response: Schema;
-  /** It overwrites: only with the ETag of what the admin saw, in `If-Match`. */
+  /** It overwrites something: `If-Match` must have the ETag that the admin saw. */
   readonly locked?: true;
   readonly run: (request: RouteRequest<never, never>) => Promise<RouteResult>;
 }
@@ -36,7 +36,7 @@ interface RouteResult {
   readonly etag?: string;
 }
 
-/** A route whose parts fit together: what `run` gets and gives is what the schemas say. */
+/** Makes a route, and checks that the types of `run` fit its schemas. */
 export function route<Result extends Schema, Query extends Schema = Schema, Body extends Schema = Schema>(
   of: Omit<Route, 'query' | 'body' | 'response' | 'run'> & {
     readonly query?: Query;

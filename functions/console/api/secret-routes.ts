@@ -10,7 +10,7 @@ const shown = z.object({
 });
 const header = z.object({ trigger, header: z.string(), set: z.boolean() });
 
-/** What calls are signed with, and the headers of a receiver's own. */
+/** The routes for secrets and custom headers. */
 export const secretRoutes: readonly Route[] = [
   route({
     method: 'GET',

@@ -18,7 +18,7 @@ export const queryTime = z.pipe(
   z.transform((digits) => Number(digits)),
 );
 
-/** How many of a list are responded at once. */
+/** The limit of entries in a response. */
 export const queryLimit = (usual: number, most: number) =>
   z.pipe(
     z._default(z.string().check(z.regex(/^[1-9]\d{0,3}$/)), String(usual)),
@@ -48,7 +48,7 @@ export const status = z.object({
   headers: z.readonly(z.array(z.string())),
 });
 
-/** What may be called: the page checks by it while somebody types. */
+/** The allowed URLs: the page checks input with the same code. */
 export const rules = z.object({
   allowHttp: z.boolean(),
   allowedPorts: z.readonly(z.array(z.number())),

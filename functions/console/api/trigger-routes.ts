@@ -13,7 +13,7 @@ import { tagOf, tagOfAll, versionOf, versionsOf } from './versions.ts';
 const kept = z.object({ trigger, url, version: z.int() });
 const urlFile = z.partialRecord(trigger, url);
 
-/** The URLs, and the trying and pausing of what they are set for. */
+/** The routes for URLs, tests, pause and resume. */
 export const triggerRoutes: readonly Route[] = [
   route({
     method: 'GET',

@@ -1,7 +1,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import { SESSION_ENDED, signedIn, signIn, signOut } from './sign-in.ts';
 
-/** Who is signed in, and the way out; or the way back in, when the session has ended. What is being entered stays. */
+/**
+ * The name of the admin and the button to sign out, or the button to sign in again after the session has ended.
+ * Unsaved input stays.
+ */
 export function Account() {
   const [who, setWho] = useState(signedIn());
   useEffect(() => {

@@ -15,7 +15,7 @@ interface ActivityEntry {
 const SHOWN = 12;
 const verbs = ['create', 'edit', 'delete'] as const;
 
-/** Cause and effect, side by side: an agent's program that writes records, and a receiver that is called for it. */
+/** Shows cause and effect: an agent's program that writes rows, and a receiver that is called. */
 export function AgentPanel() {
   const [happened, setHappened] = useState<readonly ActivityEntry[]>([]);
   const add = (entry: ActivityEntry) => setHappened((before) => [entry, ...before].slice(0, SHOWN));

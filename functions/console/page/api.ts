@@ -1,10 +1,10 @@
 import { forget, token } from './sign-in.ts';
 
-/** What the API responded in place of what was asked for. */
+/** An error response of the API. */
 export class ApiError extends Error {
   override readonly name = 'Rejected';
   readonly status: number;
-  /** What a URL is now, when it was to be overwritten on an old look. */
+  /** The current URL, when the write was based on an older version. */
   readonly current: Kept | undefined;
 
   constructor(status: number, message: string, current?: Kept) {

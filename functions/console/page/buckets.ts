@@ -13,7 +13,12 @@ export interface Day {
   readonly latest: Entry;
 }
 
-/** Counts attempts for each trigger that has some. @param entries The newest first. @param now Epoch milliseconds. */
+/**
+ * Counts the attempts of each trigger.
+ *
+ * @param entries The newest first.
+ * @param now Epoch milliseconds.
+ */
 export function lastDays(entries: readonly Entry[], now: number): ReadonlyMap<Trigger, Day> {
   const days = new Map<Trigger, Day>();
   for (const entry of entries) {

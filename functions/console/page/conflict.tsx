@@ -6,7 +6,7 @@ interface Props {
   readonly keepMine: () => void;
 }
 
-/** Somebody else changed what is being entered over. Nothing is lost, on either side, until one of these is chosen. */
+/** Another admin has changed the URL that is being edited. The admin chooses one of the two. */
 export function Conflict({ current, takeTheirs, keepMine }: Props) {
   return (
     <div class="conflict" role="alert">

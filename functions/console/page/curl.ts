@@ -5,8 +5,8 @@ import { joinFormattedString } from '../../core/trigger-url.ts';
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /**
- * The call of an attempt as a command for a terminal, to the URL entered now. Only the signature is missing, which counts
- * for one moment alone.
+ * The call of an attempt as a command for a terminal, with the current URL. It has no signature, because one is valid
+ * for minutes only.
  */
 export function curl(url: string, { id, trigger, attempt, formattedString, test }: LogEntry): string {
   const headers = {

@@ -9,7 +9,7 @@ interface Props {
 
 let made = 0;
 
-/** The browser's own modal dialog: it keeps the focus inside, ends with Escape, and gives the focus back. */
+/** The browser's modal dialog: it keeps the focus inside, closes with Escape, and returns the focus. */
 export function Dialog({ title, close, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useRef(`dialog-${++made}`).current;

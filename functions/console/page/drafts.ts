@@ -1,6 +1,6 @@
 import type { Trigger } from '../../core/entity.ts';
 
-/** What is being entered, on the version that was there when the input began. */
+/** Unsaved input, with the version of the URL when the input began. */
 export interface Draft {
   readonly text: string;
   readonly seen: number;
@@ -8,7 +8,7 @@ export interface Draft {
 
 const drafts = new Map<Trigger, Draft>();
 
-/** What was set and not saved, also before another view was looked at. */
+/** Unsaved input, kept while another view is shown. */
 export const draftOf = (trigger: Trigger) => drafts.get(trigger);
 
 export function keepDraft(trigger: Trigger, draft: Draft | undefined): void {
@@ -16,7 +16,7 @@ export function keepDraft(trigger: Trigger, draft: Draft | undefined): void {
   else drafts.delete(trigger);
 }
 
-/** The browser asks before it throws away what was set. */
+/** The browser asks before it discards unsaved input. */
 export function guardDrafts(): void {
   addEventListener('beforeunload', (event) => {
     if (drafts.size > 0) event.preventDefault();

@@ -19,7 +19,7 @@ const times = [
   ['168', 'last week'] as const,
 ];
 
-/** What was moved to Failed, and sending it again. */
+/** The routes for Failed and redelivery. */
 export function FailedView() {
   const [trigger, setTrigger] = useState(asked('trigger'));
   const [hours, setHours] = useState('');
