@@ -1,21 +1,25 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
+import { CommanderError } from 'commander';
 import { asUserError, findDeployment } from '../functions/operations/deployment.ts';
 import { UserError } from '../functions/operations/user-error.ts';
+import { commandFirst } from './arguments.ts';
 import { checkHome } from './check-account.ts';
 import type { Command, Options } from './command.ts';
 import { useGivenEmulator } from './emulator-environment.ts';
-import { CommanderError, Misuse, misuseOf, programOf } from './program.ts';
+import { Misuse, misuseOf } from './misuse.ts';
+import { programOf } from './program.ts';
 
 /** Runs one command. Returns the exit status. */
-async function main(args: readonly string[]): Promise<number> {
+async function main(given: readonly string[]): Promise<number> {
+  const args = commandFirst(given);
   let status = 0;
   const program = programOf(async (command, words, options) => {
     status = await execute(command, words, options);
   });
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     const misuse = misuseOf(error, args);

@@ -1,11 +1,12 @@
-import { Argument, CommanderError, Command as Program } from 'commander';
+import { Argument, Command as Program } from 'commander';
 import { isTrigger, triggers } from '../functions/core/entity.ts';
 import { outcomeKinds } from '../functions/core/outcome.ts';
 import { stagePattern } from '../functions/core/stack-name.ts';
 import { VERSION } from '../functions/core/version.ts';
 import { type Command, generalOptions, type Options, options } from './command.ts';
 import { commands } from './commands.ts';
-import { similar, similarTrigger } from './suggest.ts';
+import { Misuse } from './misuse.ts';
+import { similarTrigger } from './suggest.ts';
 
 const NOTES = `
 TRIGGER is one of ${triggers.join(', ')}.
@@ -13,9 +14,6 @@ OUTCOME is one of ${outcomeKinds.join(', ')}.
 
 The AWS environment variables (AWS_PROFILE, AWS_REGION; AWS_ENDPOINT_URL for an emulator) say which account
 and region to work on. Exit status: 0 done, 1 rejected or something bad was found, 2 wrong usage.`;
-
-/** Wrong usage; exit status 2. */
-export class Misuse extends Error {}
 
 type Run = (command: Command, words: readonly string[], options: Options) => Promise<void>;
 
@@ -76,27 +74,3 @@ function check(trigger: string | undefined, { trigger: chosen, stage }: Options)
     }
   if (stage !== undefined && !stagePattern.test(stage)) throw new Misuse('--stage is the name of a stage in cdk.json.');
 }
-
-/**
- * What is wrong with a command line, in one line; nothing for an error that only ends the program, as after `--help`.
- */
-export function misuseOf({ code, message }: CommanderError, args: readonly string[]): Misuse | undefined {
-  if (/^commander\.(?:help|helpDisplayed|version)$/.test(code)) return args.length > 0 ? undefined : noCommand();
-  const [name = ''] = args;
-  const words = commands[name]?.words;
-  if (code === 'commander.unknownCommand') {
-    const meant = similar(name, Object.keys(commands));
-    return new Misuse(`There is no command "${name}".${meant ? ` Did you mean ${meant}?` : ''}`);
-  }
-  if (/Argument/.test(code) && words && !/option/.test(message))
-    return new Misuse(`Write crm-triggers ${[name, ...words].join(' ')}.`);
-  const [, option = ''] = /unknown option '--([\w-]+)/.exec(message) ?? [];
-  if (words && option in options) return new Misuse(`${name} has no option --${option}.`);
-  return new Misuse(`${message.replace(/^error: (.)/, (_, letter) => letter.toUpperCase()).split('\n')[0]}.`);
-}
-
-function noCommand(): Misuse {
-  return new Misuse('No command is given.');
-}
-
-export { CommanderError };

@@ -65,7 +65,21 @@ const misuses: [string, string[], RegExp][] = [
     ['clear', 'case.update'],
     /^There is no trigger "case\.update"\. Did you mean case\.edit\?/,
   ],
+  [
+    'an action of another system in a trigger to edit',
+    ['clear', 'customer.update'],
+    /^There is no trigger "customer\.update"\. Did you mean customer\.edit\?/,
+  ],
+  [
+    'an action of another system in a trigger to delete',
+    ['set', 'task.remove', 'https://x'],
+    /^There is no trigger "task\.remove"\. Did you mean task\.delete\?/,
+  ],
+  ['the help of an unknown command', ['help', 'frobnicate'], /^There is no command "frobnicate"\./],
   ['an option without its value', ['log', '--since'], /^Option '--since <TIME>' argument missing\./],
+  ['an option in place of a value', ['log', '--id', '--json'], /^--id has no value\. .* write --id=VALUE\./],
+  ['a flag with a value', ['dead-letters', '--send-back=1'], /^--send-back takes no value\./],
+  ['options without a command', ['--json'], /^No command is given\./],
   ['a wrong verb', ['secret', 'steal', 'task.edit'], /^Write crm-triggers secret show\|rotate TRIGGER\./],
   ['too few words', ['set', 'task.edit'], /^Write crm-triggers set TRIGGER URL\./],
   ['too many words', ['list', 'all'], /^Write crm-triggers list\./],
@@ -80,6 +94,18 @@ for (const [title, words, line] of misuses)
     assert.deepEqual([status, stdout], [2, '']);
     assert.match(stderr, line);
     assert.match(stderr, /^[^\n]+\n$/);
+  });
+
+for (const words of [
+  ['--json', 'list'],
+  ['--stage', 'prod', 'list'],
+  ['--yes', 'backfill', 'customer.create'],
+  ['log', '--id=-x'],
+])
+  test(`accepts ${words.join(' ')}`, () => {
+    const { status, stderr } = cli(words, { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
+    assert.match(stderr, /^Nothing responds at/);
+    assert.equal(status, 1);
   });
 
 test('no region, no credentials and no emulator are each one line, exit status 1', () => {
