@@ -4,10 +4,10 @@ import * as z from 'zod/mini';
 import type { BackfillProgress } from '../functions/operations/backfill.ts';
 import { UserError } from '../functions/operations/user-error.ts';
 
-/** The parameters of a backfill: only the same backfill can continue. */
+/** Identifies a backfill. A stopped backfill continues only if all of these are equal. */
 export interface BackfillOf {
   readonly trigger: BackfillProgress['trigger'];
-  /** The table that is read: each deployment has its own. */
+  /** The table to read. Each deployment has its own tables. */
   readonly table: string;
   readonly since?: string | undefined;
   readonly by: string;
@@ -25,7 +25,7 @@ const fileShape = z.object({
   done: z.boolean(),
 });
 
-/** The file with the progress of a backfill, so that it can continue after it was stopped. */
+/** The file that stores the progress of a backfill, so that a stopped backfill can continue. */
 export class BackfillFile {
   readonly #file: string;
   readonly #of: BackfillOf;
@@ -35,7 +35,7 @@ export class BackfillFile {
     this.#of = of;
   }
 
-  /** Where the backfill stands; a new one when none is kept. @throws {UserError} When the file is of another backfill. */
+  /** @returns The stored progress, or a new one if there is no file. @throws {UserError} When the file is of another backfill. */
   async read(): Promise<BackfillProgress> {
     const { trigger, table, since, by } = this.#of;
     const text = await readFile(this.#file, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -43,18 +43,19 @@ export class BackfillFile {
       throw new UserError(`Cannot read ${this.#file}: ${error.code}.`);
     });
     if (text === undefined) return { trigger, run: randomUUID(), sent: 0, skipped: 0, done: false };
-    const kept = fileShape.safeParse(fromJson(text)).data;
-    const isSame = kept && kept.trigger === trigger && kept.table === table && kept.since === since && kept.by === by;
+    const stored = fileShape.safeParse(fromJson(text)).data;
+    const isSame =
+      stored && stored.trigger === trigger && stored.table === table && stored.since === since && stored.by === by;
     if (!isSame)
       throw new UserError(
-        `${this.#file} is not of this backfill: its deployment, --since or --by differ. ` +
-          'To fix this, give the same options as then, or delete the file to begin anew.',
+        `${this.#file} belongs to another backfill: its deployment, --since or --by differ. ` +
+          'To continue that backfill, give the same options. To begin a new one, delete the file.',
       );
-    const { run, sent, skipped, after, done } = kept;
+    const { run, sent, skipped, after, done } = stored;
     return { trigger, run, sent, skipped, ...(after && { after }), done };
   }
 
-  /** In one step: after an interruption either the old or the new file is there. */
+  /** Replaces the file in one step, so that an interruption leaves the old or the new file. */
   async write(progress: BackfillProgress): Promise<void> {
     const written = `${this.#file}.new`;
     await writeFile(written, JSON.stringify({ ...this.#of, ...progress }));

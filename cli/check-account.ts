@@ -3,7 +3,7 @@ import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { type Here, type Home, mismatch } from '../functions/core/stage-account.ts';
 import { UserError } from '../functions/operations/user-error.ts';
 
-/** The account and region of a stage in the cdk.json of the working folder. Without that file nothing is checked. */
+/** Reads a stage's settings from cdk.json in the working folder. Without that file there is nothing to check. */
 async function homeOf(stage: string, file = 'cdk.json'): Promise<Home> {
   try {
     const { account, region } = JSON.parse(await readFile(file, 'utf8')).context.stages[stage];
@@ -14,18 +14,18 @@ async function homeOf(stage: string, file = 'cdk.json'): Promise<Home> {
 }
 
 /**
- * Checks that a stage belongs to the account and region of the credentials. An emulator has no accounts to confuse.
+ * Checks that the credentials and the region are those of the stage, before any other request. Emulators are not checked.
  *
- * @throws {UserError} When it belongs to another account or region.
+ * @throws {UserError} When the stage belongs to another account or region.
  */
-export async function checkHome(stage = 'main', asked: () => Promise<Here> = whereWeAre): Promise<void> {
+export async function checkHome(stage = 'main', find: () => Promise<Here> = findAccount): Promise<void> {
   const home = await homeOf(stage);
   if (process.env.AWS_ENDPOINT_URL || (home.account ?? home.region) === undefined) return;
-  const wrong = mismatch(stage, home, await asked());
+  const wrong = mismatch(stage, home, await find());
   if (wrong !== undefined) throw new UserError(wrong, 'unreachable');
 }
 
-async function whereWeAre(): Promise<Here> {
+async function findAccount(): Promise<Here> {
   const sts = new STSClient();
   const [{ Account = '', Arn = '' }, region] = await Promise.all([
     sts.send(new GetCallerIdentityCommand()),

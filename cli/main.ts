@@ -39,7 +39,7 @@ async function execute(command: Command, words: readonly string[], options: Opti
   return printed.failed ? 1 : 0;
 }
 
-/** JSON with the same meaning, without control characters and characters that change the direction of text. */
+/** JSON in which characters that control a terminal or change the text direction are escaped. */
 function json(value: unknown, indent?: number): string {
   const escaped = (text: string) => `\\u${text.charCodeAt(0).toString(16).padStart(4, '0')}`;
   return JSON.stringify(value, null, indent).replace(/[\u007f-\u009f\p{Cf}]/gu, (found) =>

@@ -7,7 +7,7 @@ import { similar } from './suggest.ts';
 export class Misuse extends Error {}
 
 /**
- * Turns an error of commander into one line.
+ * Converts an error of commander to one line.
  *
  * @param args The arguments that commander parsed.
  * @returns Nothing when the error only ends the program, as `--help` and `--version` do.

@@ -3,7 +3,7 @@ import { isTrigger, triggers } from '../functions/core/entity.ts';
 import { outcomeKinds } from '../functions/core/outcome.ts';
 import { stagePattern } from '../functions/core/stack-name.ts';
 import { VERSION } from '../functions/core/version.ts';
-import { type Command, generalOptions, type Options, options } from './command.ts';
+import { type Command, generalOptions, type Options, optionRows } from './command.ts';
 import { commands } from './commands.ts';
 import { Misuse } from './misuse.ts';
 import { similarTrigger } from './suggest.ts';
@@ -12,12 +12,12 @@ const NOTES = `
 TRIGGER is one of ${triggers.join(', ')}.
 OUTCOME is one of ${outcomeKinds.join(', ')}.
 
-The AWS environment variables (AWS_PROFILE, AWS_REGION; AWS_ENDPOINT_URL for an emulator) say which account
-and region to work on. Exit status: 0 done, 1 rejected or something bad was found, 2 wrong usage.`;
+The AWS environment variables (AWS_PROFILE, AWS_REGION; AWS_ENDPOINT_URL for an emulator) select the
+account and the region. Exit status: 0 done, 1 rejected or a problem found, 2 wrong usage.`;
 
 type Run = (command: Command, words: readonly string[], options: Options) => Promise<void>;
 
-/** The command line as commander parses it. @param run Is called with the command that was entered. */
+/** The command line for commander. @param run Called with the command that the user entered. */
 export function programOf(run: Run): Program {
   const program = new Program('crm-triggers')
     .description('Manage the URLs that are called when CRM data changes.')
@@ -34,8 +34,8 @@ export function programOf(run: Run): Program {
       .description([`${command.summary}.`, command.details?.replaceAll('`', '')].filter(Boolean).join(' '))
       .addHelpText('after', `\nExamples:\n${command.examples.map((line) => `  crm-triggers ${line}`).join('\n')}`);
     for (const word of command.words) sub.addArgument(argumentOf(word));
-    for (const option of command.options ?? []) sub.option(...flagOf(option, options[option]));
-    for (const [option, row] of Object.entries(generalOptions)) sub.option(...flagOf(option, row));
+    for (const [option, row] of [...optionRows(command), ...Object.entries(generalOptions)])
+      sub.option(...flagOf(option, row));
     sub.action(async (...given) => {
       const words = given.slice(0, command.words.length).filter((word) => word !== undefined);
       const values = valuesOf(command, given[command.words.length]);
@@ -56,7 +56,7 @@ function flagOf(name: string, [value, text]: readonly [string, string]): [string
   return [value ? `--${name} <${value}>` : `--${name}`, text];
 }
 
-/** Commander names the values in camel case. */
+/** Commander stores the values under names in camel case. */
 function valuesOf({ options: own = [] }: Command, values: Readonly<Record<string, unknown>>): Options {
   const names = [...own, ...Object.keys(generalOptions)];
   const camel = (name: string) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());

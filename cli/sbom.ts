@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Prints the bill of materials (CycloneDX) of what is published and deployed. `npm sbom --omit dev` would leave out
- * packages that a dev dependency uses too, such as zod, so npm gets a lockfile without dev dependencies.
+ * Prints the bill of materials (CycloneDX) of the published package and the deployed functions. `npm sbom --omit dev` also
+ * omits packages that a dev dependency uses too, such as zod, which is in each bundle. So npm reads a lockfile without dev
+ * dependencies.
  */
 const read = (name: string) => JSON.parse(readFileSync(new URL(`../${name}`, import.meta.url), 'utf8'));
 
@@ -17,7 +18,7 @@ const packages = Object.entries<{ dev?: boolean; link?: boolean }>(lock.packages
 
 const temporary = mkdtempSync(join(tmpdir(), 'crm-triggers-sbom-'));
 try {
-  // npm uses the name of the folder as the name of the component.
+  // npm names the root component after its folder.
   const folder = join(temporary, manifest.name);
   mkdirSync(folder);
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest));

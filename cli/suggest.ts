@@ -1,7 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { triggers } from '../functions/core/entity.ts';
 
-/** Words that other systems use for our actions. */
+/** Words that other systems use for the actions. */
 const synonyms: readonly (readonly [RegExp, string])[] = [
   [/\.(?:update|change|modify)d?$/, '.edit'],
   [/\.(?:remove|destroy)d?$/, '.delete'],
@@ -9,10 +9,10 @@ const synonyms: readonly (readonly [RegExp, string])[] = [
   [/[:_/ ]/, '.'],
 ];
 
-/** Words that differ in more characters than this are not similar. */
+/** The most edits between two words that count as similar. */
 const MOST = 3;
 
-/** The word of a list that is most similar to what was entered; nothing when none is similar. */
+/** The most similar word in a list, or nothing if no word is similar. */
 export function similar(entered: string, words: readonly string[]): string | undefined {
   const word = closest(entered.toLowerCase(), [...words]);
   return distance(entered.toLowerCase(), word) <= MOST ? word : undefined;

@@ -6,8 +6,8 @@ const units: Readonly<Record<string, number>> = { m: MINUTE, h: 60 * MINUTE, d: 
 /**
  * Reads a time that a user entered: a date, a date with a time, an age such as `36h`, `today` or `yesterday` (UTC).
  *
- * @returns Epoch milliseconds; nothing for nothing.
- * @throws {UserError} When it is none of these.
+ * @returns Epoch milliseconds, or nothing if no time was entered.
+ * @throws {UserError} When the text has none of these forms.
  */
 export function readTime(text: string | undefined, now = Date.now()): number | undefined {
   if (text === undefined) return undefined;
@@ -18,6 +18,6 @@ export function readTime(text: string | undefined, now = Date.now()): number | u
   if (text === 'yesterday') return midnight - 24 * 60 * MINUTE;
   const at = /^\d{4}-\d{2}-\d{2}(?:$|T)/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(at))
-    throw new UserError(`"${text}" is no time: write it like 2026-11-23, 2026-11-23T09:00Z, 36h, today or yesterday.`);
+    throw new UserError(`"${text}" is no time. Write it like 2026-11-23, 2026-11-23T09:00Z, 36h, today or yesterday.`);
   return at;
 }

@@ -7,40 +7,44 @@ import { BackfillFile } from '../backfill-file.ts';
 import type { Command, Options, Printed } from '../command.ts';
 
 export const backfillCommand: Command = {
-  summary: 'Send the create or edit of every row, for a URL that was set late',
+  summary: 'Send the create or edit of every row, for a URL that was set after the rows were written',
   details: 'If it was stopped, the same command continues where it stopped.',
   examples: ['backfill customer.create', 'backfill customer.create --since 2026-11-01 --yes'],
   words: ['TRIGGER'],
   options: ['since', 'by', 'pace', 'yes'],
+  optionRows: {
+    since: ['VALUE', 'only rows whose attribute has this value or a greater one, as text or as a number: 2026-11-01'],
+  },
   run: (deps, [trigger], given) => runBackfill(deps, trigger as Trigger, given),
 };
 
-/** Keeps the progress in a file, so that a stopped backfill can continue. */
+/** Stores the progress in a file, so that a stopped backfill continues. */
 async function runBackfill(
   deps: OperationDeps,
   trigger: Trigger,
   { since, by = 'updatedAt', pace = '50', yes = false }: Options,
 ): Promise<Printed> {
   const perSecond = Number(pace);
-  if (!(perSecond > 0 && perSecond <= 1000)) throw new UserError('--pace is how many a second, from 1 to 1000.');
-  const kept = new BackfillFile({ trigger, table: deps.crmTables[entityOf(trigger)], since, by });
-  const none = { trigger, run: randomUUID(), sent: 0, skipped: 0, done: false };
-  let progress: BackfillProgress = yes ? await kept.read() : none;
-  // It was done before, and its file could not be removed.
+  if (!(perSecond > 0 && perSecond <= 1000))
+    throw new UserError('--pace is the number of notifications per second, from 1 to 1000.');
+  const file = new BackfillFile({ trigger, table: deps.crmTables[entityOf(trigger)], since, by });
+  const fresh = { trigger, run: randomUUID(), sent: 0, skipped: 0, done: false };
+  let progress: BackfillProgress = yes ? await file.read() : fresh;
+  // The file of a finished backfill remains if it could not be deleted.
   const rest = progress.done ? [] : backfill(deps, progress, { since, by, pace: perSecond, dryRun: !yes });
   for await (progress of rest) {
     if (process.stderr.isTTY) process.stderr.write(`\r${progressBar(progress)}`);
-    if (yes) await kept.write(progress);
+    if (yes) await file.write(progress);
   }
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[2K');
-  if (yes) await kept.remove();
+  if (yes) await file.remove();
   const { sent, skipped } = progress;
   const without = skipped > 0 ? `, ${skipped} rows without usable ids left out` : '';
   const text = yes ? `${sent} sent${without}` : `${sent} would be sent${without}: add --yes.`;
   return { json: { trigger, sent, skipped, dryRun: !yes }, text };
 }
 
-/** The length of the table is unknown, so the mark moves around. */
+/** A mark that moves: the number of rows in the table is unknown. */
 function progressBar({ sent }: BackfillProgress): string {
   const width = 20;
   const at = Math.floor(sent / 100) % width;

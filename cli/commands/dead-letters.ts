@@ -4,7 +4,8 @@ import type { Command } from '../command.ts';
 
 export const deadLettersCommand: Command = {
   summary: 'Print the messages that no code could read',
-  details: 'SQS returns at most ten of a record at a time; the command prints how many cannot be shown yet.',
+  details:
+    'SQS returns at most ten messages of a record at a time. The command prints the number of messages that it cannot show yet.',
   examples: ['dead-letters', 'dead-letters --send-back'],
   words: [],
   options: ['send-back'],

@@ -7,9 +7,9 @@ type Diagnosis = Pick<Awaited<ReturnType<typeof doctor>>, 'findings' | 'inconclu
 };
 
 export const doctorCommand: Command = {
-  summary: 'Check the deployment, and print how to fix what is wrong',
+  summary: 'Check the deployment and print a fix for each problem',
   details:
-    'It checks streams, tables, mappings, permissions, the queue, the schedule, URLs, and backlogs that drain leaves. It takes a minute longer when drain seems to leave something. Exit status 1 if it finds anything.',
+    'It checks streams, tables, mappings, permissions, the queue, the schedule, URLs, and backlogs that drain does not deliver. It takes a minute longer if drain seems to leave notifications in a backlog. Exit status 1 if it finds a problem.',
   examples: ['doctor', 'doctor --before-deploy'],
   words: [],
   options: ['before-deploy'],
@@ -27,7 +27,7 @@ function diagnosisText({ findings, inconclusive, notes = [] }: Diagnosis): Print
   return { json: { findings, inconclusive, notes }, text, failed: findings.length > 0 };
 }
 
-/** Loads its clients only now: no other command needs them. */
+/** Imports the AWS clients here, because no other command needs them. */
 async function beforeDeployText(stage: string): Promise<Printed> {
   const { beforeDeploy, stageOf } = await import('../../functions/operations/doctor/before-deploy.ts');
   return diagnosisText(await beforeDeploy(stage, await stageOf(stage)));

@@ -19,7 +19,7 @@ export const failedCommand: Command = {
   },
 };
 
-/** The token has no meaning outside the table. */
+/** Leaves out the token, which is internal. */
 export function withoutToken({ token: _, ...shown }: Failed): Omit<Failed, 'token'> {
   return shown;
 }

@@ -7,7 +7,7 @@ export const headerCommand: Command = {
   details: 'The value is read from standard input and is never shown again.',
   examples: ['header set customer.create X-Token < token.txt', 'header remove customer.create X-Token'],
   words: ['set|remove', 'TRIGGER', 'NAME'],
-  // Not an argument: arguments are kept in the shell's history and shown in lists of processes.
+  // The value is not an argument, because the shell's history and process lists show arguments.
   reads: ([verb]) => (verb === 'set' ? '-' : undefined),
   async run(deps, [verb, trigger, entered = '', value = '']) {
     const sets = verb === 'set';

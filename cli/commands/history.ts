@@ -2,11 +2,11 @@ import type { HistoryEntry } from '../../functions/adapters/history.ts';
 import { oneLine } from '../../functions/core/printable.ts';
 import type { Command } from '../command.ts';
 
-/** How many entries of the history are printed. */
+/** Number of entries that are printed. */
 const HISTORY_SHOWN = 100;
 
 export const historyCommand: Command = {
-  summary: 'Print who changed what: URLs, states, secrets and headers; the latest 100 first',
+  summary: 'Print the latest 100 changes of URLs, states, secrets and headers, and who made them',
   examples: ['history'],
   words: [],
   async run(deps) {

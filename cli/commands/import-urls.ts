@@ -3,9 +3,9 @@ import { importUrls } from '../../functions/operations/url-file.ts';
 import type { Command } from '../command.ts';
 
 export const importUrlsCommand: Command = {
-  summary: 'Set the URLs of a file that `export` printed',
+  summary: 'Set the URLs in a file that `export` printed',
   details:
-    '`-` reads standard input. `null` removes a URL; triggers that the file does not name stay as they are. A file with an error changes nothing.',
+    '`-` reads standard input. `null` removes a URL; triggers that the file does not name do not change. A file with an error changes nothing.',
   examples: ['import urls.json'],
   words: ['FILE'],
   reads: ([file]) => file,

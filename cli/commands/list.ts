@@ -6,7 +6,7 @@ import type { Command } from '../command.ts';
 export const listCommand: Command = {
   summary: 'Print all triggers: URL, status and pending notifications',
   details:
-    'Pending notifications wait for a retry, wait behind one of the same record, or are in the backlog. The last line is the number of messages in the delivery queue.',
+    'Pending notifications wait for a retry, wait for an earlier notification of their record, or are in the backlog. The last line is the number of messages in the delivery queue.',
   examples: ['list', 'list --json'],
   words: [],
   async run(deps) {
@@ -38,7 +38,7 @@ function lineText({
   return `${trigger.padEnd(16)}  ${url ?? '-'}${words.length > 0 ? `  (${words.join(', ')})` : ''}`;
 }
 
-/** This includes messages that deliver has not received yet. They are counted for no trigger. */
+/** This number includes messages that deliver has not received yet. The numbers of the triggers do not. */
 function queueText(queued: number | null): string[] {
   if (queued === null)
     return ['The number of messages in the delivery queue is not known: sqs:GetQueueAttributes failed.'];

@@ -13,9 +13,10 @@ export const redeliverCommand: Command = {
   options: ['trigger', 'since', 'all', 'yes'],
   async run(deps, [id], { trigger, since, all, yes }) {
     if (id === undefined && trigger === undefined && since === undefined && !all)
-      throw new UserError('Nothing is chosen: name an ID, --trigger, --since or --all.');
+      throw new UserError('No notification is chosen. To fix this, give an ID, --trigger, --since or --all.');
     const chosen = await failed(deps, { id, trigger: trigger as Trigger | undefined, since: readTime(since) });
-    if (chosen.length === 0) throw new UserError('Nothing of that has failed: see crm-triggers failed.');
+    if (chosen.length === 0)
+      throw new UserError('No notification in Failed matches. To list all of them, run crm-triggers failed.');
     const done = yes ? await redeliver(deps, chosen) : await planRedelivery(deps, chosen);
     const rejected = done.filter((d) => d.rejected !== undefined);
     const count = done.length - rejected.length;

@@ -4,7 +4,7 @@ import type { Command } from '../command.ts';
 
 export const secretCommand: Command = {
   summary: 'Print or replace the secret that signs the calls of a trigger',
-  details: 'A replaced secret also signs for another 24 hours.',
+  details: 'After a replacement, calls are signed with the old secret too for 24 hours.',
   examples: ['secret show customer.create', 'secret rotate customer.create'],
   words: ['show|rotate', 'TRIGGER'],
   async run(deps, [verb, trigger]) {

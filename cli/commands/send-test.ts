@@ -4,7 +4,7 @@ import { test } from '../../functions/operations/send-test.ts';
 import type { Command } from '../command.ts';
 
 export const sendTestCommand: Command = {
-  summary: "Send invented IDs through the whole system, and print the receiver's response",
+  summary: "Send a test notification with invented IDs and print the receiver's response",
   examples: ['test customer.create'],
   words: ['TRIGGER'],
   async run(deps, [trigger]) {

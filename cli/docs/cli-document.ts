@@ -1,4 +1,4 @@
-import { type Command, generalOptions, options } from '../command.ts';
+import { type Command, generalOptions, optionRows } from '../command.ts';
 import { commands } from '../commands.ts';
 
 const HEAD = `# Command line
@@ -7,10 +7,10 @@ const HEAD = `# Command line
 npm run -s crm-triggers -- COMMAND
 \`\`\`
 
-The AWS environment variables (\`AWS_PROFILE\`, \`AWS_REGION\`) say which account and region to work on. Exit status: 0 done, 1 rejected or
-something bad was found, 2 wrong usage.
+The AWS environment variables (\`AWS_PROFILE\`, \`AWS_REGION\`) select the account and the region. Exit status: 0 done, 1 rejected or
+a problem found, 2 wrong usage.
 
-This page is generated from the commands.
+This page is generated from the commands by \`npm run docs\`.
 `;
 
 /** The content of docs/cli.md. */
@@ -21,19 +21,21 @@ export function cliDocument(): string {
   const general = Object.entries(generalOptions).map(optionRow);
   return [
     HEAD,
-    ['| command | what it does |', '|---|---|', ...rows].join('\n'),
-    `\nEvery command takes these options:\n\n${table(general)}`,
+    ['| command | purpose |', '|---|---|', ...rows].join('\n'),
+    `\nAll commands take these options:\n\n${table(general)}`,
     ...Object.entries(commands).map(section),
   ]
     .join('\n')
     .concat('\n');
 }
 
-function section([name, { words, summary, details, options: own = [], examples }]: [string, Command]): string {
+function section([name, command]: [string, Command]): string {
+  const { words, summary, details, examples } = command;
+  const own = optionRows(command);
   const lines = examples.map((line) => `npm run -s crm-triggers -- ${line}`);
   return [
     `\n## ${name}\n\n\`${usage(name, words)}\`\n\n${summary}.${details ? ` ${details}` : ''}`,
-    ...(own.length > 0 ? [`\n${table(own.map((option) => optionRow([option, options[option]])))}`] : []),
+    ...(own.length > 0 ? [`\n${table(own.map(optionRow))}`] : []),
     `\n\`\`\`sh\n${lines.join('\n')}\n\`\`\``,
   ].join('\n');
 }

@@ -1,6 +1,6 @@
 import { settingsSchema } from '../../infra/settings-schema.ts';
 
-/** Only for emulators: not a setting that people choose. */
+/** Settings for emulators only. Users do not set them. */
 const HIDDEN: ReadonlySet<string> = new Set(['emulated']);
 
 interface Property {

@@ -1,6 +1,6 @@
 import { diagram, type Move, type State, states } from '../../functions/core/breaker.ts';
 
-/** What makes each move. */
+/** The cause of each transition. */
 const causes: Readonly<Record<Move, string>> = {
   park: 'ten consecutive failures',
   drain: 'a probe is delivered',

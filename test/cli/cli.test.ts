@@ -42,6 +42,7 @@ test('the help of a command has its options and examples, and --version prints t
   assert.equal(status, 0);
   assert.match(stdout, /--outcome <OUTCOME>.*Examples:\n {2}crm-triggers log --trigger/s);
   assert.deepEqual(cli(['help', 'log']).stdout, stdout);
+  assert.match(cli(['backfill', '--help']).stdout, /--since <VALUE>/);
   assert.match(cli(['--version']).stdout, /^\d+\.\d+\.\d+\n$/);
 });
 

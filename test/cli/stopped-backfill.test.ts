@@ -106,7 +106,7 @@ describe('the file in which a backfill keeps where it stands', () => {
       await assert.rejects(new BackfillFile({ ...of, ...other }, folder).read(), {
         name: 'UserError',
         message:
-          /crm-triggers-backfill-customer\.create\.json is not of this backfill: .+ delete the file to begin anew\.$/,
+          /crm-triggers-backfill-customer\.create\.json belongs to another backfill: .+ To begin a new one, delete the file\.$/,
       });
     });
 

@@ -19,5 +19,5 @@ for (const [entered, expected] of [
 test('rejects what is no time, and reads nothing as nothing', () => {
   assert.equal(readTime(undefined), undefined);
   for (const entered of ['', 'soon', '7', '-3h', '1w', '9999999d'])
-    assert.throws(() => readTime(entered, NOW), /is no time: write it like/, entered);
+    assert.throws(() => readTime(entered, NOW), /is no time\. Write it like/, entered);
 });
