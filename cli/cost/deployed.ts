@@ -7,24 +7,24 @@ import { type Stage, stages } from './measured.ts';
 interface DeployedFunction {
   readonly memoryMiB: number;
   readonly logDays: number;
-  /** Whether Lambda writes START and REPORT lines of its own for a run that goes well. */
+  /** Whether Lambda writes START and REPORT lines for successful runs. */
   readonly isEachRunLogged: boolean;
 }
 
-/** The billed resources of the synthesized template. */
+/** The properties of the synthesized template that affect the cost. */
 export interface Deployed {
   readonly functions: Readonly<Record<Stage, DeployedFunction>>;
   readonly captureBatch: number;
   readonly deliverBatch: number;
   readonly captureParallelization: number;
-  /** How long a stream mapping waits for a full batch. */
+  /** Longest wait of a stream mapping for a full batch. */
   readonly captureWindowSeconds: number;
   readonly architecture: 'arm64' | 'x86_64';
   readonly deliverConcurrency: number;
   readonly drainConcurrency: number;
-  /** Tables that can be restored to any second of the last 35 days, named as in infra/tables.ts. */
+  /** Tables with point-in-time recovery, by their names in infra/tables.ts. */
   readonly restorable: readonly string[];
-  /** Runs of a function that a schedule starts, a month. */
+  /** Scheduled runs of functions per month. */
   readonly scheduledRuns: number;
   readonly keys: number;
   readonly alarms: number;
@@ -36,7 +36,7 @@ type Resource = { readonly Type: string; readonly Properties: any };
 
 const MINUTES_A_MONTH = 30 * 24 * 60;
 
-/** Synthesizes a stage of the stack, without bundles. @throws {Error} One line, when there is no such stage. */
+/** Synthesizes a stage of the stack without bundles. @throws {Error} One line, when the stage does not exist. */
 export function deployed(stage = 'main'): Deployed {
   const { context } = JSON.parse(readFileSync(`${root}cdk.json`, 'utf8'));
   const app = new App({ context: { ...context, stage, 'aws:cdk:bundling-stacks': [] } });
@@ -76,7 +76,7 @@ export function read(resources: Readonly<Record<string, Resource>>): Deployed {
       .map(([, { Properties }]) => Number(/^rate\((\d+) minutes?\)$/.exec(Properties.ScheduleExpression)?.[1]))
       .reduce((sum, minutes) => sum + (minutes > 0 ? MINUTES_A_MONTH / minutes : 0), 0),
     keys: count('KMS::Key'),
-    // One on a query is paid for by the series that it finds: none when all is well.
+    // An alarm on a query costs by the number of time series that it finds: none without problems.
     alarms: of('AWS::CloudWatch::Alarm').filter(([, { Properties }]) => !Properties.Metrics).length,
     dashboards: count('CloudWatch::Dashboard'),
   };

@@ -1,4 +1,4 @@
-// npm run cost -- --changes-per-month N: what a deployment costs, and why
+// npm run cost -- --changes-per-month N: the cost of a deployment, with its lines.
 import { parseArgs } from 'node:util';
 import { measurements } from './measured.ts';
 import { printed } from './printed.ts';
@@ -6,9 +6,9 @@ import { report } from './report.ts';
 
 const HELP = `npm run cost -- --changes-per-month N [--response-ms N] [--stage NAME] [--json]
 
-  --changes-per-month N  how many changes there are that have a URL
-  --response-ms N        how long a receiver takes to respond, milliseconds (100)
-  --stage NAME           of cdk.json (main)
+  --changes-per-month N  changes per month of triggers with a URL
+  --response-ms N        response time of the receivers, milliseconds (100)
+  --stage NAME           a stage in cdk.json (main)
   --json                 print JSON`;
 
 const options = {
@@ -19,7 +19,7 @@ const options = {
   help: { type: 'boolean', default: false },
 } as const;
 
-/** @throws {Error} One line, when the words do not fit. */
+/** @throws {Error} One line, when an option is wrong. */
 function read() {
   const { values } = parseArgs({ options });
   return {
@@ -30,7 +30,7 @@ function read() {
 }
 
 function number(option: string, text: string | undefined, most: number): number {
-  if (text === undefined) throw new Error(`How many changes? Write --${option} 1000000.`);
+  if (text === undefined) throw new Error(`--${option} is missing. To fix this, write --${option} 1000000.`);
   const value = Number(text);
   if (/^\d+$/.test(text) && value <= most) return value;
   throw new Error(`--${option} is a whole number up to ${most.toLocaleString('en')}, such as --${option} 1000.`);
@@ -40,7 +40,7 @@ try {
   const { help, stage, json, changesPerMonth, responseMs } = read();
   if (help) console.log(HELP);
   else {
-    // The CDK takes seconds to load.
+    // Imported here because the CDK takes seconds to load.
     const { deployed } = await import('./deployed.ts');
     const found = report(measurements(), deployed(stage), { changesPerMonth, responseMs });
     console.log(json ? JSON.stringify(found, null, 2) : printed(found));

@@ -3,14 +3,14 @@ import data from './prices.json' with { type: 'json' };
 interface Price {
   readonly what: string;
   readonly dollars: number;
-  /** So many of them cost `dollars`. */
+  /** The quantity that costs `dollars`. */
   readonly per: number;
   readonly source: string;
 }
 
 export type PriceName = keyof typeof data.prices;
 
-/** How many of what has a price. */
+/** Quantities by the names of their prices. */
 export type Usage = Readonly<Partial<Record<PriceName, number>>>;
 
 export const { region, read, rivals } = data;
@@ -23,7 +23,7 @@ export interface Line {
   readonly dollars: number;
 }
 
-/** A bill at listed prices, without free tiers and discounts; the dearest line first. */
+/** A bill at listed prices, without free tiers and discounts. The highest amount is first. */
 export function bill(usage: Usage): Line[] {
   return (Object.keys(prices) as PriceName[])
     .flatMap((name) => {
@@ -38,12 +38,12 @@ export function total(usage: Usage): number {
   return bill(usage).reduce((sum, { dollars }) => sum + dollars, 0);
 }
 
-/** Some usage, so many times. */
+/** Multiplies all quantities by a factor. */
 export function times(usage: Usage, factor: number): Usage {
   return Object.fromEntries(Object.entries(usage).map(([name, quantity]) => [name, quantity * factor]));
 }
 
-/** Several usages together. */
+/** Adds usages. */
 export function plus(...usages: readonly Usage[]): Usage {
   const names = new Set(usages.flatMap((usage) => Object.keys(usage) as PriceName[]));
   return Object.fromEntries(
@@ -51,7 +51,7 @@ export function plus(...usages: readonly Usage[]): Usage {
   );
 }
 
-/** What a rival's list says of so many messages a month, or `undefined` where it names no price for them. */
+/** The listed price of another product for a number of messages per month, or `undefined` if its list has no price. */
 export function rivalDollars({ monthly, included, perMillion }: (typeof rivals)[number], messages: number) {
   const further = included === null ? 0 : Math.max(0, messages - included);
   if (further > 0 && perMillion === null) return undefined;

@@ -1,14 +1,14 @@
 import { type Line, read, region } from './prices.ts';
 import type { Report } from './report.ts';
 
-/** A report for people, as columns of text. */
+/** Formats a report as columns of text. */
 export function printed(report: Report): string {
   const { changesPerMonth, responseMs, everyday, situations, rivals } = report;
   const changes = changesPerMonth.toLocaleString('en');
   return [
     `Receivers that respond in ${responseMs} ms; prices of ${region}, read on ${read}, without free tiers`,
     '',
-    'everyday: changes one by one over all hours, eleven triggers in use, all in',
+    'everyday: changes one by one over all hours, eleven triggers in use, all costs included',
     columns([
       ['changes a month', 'a month'],
       ...everyday.map((month) => [month.changesPerMonth.toLocaleString('en'), dollars(month.perMonth)]),
@@ -16,16 +16,16 @@ export function printed(report: Report): string {
     ...everyday.map(
       (month) => `\n${month.changesPerMonth.toLocaleString('en')} changes a month:\n${bill(month.lines)}`,
     ),
-    '\nimports and outages, beside the month of a deployment without changes',
+    '\nimports and outages, in addition to a month without changes',
     columns([
       ['', 'a million'],
       ...situations.map(({ name, perMillion }) => [name, dollars(perMillion)]),
       ['a parked trigger with a long backlog, a month', dollars(report.parkedMonth)],
     ]),
     ...situations.map(({ name, lines }) => `\n${name}, a million:\n${bill(lines)}`),
-    '\na million, by how many notifications a batch retryDelays:',
+    '\na million, by notifications per batch:',
     columns(report.byBatch.map(({ batch, perMillion }) => [String(batch), dollars(perMillion)])),
-    '\na million, by changes a second and captureWindowSeconds (four shards a table):',
+    '\na million, by changes per second and captureWindowSeconds (four shards per table):',
     columns([
       ['', 'a million', 'median delay'],
       ...report.byRate.map(({ changesPerSecond, windowSeconds, perMillion, medianMs }) => [
@@ -61,11 +61,11 @@ export function dollars(amount: number): string {
   return `$${amount.toFixed(amount >= 100 ? 0 : amount >= 0.01 ? 2 : 4)}`;
 }
 
-/** The first column to the left, the others that are numbers to the right. */
+/** Aligns numbers to the right, except in the first column. */
 function columns(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
   const isNumber = (cell: string) => /^[$\d?]/.test(cell) || cell.startsWith('a m');
-  const one = (cell: string, i: number) =>
+  const aligned = (cell: string, i: number) =>
     i > 0 && isNumber(cell) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0);
-  return rows.map((row) => `  ${row.map(one).join('  ').trimEnd()}`).join('\n');
+  return rows.map((row) => `  ${row.map(aligned).join('  ').trimEnd()}`).join('\n');
 }

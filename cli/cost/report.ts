@@ -6,11 +6,11 @@ import { averageMs, everydayMonth, lambdaTime, usageOf } from './usage.ts';
 
 export interface CostQuery {
   readonly changesPerMonth: number;
-  /** How long a receiver takes to respond. */
+  /** Response time of the receivers, milliseconds. */
   readonly responseMs: number;
 }
 
-/** A month in which changes come one by one, spread over all hours, with all eleven triggers in use; all in. */
+/** All costs of a month in which changes come one by one at all hours, with all eleven triggers in use. */
 export interface Month {
   readonly changesPerMonth: number;
   readonly perMonth: number;
@@ -19,27 +19,27 @@ export interface Month {
 
 interface Situation {
   readonly name: string;
-  /** A million notifications, beside what an everyday month costs without changes. */
+  /** The cost of a million notifications, in addition to a month without changes. */
   readonly perMillion: number;
   readonly lines: readonly Line[];
 }
 
 export interface Report extends CostQuery {
   readonly measuredOn: string;
-  /** Idle, 100,000 and 1,000,000 changes, and what was asked for; the fewest first. */
+  /** Months with 0, 100,000, 1,000,000 and the requested number of changes, in ascending order. */
   readonly everyday: readonly Month[];
-  /** What many changes at once cost, and outages. */
+  /** Costs of imports and outages. */
   readonly situations: readonly Situation[];
-  /** What a dead receiver costs of a healthy one, busy: 1 is the same. */
+  /** The cost of a dead receiver divided by that of a healthy one, both busy. */
   readonly deadOfHealthy: number;
-  /** What a month's minutes of one parked trigger with a long backlog cost beside. */
+  /** The additional cost of one parked trigger with a long backlog, per month. */
   readonly parkedMonth: number;
   readonly rivals: readonly { readonly name: string; readonly perMonth?: number; readonly lacks: string }[];
-  /** What a million costs by how many notifications deliver finds in a batch: between busy and trickle. */
+  /** The cost of a million by notifications in a batch of deliver, between `busy` and `trickle`. */
   readonly byBatch: readonly { readonly batch: number; readonly perMillion: number }[];
   /**
-   * What a million costs by how many changes come a second and by captureWindowSeconds: of how full the simulation finds the
-   * batches with at least four shards a table. `medianMs`: from a change to its call.
+   * The cost of a million by changes per second and captureWindowSeconds. Source: the batch sizes in the simulation, with at
+   * least four shards per table. `medianMs` is the time from a change to its call.
    */
   readonly byRate: readonly {
     readonly changesPerSecond: number;
@@ -48,7 +48,7 @@ export interface Report extends CostQuery {
     readonly medianMs: number;
     readonly perMillion: number;
   }[];
-  /** Deliver's memory against what its part of a million costs, busy. */
+  /** The cost of deliver for a million by its memory, busy. */
   readonly memory: readonly { readonly memoryMiB: number; readonly ms: number; readonly perMillion: number }[];
 }
 
@@ -59,7 +59,7 @@ const names = {
   dead: 'dead: parked, then drained',
 } as const;
 
-/** What a deployment costs, from what was measured and what the template says, at listed prices. */
+/** The cost of a deployment, from the measurements and the template, at listed prices. */
 export function report(measured: Measurements, deployed: Deployed, query: CostQuery): Report {
   const months = [...new Set([0, 100_000, 1_000_000, query.changesPerMonth])].sort((a, b) => a - b);
   const perMillion = (situation: keyof typeof names) => {
@@ -76,11 +76,11 @@ export function report(measured: Measurements, deployed: Deployed, query: CostQu
   });
   const byBatch = (batch: number) => {
     const [full, single] = [total(perMillion('busy')), total(perMillion('trickle'))];
-    // What is paid for a run is shared by its batch, so it goes with 1 / batch.
+    // The notifications of a batch share the cost of a run, so the cost of each is proportional to 1 / batch.
     const share = (1 / batch - 1 / deployed.deliverBatch) / (1 - 1 / deployed.deliverBatch);
     return full + (single - full) * share;
   };
-  const minute = (one: 'deadMinute' | 'idleMinute') => total(usageOf(measured[one], deployed, query.responseMs));
+  const minute = (name: 'deadMinute' | 'idleMinute') => total(usageOf(measured[name], deployed, query.responseMs));
   return {
     ...query,
     measuredOn: measured.day,

@@ -2,23 +2,23 @@ import type { Deployed } from './deployed.ts';
 import { type Measured, type Measurements, type Runs, stages } from './measured.ts';
 import { plus, times, type Usage } from './prices.ts';
 
-/** Assumptions that cannot be measured here. */
+/** Values that are not measured here. */
 const assumed = {
-  /** A function of this memory has one whole core; a smaller one a share (AWS Lambda Developer Guide). */
+  /** A function with this memory has one whole core, one with less memory a share of it (AWS Lambda Developer Guide). */
   coreMiB: 1769,
-  /** How long a request to DynamoDB or SQS takes from a function in the same region. */
+  /** Duration of a request to DynamoDB or SQS from a function in the same region. */
   awsMs: 8,
-  /** Lambda's own lines of a run: START, END, REPORT. */
+  /** Lines that Lambda writes for a run: START, END, REPORT. */
   runLogLines: 3,
   runLogBytes: 274,
-  /** CloudWatch Logs counts so much with each line. */
+  /** CloudWatch Logs charges this number of bytes in addition to each line. */
   logLineBytes: 26,
-  /** Logs are kept compressed. */
+  /** Stored logs are compressed to this share. */
   compression: 0.15,
-  /** A mapping polls also an empty queue: so many pollers, each waiting for a message for up to 20 s. */
+  /** Pollers of an event source mapping. Each receive of an empty queue waits for a message or `pollSeconds`. */
   pollers: 5,
   pollSeconds: 20,
-  /** DynamoDB asks for the key of a table once in five minutes for each role that reads it. */
+  /** DynamoDB requests the key of a table once in five minutes for each role that reads the table. */
   kmsMinutes: 5,
 };
 
@@ -28,19 +28,19 @@ const MONTH_HOURS = MONTH_DAYS * 24;
 const MONTH_MINUTES = MONTH_HOURS * 60;
 const MONTH_SECONDS = MONTH_MINUTES * 60;
 
-/** How long a run takes by average, milliseconds: its own time on a share of a core, and what it waits for. */
+/** Average duration of a run, milliseconds: computing on a share of a core, and waiting for AWS and receivers. */
 export function averageMs({ invocations, cpuMs, awsWaits, callWaits }: Runs, memoryMiB: number, responseMs: number) {
   if (invocations === 0) return 0;
-  const own = cpuMs * Math.max(1, assumed.coreMiB / memoryMiB);
-  return (own + awsWaits * assumed.awsMs + callWaits * responseMs) / invocations;
+  const computingMs = cpuMs * Math.max(1, assumed.coreMiB / memoryMiB);
+  return (computingMs + awsWaits * assumed.awsMs + callWaits * responseMs) / invocations;
 }
 
-/** Lambda's time has a price for each architecture. */
+/** Lambda's price per GB-second depends on the architecture. */
 export function lambdaTime(architecture: Deployed['architecture'], gbSeconds: number): Usage {
   return architecture === 'arm64' ? { lambdaGbSeconds: gbSeconds } : { lambdaGbSecondsX86: gbSeconds };
 }
 
-/** What was measured, as it is paid for. @param answerMs How long a receiver takes to respond. */
+/** Converts a measurement to quantities with prices. @param responseMs Response time of the receivers. */
 export function usageOf(measured: Measured, deployed: Deployed, responseMs: number): Usage {
   const runs = stages.map((stage) => ({ ...measured.runs[stage], ...deployed.functions[stage] }));
   const logged = runs.map(({ invocations, logLines, logBytes, logDays, isEachRunLogged }) => {
@@ -71,7 +71,7 @@ export function usageOf(measured: Measured, deployed: Deployed, responseMs: numb
   };
 }
 
-/** The monthly cost without changes. */
+/** The usage of a month without changes. */
 function idleMonth(measured: Measurements, deployed: Deployed): Usage {
   const minute = usageOf(measured.idleMinute, deployed, 0);
   return plus(times(minute, deployed.scheduledRuns), {
@@ -82,7 +82,7 @@ function idleMonth(measured: Measurements, deployed: Deployed): Usage {
   });
 }
 
-/** What a month costs in which so many changes come one by one, spread over all hours and all eleven triggers, all in. */
+/** The whole usage of a month in which changes come one by one, spread over all hours and all eleven triggers. */
 export function everydayMonth(measured: Measurements, deployed: Deployed, responseMs: number, changes: number): Usage {
   const { trickle } = measured;
   return plus(
@@ -91,17 +91,17 @@ export function everydayMonth(measured: Measurements, deployed: Deployed, respon
     {
       sqsRequests: emptyReceives(changes, deployed) - emptyReceives(0, deployed),
       metrics: measured.usedMetrics * Math.min(1, changes / MONTH_HOURS),
-      // Of drain no more than now and then: it reads the secrets only when something is in a backlog.
+      // Drain adds few: it reads the secrets only when a backlog has notifications.
       kmsRequests: Math.min(changes, MONTH_MINUTES / assumed.kmsMinutes),
     },
   );
 }
 
-/** Receives a month that find nothing. A message ends the wait of one poller, so there are fewer the more messages come. */
+/** Empty receives per month. A message ends the wait of one poller, so more messages mean fewer empty receives. */
 function emptyReceives(messages: number, { deliverConcurrency }: Deployed): number {
   const pollers = Math.min(assumed.pollers, deliverConcurrency);
   const perPollerSecond = messages / MONTH_SECONDS / pollers;
-  // The share of waits that no message ends, when messages come by chance.
+  // The rate of waits that end without a message, if messages arrive at random (a Poisson process).
   const perSecond =
     perPollerSecond === 0
       ? 1 / assumed.pollSeconds

@@ -1,6 +1,6 @@
-/** An action of the agent on the page, or a call to the sample receiver. */
+/** A change by the sample agent, or a call to the sample receiver. */
 export interface ActivityEntry {
-  /** Counts them. */
+  /** The number of the entry, from 1. */
   readonly n: number;
   /** Epoch milliseconds. */
   readonly at: number;
@@ -9,10 +9,10 @@ export interface ActivityEntry {
   readonly detail: string;
 }
 
-/** How many of the latest entries a new listener gets. */
+/** Number of recent entries that a new listener receives. */
 const KEPT = 12;
 
-/** Reports the activity of a local run to listeners. */
+/** The activity of a local run. It notifies its listeners of each entry. */
 export class Activity {
   readonly #listeners = new Set<(entry: ActivityEntry) => void>();
   #latest: readonly ActivityEntry[] = [];
@@ -24,7 +24,7 @@ export class Activity {
     for (const listener of this.#listeners) listener(entry);
   }
 
-  /** @returns What ends it. */
+  /** @returns A function that removes the listener. */
   listen(listener: (entry: ActivityEntry) => void): () => void {
     for (const entry of this.#latest) listener(entry);
     this.#listeners.add(listener);

@@ -5,10 +5,10 @@ import { asUserError, stackOutputs } from '../../functions/operations/deployment
 import { UserError } from '../../functions/operations/user-error.ts';
 import { useGivenEmulator } from '../emulator-environment.ts';
 
-/** Attribute values of a row; all text, as a person types them. */
+/** The attributes of a row. All values are text. */
 export type Row = Readonly<Record<string, string>>;
 
-/** Writes CRM rows as an agent's program would: directly to DynamoDB, without knowledge of triggers. */
+/** Writes CRM rows directly to DynamoDB, like an agent's program. It does not know of triggers. */
 export class Agent {
   readonly #dynamodb = new DynamoDBClient();
   readonly #tables: Readonly<Record<Entity, string>>;
@@ -18,13 +18,16 @@ export class Agent {
     this.#tables = { customer: CustomerTable, case: CaseTable, followup: FollowupTable, task: TaskTable };
   }
 
-  /** @throws {UserError} When the row does not allow the action. */
+  /** @throws {UserError} When IDs are missing, the row to create exists, or the row to change does not. */
   async do(action: Action, entity: Entity, row: Row): Promise<void> {
-    const lacking = entities[entity].ids.filter((name) => !row[name]);
-    if (lacking.length > 0) throw new UserError(`A ${entity} needs ${lacking.join(', ')}: write ${lacking[0]}=VALUE.`);
+    const missing = entities[entity].ids.filter((name) => !row[name]);
+    if (missing.length > 0)
+      throw new UserError(`A ${entity} needs ${missing.join(', ')}. To fix this, add ${missing[0]}=VALUE.`);
     await this[action](entity, row).catch((error) => {
       if (error.name !== 'ConditionalCheckFailedException') throw error;
-      throw new UserError(`This ${entity} is ${action === 'create' ? 'already' : 'not'} there: choose other ids.`);
+      throw new UserError(
+        `This ${entity} ${action === 'create' ? 'already exists' : 'does not exist'}. To fix this, choose other IDs.`,
+      );
     });
   }
 
@@ -34,7 +37,7 @@ export class Agent {
     await this.#dynamodb.send(new PutItemCommand({ TableName: this.#tables[entity], Item, ...condition }));
   }
 
-  /** Sets the attributes that are not in the key, and the time, so that each edit changes something. */
+  /** Sets the attributes outside the key, and the time, so that each edit changes the row. */
   async edit(entity: Entity, row: Row): Promise<void> {
     const key = this.#key(entity, row);
     const values = { ...row, editedAt: new Date().toISOString() };
@@ -69,11 +72,11 @@ export class Agent {
   }
 }
 
-const USAGE = `Writes a row of a CRM table, as an agent's program would.
+const USAGE = `Writes a row of a CRM table, like an agent's program.
 
   npm run -s agent -- create|edit|delete ${entityNames.join('|')} NAME=VALUE …
 
-for instance: npm run -s agent -- create case AccountID=a1 CaseID=c1 Subject=Hello`;
+Example: npm run -s agent -- create case AccountID=a1 CaseID=c1 Subject=Hello`;
 
 async function main(words: readonly string[]): Promise<void> {
   const [action = '', entity = '', ...pairs] = words;
@@ -82,7 +85,7 @@ async function main(words: readonly string[]): Promise<void> {
   const row = Object.fromEntries(
     pairs.map((pair) => {
       const [name = '', ...value] = pair.split('=');
-      if (value.length === 0) throw new UserError(`"${pair}" is not NAME=VALUE.`);
+      if (value.length === 0) throw new UserError(`"${pair}" has no "=". To fix this, write NAME=VALUE.`);
       return [name, value.join('=')];
     }),
   );

@@ -1,19 +1,19 @@
 import type { Action, Entity, Trigger } from '../../functions/core/entity.ts';
 import type { Row } from './agent.ts';
 
-/** An action of the agent, and the call that it should cause. */
+/** A change by the agent, and the call that it causes. */
 export interface DemoStep {
   readonly entity: Entity;
   readonly action: Action;
   readonly row: Row;
-  /** Absent: no call may be made. */
+  /** Absent if the change makes no call. */
   readonly expected?: { readonly trigger: Trigger; readonly formattedString: string };
 }
 
 /**
- * One create, edit and delete of each entity. The expected strings are written out, not made by the code they check.
+ * One create, edit and delete of each entity. The expected strings do not come from the code that they check.
  *
- * @param run Makes the ids of this run its own.
+ * @param run Text that makes the IDs of this run unique.
  */
 export function demonstration(run: string): DemoStep[] {
   const account = `A-${run}`;

@@ -7,22 +7,22 @@ import { emulatorEnvironment } from '../emulator-environment.ts';
 import { firstError } from './first-error.ts';
 import { Failure, pathWithThisNode, run } from './process.ts';
 
-/** What is deployed. */
+/** The stacks to deploy, and with which settings. */
 export interface Deployed {
   readonly stacks?: readonly string[] | undefined;
   readonly stage?: string;
-  /** Beside those that cdk.json has for the local stage. */
+  /** Settings in addition to those of the local stage in cdk.json. */
   readonly settings?: object;
-  /** The file of the CDK app, in the project's folder. */
+  /** The CDK app: a path in the project's folder. */
   readonly app?: string;
-  /** A folder that holds what was synthesized before for the same stacks, stage and settings. */
+  /** A folder with the synthesized templates of the same stacks, stage and settings. */
   readonly assembly?: string | undefined;
 }
 
 /**
- * Deploys stacks, as a local stage, to an emulator: the same `cdk deploy` as to an account.
+ * Deploys stacks as a local stage to an emulator, with the same `cdk deploy` as to an account.
  *
- * @throws {UserError} When it fails.
+ * @throws {UserError} When the deployment fails.
  */
 export async function deploy(endpoint: string, signal: AbortSignal, deployed: Deployed = {}): Promise<void> {
   const commands = [['bootstrap'], ['deploy', ...stacksOf(deployed), '--require-approval', 'never']];
@@ -33,19 +33,19 @@ export async function deploy(endpoint: string, signal: AbortSignal, deployed: De
   });
 }
 
-/** @throws {Error} With what the CDK says, when what is deployed is not what would be deployed now. */
+/** @throws {Error} With the output of the CDK, when the deployed stacks differ from the synthesized ones. */
 export async function assertNoDiff(endpoint: string, signal: AbortSignal, deployed: Deployed = {}): Promise<void> {
   await emulated(endpoint, signal, deployed, [['diff', ...stacksOf(deployed), '--fail', '--no-change-set']]);
 }
 
 const stacksOf = ({ stacks = ['CrmTriggers'] }: Deployed) => stacks;
 
-/** Synthesizes into a folder, for later deployments of the same to an emulator. */
+/** Synthesizes into a folder, for later deployments to an emulator. */
 export async function synthesize(signal: AbortSignal, deployed: Deployed, into: string): Promise<void> {
   await emulated('http://127.0.0.1', signal, deployed, [], into);
 }
 
-/** Works on an emulator, with the settings of the local stage beside those that are given. */
+/** Runs the CDK on an emulator. The given settings override those of the local stage. */
 async function emulated(
   endpoint: string,
   signal: AbortSignal,
@@ -58,16 +58,16 @@ async function emulated(
   await cdk(await emulatorEnvironment(endpoint), signal, { ...deployed, stage, settings: all }, commands, output);
 }
 
-/** What cdk.json of the project says. */
+/** Reads cdk.json of the project. */
 export async function configuration() {
   return JSON.parse(await readFile(join(root, 'cdk.json'), 'utf8'));
 }
 
 /**
- * Synthesizes once, and has the CDK do its commands with the result of it.
+ * Synthesizes once and runs commands of the CDK on the result.
  *
- * @param inherited The environment of the CDK: where it works, and as whom.
- * @param deployed The stage, with all its settings.
+ * @param inherited The environment of the CDK, with its credentials and region or endpoint.
+ * @param deployed The stage with all its settings.
  */
 export async function cdk(
   inherited: NodeJS.ProcessEnv,
@@ -85,7 +85,7 @@ export async function cdk(
     const { context } = await configuration();
     const stages = { [stage]: settings };
     const app = `node ${quoted(join(root, file))}`;
-    // Empty on an emulator, so that those of the user's own ~/.cdk.json do not count.
+    // On an emulator, empty values override those in the user's ~/.cdk.json.
     const ambient = env.AWS_ENDPOINT_URL ? { profile: '', proxy: '' } : {};
     const config = { ...ambient, app, context: { ...context, stages, stage } };
     await writeFile(join(folder, 'cdk.json'), JSON.stringify(config));
@@ -96,7 +96,7 @@ export async function cdk(
   }
 }
 
-/** A path as one word of the shell that starts the app. */
+/** Quotes a path for the shell that starts the app. */
 function quoted(path: string): string {
   return process.platform === 'win32' ? `"${path}"` : `'${path.replaceAll("'", String.raw`'\''`)}'`;
 }

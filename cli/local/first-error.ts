@@ -1,25 +1,25 @@
 import { stripVTControlCharacters } from 'node:util';
 import { UserError } from '../../functions/operations/user-error.ts';
 
-/** An error that nobody caught, as Node prints it, or one that the CDK found in a stack: `[Error at /Stack/Id] message`. */
+/** An uncaught error as Node prints it, or an error that the CDK found in a stack: `[Error at /Stack/Id] message`. */
 const THROWN = /^\s*(?:\w*Error(?: \[\w+\])?: |\[Error at \S+\] )(.+)$/;
 
-/** What the CDK says of every app that fails. It tells nothing. */
+/** Lines that the CDK prints for every failed app. They do not contain the cause. */
 const WRAPPER = /Subprocess exited with error|Command failed|exited with error \d/;
 
-/** Codes of the operating system, and what they mean for a folder or file. */
+/** Error codes of the operating system and their meaning for a file or folder. */
 const system: Readonly<Record<string, string>> = {
   EACCES: 'is not writable for this user',
   EDQUOT: 'is over its disk quota',
   EMFILE: 'cannot be opened, because too many files are open',
-  ENOENT: 'is not there',
+  ENOENT: 'does not exist',
   ENOSPC: 'is on a disk that is full',
   ENOTDIR: 'is not a folder',
   EPERM: 'is not writable for this user',
   EROFS: 'is read-only',
 };
 
-/** Of what a failed process printed, the line that says why: the first error that its program threw. */
+/** The line with the cause in the output of a failed process: the first error that its program threw. */
 export function firstError(printed: string): string {
   const lines = stripVTControlCharacters(printed)
     .split('\n')
@@ -29,7 +29,7 @@ export function firstError(printed: string): string {
   return (thrown ?? other).trim().slice(0, 400);
 }
 
-/** Turns an error of the operating system into one line. */
+/** Converts an error of the operating system to one line. Returns other errors unchanged. */
 export function asFileError(error: unknown): unknown {
   const { code = '', syscall, path } = error as { code?: string; syscall?: string; path?: string };
   const meaning = Object.hasOwn(system, code) ? system[code] : undefined;
@@ -39,6 +39,7 @@ export function asFileError(error: unknown): unknown {
 
 function fixOf(path = ''): string {
   const temporary = process.env.TMPDIR ?? process.env.TEMP;
-  if (temporary && path.startsWith(temporary)) return 'set TMPDIR to a folder that is there, writable and has space.';
-  return 'free some space, or choose a folder that you can write to.';
+  if (temporary && path.startsWith(temporary))
+    return 'set TMPDIR to a folder that exists, is writable and has free space.';
+  return 'free some disk space, or choose a writable folder.';
 }

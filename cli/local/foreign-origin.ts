@@ -1,4 +1,4 @@
-/** What of a request tells where it comes from. */
+/** The data in a request that shows its origin. */
 export interface Origins {
   readonly method: string;
   readonly path: string;
@@ -8,8 +8,8 @@ export interface Origins {
   readonly site: string | undefined;
 }
 
-/** Ways in which a browser comes to our page and to what is on it. */
-const ours: readonly (string | undefined)[] = [undefined, 'same-origin', 'none'];
+/** Values of `Sec-Fetch-Site` for requests of the page itself, of the address bar and of programs. */
+const ownSites: readonly (string | undefined)[] = [undefined, 'same-origin', 'none'];
 
 interface OriginRule {
   readonly broken: (request: Origins, port: number) => boolean;
@@ -20,18 +20,18 @@ const names = (port: number) => [`127.0.0.1:${port}`, `localhost:${port}`];
 
 const rules: readonly OriginRule[] = [
   {
-    // DNS rebinding: another website's name that leads here still stands in the Host header.
+    // DNS rebinding: the Host header contains the name of the other website.
     broken: ({ host }, port) => !names(port).includes(host ?? ''),
-    rejection: 'This is reached as 127.0.0.1 or localhost alone.',
+    rejection: 'The host is not 127.0.0.1 or localhost. To fix this, use the address that npm start printed.',
   },
   {
     broken: ({ origin, host }) => origin !== undefined && origin !== `http://${host}`,
-    rejection: 'Another website may not ask this.',
+    rejection: 'Requests from other websites are not allowed.',
   },
   {
-    // A link from elsewhere may lead to the page, but nothing beside it may be fetched from there.
-    broken: ({ site, method, path }) => !ours.includes(site) && !(method === 'GET' && path === '/'),
-    rejection: 'Another website may not ask this.',
+    // Another website may link to the page. It may not fetch anything else.
+    broken: ({ site, method, path }) => !ownSites.includes(site) && !(method === 'GET' && path === '/'),
+    rejection: 'Requests from other websites are not allowed.',
   },
 ];
 

@@ -1,17 +1,17 @@
 import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
 import { type StackId, stackName } from '../../functions/core/stack-name.ts';
 
-/** Resources that LocalStack 4.14.0 accepts and does not implement. */
-const unheeded = [
-  "drain's schedule: a backlog is looked at when a URL is set, or a trigger resumed, alone",
+/** Properties that LocalStack accepts and ignores without an error. Source: experiments with 4.14.0. */
+const ignored = [
+  "drain's schedule: drain runs only when a URL is set or a trigger is resumed",
   'point-in-time recovery and deletion protection of tables',
-  'how long logs are kept',
+  'retention of logs',
   'splitting a failing stream batch',
-  'permissions: every function may do everything',
+  'permissions: all functions may do everything',
 ];
 
 /**
- * The parts of the stack that the emulator leaves out without an error, one line each.
+ * The resources and properties that the emulator leaves out of a complete stack, one per line.
  *
  * @param endpoint `http://127.0.0.1:4566`
  */
@@ -23,10 +23,10 @@ export async function leftOut(endpoint: string, stack: StackId = 'CrmTriggers'):
     /not supported/.test(ResourceStatusReason ?? ''),
   );
   const types = [...new Set(unsupported.map(({ ResourceType }) => ResourceType ?? ''))];
-  return [...types.sort(), ...((await isLocalStack(endpoint)) ? unheeded : [])];
+  return [...types.sort(), ...((await isLocalStack(endpoint)) ? ignored : [])];
 }
 
-/** MiniStack also has LocalStack's health check, but not this path. */
+/** MiniStack serves LocalStack's health endpoint too, but not this one. */
 export async function isLocalStack(endpoint: string): Promise<boolean> {
   const { ok } = await fetch(`${endpoint}/_localstack/info`);
   return ok;

@@ -1,29 +1,26 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
-const LOOK_EVERY_MS = 300;
+const CHECK_EVERY_MS = 300;
 
-/**
- * `npm start` starts a shell, which starts this process. Some shells do not pass on signals, and continue after npm
- * has ended.
- */
+/** `npm start` runs this process in a shell. Some shells do not forward signals and keep running when npm ends. */
 const SHELL = /^-?(?:a|ba|da|fi|k|mk|z)?sh$|^busybox$/;
 
-/** Calls back when the npm that started this process has ended. Does nothing without such an npm. */
-export function npmEnds(then: () => void): void {
+/** Calls back when the npm that started this process ends. Does nothing if npm did not start it, and on Windows. */
+export function npmEnds(callback: () => void): void {
   if (process.env.npm_lifecycle_event === undefined || process.platform === 'win32') return;
   const parent = process.ppid;
   const above = lookUp(parent);
   const npm = above && SHELL.test(above.name) ? above.parent : parent;
   const timer = setInterval(() => {
-    if (process.ppid === parent && isThere(npm) && (npm === parent || isStillAbove(npm, parent))) return;
+    if (process.ppid === parent && isRunning(npm) && (npm === parent || isStillAbove(npm, parent))) return;
     clearInterval(timer);
-    then();
-  }, LOOK_EVERY_MS);
+    callback();
+  }, CHECK_EVERY_MS);
   timer.unref();
 }
 
-function isThere(pid: number): boolean {
+function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -32,15 +29,12 @@ function isThere(pid: number): boolean {
   }
 }
 
-/**
- * An ended process stays in the list until its parent has noticed, but has no children. This is cheap to check on
- * Linux only.
- */
+/** An ended process exists until its parent reads its status, but then has no children. Checked on Linux, where it is cheap. */
 function isStillAbove(npm: number, parent: number): boolean {
   return process.platform !== 'linux' || lookUp(parent)?.parent === npm;
 }
 
-/** A process's name and its parent. */
+/** The name of a process and its parent. */
 function lookUp(pid: number): { readonly name: string; readonly parent: number } | undefined {
   try {
     if (process.platform !== 'linux') {

@@ -3,27 +3,27 @@ import { once } from 'node:events';
 import { delimiter, dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** `node` is the Node that runs this, also for what a process starts: the functions in the emulator, the CDK's app. */
+/** A PATH in which `node` is this Node, for the CDK app and for the functions in the emulator. */
 export const pathWithThisNode = dirname(process.execPath) + delimiter + process.env.PATH;
 
-/** How long a process may take to end by itself, milliseconds. */
-const PATIENCE_MS = 12_000;
+/** Time for a process to end after SIGTERM, milliseconds. */
+const ENDS_WITHIN_MS = 12_000;
 
-/** The end of what a process printed, in case it fails. */
+/** Length of the output that is kept for error messages. */
 const TAIL_CHARACTERS = 64_000;
 
-/** A process that we started, in a group of its own, so that Ctrl-C reaches us first and we can end it in order. */
+/** A process in a separate process group. Ctrl-C reaches only this process, which can then end the other in order. */
 export interface Started {
   readonly child: ChildProcess;
-  /** The end of what it printed. */
+  /** The end of the output. */
   tail(): string;
-  /** Fulfilled with how it ended: `exit status 1`, `SIGKILL`. */
+  /** Resolves with the exit status or the signal: `exit status 1`, `SIGKILL`. */
   readonly ended: Promise<string>;
-  /** Ends it and everything that it started: first with SIGTERM, then with SIGKILL. */
+  /** Ends the process and all processes that it started: with SIGTERM, then with SIGKILL. */
   stop(): Promise<void>;
 }
 
-/** @throws {Error} With code ENOENT when there is no such program, or no such folder to start it in. */
+/** @throws {Error} With code ENOENT when the program or the working folder does not exist. */
 export async function start(program: string, args: readonly string[], options: SpawnOptions = {}): Promise<Started> {
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], detached: true, ...options });
   await once(child, 'spawn');
@@ -41,7 +41,7 @@ export async function start(program: string, args: readonly string[], options: S
       if (process.platform === 'win32') child.kill(signal);
       else process.kill(-(child.pid as number), signal);
     } catch {
-      // Its group is gone.
+      // The group has ended.
     }
   };
   return {
@@ -50,17 +50,17 @@ export async function start(program: string, args: readonly string[], options: S
     tail: () => tail,
     async stop() {
       kill('SIGTERM');
-      await Promise.race([ended, sleep(PATIENCE_MS, undefined, { ref: false })]);
+      await Promise.race([ended, sleep(ENDS_WITHIN_MS, undefined, { ref: false })]);
       kill('SIGKILL');
       await ended;
     },
   };
 }
 
-/** A program ended, and not with exit status 0. */
+/** A program ended with a signal or an exit status other than 0. */
 export class Failure extends Error {
   override readonly name = 'Failure';
-  /** The end of what it printed. */
+  /** The end of the output. */
   readonly printed: string;
 
   constructor(program: string, how: string, printed: string) {
@@ -69,7 +69,7 @@ export class Failure extends Error {
   }
 }
 
-/** Runs a program to its end. @returns What it printed. @throws {Failure} When it fails. */
+/** Runs a program to its end. @returns The end of its output. @throws {Failure} When it fails. */
 export async function run(
   program: string,
   args: readonly string[],

@@ -1,6 +1,6 @@
 const seconds = (since: number) => `${((performance.now() - since) / 1000).toFixed(1)} s`;
 
-/** Runs a step, and prints its result and its time. It throws what the step throws. */
+/** Runs a step, and prints whether it succeeded and how long it took. Errors go to the caller. */
 export async function step<Result>(label: string, work: () => Promise<Result>): Promise<Result> {
   const started = performance.now();
   const terminal = process.stdout.isTTY;

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** One call as it came in. */
+/** A received call. */
 export interface Received {
   /** The request target as sent: path and query. */
   readonly target: string;

@@ -14,13 +14,13 @@ import type { Activity } from './activity.ts';
 import { rejectForeignOrigin } from './foreign-origin.ts';
 import type { SampleAgent } from './sample-agent.ts';
 
-/** Used if it is free, so that bookmarks work; otherwise any port. */
+/** The preferred port, so that bookmarks keep working. If it is in use, any port. */
 const USUAL_PORT = 4580;
 
-/** Keeps the connection open through proxies and sleep. */
+/** Proxies end connections that are idle for longer. */
 const HEARTBEAT_MS = 15_000;
 
-const wish = z.object({
+const agentRequest = z.object({
   entity: z.enum(entityNames as [Entity, ...Entity[]]),
   action: z.enum(['create', 'edit', 'delete']),
 });
@@ -31,7 +31,7 @@ export interface LocalServer {
   stop(): Promise<void>;
 }
 
-/** Serves the page, the admin API and the agent to this machine alone, without sign-in. */
+/** Serves the page, the admin API and the sample agent without sign-in, on the loopback interface only. */
 export async function startLocalServer(
   deps: OperationDeps,
   agent: SampleAgent,
@@ -74,14 +74,18 @@ export async function startLocalServer(
   };
 }
 
-/** The agent's buttons, and what happens for them. */
+/** Routes for the buttons of the sample agent and for the activity. */
 function localRoutes(agent: SampleAgent, activity: Activity): Hono {
   const app = new Hono();
   app.post('/local/agent', async (c) => {
-    const asked = wish.safeParse(await c.req.json().catch(() => undefined));
-    if (!asked.success) return c.json({ error: 'Say which entity, and create, edit or delete.' }, 400);
+    const parsed = agentRequest.safeParse(await c.req.json().catch(() => undefined));
+    if (!parsed.success)
+      return c.json(
+        { error: 'The entity or the action is unknown. To fix this, send an entity and create, edit or delete.' },
+        400,
+      );
     try {
-      return c.json({ row: await agent.act(asked.data.action, asked.data.entity) });
+      return c.json({ row: await agent.act(parsed.data.action, parsed.data.entity) });
     } catch (error) {
       if (error instanceof UserError) return c.json({ error: error.message }, 409);
       throw error;
@@ -93,7 +97,7 @@ function localRoutes(agent: SampleAgent, activity: Activity): Hono {
       stream.onAbort(end);
       while (!stream.aborted) {
         await stream.sleep(HEARTBEAT_MS);
-        await stream.write(': still here\n\n');
+        await stream.write(': heartbeat\n\n');
       }
     }),
   );

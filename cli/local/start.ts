@@ -3,37 +3,37 @@ import { parseArgs } from 'node:util';
 import { asUserError } from '../../functions/operations/deployment.ts';
 import { UserError } from '../../functions/operations/user-error.ts';
 import { neverProxyLoopback } from '../emulator-environment.ts';
-import { attach, type Emulator, startLocalStack, startMiniStack } from './emulator.ts';
+import { startInDocker } from './docker-emulator.ts';
+import { attach, type Emulator } from './emulator.ts';
 import { asFileError } from './first-error.ts';
 import { run } from './local-run.ts';
+import { startMiniStack } from './ministack.ts';
 import { npmEnds } from './npm-ends.ts';
 import { undo } from './undo.ts';
 
-const HELP = `npm start [-- OPTIONS]: the whole system on this machine, with an AWS emulator in place of AWS
+const HELP = `npm start [-- OPTIONS] runs the whole system on this machine, on an AWS emulator
 
-  --once        show that all eleven triggers are called, then stop: exit status 0 if they were, 1 if not
-  --localstack  use LocalStack 4.14.0 in Docker in place of MiniStack
+  --once        check that all eleven triggers are called, then stop: exit status 0 if they are, 1 if not
+  --localstack  use LocalStack 4.14.0 in Docker instead of MiniStack
 
-AWS_ENDPOINT_URL=http://… npm start uses an emulator that runs already.`;
+To use an emulator that is already running, set AWS_ENDPOINT_URL=http://…`;
 
-/** How long after a failure its reason may come, milliseconds. */
-const LAST_WORDS_MS = 500;
+/** Wait for the cause of a failure, milliseconds. */
+const CAUSE_WITHIN_MS = 500;
 
-/** How long what was under way may take to end once it is stopped, milliseconds. */
-const UNDONE_WITHIN_MS = 3_000;
+/** Wait for the current step to end after a stop, milliseconds. */
+const STOPPED_WITHIN_MS = 3_000;
 
-/** The exit status of a process that a signal ended, as shells report it. */
+/** The exit statuses that shells use for signals. */
 const interruptions = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 function emulatorFor(localstack: boolean, signal: AbortSignal): () => Promise<Emulator> {
   const endpoint = process.env.AWS_ENDPOINT_URL;
   if (endpoint) return () => attach(endpoint);
-  return () => (localstack ? startLocalStack(signal) : startMiniStack(signal));
+  return () => (localstack ? startInDocker('localstack', signal) : startMiniStack(signal));
 }
 
-/**
- * Runs until it is done, until something that it needs is lost, or until it is stopped. It leaves nothing running.
- */
+/** Runs until the demonstration or the emulator ends, or the user stops it. Then stops all processes that it started. */
 async function main(): Promise<number> {
   const options = { once: { type: 'boolean' }, localstack: { type: 'boolean' }, help: { type: 'boolean' } } as const;
   let values: { once?: boolean; localstack?: boolean; help?: boolean };
@@ -54,7 +54,7 @@ async function main(): Promise<number> {
   neverProxyLoopback(process.env);
   for (const [signal, status] of Object.entries(interruptions))
     process.on(signal, () => stop.abort(new Interruption(status)));
-  // A closed terminal, or `| head`.
+  // The terminal or the pipe (`| head`) closed.
   for (const stream of [process.stdout, process.stderr])
     stream.on('error', () => stop.abort(new Interruption(interruptions.SIGHUP)));
   npmEnds(() => stop.abort(new Interruption(interruptions.SIGTERM)));
@@ -63,20 +63,20 @@ async function main(): Promise<number> {
   try {
     return await Promise.race([running, stopped]);
   } catch (caught) {
-    // A failure during a stop is less useful than its cause, which can arrive a moment later.
-    await sleep(LAST_WORDS_MS);
+    // A stop or a lost emulator causes other errors first. Its reason can arrive a moment later and is the one to report.
+    await sleep(CAUSE_WITHIN_MS);
     const error = asFileError(asUserError(stop.signal.aborted ? stop.signal.reason : caught));
     if (error instanceof Interruption) return error.status;
     if (!(error instanceof UserError)) throw error;
     console.error(`\n${error.message}`);
     return 1;
   } finally {
-    await Promise.race([running.catch(() => {}), sleep(stop.signal.aborted ? UNDONE_WITHIN_MS : 0)]);
+    await Promise.race([running.catch(() => {}), sleep(stop.signal.aborted ? STOPPED_WITHIN_MS : 0)]);
     for (const step of undo.reverse()) await step().catch(() => {});
   }
 }
 
-/** Somebody stopped it. */
+/** A signal, a closed terminal or the end of npm stopped the run. */
 class Interruption extends Error {
   readonly status: number;
 

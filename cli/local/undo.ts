@@ -1,2 +1,2 @@
-/** What has to be undone at the end, the latest first. */
+/** Functions that stop or undo the steps of a run. They are called at its end, the latest first. */
 export const undo: (() => Promise<unknown>)[] = [];

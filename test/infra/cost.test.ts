@@ -197,7 +197,7 @@ test('the window of the stream mappings is read in the template', () => {
 
 test('wrong words get one line that says which and how, and exit status 2', () => {
   const lines = {
-    '': /^How many changes\? Write --changes-per-month 1000000\.$/,
+    '': /^--changes-per-month is missing\. To fix this, write --changes-per-month 1000000\.$/,
     '--changes-per-month -3': /--changes-per-month/,
     '--changes-per-month 1e3': /^--changes-per-month is a whole number up to/,
     '--changes-per-month 5 --response-ms soon': /^--response-ms is a whole number up to/,

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { ministackPython } from '../../cli/local/python.ts';
+import { ministackPython } from '../../cli/local/python-environment.ts';
 import { bareReserved, reserved } from '../support/metrics-insights.ts';
 import type { Properties } from '../support/template.ts';
 import { templates, variants } from '../support/variants.ts';

@@ -44,7 +44,7 @@ for (const code of ['EACCES', 'ENOENT', 'ENOSPC', 'EROFS'])
     const error = Object.assign(new Error(`${code}: mkdtemp '/x/y'`), { code, syscall: 'mkdtemp', path: '/x/y' });
     const { name, message } = asFileError(error) as Error;
     assert.equal(name, 'UserError');
-    assert.match(message, new RegExp(`^/x/y is .* \\(${code}\\)\\. Fix: .*\\.$`));
+    assert.match(message, new RegExp(`^/x/y (?:is|does) .* \\(${code}\\)\\. Fix: .*\\.$`));
   });
 
 test('leaves errors of the network and of the code alone', () => {

@@ -4,7 +4,8 @@ import { request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { emulatorEnvironment } from '../../cli/emulator-environment.ts';
-import { type Emulator, startMiniStack } from '../../cli/local/emulator.ts';
+import type { Emulator } from '../../cli/local/emulator.ts';
+import { startMiniStack } from '../../cli/local/ministack.ts';
 
 /** Listening TCP sockets of this machine, as Linux lists them: `address:port` in hexadecimal. */
 async function listening(): Promise<Set<string>> {

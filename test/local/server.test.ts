@@ -105,7 +105,10 @@ describe('the local server', () => {
       const { status, text } = await ask('POST', '/local/agent', json, JSON.stringify({ entity, action }));
       return [status, JSON.parse(text)];
     };
-    assert.deepEqual(await act('case', 'edit'), [409, { error: 'There is no sample case: create one first.' }]);
+    assert.deepEqual(await act('case', 'edit'), [
+      409,
+      { error: 'There is no sample case. To fix this, create one first.' },
+    ]);
     assert.equal((await act('case', 'burn'))[0], 400);
     const [, { row: customer }] = await act('customer', 'create');
     const [, { row }] = await act('case', 'create');

@@ -118,7 +118,7 @@ describe('with a profile, regions, credentials, endpoints, configuration files a
       AWS_ENDPOINT_URL: emulator.origin,
       TMPDIR: missing,
     });
-    assert.match(errors.trim(), /^\S+missing\S+ is not there \(ENOENT\)\. Fix: set TMPDIR to a folder .*$/);
+    assert.match(errors.trim(), /^\S+missing\S+ does not exist \(ENOENT\)\. Fix: set TMPDIR to a folder .*$/);
   });
 });
 

@@ -8,7 +8,7 @@ import { run } from './process.ts';
 
 const ministack = join(import.meta.dirname, 'ministack.txt');
 
-/** Changes with the requirements, so that an upgrade installs anew. */
+/** The folder of an environment. Its name contains the hash of the requirements, so that an upgrade makes a new one. */
 function homeOf(requirements: string): string {
   const version = createHash('sha256').update(readFileSync(requirements)).digest('hex').slice(0, 12);
   return join(folder, `${basename(requirements, '.txt')}-${version}`);
@@ -18,10 +18,10 @@ function homeOf(requirements: string): string {
 const pythonOf = (home: string) =>
   process.platform === 'win32' ? join(home, 'Scripts', 'python.exe') : join(home, 'bin', 'python');
 
-/** What is printed by a Python that is new enough and can make virtual environments. */
+/** Fails in a Python that is too old or cannot make virtual environments. */
 const PROBE = 'import sys, venv, ensurepip; assert sys.version_info >= (3, 10); print(sys.executable)';
 
-/** Ways to make a virtual environment and to install into it; the first whose `probe` works is taken. */
+/** A way to make a virtual environment and to install packages into it. The first with a successful `probe` is used. */
 interface Maker {
   probe(): Promise<string>;
   make(python: string, home: string, requirements: string, signal: AbortSignal): Promise<void>;
@@ -47,16 +47,16 @@ const makers: readonly Maker[] = [
     },
   },
   {
-    // pipx brings a Python of its own.
+    // pipx includes a Python.
     probe: async () => (await run('pipx', ['environment', '--value', 'PIPX_DEFAULT_PYTHON'])).trim(),
     make: (python, ...more) => withVenv(python).make(python, ...more),
   },
 ];
 
 /**
- * The Python that runs MiniStack, from a virtual environment inside the project; made when it is not there yet.
+ * The Python of a virtual environment inside the project, which is made at the first call.
  *
- * @param requirements Another file of packages, pinned by hashes, for an environment of their own.
+ * @param requirements A file of packages that are pinned by hashes. Each file has a separate environment.
  * @returns Its path, or `undefined` when this machine has no Python 3.10 or newer.
  * @throws {UserError} When the installation fails.
  */
@@ -73,7 +73,7 @@ export async function ministackPython(signal: AbortSignal, requirements = minist
   return undefined;
 }
 
-/** Installs beside the place and moves it there, so that a broken or a second installation never shows. */
+/** Installs into a temporary folder and renames it, so that no incomplete environment is used. */
 async function install(
   maker: Maker,
   python: string,
@@ -82,20 +82,20 @@ async function install(
   signal: AbortSignal,
 ): Promise<void> {
   await mkdir(folder, { recursive: true });
-  const beside = join(folder, `installing-${randomUUID()}`);
+  const temporary = join(folder, `installing-${randomUUID()}`);
   try {
-    await maker.make(python, beside, requirements, signal);
-    await rename(beside, home).catch(async (error) => {
+    await maker.make(python, temporary, requirements, signal);
+    await rename(temporary, home).catch(async (error) => {
       if (!(await exists(home))) throw error;
     });
   } catch (error) {
     signal.throwIfAborted();
     const lines = (error as Error).message.split('\n').filter((line) => /error/i.test(line));
     throw new UserError(
-      `What ${basename(requirements)} names could not be installed with ${python.trim()}: ${(lines.at(-1) ?? (error as Error).message).slice(0, 300)}. Check the way to PyPI (PIP_INDEX_URL, proxy) and start again.`,
+      `The packages in ${basename(requirements)} could not be installed with ${python.trim()}: ${(lines.at(-1) ?? (error as Error).message).slice(0, 300)}. To fix this, check the connection to PyPI (PIP_INDEX_URL, proxy) and start again.`,
     );
   } finally {
-    await rm(beside, { recursive: true, force: true });
+    await rm(temporary, { recursive: true, force: true });
   }
 }
 

@@ -2,11 +2,11 @@ import { isTrigger, type Trigger } from '../../functions/core/entity.ts';
 import type { DemoStep } from './demonstration.ts';
 import type { Received } from './receiver.ts';
 
-/** Marks URLs that a local run sets, so that a later run recognizes those that were not cleared. */
+/** The path of the sample receiver's URLs. A later run recognizes URLs by it that an earlier run did not remove. */
 export const MARK = '/crm-triggers-receiver/';
 
-/** The received calls, compared with the expected ones. */
-export class Calls {
+/** Compares the received calls with the expected ones and prints them. */
+export class ExpectedCalls {
   #received: Received[] = [];
   #onCall: () => void = () => {};
 
@@ -16,39 +16,41 @@ export class Calls {
   }
 
   /**
-   * Shows each expected call when it arrives.
+   * Prints each call when it arrives.
    *
-   * @returns How many arrived with the right string at the right URL.
+   * @param withinMs How long to wait for all expected calls.
+   * @returns How many calls had the expected formatted string and URL.
    */
-  async expect(demoSteps: readonly DemoStep[], patienceMs: number): Promise<number> {
-    const waiting = new Map(
+  async expect(demoSteps: readonly DemoStep[], withinMs: number): Promise<number> {
+    const missing = new Map(
       demoSteps.flatMap(({ expected }) => (expected ? [[expected.trigger, expected] as const] : [])),
     );
     let right = 0;
     let shown = 0;
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, patienceMs);
+      const timer = setTimeout(resolve, withinMs);
       this.#onCall = () => {
         for (; shown < this.#received.length; shown++) {
           const call = read(this.#received[shown] as Received);
-          const expected = call.trigger && waiting.get(call.trigger);
-          const as = expected?.formattedString === call.formattedString;
-          if (as) right++;
-          if (expected) waiting.delete(expected.trigger);
-          const beside = as ? 'as expected' : `expected ${expected?.formattedString ?? 'nothing'}`;
-          console.log(`  ${as ? '✓' : '✗'} ${line(call)}  ${beside}`);
+          const expected = call.trigger && missing.get(call.trigger);
+          const isRight = expected?.formattedString === call.formattedString;
+          if (isRight) right++;
+          if (expected) missing.delete(expected.trigger);
+          const comment = isRight ? 'as expected' : `expected ${expected?.formattedString ?? 'nothing'}`;
+          console.log(`  ${isRight ? '✓' : '✗'} ${line(call)}  ${comment}`);
         }
-        if (waiting.size > 0) return;
+        if (missing.size > 0) return;
         clearTimeout(timer);
         resolve();
       };
       this.#onCall();
     });
-    for (const { trigger, formattedString } of waiting.values())
+    for (const { trigger, formattedString } of missing.values())
       console.log(`  ✗ ${trigger.padEnd(16)}  did not arrive, expected ${formattedString}`);
     return right;
   }
 
+  /** Prints all later calls. */
   showLive(): void {
     this.#onCall = () => {
       const latest = this.#received.at(-1);

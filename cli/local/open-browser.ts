@@ -5,7 +5,7 @@ const openers: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...str
   win32: ['cmd', '/c', 'start', ''],
 };
 
-/** Opens a page in the default browser. Without a browser, the user has the printed address. */
+/** Opens a page in the default browser. Does nothing if there is no browser. */
 export function openBrowser(url: string): void {
   const [program, ...words] = openers[process.platform] ?? ['xdg-open'];
   const child = spawn(program, [...words, url], { detached: true, stdio: 'ignore' });
