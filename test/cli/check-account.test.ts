@@ -17,12 +17,12 @@ import { context } from '../support/template.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const here = { account: '999999999999', region: 'us-east-1', who: 'arn:aws:iam::999999999999:user/ada' };
 
-test('a stage without account and region, and one that is here, is not rejected', () => {
+test('accepts a stage without account and region, and one with those of the credentials', () => {
   assert.equal(mismatch('prod', {}, here), undefined);
   assert.equal(mismatch('prod', { account: here.account, region: here.region }, here), undefined);
 });
 
-test('another region than that of the stage is one line that says which, which was found, and how to fix it', () => {
+test('reports a stage of another region in one line with both regions and a fix', () => {
   assert.equal(
     mismatch('prod', { account: here.account, region: 'eu-west-1' }, here),
     'The stage prod belongs to region eu-west-1, but the AWS region is us-east-1. ' +
@@ -30,12 +30,12 @@ test('another region than that of the stage is one line that says which, which w
   );
 });
 
-/** An STS that knows who we are. Whatever else is asked of it is kept, and rejected. */
+/** A fake STS that responds to GetCallerIdentity. It records all requests and rejects the others. */
 async function sts(t: TestContext) {
-  const asked: string[] = [];
+  const requests: string[] = [];
   const server = createServer(async (request, response) => {
     const body = await text(request);
-    asked.push(/Action=(\w+)/.exec(body)?.[1] ?? `${request.method} ${request.url}`);
+    requests.push(/Action=(\w+)/.exec(body)?.[1] ?? `${request.method} ${request.url}`);
     const isWho = body.includes('Action=GetCallerIdentity');
     const xmlns = 'xmlns="https://sts.amazonaws.com/doc/2011-06-15/"';
     response.writeHead(isWho ? 200 : 403, { 'content-type': 'text/xml' });
@@ -47,7 +47,7 @@ async function sts(t: TestContext) {
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
   t.after(() => server.close().closeAllConnections());
-  return { asked, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  return { requests, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
 async function run(t: TestContext, args: readonly string[], cwd: string, env: Record<string, string>) {
@@ -63,7 +63,7 @@ async function run(t: TestContext, args: readonly string[], cwd: string, env: Re
       AWS_CONFIG_FILE: '/dev/null',
       AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
       CI: '1',
-      // The CDK keeps there which account an access key is of.
+      // The CDK caches the account of an access key in this folder.
       CDK_HOME: cwd,
       ...env,
     },
@@ -79,8 +79,8 @@ function folder(t: TestContext): string {
   return made;
 }
 
-test('the command line rejects a stage of another account in one line, before it asks for the stack', async (t) => {
-  const { asked, url } = await sts(t);
+test('the command line rejects a stage of another account in one line, before it requests the stack', async (t) => {
+  const { requests, url } = await sts(t);
   const cwd = folder(t);
   writeFileSync(join(cwd, 'cdk.json'), JSON.stringify({ context: { stages: { prod: { account: '111122223333' } } } }));
   const env = { AWS_ENDPOINT_URL_STS: url, AWS_ENDPOINT_URL_CLOUDFORMATION: url };
@@ -93,14 +93,14 @@ test('the command line rejects a stage of another account in one line, before it
       `(${here.who}). To fix this, set AWS_PROFILE to a profile of account 111122223333, ` +
       'or change stages.prod.account in cdk.json.\n',
   );
-  assert.deepEqual(asked, ['GetCallerIdentity']);
+  assert.deepEqual(requests, ['GetCallerIdentity']);
 });
 
 const cdk = join(root, 'node_modules/aws-cdk/bin/cdk');
 const deploy = ['deploy', 'CrmTriggers', '--require-approval', 'never', '--no-notices'];
 
-test('cdk deploy rejects a stage of another account in one line, and asks only whose the credentials are', async (t) => {
-  const { asked, url } = await sts(t);
+test('cdk deploy rejects a stage of another account in one line, and sends only GetCallerIdentity', async (t) => {
+  const { requests, url } = await sts(t);
   const cwd = folder(t);
   const stages = { prod: { account: '111122223333', region: 'eu-west-1' } };
   const app = `"${process.execPath}" "${join(root, 'infra/app.ts')}"`;
@@ -111,11 +111,11 @@ test('cdk deploy rejects a stage of another account in one line, and asks only w
     stderr,
     /^Error: The stage prod belongs to account 111122223333, but the credentials are of account 999999999999\. To fix this, set AWS_PROFILE to a profile of account 111122223333, or change stages\.prod\.account in cdk\.json\.$/m,
   );
-  assert.deepEqual([...new Set(asked)], ['GetCallerIdentity']);
+  assert.deepEqual([...new Set(requests)], ['GetCallerIdentity']);
 });
 
-test('cdk deploy of what was synthesized for another account deploys nothing: the CDK rejects it too', async (t) => {
-  const { asked, url } = await sts(t);
+test('cdk deploy deploys nothing when the templates were synthesized for another account', async (t) => {
+  const { requests, url } = await sts(t);
   const cwd = folder(t);
   const app = new App({ outdir: join(cwd, 'out'), context: { ...context, 'aws:cdk:bundling-stacks': [] } });
   new CrmTriggersStack(app, 'CrmTriggers', { env: { account: '111122223333', region: 'eu-west-1' } });
@@ -124,5 +124,5 @@ test('cdk deploy of what was synthesized for another account deploys nothing: th
   const { status, stdout, stderr } = await run(t, args, cwd, { AWS_ENDPOINT_URL: url });
   assert.equal(status, 1, stdout + stderr);
   assert.match(stderr, /current credentials \(which are for account 999999999999\)/);
-  assert.deepEqual([...new Set(asked)].sort(), ['AssumeRole', 'GetCallerIdentity']);
+  assert.deepEqual([...new Set(requests)].sort(), ['AssumeRole', 'GetCallerIdentity']);
 });

@@ -20,7 +20,7 @@ function cli(words: readonly string[], env: Record<string, string> = {}) {
   return { status, stdout, stderr };
 }
 
-test('help says what there is, and exits 0', () => {
+test('help lists the commands and triggers, and exits with status 0', () => {
   const { status, stdout } = cli(['--help']);
   assert.equal(status, 0);
   for (const word of [
@@ -37,7 +37,7 @@ test('help says what there is, and exits 0', () => {
     assert.ok(stdout.includes(word), word);
 });
 
-test('the help of a command has its options and examples, and --version prints the version', () => {
+test('the help of a command lists its options and examples, and --version prints the version', () => {
   const { status, stdout } = cli(['log', '--help']);
   assert.equal(status, 0);
   assert.match(stdout, /--outcome <OUTCOME>.*Examples:\n {2}crm-triggers log --trigger/s);
@@ -49,7 +49,7 @@ test('the help of a command has its options and examples, and --version prints t
 const misuses: [string, string[], RegExp][] = [
   ['no command', [], /^No command is given\. See crm-triggers --help\.\n$/],
   ['an unknown command', ['frobnicate'], /^There is no command "frobnicate"\./],
-  ['a command out of the prototype', ['constructor'], /^There is no command "constructor"\./],
+  ['a command named like a method of objects', ['constructor'], /^There is no command "constructor"\./],
   [
     'an unknown trigger',
     ['set', 'followup.edit', 'https://x'],
@@ -85,12 +85,12 @@ const misuses: [string, string[], RegExp][] = [
   ['too few words', ['set', 'task.edit'], /^Write crm-triggers set TRIGGER URL\./],
   ['too many words', ['list', 'all'], /^Write crm-triggers list\./],
   ['an option of another command', ['list', '--follow'], /^list has no option --follow\./],
-  ['a stage that cannot be one', ['list', '--stage', '../x'], /^--stage is the name of a stage in cdk\.json\./],
+  ['an invalid stage', ['list', '--stage', '../x'], /^--stage is the name of a stage in cdk\.json\./],
   ['an unknown option', ['list', '--yaml'], /^Unknown option '--yaml'/],
 ];
 
 for (const [title, words, line] of misuses)
-  test(`${title} is wrong usage: one line, exit status 2`, () => {
+  test(`rejects ${title} in one line with exit status 2`, () => {
     const { status, stdout, stderr } = cli(words);
     assert.deepEqual([status, stdout], [2, '']);
     assert.match(stderr, line);
@@ -109,7 +109,7 @@ for (const words of [
     assert.equal(status, 1);
   });
 
-test('no region, no credentials and no emulator are each one line, exit status 1', () => {
+test('reports a missing region, missing credentials or a missing emulator in one line with exit status 1', () => {
   for (const [env, line] of [
     [{}, /^No AWS region is set: set AWS_REGION/],
     [{ AWS_REGION: 'eu-west-1' }, /^There are no AWS credentials: set AWS_PROFILE/],

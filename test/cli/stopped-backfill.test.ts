@@ -16,7 +16,7 @@ const PAGE = 100;
 const from = { trigger: 'customer.create', run: 'run', sent: 0, skipped: 0 } as const;
 const options = { by: 'updatedAt', pace: 1_000, dryRun: false };
 
-/** A customer table whose key is of bytes, with so many rows. */
+/** A customer table with a binary key. */
 async function world(rows: number) {
   const keyOf = (n: number) => ({ pk: { B: Buffer.from([200, n >> 8, n & 255]) } });
   const scans: (Key | undefined)[] = [];
@@ -24,7 +24,7 @@ async function world(rows: number) {
     if (input.Limit === undefined) return { Table: { KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }] } };
     scans.push(input.ExclusiveStartKey);
     const after = input.ExclusiveStartKey?.pk?.B as Uint8Array | undefined;
-    // As DynamoDB: a key of another type is rejected.
+    // DynamoDB rejects a key of another type.
     if (input.ExclusiveStartKey && !(after instanceof Uint8Array)) throw new Error('ValidationException');
     const begin = after ? (after[1] ?? 0) * 256 + (after[2] ?? 0) + 1 : 0;
     const end = Math.min(begin + PAGE, rows);
@@ -39,7 +39,7 @@ async function world(rows: number) {
   return { ...made, scans, keyOf };
 }
 
-test('a backfill without a URL is rejected, and nothing is sent', async () => {
+test('rejects a backfill without a URL and sends nothing', async () => {
   const { deps, sent } = await world(3);
   await clear(deps, 'customer.create');
   await assert.rejects(backfill(deps, from, options).next(), {
@@ -49,34 +49,34 @@ test('a backfill without a URL is rejected, and nothing is sent', async () => {
   assert.equal(sent.length, 0);
 });
 
-test('a backfill stops when the URL is cleared, and goes on where it was once there is one', async () => {
+test('stops a backfill when the URL is cleared, and continues it after a URL is set', async () => {
   const { deps, sent } = await world(250);
-  let stoodAt: BackfillProgress | undefined;
+  let stoppedAt: BackfillProgress | undefined;
   const run = async (start: Omit<BackfillProgress, 'done'>) => {
     for await (const progress of backfill(deps, start, options)) {
-      stoodAt = JSON.parse(JSON.stringify(progress)) as BackfillProgress;
+      stoppedAt = JSON.parse(JSON.stringify(progress)) as BackfillProgress;
       if (progress.sent === 100) await clear(deps, 'customer.create');
     }
   };
   await assert.rejects(run(from), { name: 'UserError' });
   assert.equal(sent.length, 100);
   await set(deps, 'customer.create', 'https://example.com/');
-  await run(stoodAt ?? assert.fail());
+  await run(stoppedAt ?? assert.fail());
   assert.deepEqual(
     sent.map(({ formattedString }) => formattedString),
     Array.from({ length: 250 }, (_, n) => `?AccountID=a${n}`),
   );
-  assert.equal(stoodAt?.done, true);
+  assert.equal(stoppedAt?.done, true);
 });
 
-test("a backfilled row's notification has the record that capture gives its changes, also by a key of bytes", async () => {
+test('uses the same record hash as capture for a row with a binary key', async () => {
   const { deps, sent, keyOf } = await world(1);
   for await (const _ of backfill(deps, from, options));
   const inStream = { pk: { B: keyOf(0).pk.B.toString('base64') } };
   assert.equal(sent[0]?.record, recordHash('customer', inStream as never));
 });
 
-describe('the file in which a backfill keeps where it stands', () => {
+describe('the file with the progress of a backfill', () => {
   const of = { trigger: 'customer.create', table: 'Customers', by: 'updatedAt' } as const;
   const folderOf = async (t: TestContext) => {
     const folder = await mkdtemp(join(tmpdir(), 'crm-triggers-test-'));
@@ -84,23 +84,23 @@ describe('the file in which a backfill keeps where it stands', () => {
     return folder;
   };
 
-  test('is read again by the same backfill, and is gone at the end', async (t) => {
+  test('is read by the same backfill, and deleted at its end', async (t) => {
     const folder = await folderOf(t);
-    const kept = new BackfillFile({ ...of, since: '2026' }, folder);
+    const file = new BackfillFile({ ...of, since: '2026' }, folder);
     const progress = { ...from, sent: 100, after: { pk: { B: 'yAA=' } }, done: false };
-    await kept.write(progress);
+    await file.write(progress);
     assert.deepEqual(await new BackfillFile({ ...of, since: '2026' }, folder).read(), progress);
     assert.deepEqual(await readdir(folder), ['crm-triggers-backfill-customer.create.json']);
-    await kept.remove();
-    assert.partialDeepStrictEqual(await kept.read(), { sent: 0, done: false });
+    await file.remove();
+    assert.partialDeepStrictEqual(await file.read(), { sent: 0, done: false });
   });
 
   for (const [title, other] of [
     ['of another deployment', { table: 'Customers-prod' }],
-    ['since another time', { since: '2026' }],
-    ['by another attribute', { by: 'createdAt' }],
+    ['with another --since', { since: '2026' }],
+    ['with another --by', { by: 'createdAt' }],
   ] as const)
-    test(`is rejected for a backfill ${title}: rows would be left out`, async (t) => {
+    test(`is rejected for a backfill ${title}`, async (t) => {
       const folder = await folderOf(t);
       await new BackfillFile(of, folder).write({ ...from, sent: 100, after: { pk: { S: 'x' } }, done: false });
       await assert.rejects(new BackfillFile({ ...of, ...other }, folder).read(), {
@@ -111,7 +111,7 @@ describe('the file in which a backfill keeps where it stands', () => {
     });
 
   for (const text of ['', '{"trigger"', '{"trigger":"customer.create","run":"r","sent":5,"skipped":0,"done":false}'])
-    test(`is rejected when it is ${JSON.stringify(text)}`, async (t) => {
+    test(`is rejected if its content is ${JSON.stringify(text)}`, async (t) => {
       const folder = await folderOf(t);
       await writeFile(join(folder, 'crm-triggers-backfill-customer.create.json'), text);
       await assert.rejects(new BackfillFile(of, folder).read(), { name: 'UserError' });

@@ -16,7 +16,7 @@ for (const [entered, expected] of [
 ] as const)
   test(`reads ${entered}`, () => assert.equal(readTime(entered, NOW), expected));
 
-test('rejects what is no time, and reads nothing as nothing', () => {
+test('rejects other text, and returns nothing if no time was entered', () => {
   assert.equal(readTime(undefined), undefined);
   for (const entered of ['', 'soon', '7', '-3h', '1w', '9999999d'])
     assert.throws(() => readTime(entered, NOW), /is no time\. Write it like/, entered);

@@ -21,11 +21,11 @@ const cases: [string, string, string][] = [
   ],
   ['an error that the CDK found in a stack', '[Error at /CrmTriggers/X] is wrong\n\nFound errors', 'is wrong'],
   [
-    'what CloudFormation said, without colors',
+    'the message of CloudFormation without colors',
     '\u001b[31m ❌  CrmTriggers failed: Resource handler returned message\u001b[39m\n',
     '❌  CrmTriggers failed: Resource handler returned message',
   ],
-  ['the last line where no error is named', 'one\ntwo\n', 'two'],
+  ['the last line if no line names an error', 'one\ntwo\n', 'two'],
 ];
 
 for (const [title, printed, line] of cases) test(`reports ${title}`, () => assert.equal(firstError(printed), line));
@@ -47,7 +47,7 @@ for (const code of ['EACCES', 'ENOENT', 'ENOSPC', 'EROFS'])
     assert.match(message, new RegExp(`^/x/y (?:is|does) .* \\(${code}\\)\\. Fix: .*\\.$`));
   });
 
-test('leaves errors of the network and of the code alone', () => {
+test('returns errors of the network and of the code unchanged', () => {
   for (const error of [
     new TypeError('x'),
     Object.assign(new Error('x'), { code: 'ENOENT' }),

@@ -10,8 +10,8 @@ import { root } from '../../infra/folders.ts';
 
 const run = promisify(execFile);
 
-/** What the repository retryDelays, without what is made in it. */
-async function tracked(): Promise<string[]> {
+/** The files of the repository, without generated ones. */
+async function sourceFiles(): Promise<string[]> {
   const words = ['ls-files', '-z', '--cached', '--others', '--exclude-standard'];
   const { stdout } = await run('git', words, { cwd: root, maxBuffer: 2 ** 26 });
   return stdout.split('\0').filter((file) => file !== '' && file !== 'node_modules');
@@ -21,7 +21,7 @@ test('cdk synth works in a folder whose name has a space, a #, a % and a letter 
   const temporary = await mkdtemp(join(tmpdir(), 'crm-triggers-folder-'));
   const folder = join(temporary, 'a b#c%20ü');
   try {
-    for (const file of await tracked())
+    for (const file of await sourceFiles())
       if (
         await access(join(root, file)).then(
           () => true,

@@ -13,7 +13,7 @@ const stack = [
   resource('AWS::ApiGatewayV2::Route', fallback),
 ].join('');
 
-/** An emulator with this stack. */
+/** A fake emulator with this stack. */
 const emulator = (isLocalStack: boolean) =>
   receiver(({ target }, response) => {
     if (target.startsWith('/_localstack/info')) return response.writeHead(isLocalStack ? 200 : 404).end();
@@ -22,7 +22,7 @@ const emulator = (isLocalStack: boolean) =>
   });
 
 for (const isLocalStack of [true, false])
-  test(`what ${isLocalStack ? 'LocalStack' : 'an emulator'} leaves out of a stack is reported, a line each`, async () => {
+  test(`reports what ${isLocalStack ? 'LocalStack' : 'another emulator'} leaves out of a stack, one line each`, async () => {
     await using server = await emulator(isLocalStack);
     const env = { AWS_ENDPOINT_URL: server.origin, AWS_REGION: 'us-east-1' };
     Object.assign(process.env, env, { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' });

@@ -9,7 +9,7 @@ import { assertNoneLeft, commandOf, descendants, endWithUs } from '../support/pr
 
 const linux = { skip: process.platform !== 'linux' && 'reads /proc' };
 
-/** `npm start`, with the CDK at work on an emulator that never responds. */
+/** Runs `npm start` until the CDK sends requests to an emulator that never responds. */
 async function npmStart(emulator: { readonly origin: string }) {
   const npm = spawn('npm', ['start'], {
     cwd: root,
@@ -23,19 +23,19 @@ async function npmStart(emulator: { readonly origin: string }) {
   const pid = npm.pid as number;
   const started = () => descendants(pid);
   const kill = endWithUs(async () => {
-    for (const one of [pid, ...started()])
+    for (const id of [pid, ...started()])
       try {
-        process.kill(one, 'SIGKILL');
+        process.kill(id, 'SIGKILL');
       } catch {
-        // It is gone.
+        // The process has ended.
       }
   });
-  await until('the CDK is at work', () => started().some((one) => commandOf(one).includes('aws-cdk')));
+  await until('the CDK is running', () => started().some((id) => commandOf(id).includes('aws-cdk')));
   return { npm, pid, gone, started: started(), kill };
 }
 
 for (const signal of ['SIGTERM', 'SIGHUP', 'SIGKILL'] as const)
-  test(`ends everything when npm alone gets ${signal}`, linux, async () => {
+  test(`ends all processes when only npm receives ${signal}`, linux, async () => {
     await using emulator = await fakeEmulator({ respondsToCalls: false });
     const { pid, gone, started, kill } = await npmStart(emulator);
     try {
@@ -47,7 +47,7 @@ for (const signal of ['SIGTERM', 'SIGHUP', 'SIGKILL'] as const)
     }
   });
 
-test('ends everything when its terminal is closed', linux, async () => {
+test('ends all processes when its terminal closes', linux, async () => {
   await using emulator = await fakeEmulator({ respondsToCalls: false });
   const { npm, pid, gone, started, kill } = await npmStart(emulator);
   try {

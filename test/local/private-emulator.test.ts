@@ -21,15 +21,15 @@ async function listening(): Promise<Set<string>> {
   return new Set(rows.flatMap(([, local = '', , state]) => (state === '0A' ? [local] : [])));
 }
 
-const isLoopback = (socket: string) =>
-  /^(?:0100007F|00000000000000000000000001000000|0{16}FFFF00000100007F):/.test(socket);
+/** Addresses are hexadecimal in little-endian order. Tests beside this one listen on other addresses in 127.0.0.0/8. */
+const isLoopback = (socket: string) => /^(?:[\dA-F]{6}7F|0{24}01000000|0{16}FFFF0000[\dA-F]{6}7F):/.test(socket);
 
 describe('the emulator of a local run', () => {
   let emulator: Emulator;
-  let before_: Set<string>;
+  let earlier: Set<string>;
 
   before(async () => {
-    before_ = await listening();
+    earlier = await listening();
     emulator = await startMiniStack(new AbortController().signal, 0);
   });
   after(() => emulator?.stop());
@@ -65,15 +65,15 @@ describe('the emulator of a local run', () => {
   for (const [title, headers, method] of [
     ['a page of another origin', { origin: 'https://evil.example' }],
     [
-      'a page of another origin that asks first',
+      'a preflight request of a page of another origin',
       { origin: 'https://evil.example', 'access-control-request-method': 'POST' },
       'OPTIONS',
     ],
     ['a page at another port of this machine', { origin: 'http://127.0.0.1:3000' }],
     ['a page without an origin', { origin: 'null' }],
     ['an image or a form of a page', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }, 'GET'],
-    ['a name that leads here (DNS rebinding)', { host: 'evil.example' }],
-    ['a name that looks like this machine', { host: '127.0.0.1.evil.example' }],
+    ['a foreign name that resolves to this machine (DNS rebinding)', { host: 'evil.example' }],
+    ['a foreign name that begins like the address of this machine', { host: '127.0.0.1.evil.example' }],
   ] as const)
     test(`rejects ${title}`, async () => {
       const { status, allowed, body } = await send(headers, method);
@@ -81,10 +81,10 @@ describe('the emulator of a local run', () => {
       assert.doesNotMatch(body, /TableNames/);
     });
 
-  test('listens on the loopback interface alone', {
-    skip: process.platform !== 'linux' && 'only Linux lists sockets so',
+  test('listens on the loopback interface only', {
+    skip: process.platform !== 'linux' && 'reads /proc',
   }, async () => {
-    const opened = [...(await listening())].filter((socket) => !before_.has(socket));
+    const opened = [...(await listening())].filter((socket) => !earlier.has(socket));
     assert.ok(opened.length > 0);
     assert.deepEqual(
       opened.filter((socket) => !isLoopback(socket)),

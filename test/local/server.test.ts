@@ -22,8 +22,8 @@ before(async () => {
 });
 after(() => server.stop());
 
-/** A request with just these headers, as no browser lets a page set them. */
-function ask(method: string, path: string, headers: Record<string, string>, body = '') {
+/** Sends a request with headers that a page in a browser cannot set. */
+function send(method: string, path: string, headers: Record<string, string>, body = '') {
   const { port } = new URL(server.origin);
   return new Promise<{ status: number; headers: Record<string, unknown>; text: string }>((resolve, reject) => {
     const options = { host: '127.0.0.1', port, method, path, headers: { host: `127.0.0.1:${port}`, ...headers } };
@@ -41,22 +41,22 @@ function ask(method: string, path: string, headers: Record<string, string>, body
 
 const json = { 'content-type': 'application/json' };
 const pause = (headers: Record<string, string>) =>
-  ask('POST', '/api/triggers/task.edit/pause', { ...json, ...headers });
+  send('POST', '/api/triggers/task.edit/pause', { ...json, ...headers });
 
 describe('the local server', () => {
-  test('lets in who comes by its own name, page or program', async () => {
+  test('accepts requests of its page and of programs under its host names', async () => {
     const { port } = new URL(server.origin);
-    const welcome: Record<string, string>[] = [
+    const ownRequests: Record<string, string>[] = [
       {},
       { host: `localhost:${port}` },
       { origin: server.origin, 'sec-fetch-site': 'same-origin' },
       { 'sec-fetch-site': 'none' },
     ];
-    for (const headers of welcome)
-      assert.equal((await ask('GET', '/api/triggers', headers)).status, 200, JSON.stringify(headers));
+    for (const headers of ownRequests)
+      assert.equal((await send('GET', '/api/triggers', headers)).status, 200, JSON.stringify(headers));
   });
 
-  test('rejects another name that leads here, another website, and a page at another port of this machine', async () => {
+  test('rejects foreign host names, other websites, and pages at other ports of this machine', async () => {
     const { port } = new URL(server.origin);
     const foreignRequests: Record<string, string>[] = [
       { host: `evil.example:${port}` },
@@ -72,16 +72,16 @@ describe('the local server', () => {
     ];
     for (const headers of foreignRequests) {
       for (const path of ['/api/triggers', '/api/triggers/task.edit/secret', '/local/activity', '/page.js'])
-        assert.equal((await ask('GET', path, headers)).status, 403, `${path} ${JSON.stringify(headers)}`);
+        assert.equal((await send('GET', path, headers)).status, 403, `${path} ${JSON.stringify(headers)}`);
       assert.equal((await pause(headers)).status, 403, JSON.stringify(headers));
-      assert.equal((await ask('POST', '/local/agent', { ...json, ...headers }, '{}')).status, 403);
+      assert.equal((await send('POST', '/local/agent', { ...json, ...headers }, '{}')).status, 403);
     }
     assert.equal(world.triggersTable.writes, 0);
     assert.deepEqual(demoSteps, []);
   });
 
-  test('may be linked to, and yet not framed: the page alone is responded, with a policy that loads from here only', async () => {
-    const { status, headers } = await ask('GET', '/', { 'sec-fetch-site': 'cross-site' });
+  test('serves its page for a link from another website, with a policy against frames and foreign resources', async () => {
+    const { status, headers } = await send('GET', '/', { 'sec-fetch-site': 'cross-site' });
     assert.equal(status, 200);
     const policy = headers['content-security-policy'] as string;
     for (const directive of ["default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'"])
@@ -90,7 +90,7 @@ describe('the local server', () => {
     assert.equal(headers['x-content-type-options'], 'nosniff');
   });
 
-  test('is open on the loopback alone', async () => {
+  test('listens on the loopback interface only', async () => {
     const { port } = new URL(server.origin);
     const others = Object.values(networkInterfaces()).flatMap((all = []) =>
       all.filter(({ internal, family }) => !internal && family === 'IPv4').map(({ address }) => address),
@@ -100,9 +100,9 @@ describe('the local server', () => {
     assert.equal(new URL(server.origin).hostname, '127.0.0.1');
   });
 
-  test('has an agent who edits and deletes what he created, and who says what he did', async () => {
+  test('edits and deletes the sample rows that its agent created, and reports each change', async () => {
     const act = async (entity: string, action: string) => {
-      const { status, text } = await ask('POST', '/local/agent', json, JSON.stringify({ entity, action }));
+      const { status, text } = await send('POST', '/local/agent', json, JSON.stringify({ entity, action }));
       return [status, JSON.parse(text)];
     };
     assert.deepEqual(await act('case', 'edit'), [
@@ -117,9 +117,9 @@ describe('the local server', () => {
     assert.deepEqual(demoSteps.at(-1), ['delete', 'case', row]);
     await act('followup', 'create');
     await act('followup', 'edit');
-    const heard: string[] = [];
-    activity.listen(({ text }) => heard.push(text))();
-    assert.deepEqual(heard, [
+    const reported: string[] = [];
+    activity.listen(({ text }) => reported.push(text))();
+    assert.deepEqual(reported, [
       'The agent created a customer',
       'The agent created a case',
       'The agent deleted a case',
@@ -128,13 +128,13 @@ describe('the local server', () => {
     ]);
   });
 
-  test('responses what is not there in one line', async () => {
+  test('responds with 404 to unknown paths', async () => {
     for (const path of ['/api/nothing', '/api/', '/../package.json', '/.git/config', '/%2e%2e/x'])
-      assert.equal((await ask('GET', path, {})).status, 404, path);
+      assert.equal((await send('GET', path, {})).status, 404, path);
   });
 });
 
-test('a port that is taken is no hindrance', async () => {
+test('uses another port when the usual one is in use', async () => {
   const second = await startLocalServer(
     world.deps,
     new SampleAgent({ do: async () => {} }, activity),

@@ -8,7 +8,7 @@ import { assertNoneLeft, commandOf, descendants, endWithUs } from '../support/pr
 
 const file = fileURLToPath(new URL('../../cli/local/start.ts', import.meta.url));
 
-/** `npm start` as a child process, and what it printed so far. */
+/** Runs `npm start` as a child process and collects its output. */
 function startLocally(words: readonly string[] = [], env: Record<string, string> = {}) {
   const { AWS_ENDPOINT_URL: _, ...inherited } = process.env;
   const child = spawn(process.execPath, [file, ...words], {
@@ -16,7 +16,7 @@ function startLocally(words: readonly string[] = [], env: Record<string, string>
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, printed, errors }));
-  // It ends in order when it is asked to, and its emulator when it is killed.
+  // SIGTERM also stops its emulator.
   endWithUs(async () => {
     child.kill('SIGTERM');
     await ended;
@@ -32,7 +32,7 @@ function startLocally(words: readonly string[] = [], env: Record<string, string>
   return { child, ended, printed: () => printed };
 }
 
-/** The line for people, without a stack trace. */
+/** Asserts that the errors are one line without a stack trace. */
 function assertOneLine(errors: string, line: RegExp) {
   assert.match(errors.trim(), line);
   assert.doesNotMatch(errors.trim(), /\n/);
@@ -41,9 +41,9 @@ function assertOneLine(errors: string, line: RegExp) {
 const LIVE = /Ctrl-C ends it/;
 const linux = { skip: process.platform !== 'linux' && 'reads /proc' };
 
-test('stopping it leaves no process behind', linux, async () => {
+test('ends all processes after Ctrl-C', linux, async () => {
   const { child, ended, printed } = startLocally();
-  await until('it is live', () => LIVE.test(printed()), 120_000);
+  await until('the demonstration is over', () => LIVE.test(printed()), 120_000);
   assert.match(printed(), /11 of 11 arrived as expected/);
   const started = descendants(child.pid as number);
   child.kill('SIGINT');
@@ -51,26 +51,22 @@ test('stopping it leaves no process behind', linux, async () => {
   await assertNoneLeft(started);
 });
 
-test(
-  'killing the emulator, here in the middle of the deployment, ends it with one line and leaves no process behind',
-  linux,
-  async () => {
-    const { child, ended, printed } = startLocally();
-    await until('the emulator is up', () => /✓ AWS emulator/.test(printed()), 120_000);
-    const cdk = () => descendants(child.pid as number).some((pid) => commandOf(pid).includes('aws-cdk'));
-    await until('the CDK is at work', cdk);
-    const started = descendants(child.pid as number);
-    process.kill(started[0] as number, 'SIGKILL');
-    const { code, errors } = await ended;
-    assert.equal(code, 1);
-    assertOneLine(errors, /^MiniStack stopped \(SIGKILL\): start again\.$/);
-    await assertNoneLeft(started);
-  },
-);
-
-test('killing it, and with it its receiver, takes the emulator and its functions along', linux, async () => {
+test('prints one line and ends all processes when the emulator is killed during the deployment', linux, async () => {
   const { child, ended, printed } = startLocally();
-  await until('it is live', () => LIVE.test(printed()), 120_000);
+  await until('the emulator responds', () => /✓ AWS emulator/.test(printed()), 120_000);
+  const cdk = () => descendants(child.pid as number).some((pid) => commandOf(pid).includes('aws-cdk'));
+  await until('the CDK is running', cdk);
+  const started = descendants(child.pid as number);
+  process.kill(started[0] as number, 'SIGKILL');
+  const { code, errors } = await ended;
+  assert.equal(code, 1);
+  assertOneLine(errors, /^MiniStack stopped \(SIGKILL\): start again\.$/);
+  await assertNoneLeft(started);
+});
+
+test('ends the emulator and its functions when it is killed', linux, async () => {
+  const { child, ended, printed } = startLocally();
+  await until('the demonstration is over', () => LIVE.test(printed()), 120_000);
   const started = descendants(child.pid as number);
   child.kill('SIGKILL');
   await ended;
@@ -103,7 +99,7 @@ const wrong: [string, string[], Record<string, string>, number, RegExp][] = [
 ];
 
 for (const [title, words, env, status, line] of wrong)
-  test(`${title} is one line`, async () => {
+  test(`reports ${title} in one line`, async () => {
     const { code, errors } = await startLocally(words, env).ended;
     assertOneLine(errors, line);
     assert.equal(code, status);

@@ -15,7 +15,7 @@ const LINE = /Credential=test\/\d+\/us-east-1\//;
 let elsewhere: Awaited<ReturnType<typeof fakeEmulator>>;
 let home: string;
 
-/** Everything by which a developer's machine could lead an AWS client elsewhere. */
+/** All settings of a developer's machine that could lead an AWS client elsewhere. */
 let ambient: Record<string, string>;
 
 before(async () => {
@@ -65,7 +65,7 @@ after(async () => {
   await rm(home, { recursive: true });
 });
 
-/** Runs one of our programs with the ambient settings. @returns What it wrote to standard error. */
+/** Runs a program of the project with the ambient settings. @returns Its standard error. */
 const runProgram = (file: string, words: string[], env: Record<string, string>) =>
   new Promise<string>((resolve) => {
     const { no_proxy: _, NO_PROXY: __, ...inherited } = process.env;
@@ -73,7 +73,7 @@ const runProgram = (file: string, words: string[], env: Record<string, string>) 
     execFile(process.execPath, [join(root, file), ...words], options, (_error, _stdout, stderr) => resolve(stderr));
   });
 
-/** That all calls came to the emulator, with its own credentials and region, and none went anywhere else. */
+/** Asserts that all requests went to the emulator, with the emulator's credentials and region. */
 function assertReached({ asked }: Awaited<ReturnType<typeof fakeEmulator>>) {
   assert.ok(asked.length > 0);
   for (const { headers } of asked) assert.match(headers.authorization ?? '', LINE);
@@ -83,18 +83,18 @@ function assertReached({ asked }: Awaited<ReturnType<typeof fakeEmulator>>) {
   );
 }
 
-describe('with a profile, regions, credentials, endpoints, configuration files and proxies set for elsewhere', () => {
+describe('with a profile, regions, credentials, endpoints, configuration files and proxies for another place', () => {
   for (const [file, ...words] of [
     ['cli/main.ts', 'list'],
     ['cli/local/agent.ts', 'create', 'customer', 'AccountID=a'],
   ] as [string, ...string[]][])
-    test(`${file} talks to the emulator alone`, async () => {
+    test(`${file} sends requests only to the emulator`, async () => {
       await using emulator = await fakeEmulator({ respondsToCalls: true });
       await runProgram(file, words, { AWS_ENDPOINT_URL: emulator.origin });
       assertReached(emulator);
     });
 
-  test('npm start finds the emulator, and its CDK talks to it alone', async () => {
+  test('npm start deploys to the emulator only', async () => {
     await using emulator = await fakeEmulator({ respondsToCalls: true });
     const { no_proxy, NO_PROXY } = process.env;
     const saved = { ...process.env };
@@ -111,7 +111,7 @@ describe('with a profile, regions, credentials, endpoints, configuration files a
     assertReached(emulator);
   });
 
-  test('npm start says in one line that a folder for temporary files is missing', async () => {
+  test('npm start reports a missing folder for temporary files in one line', async () => {
     await using emulator = await fakeEmulator({ respondsToCalls: true });
     const missing = join(home, 'missing');
     const errors = await runProgram('cli/local/start.ts', ['--once'], {
@@ -122,7 +122,7 @@ describe('with a profile, regions, credentials, endpoints, configuration files a
   });
 });
 
-test('what talks to an emulator has no AWS setting but its own', async () => {
+test('the environment for an emulator contains no inherited AWS settings', async () => {
   const env = await emulatorEnvironment('http://127.0.0.1:4566', { ...ambient, aws_future: 'x', PATH: '/bin' });
   const { PATH, AWS_ENDPOINT_URL } = env;
   assert.deepEqual([PATH, AWS_ENDPOINT_URL], ['/bin', 'http://127.0.0.1:4566']);
@@ -144,13 +144,13 @@ test('what talks to an emulator has no AWS setting but its own', async () => {
     ],
   );
   assert.equal(env.AWS_CONFIG_FILE, devNull);
-  const own: NodeJS.ProcessEnv = { ...ambient };
-  await useEmulator(own, 'http://127.0.0.1:4566');
-  assert.equal(own.AWS_PROFILE, undefined);
-  assert.ok(!('AWS_PROFILE' in own));
+  const changed: NodeJS.ProcessEnv = { ...ambient };
+  await useEmulator(changed, 'http://127.0.0.1:4566');
+  assert.equal(changed.AWS_PROFILE, undefined);
+  assert.ok(!('AWS_PROFILE' in changed));
 });
 
-test('keeps the proxies and their exceptions, and adds every name of this machine to the exceptions', async () => {
+test('keeps the proxies and adds all names of this machine to their exceptions', async () => {
   const given = { HTTPS_PROXY: 'http://proxy:1', NO_PROXY: 'corp.example', no_proxy: '10.0.0.1, corp.example' };
   const env = await emulatorEnvironment('http://127.0.0.3:4566', given);
   assert.equal(env.HTTPS_PROXY, 'http://proxy:1');
@@ -159,7 +159,7 @@ test('keeps the proxies and their exceptions, and adds every name of this machin
   assert.equal((await emulatorEnvironment('http://127.0.0.1:1', { no_proxy: '*' })).NO_PROXY, '*');
 });
 
-test("AWS's own endpoints are no emulator's, and keep their settings", async () => {
+test('keeps the AWS settings when the endpoint belongs to AWS', async () => {
   for (const host of [
     'vpce-1.dynamodb.eu-west-1.vpce.amazonaws.com',
     'sqs.cn-north-1.amazonaws.com.cn',
