@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { VERSION } from '../../functions/core/version.ts';
+import { root } from '../../infra/folders.ts';
+
+const MOST_BYTES = 1_300_000;
+
+describe('the published command line', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'crm-triggers-published-'));
+  const file = join(folder, 'crm-triggers.mjs');
+  before(
+    () =>
+      void execFileSync('npm', ['run', '--silent', 'bundle', '--', `--outfile=${file}`], { cwd: root, stdio: 'pipe' }),
+  );
+  after(() => rmSync(folder, { recursive: true }));
+
+  /** Runs the bundle in a folder without node_modules. */
+  const run = (...words: string[]) => {
+    const env = { ...process.env, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
+    const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...words], {
+      cwd: folder,
+      encoding: 'utf8',
+      env,
+    });
+    return { status, stdout, stderr };
+  };
+
+  test('prints its version and its help', () => {
+    assert.deepEqual(run('--version'), { status: 0, stdout: `${VERSION}\n`, stderr: '' });
+    assert.match(run('--help').stdout, /set TRIGGER URL/);
+  });
+
+  test('sends requests to AWS, and reports an endpoint that does not respond', () => {
+    const { status, stderr } = run('list');
+    assert.match(stderr, /^Nothing responds at http:\/\/127\.0\.0\.1:9/);
+    assert.equal(status, 1);
+  });
+
+  test(`has at most ${MOST_BYTES.toLocaleString('en')} bytes`, (t) => {
+    const { size } = statSync(file);
+    t.diagnostic(`crm-triggers: ${size} bytes`);
+    assert.ok(size <= MOST_BYTES, `${size} bytes`);
+  });
+});
