@@ -2,28 +2,17 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
-import { streamSSE } from 'hono/streaming';
-import * as z from 'zod/mini';
 import { adminApi } from '../../functions/console/api.ts';
 import { noStore, pageHeaders, servedPage } from '../../functions/console/serve-page.ts';
-import { type Entity, entityNames } from '../../functions/core/entity.ts';
 import type { OperationDeps } from '../../functions/operations/deployment.ts';
-import { UserError } from '../../functions/operations/user-error.ts';
 import { buildPage } from '../../infra/page.ts';
 import type { Activity } from './activity.ts';
 import { rejectForeignOrigin } from './foreign-origin.ts';
+import { localRoutes } from './local-routes.ts';
 import type { SampleAgent } from './sample-agent.ts';
 
 /** The preferred port, so that bookmarks keep working. If it is in use, any port. */
 const USUAL_PORT = 4580;
-
-/** Proxies end connections that are idle for longer. */
-const HEARTBEAT_MS = 15_000;
-
-const agentRequest = z.object({
-  entity: z.enum(entityNames as [Entity, ...Entity[]]),
-  action: z.enum(['create', 'edit', 'delete']),
-});
 
 export interface LocalServer {
   /** `http://127.0.0.1:PORT` */
@@ -72,34 +61,4 @@ export async function startLocalServer(
       await new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-/** Routes for the buttons of the sample agent and for the activity. */
-function localRoutes(agent: SampleAgent, activity: Activity): Hono {
-  const app = new Hono();
-  app.post('/local/agent', async (c) => {
-    const parsed = agentRequest.safeParse(await c.req.json().catch(() => undefined));
-    if (!parsed.success)
-      return c.json(
-        { error: 'The entity or the action is unknown. To fix this, send an entity and create, edit or delete.' },
-        400,
-      );
-    try {
-      return c.json({ row: await agent.act(parsed.data.action, parsed.data.entity) });
-    } catch (error) {
-      if (error instanceof UserError) return c.json({ error: error.message }, 409);
-      throw error;
-    }
-  });
-  app.get('/local/activity', (c) =>
-    streamSSE(c, async (stream) => {
-      const end = activity.listen((entry) => void stream.writeSSE({ data: JSON.stringify(entry) }));
-      stream.onAbort(end);
-      while (!stream.aborted) {
-        await stream.sleep(HEARTBEAT_MS);
-        await stream.write(': heartbeat\n\n');
-      }
-    }),
-  );
-  return app;
 }
