@@ -1,22 +1,21 @@
 import { useEffect, useState } from 'preact/hooks';
-import { SESSION_ENDED, signedIn, signIn, signOut } from './sign-in.ts';
+import { SESSION_ENDED, signedIn } from './session.ts';
+import { signIn, signOut } from './sign-in.ts';
+import { accountTexts } from './texts.ts';
 
-/**
- * The name of the admin and the button to sign out, or the button to sign in again after the session has ended.
- * Unsaved input stays.
- */
+/** The signed-in admin. When the session ends, the page stays open, so that drafts are not lost. */
 export function Account() {
   const [who, setWho] = useState(signedIn());
   useEffect(() => {
-    const ended = () => setWho(undefined);
-    addEventListener(SESSION_ENDED, ended);
-    return () => removeEventListener(SESSION_ENDED, ended);
+    const onEnd = () => setWho(undefined);
+    addEventListener(SESSION_ENDED, onEnd);
+    return () => removeEventListener(SESSION_ENDED, onEnd);
   }, []);
   return (
     <p class="account">
-      {who ?? 'You are signed out.'}{' '}
+      {who ?? accountTexts.signedOut}{' '}
       <button type="button" onClick={who ? signOut : signIn}>
-        {who ? 'Sign out' : 'Sign in'}
+        {who ? accountTexts.signOut : accountTexts.signIn}
       </button>
     </p>
   );

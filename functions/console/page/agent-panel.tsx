@@ -1,76 +1,57 @@
 import { useEffect, useState } from 'preact/hooks';
 import { capital } from '../../core/capital.ts';
 import { entityNames } from '../../core/entity.ts';
-import { time } from './words.ts';
+import type { ActivityEntry, AgentRequest, AgentResponse } from '../local-api.ts';
+import { ActivityList, type ShownEntry } from './activity-list.tsx';
+import { agentTexts } from './texts.ts';
 
-/** What the agent did, or what the sample receiver got for it. */
-interface ActivityEntry {
-  readonly n: number;
-  readonly at: number;
-  readonly kind: 'agent' | 'call' | 'rejected';
-  readonly text: string;
-  readonly detail: string;
-}
+const MAX_ENTRIES = 12;
+const actions = ['create', 'edit', 'delete'] as const;
 
-const SHOWN = 12;
-const verbs = ['create', 'edit', 'delete'] as const;
-
-/** Shows cause and effect: an agent's program that writes rows, and a receiver that is called. */
+/** Buttons that change records as an agent's program does, beside the calls that follow. Only in a local run. */
 export function AgentPanel() {
-  const [happened, setHappened] = useState<readonly ActivityEntry[]>([]);
-  const add = (entry: ActivityEntry) => setHappened((before) => [entry, ...before].slice(0, SHOWN));
+  const [entries, setEntries] = useState<readonly ShownEntry[]>([]);
+  const add = (entry: ShownEntry) => setEntries((before) => [entry, ...before].slice(0, MAX_ENTRIES));
   useEffect(() => {
     const source = new EventSource('/local/activity');
-    // A new listener gets the latest entries again.
-    source.onopen = () => setHappened([]);
-    source.onmessage = ({ data }) => add(JSON.parse(data));
+    // A new connection gets the latest entries again.
+    source.onopen = () => setEntries([]);
+    source.onmessage = ({ data }) => {
+      const entry: ActivityEntry = JSON.parse(data);
+      add(entry);
+    };
     return () => source.close();
   }, []);
-  const act = (entity: string, action: string) => async () => {
+  const act = (request: AgentRequest) => async () => {
     const response = await fetch('/local/agent', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ entity, action }),
+      body: JSON.stringify(request),
     });
-    const { error } = await response.json();
+    const { error }: AgentResponse = await response.json();
     if (error) add({ n: -Date.now(), at: Date.now(), kind: 'rejected', text: error, detail: '' });
   };
   return (
     <section class="area agent" aria-labelledby="agent-title">
       <div class="area-head">
-        <h2 id="agent-title">Try it</h2>
-        <p class="muted">
-          This is a local run. Be the agent: change a record, and see the sample receiver called. Calls to a URL of your
-          own are in the Log.
-        </p>
+        <h2 id="agent-title">{agentTexts.title}</h2>
+        <p class="muted">{agentTexts.lead}</p>
       </div>
-      <div class="agent-parts">
+      <div class="agent-columns">
         <div>
           {entityNames.map((entity) => (
             <div key={entity} class="agent-row">
               <span>{capital(entity)}</span>
-              {verbs.map((action) => (
-                <button key={action} type="button" onClick={act(entity, action)}>
+              {actions.map((action) => (
+                <button key={action} type="button" onClick={act({ entity, action })}>
                   {capital(action)}
-                  <span class="hidden"> a {entity}</span>
+                  <span class="hidden"> {agentTexts.record(entity)}</span>
                 </button>
               ))}
             </div>
           ))}
         </div>
-        <div class="happened">
-          <h3>What happens</h3>
-          {happened.length === 0 && <p class="muted">Nothing yet: press Create beside Customer.</p>}
-          <div role="log" aria-label="What happens">
-            <ol>
-              {happened.map((one) => (
-                <li key={one.n} class={one.kind}>
-                  <span class="muted">{time(one.at)}</span> {one.text} <code>{one.detail}</code>
-                </li>
-              ))}
-            </ol>
-          </div>
-        </div>
+        <ActivityList entries={entries} />
       </div>
     </section>
   );

@@ -1,60 +1,70 @@
-import { forget, token } from './sign-in.ts';
+import type { ApiRequest, ApiResponse, Endpoint } from '../api/contract.ts';
+import type { ErrorBody } from '../api/shapes.ts';
+import { forget, token } from './session.ts';
+import { apiTexts } from './texts.ts';
 
-/** An error response of the API. */
+/** The API rejected a request, or did not respond. */
 export class ApiError extends Error {
-  override readonly name = 'Rejected';
-  readonly status: number;
-  /** The current URL, when the write was based on an older version. */
-  readonly current: Kept | undefined;
+  override readonly name = 'ApiError';
+  /** The current URL, when the request would have overwritten a version that the admin did not read. */
+  readonly current: ErrorBody['current'];
 
-  constructor(status: number, message: string, current?: Kept) {
+  constructor(message: string, current?: ErrorBody['current']) {
     super(message);
-    this.status = status;
     this.current = current;
   }
 }
 
-const SIGNED_OUT = 'You are signed out: sign in again.';
+export const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-/** A trigger's URL and its version. */
-export interface Kept {
-  readonly url: string | null;
-  readonly version: number;
+type Values = Readonly<Record<string, string | undefined>>;
+
+interface AnyRequest {
+  readonly trigger?: string;
+  readonly name?: string;
+  readonly query?: Values;
+  readonly body?: unknown;
+  readonly expectedVersion?: number | string;
 }
 
-/** Locally nobody signs in. */
-async function authorization(): Promise<Record<string, string>> {
-  if (LOCAL_RUN) return {};
-  const bearer = await token();
-  if (!bearer) throw new ApiError(401, SIGNED_OUT);
-  return { authorization: `Bearer ${bearer}` };
-}
-
-/** Asks the API. @param seen The version that a write is made on. @throws {Rejected} */
-export async function ask<Json>(method: string, path: string, body?: unknown, expectedVersion?: number): Promise<Json> {
-  const headers = await authorization();
-  const response = await fetch(`/api${path}`, {
+/** Sends a request to the API. @throws {ApiError} */
+export async function request<E extends Endpoint>(endpoint: E, given: ApiRequest<E>): Promise<ApiResponse<E>>;
+export async function request(endpoint: Endpoint, given: AnyRequest): Promise<unknown> {
+  const { trigger = '', name = '', query = {}, body, expectedVersion } = given;
+  const [method, template = ''] = endpoint.split(' ');
+  const path = template.replace('{trigger}', trigger).replace('{name}', encodeURIComponent(name));
+  const authorization = await authorizationHeader();
+  const response = await fetch(`/api${path}${queryText(query)}`, {
     method,
     headers: {
-      ...headers,
+      ...authorization,
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...(expectedVersion !== undefined && { 'if-match': `"${expectedVersion}"` }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   }).catch(() => {
-    throw new ApiError(0, 'Nothing responds: is it still running?');
+    throw new ApiError(LOCAL_RUN ? apiTexts.noLocalResponse : apiTexts.noResponse);
   });
   const json = await response.json().catch(() => ({}));
   if (response.ok) return json;
   if (response.status === 401 && !LOCAL_RUN) {
     forget();
-    throw new ApiError(401, SIGNED_OUT);
+    throw new ApiError(apiTexts.signedOut);
   }
-  throw new ApiError(response.status, json.error ?? `The response was HTTP ${response.status}.`, json.current);
+  const { error = apiTexts.status(response.status), current }: Partial<ErrorBody> = json;
+  throw new ApiError(error, current);
 }
 
-/** A query of what is given; what is empty is left out. */
-export function queryOf(given: Readonly<Record<string, string | number | undefined>>): string {
-  const pairs = Object.entries(given).flatMap(([name, value]) => (value ? [[name, String(value)]] : []));
+/** A local run has no sign-in. */
+async function authorizationHeader(): Promise<Record<string, string>> {
+  if (LOCAL_RUN) return {};
+  const bearer = await token();
+  if (!bearer) throw new ApiError(apiTexts.signedOut);
+  return { authorization: `Bearer ${bearer}` };
+}
+
+/** A query string of the values that are not empty. */
+function queryText(values: Values): string {
+  const pairs = Object.entries(values).flatMap(([name, value]) => (value ? [[name, value]] : []));
   return pairs.length > 0 ? `?${new URLSearchParams(pairs)}` : '';
 }

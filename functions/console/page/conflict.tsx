@@ -1,24 +1,24 @@
-import type { Kept } from './api.ts';
+import { urlTexts } from './texts.ts';
 
 interface Props {
-  readonly current: Kept;
+  /** The URL that someone else set; `null`: cleared. */
+  readonly url: string | null;
   readonly takeTheirs: () => void;
   readonly keepMine: () => void;
 }
 
-/** Another admin has changed the URL that is being edited. The admin chooses one of the two. */
-export function Conflict({ current, takeTheirs, keepMine }: Props) {
+/** Someone else changed the URL while the admin entered another one. Both URLs are kept until the admin chooses. */
+export function Conflict({ url, takeTheirs, keepMine }: Props) {
   return (
     <div class="conflict" role="alert">
       <p>
-        Somebody else changed this in the meantime. It is now{' '}
-        {current.url === null ? <b>empty</b> : <code>{current.url}</code>}
+        {urlTexts.conflict} {url === null ? <b>{urlTexts.conflictEmpty}</b> : <code>{url}</code>}
       </p>
       <button type="button" onClick={takeTheirs}>
-        Take theirs
+        {urlTexts.takeTheirs}
       </button>
       <button type="button" onClick={keepMine}>
-        Save mine over it
+        {urlTexts.keepMine}
       </button>
     </div>
   );

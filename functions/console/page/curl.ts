@@ -1,13 +1,10 @@
-import type { LogEntry } from '../../core/log-entry.ts';
 import { joinFormattedString } from '../../core/trigger-url.ts';
+import type { LogEntry } from '../api/log-routes.ts';
 
-/** A word of a POSIX shell, whatever is in it. */
+/** Quotes a text as one word of a POSIX shell. */
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/**
- * The call of an attempt as a command for a terminal, with the current URL. It has no signature, because one is valid
- * for minutes only.
- */
+/** The call of an attempt as a curl command. It calls `url` and has no signature, because a signature soon expires. */
 export function curl(url: string, { id, trigger, attempt, formattedString, test }: LogEntry): string {
   const headers = {
     'webhook-id': id,

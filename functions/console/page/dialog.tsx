@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
+import { appTexts } from './texts.ts';
 
 interface Props {
   readonly title: string;
@@ -7,19 +8,19 @@ interface Props {
   readonly children: ComponentChildren;
 }
 
-let made = 0;
+let count = 0;
 
-/** The browser's modal dialog: it keeps the focus inside, closes with Escape, and returns the focus. */
+/** A modal dialog of the browser: it keeps the focus inside, closes with Escape, and then restores the focus. */
 export function Dialog({ title, close, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
-  const id = useRef(`dialog-${++made}`).current;
+  const id = useRef(`dialog-${++count}`).current;
   useEffect(() => dialog.current?.showModal(), []);
   return (
     <dialog ref={dialog} aria-labelledby={id} onClose={close}>
       <div class="dialog-head">
         <h2 id={id}>{title}</h2>
         <button type="button" onClick={() => dialog.current?.close()}>
-          Close
+          {appTexts.close}
         </button>
       </div>
       {children}

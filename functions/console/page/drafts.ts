@@ -1,22 +1,23 @@
 import type { Trigger } from '../../core/entity.ts';
 
-/** Unsaved input, with the version of the URL when the input began. */
+/** A URL that is entered and not saved. */
 export interface Draft {
   readonly text: string;
-  readonly seen: number;
+  /** The version of the URL when the admin began to enter this one. */
+  readonly expectedVersion: number;
 }
 
+/** Drafts outlive their view, so that an admin can look at another view and return. */
 const drafts = new Map<Trigger, Draft>();
 
-/** Unsaved input, kept while another view is shown. */
 export const draftOf = (trigger: Trigger) => drafts.get(trigger);
 
-export function keepDraft(trigger: Trigger, draft: Draft | undefined): void {
+export function storeDraft(trigger: Trigger, draft: Draft | undefined): void {
   if (draft) drafts.set(trigger, draft);
   else drafts.delete(trigger);
 }
 
-/** The browser asks before it discards unsaved input. */
+/** Makes the browser ask before it leaves the page with unsaved drafts. */
 export function guardDrafts(): void {
   addEventListener('beforeunload', (event) => {
     if (drafts.size > 0) event.preventDefault();

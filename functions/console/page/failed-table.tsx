@@ -1,83 +1,66 @@
-import type { Trigger } from '../../core/entity.ts';
-import { time } from './words.ts';
-
-/** As the API shows it. */
-export interface FailedOne {
-  readonly id: string;
-  readonly trigger: Trigger;
-  readonly reason: string;
-  readonly attempts: number;
-  readonly failedAt: number;
-  readonly changedAt: number;
-  readonly formattedString: string | null;
-  readonly keys: object | null;
-}
+import type { FailedNotification } from '../api/failed-routes.ts';
+import { DetailButton } from './detail-button.tsx';
+import { formatTime } from './format.ts';
+import { Table } from './table.tsx';
+import { failedTexts, tableTexts } from './texts.ts';
 
 interface Props {
-  readonly shown: readonly FailedOne[];
-  readonly picked: ReadonlySet<string>;
-  readonly pick: (ids: ReadonlySet<string>) => void;
-  readonly open: (one: FailedOne) => void;
+  readonly shown: readonly FailedNotification[];
+  readonly selected: ReadonlySet<string>;
+  readonly select: (ids: ReadonlySet<string>) => void;
+  readonly open: (notification: FailedNotification) => void;
 }
 
-export function FailedTable({ shown, picked, pick, open }: Props) {
-  const all = shown.every(({ id }) => picked.has(id));
-  const turn = (id: string) => {
-    const next = new Set(picked);
+export function FailedTable({ shown, selected, select, open }: Props) {
+  const isAll = shown.every(({ id }) => selected.has(id));
+  const toggle = (id: string) => {
+    const next = new Set(selected);
     if (!next.delete(id)) next.add(id);
-    pick(next);
+    select(next);
   };
+  const selectAll = (
+    <input
+      type="checkbox"
+      aria-label={failedTexts.selectAll}
+      checked={isAll}
+      onChange={() => select(new Set(isAll ? [] : shown.map(({ id }) => id)))}
+    />
+  );
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <section class="table" tabIndex={0} aria-label="Failed notifications">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">
-              <input
-                type="checkbox"
-                aria-label="Choose all shown"
-                checked={all}
-                onChange={() => pick(new Set(all ? [] : shown.map(({ id }) => id)))}
-              />
-            </th>
-            <th scope="col">Failed</th>
-            <th scope="col">Trigger</th>
-            <th scope="col">Formatted string</th>
-            <th scope="col">Reason</th>
-            <th scope="col">Attempts</th>
-            <th scope="col">
-              <span class="hidden">Detail</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {shown.map((one) => (
-            <tr key={one.id}>
-              <td>
-                <input
-                  type="checkbox"
-                  aria-label={`Choose ${one.id}`}
-                  checked={picked.has(one.id)}
-                  onChange={() => turn(one.id)}
-                />
-              </td>
-              <td>{time(one.failedAt)}</td>
-              <td>{one.trigger}</td>
-              <td>
-                <code>{one.formattedString ?? JSON.stringify(one.keys)}</code>
-              </td>
-              <td>{one.reason}</td>
-              <td>{one.attempts}</td>
-              <td>
-                <button type="button" onClick={() => open(one)}>
-                  Detail<span class="hidden"> of {one.id}</span>
-                </button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <Table
+      label={failedTexts.table}
+      columns={[
+        ['select', selectAll],
+        ['failedAt', failedTexts.failedAt],
+        ['trigger', tableTexts.trigger],
+        ['formattedString', tableTexts.formattedString],
+        ['reason', failedTexts.reason],
+        ['attempts', failedTexts.attempts],
+        ['detail', <span class="hidden">{tableTexts.detail}</span>],
+      ]}
+    >
+      {shown.map((notification) => (
+        <tr key={notification.id}>
+          <td>
+            <input
+              type="checkbox"
+              aria-label={failedTexts.select(notification.id)}
+              checked={selected.has(notification.id)}
+              onChange={() => toggle(notification.id)}
+            />
+          </td>
+          <td>{formatTime(notification.failedAt)}</td>
+          <td>{notification.trigger}</td>
+          <td>
+            <code>{notification.formattedString ?? JSON.stringify(notification.keys)}</code>
+          </td>
+          <td>{notification.reason}</td>
+          <td>{notification.attempts}</td>
+          <td>
+            <DetailButton id={notification.id} open={() => open(notification)} />
+          </td>
+        </tr>
+      ))}
+    </Table>
   );
 }

@@ -1,80 +1,71 @@
 import { useState } from 'preact/hooks';
-import type { Trigger } from '../../core/entity.ts';
-import { ask, queryOf } from './api.ts';
+import type { FailedNotification } from '../api/failed-routes.ts';
+import { request } from './api.ts';
 import { Attempts } from './attempts.tsx';
 import { Dialog } from './dialog.tsx';
-import { type FailedOne, FailedTable } from './failed-table.tsx';
-import { asked, Choice, Search, triggerChoices } from './filters.tsx';
-import { REFRESH_MS, useLoad, useRested } from './load.ts';
+import { ErrorBanner } from './error-banner.tsx';
+import { FailedTable } from './failed-table.tsx';
+import { Choice, Search, triggerChoices, triggerInHash } from './filters.tsx';
+import { formatTime } from './format.ts';
+import { REFRESH_MS, useDebounced, useLoad } from './load.ts';
 import { Redeliver } from './redeliver.tsx';
-import { time } from './words.ts';
+import { appTexts, failedTexts, tableTexts } from './texts.ts';
 
 const HOUR_MS = 60 * 60_000;
 
-/** How far back, in hours. */
-const times = [
-  ['', 'all'] as const,
-  ['1', 'last hour'] as const,
-  ['24', 'last day'] as const,
-  ['168', 'last week'] as const,
-];
+/** Periods in hours. */
+const periods = [
+  [undefined, tableTexts.all],
+  [1, failedTexts.lastHour],
+  [24, failedTexts.lastDay],
+  [168, failedTexts.lastWeek],
+] as const;
 
-/** The routes for Failed and redelivery. */
+/** Failed notifications and their redelivery. */
 export function FailedView() {
-  const [trigger, setTrigger] = useState(asked('trigger'));
-  const [hours, setHours] = useState('');
-  const [id, setId] = useState('');
-  const [picked, setPicked] = useState<ReadonlySet<string>>(new Set());
-  const [detail, setDetail] = useState<FailedOne>();
-  const key = queryOf({ trigger, id: useRested(id, 300), hours });
+  const [trigger, setTrigger] = useState(triggerInHash());
+  const [hours, setHours] = useState<(typeof periods)[number][0]>();
+  const [idInput, setId] = useState('');
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [detail, setDetail] = useState<FailedNotification>();
+  const id = useDebounced(idInput, 300);
   const { value, error, reload } = useLoad(
     () => {
-      const since = hours && Date.now() - Number(hours) * HOUR_MS;
-      return ask<{ failed: FailedOne[]; total: number }>('GET', `/failed${queryOf({ trigger, id, since })}`);
+      const since = hours && String(Date.now() - hours * HOUR_MS);
+      return request('GET /failed', { query: { trigger, id, since } });
     },
-    key,
+    JSON.stringify([trigger, id, hours]),
     REFRESH_MS,
   );
   const shown = value?.failed ?? [];
-  const chosen = shown.filter((one) => picked.has(one.id)).map((one) => one.id);
   return (
     <section aria-labelledby="failed-title">
-      <h2 id="failed-title">Failed</h2>
-      <p class="lead">What was moved to Failed, and why. It is kept for 30 days.</p>
+      <h2 id="failed-title">{appTexts.failed}</h2>
+      <p class="lead">{failedTexts.lead}</p>
       <div class="filters">
-        <Choice label="Trigger" value={trigger} of={triggerChoices} choose={setTrigger} />
-        <Choice label="Failed" value={hours} of={times} choose={setHours} />
-        <Search label="Notification id" value={id} search={setId} />
+        <Choice label={tableTexts.trigger} value={trigger} options={triggerChoices} choose={setTrigger} />
+        <Choice label={failedTexts.period} value={hours} options={periods} choose={setHours} />
+        <Search label={failedTexts.id} value={idInput} search={setId} />
       </div>
-      {error && (
-        <p class="banner bad" role="alert">
-          {error}
-        </p>
-      )}
-      {value && shown.length === 0 && <p class="empty">Nothing of that has failed.</p>}
+      <ErrorBanner error={error} />
+      {value && shown.length === 0 && <p class="empty">{failedTexts.empty}</p>}
       <Redeliver
-        ids={chosen}
+        ids={shown.map(({ id }) => id).filter((id) => selected.has(id))}
         done={async () => {
-          setPicked(new Set());
+          setSelected(new Set());
           await reload();
         }}
       />
-      {shown.length > 0 && <FailedTable shown={shown} picked={picked} pick={setPicked} open={setDetail} />}
-      {value && value.total > shown.length && (
-        <p class="muted">
-          The latest {shown.length} of {value.total}.
-        </p>
-      )}
+      {shown.length > 0 && <FailedTable shown={shown} selected={selected} select={setSelected} open={setDetail} />}
+      {value && value.total > shown.length && <p class="muted">{failedTexts.cut(shown.length, value.total)}</p>}
       {detail && (
         <Dialog title={detail.trigger} close={() => setDetail(undefined)}>
           <p>
             <code>{detail.formattedString ?? JSON.stringify(detail.keys)}</code>
           </p>
           <p>{detail.reason}</p>
-          <p class="muted">
-            {detail.id}, changed {time(detail.changedAt)}, failed {time(detail.failedAt)}
-          </p>
-          <Attempts id={detail.id} trigger={detail.trigger as Trigger} />
+          <p class="muted">{failedTexts.times(detail.id, formatTime(detail.changedAt), formatTime(detail.failedAt))}</p>
+          <Attempts id={detail.id} trigger={detail.trigger} />
         </Dialog>
       )}
     </section>

@@ -1,21 +1,22 @@
-import { triggers } from '../../core/entity.ts';
+import { isTrigger, triggers } from '../../core/entity.ts';
+import { tableTexts } from './texts.ts';
 
-interface ChoiceProps {
+interface ChoiceProps<Value> {
   readonly label: string;
-  readonly value: string;
-  /** Values and their words; the empty value means all. */
-  readonly of: readonly (readonly [value: string, words: string])[];
-  readonly choose: (value: string) => void;
+  readonly value: Value | undefined;
+  /** `undefined` stands for all values. */
+  readonly options: readonly (readonly [value: Value | undefined, text: string])[];
+  readonly choose: (value: Value | undefined) => void;
 }
 
-export function Choice({ label, value, of, choose }: ChoiceProps) {
+export function Choice<Value extends string | number>({ label, value, options, choose }: ChoiceProps<Value>) {
   return (
     <label>
       {label}
-      <select value={value} onChange={(event) => choose(event.currentTarget.value)}>
-        {of.map(([value, words]) => (
-          <option key={value} value={value}>
-            {words}
+      <select value={value ?? ''} onChange={(event) => choose(options[event.currentTarget.selectedIndex]?.[0])}>
+        {options.map(([option = '', text]) => (
+          <option key={option} value={option}>
+            {text}
           </option>
         ))}
       </select>
@@ -23,7 +24,10 @@ export function Choice({ label, value, of, choose }: ChoiceProps) {
   );
 }
 
-export const triggerChoices = [['', 'all'] as const, ...triggers.map((trigger) => [trigger, trigger] as const)];
+export const triggerChoices = [
+  [undefined, tableTexts.all] as const,
+  ...triggers.map((trigger) => [trigger, trigger] as const),
+];
 
 interface SearchProps {
   readonly label: string;
@@ -46,7 +50,13 @@ export function Search({ label, value, search }: SearchProps) {
   );
 }
 
-/** What a fragment such as `#log?trigger=task.edit` asks for. */
-export function asked(name: string): string {
+/** A parameter of the fragment, such as `id` in `#log?id=msg_1`; empty if there is none. */
+export function parameterInHash(name: string): string {
   return new URLSearchParams(location.hash.split('?')[1] ?? '').get(name) ?? '';
+}
+
+/** The trigger of a fragment such as `#log?trigger=task.edit`. */
+export function triggerInHash() {
+  const name = parameterInHash('trigger');
+  return isTrigger(name) ? name : undefined;
 }

@@ -1,58 +1,47 @@
-import type { HistoryEntry } from '../../adapters/history.ts';
-import { ask } from './api.ts';
+import { request } from './api.ts';
+import { ErrorBanner } from './error-banner.tsx';
+import { formatTime } from './format.ts';
 import { REFRESH_MS, useLoad } from './load.ts';
-import { time } from './words.ts';
+import { Table } from './table.tsx';
+import { appTexts, historyTexts, tableTexts } from './texts.ts';
 
-/** What admins did, the latest first. */
+const columns = [
+  ['time', tableTexts.time],
+  ['who', historyTexts.who],
+  ['trigger', tableTexts.trigger],
+  ['what', historyTexts.what],
+  ['from', historyTexts.from],
+  ['to', historyTexts.to],
+] as const;
+
+/** The actions of admins, newest first. */
 export function HistoryView() {
-  const { value, error } = useLoad(
-    () => ask<{ entries: HistoryEntry[]; next?: string }>('GET', '/history?limit=200'),
-    '',
-    REFRESH_MS,
-  );
+  const { value, error } = useLoad(() => request('GET /history', { query: { limit: '200' } }), '', REFRESH_MS);
   return (
     <section aria-labelledby="history-title">
-      <h2 id="history-title">History</h2>
-      <p class="lead">Who changed what. Secrets and the values of headers are not kept here.</p>
-      {error && (
-        <p class="banner bad" role="alert">
-          {error}
-        </p>
-      )}
-      {value && value.entries.length === 0 && <p class="empty">Nothing was changed yet.</p>}
+      <h2 id="history-title">{appTexts.history}</h2>
+      <p class="lead">{historyTexts.lead}</p>
+      <ErrorBanner error={error} />
+      {value?.entries.length === 0 && <p class="empty">{historyTexts.empty}</p>}
       {value && value.entries.length > 0 && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-        <section class="table" tabIndex={0} aria-label="Changes">
-          <table>
-            <thead>
-              <tr>
-                {['Time', 'Who', 'Trigger', 'What', 'From', 'To'].map((title) => (
-                  <th key={title} scope="col">
-                    {title}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {value.entries.map((entry) => (
-                <tr key={`${entry.at} ${entry.trigger} ${entry.what}`}>
-                  <td>{time(entry.at)}</td>
-                  <td>{entry.who}</td>
-                  <td>{entry.trigger}</td>
-                  <td>{entry.what}</td>
-                  <td>
-                    <code>{entry.from ?? '–'}</code>
-                  </td>
-                  <td>
-                    <code>{entry.to ?? '–'}</code>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
+        <Table label={historyTexts.table} columns={columns}>
+          {value.entries.map(({ at, who, trigger, what, from, to }) => (
+            <tr key={`${at} ${trigger} ${what}`}>
+              <td>{formatTime(at)}</td>
+              <td>{who}</td>
+              <td>{trigger}</td>
+              <td>{what}</td>
+              <td>
+                <code>{from ?? appTexts.none}</code>
+              </td>
+              <td>
+                <code>{to ?? appTexts.none}</code>
+              </td>
+            </tr>
+          ))}
+        </Table>
       )}
-      {value?.next && <p class="muted">The latest {value.entries.length}.</p>}
+      {value?.next && <p class="muted">{historyTexts.cut(value.entries.length)}</p>}
     </section>
   );
 }

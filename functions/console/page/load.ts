@@ -1,19 +1,20 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { messageOf } from './api.ts';
 
 /**
- * What others change shows up within this time. Each look at the triggers counts pending notifications for each of them: an open page
- * costs some tens of cents a month at this pace.
+ * The page shows changes by others within this time. Each load of the triggers counts the pending notifications of each
+ * trigger: at this interval, an open page costs tens of cents a month.
  */
 export const REFRESH_MS = LOCAL_RUN ? 3_000 : 10_000;
 
-export interface Loaded<Value> {
+interface Loaded<Value> {
   readonly value: Value | undefined;
   readonly error: string | undefined;
   readonly reload: () => Promise<void>;
 }
 
-/** Loads something when its key changes, and again every so often while the page is seen. */
-export function useLoad<Value>(load: () => Promise<Value>, key: string, everyMs?: number): Loaded<Value> {
+/** Loads a value when its key changes, and again at an interval while the page is visible. */
+export function useLoad<Value>(load: () => Promise<Value>, key: string, intervalMs?: number): Loaded<Value> {
   const [value, setValue] = useState<Value>();
   const [error, setError] = useState<string>();
   const latest = useRef({ load, turn: 0 });
@@ -22,30 +23,30 @@ export function useLoad<Value>(load: () => Promise<Value>, key: string, everyMs?
     const turn = ++latest.current.turn;
     try {
       const loaded = await latest.current.load();
-      // Who was asked for later has the word.
+      // A later load has begun, so this value is outdated.
       if (turn !== latest.current.turn) return;
       setValue(loaded);
       setError(undefined);
     } catch (caught) {
-      if (turn === latest.current.turn) setError((caught as Error).message);
+      if (turn === latest.current.turn) setError(messageOf(caught));
     }
   }, []);
-  // The key is there because it says what `load` loads.
+  // `load` changes at each render; the key says when it loads something else.
   useEffect(() => {
     void reload();
-    if (everyMs === undefined) return;
-    const timer = setInterval(() => document.visibilityState === 'visible' && void reload(), everyMs);
+    if (intervalMs === undefined) return;
+    const timer = setInterval(() => document.visibilityState === 'visible' && void reload(), intervalMs);
     return () => clearInterval(timer);
-  }, [key, everyMs, reload]);
+  }, [key, intervalMs, reload]);
   return { value, error, reload };
 }
 
-/** The text after it has rested for a while. */
-export function useRested(text: string, milliseconds: number): string {
-  const [rested, setRested] = useState(text);
+/** The text, after it has not changed for this time. */
+export function useDebounced(text: string, milliseconds: number): string {
+  const [debounced, setDebounced] = useState(text);
   useEffect(() => {
-    const timer = setTimeout(() => setRested(text), milliseconds);
+    const timer = setTimeout(() => setDebounced(text), milliseconds);
     return () => clearTimeout(timer);
   }, [text, milliseconds]);
-  return rested;
+  return debounced;
 }

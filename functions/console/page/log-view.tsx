@@ -1,96 +1,44 @@
 import { useState } from 'preact/hooks';
-import type { LogEntry } from '../../core/log-entry.ts';
 import { outcomeKinds } from '../../core/outcome.ts';
-import { ask, queryOf } from './api.ts';
+import type { LogEntry } from '../api/log-routes.ts';
+import { request } from './api.ts';
 import { Attempts } from './attempts.tsx';
 import { Dialog } from './dialog.tsx';
-import { asked, Choice, Search, triggerChoices } from './filters.tsx';
-import { REFRESH_MS, useLoad, useRested } from './load.ts';
-import { OutcomeMark } from './outcome-mark.tsx';
-import { time } from './words.ts';
+import { ErrorBanner } from './error-banner.tsx';
+import { Choice, parameterInHash, Search, triggerChoices, triggerInHash } from './filters.tsx';
+import { REFRESH_MS, useDebounced, useLoad } from './load.ts';
+import { LogTable } from './log-table.tsx';
+import { appTexts, logTexts, tableTexts } from './texts.ts';
 
-const PAGE = 100;
-const MOST = 1000;
+const FIRST_LIMIT = 100;
+const MAX_LIMIT = 1000;
 
-const outcomes = ['', ...outcomeKinds].map((of) => [of, of || 'all'] as const);
+const outcomes = [[undefined, tableTexts.all] as const, ...outcomeKinds.map((kind) => [kind, kind] as const)];
 
-/** What was attempted, the latest first. */
+/** The delivery log, newest first. */
 export function LogView() {
-  const [trigger, setTrigger] = useState(asked('trigger'));
-  const [outcome, setOutcome] = useState('');
-  const [id, setId] = useState(asked('id'));
-  const [limit, setLimit] = useState(PAGE);
+  const [trigger, setTrigger] = useState(triggerInHash());
+  const [outcome, setOutcome] = useState<LogEntry['outcome']>();
+  const [idInput, setId] = useState(parameterInHash('id'));
+  const [limit, setLimit] = useState(FIRST_LIMIT);
   const [detail, setDetail] = useState<LogEntry>();
-  const query = queryOf({ trigger, outcome, id: useRested(id, 300), limit });
-  const { value, error } = useLoad(
-    () => ask<{ entries: LogEntry[]; next?: string }>('GET', `/log${query}`),
-    query,
-    REFRESH_MS,
-  );
+  const id = useDebounced(idInput, 300);
+  const query = { trigger, outcome, id, limit: String(limit) };
+  const { value, error } = useLoad(() => request('GET /log', { query }), JSON.stringify(query), REFRESH_MS);
   return (
     <section aria-labelledby="log-title">
-      <h2 id="log-title">Log</h2>
+      <h2 id="log-title">{appTexts.log}</h2>
       <div class="filters">
-        <Choice label="Trigger" value={trigger} of={triggerChoices} choose={setTrigger} />
-        <Choice label="Outcome" value={outcome} of={outcomes} choose={setOutcome} />
-        <Search label="Id" value={id} search={setId} />
+        <Choice label={tableTexts.trigger} value={trigger} options={triggerChoices} choose={setTrigger} />
+        <Choice label={tableTexts.outcome} value={outcome} options={outcomes} choose={setOutcome} />
+        <Search label={logTexts.id} value={idInput} search={setId} />
       </div>
-      {error && (
-        <p class="banner bad" role="alert">
-          {error}
-        </p>
-      )}
-      {value && value.entries.length === 0 && <p class="empty">No attempt fits.</p>}
-      {value && value.entries.length > 0 && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-        <section class="table" tabIndex={0} aria-label="Attempts">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Time</th>
-                <th scope="col">Trigger</th>
-                <th scope="col">Formatted string</th>
-                <th scope="col">Attempt</th>
-                <th scope="col">Outcome</th>
-                <th scope="col">Response</th>
-                <th scope="col">
-                  <span class="hidden">Detail</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {value.entries.map((entry) => (
-                <tr key={`${entry.id} ${entry.at} ${entry.attempt}`}>
-                  <td>{time(entry.at)}</td>
-                  <td>{entry.trigger}</td>
-                  <td>
-                    <code>{entry.formattedString}</code>
-                  </td>
-                  <td>
-                    {entry.attempt}
-                    {entry.test && <span class="muted"> test</span>}
-                    {entry.redelivered && <span class="muted"> sent again</span>}
-                  </td>
-                  <td>
-                    <OutcomeMark outcome={entry.outcome} />
-                  </td>
-                  <td>
-                    {entry.response} <span class="muted">{entry.milliseconds} ms</span>
-                  </td>
-                  <td>
-                    <button type="button" onClick={() => setDetail(entry)}>
-                      Detail<span class="hidden"> of {entry.id}</span>
-                    </button>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </section>
-      )}
-      {value?.next && limit < MOST && (
-        <button type="button" onClick={() => setLimit(Math.min(MOST, limit * 3))}>
-          Show more
+      <ErrorBanner error={error} />
+      {value?.entries.length === 0 && <p class="empty">{logTexts.empty}</p>}
+      {value && value.entries.length > 0 && <LogTable entries={value.entries} open={setDetail} />}
+      {value?.next && limit < MAX_LIMIT && (
+        <button type="button" onClick={() => setLimit(Math.min(MAX_LIMIT, limit * 3))}>
+          {logTexts.more}
         </button>
       )}
       {detail && (

@@ -1,4 +1,4 @@
-import type { LogEntry } from '../../core/log-entry.ts';
+import type { LogEntry } from '../api/log-routes.ts';
 
 const tones = { delivered: 'good', failed: 'warn', throttled: 'warn', gone: 'off', blocked: 'bad' } as const;
 

@@ -1,32 +1,30 @@
-import { entities, entityOf, type Trigger } from '../../core/entity.ts';
+import { type Entity, entities, entityOf, type Trigger } from '../../core/entity.ts';
 import { formattedString } from '../../core/formatted-string.ts';
 import { joinFormattedString, parseTriggerUrl } from '../../core/trigger-url.ts';
-import type { UrlPolicy } from '../../core/url-policy.ts';
+import type { UrlRules } from '../api/trigger-routes.ts';
 
-/** What a call will look like, or why there will be none. */
+/** A preview of the call, or the reason why the URL is rejected. */
 export interface Preview {
-  /** The URL up to the formatted string; empty when none is set, or a wrong one. */
+  /** The URL up to the formatted string; empty without a valid URL. */
   readonly head: string;
-  /** The formatted string; the separator before it belongs to `head`, unless there is none. */
+  /** The formatted string. Its separator belongs to `head`, if there is one. */
   readonly tail: string;
   readonly rejected?: string;
 }
 
-/** The ids as the manual writes them. */
+/** The sample IDs of the manual. */
 const samples: Readonly<Record<string, string>> = { AccountID: 'aaa', CaseID: 'ccc', FollowupID: 'fff', TaskID: 'ttt' };
 
-export function sampleString(trigger: Trigger): string {
-  return formattedString(entityOf(trigger), samples);
+export const sampleString = (entity: Entity) => formattedString(entity, samples);
+
+/** The names of an entity's IDs, each with its sample. */
+export function sampleIds(entity: Entity): readonly (readonly [name: string, value: string])[] {
+  return entities[entity].ids.map((name) => [name, samples[name] ?? ''] as const);
 }
 
-/** The names of the ids, and what stands for each. */
-export function sampleIds(trigger: Trigger): readonly (readonly [name: string, value: string])[] {
-  return entities[entityOf(trigger)].ids.map((name) => [name, samples[name] ?? ''] as const);
-}
-
-/** Checks what is set so far by the rules that it will be kept by, and shows what will be called. */
-export function preview(trigger: Trigger, entered: string, rules: UrlPolicy): Preview {
-  const tail = sampleString(trigger);
+/** Checks the entered URL by the rules of the API, and shows the call. */
+export function preview(trigger: Trigger, entered: string, rules: UrlRules): Preview {
+  const tail = sampleString(entityOf(trigger));
   if (entered === '') return { head: '', tail };
   const checked = parseTriggerUrl(trigger, entered, rules);
   if ('rejected' in checked) return { head: '', tail, rejected: checked.rejected };

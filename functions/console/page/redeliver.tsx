@@ -1,80 +1,72 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { ask } from './api.ts';
+import type { Redelivery } from '../api/failed-routes.ts';
+import { messageOf, request } from './api.ts';
+import { accepted, rejections, summary } from './redelivery-texts.ts';
+import { redeliverTexts } from './texts.ts';
 
 interface Props {
   readonly ids: readonly string[];
   readonly done: () => Promise<void>;
 }
 
-interface Response {
-  readonly chosen: readonly { readonly id: string; readonly trigger: string; readonly rejected?: string }[];
-}
-
-/** Sends again what was chosen, after a second press: what the first one shows is what would be sent. */
+/** Sends notifications again in two steps: the first shows which ones would be sent, the second sends them. */
 export function Redeliver({ ids, done }: Props) {
-  const [sure, setSure] = useState<Response>();
-  const [said, setSaid] = useState('');
-  const place = useRef<HTMLDivElement>(null);
-  const asked = useRef(false);
+  const [plan, setPlan] = useState<Redelivery>();
+  const [message, setMessage] = useState('');
+  const container = useRef<HTMLDivElement>(null);
+  const hadPlan = useRef(false);
   useLayoutEffect(() => {
-    // The button that was pressed is gone: the focus goes where the next step is, and then back.
-    if (sure) place.current?.querySelector('button')?.focus();
-    else if (asked.current) place.current?.focus();
-    asked.current = sure !== undefined;
-  }, [sure]);
-  const ready = sure?.chosen.filter(({ rejected }) => rejected === undefined) ?? [];
+    // The pressed button no longer exists, so the focus moves to the next step, or back to the container.
+    if (plan) container.current?.querySelector('button')?.focus();
+    else if (hadPlan.current) container.current?.focus();
+    hadPlan.current = plan !== undefined;
+  }, [plan]);
   const send = (confirmed: boolean) => async () => {
     try {
-      const response = await ask<Response>('POST', '/redeliver', { ids, confirmed });
-      if (!confirmed) {
-        setSaid(rejections(response).join(' '));
-        return setSure(response.chosen.every(({ rejected }) => rejected !== undefined) ? undefined : response);
-      }
-      setSaid(summary(response));
-      setSure(undefined);
-      await done();
+      const redelivery = await request('POST /redeliver', { body: { ids: [...ids], confirmed } });
+      setMessage(confirmed ? summary(redelivery) : rejections(redelivery));
+      setPlan(confirmed || accepted(redelivery).length === 0 ? undefined : redelivery);
+      if (confirmed) await done();
     } catch (caught) {
-      setSaid((caught as Error).message);
-      setSure(undefined);
+      setMessage(messageOf(caught));
+      setPlan(undefined);
     }
   };
   return (
-    <div class="redeliver" ref={place} tabIndex={-1}>
-      {!sure && (
+    <div class="redeliver" ref={container} tabIndex={-1}>
+      {plan ? (
+        <Confirmation plan={plan} send={send(true)} cancel={() => setPlan(undefined)} />
+      ) : (
         <button type="button" class="primary" disabled={ids.length === 0} onClick={send(false)}>
-          Redeliver {ids.length > 0 ? ids.length : ''}
+          {redeliverTexts.redeliverCount(ids.length)}
         </button>
       )}
-      {sure && (
-        // biome-ignore lint/a11y/useSemanticElements: a fieldset would frame it.
-        <div class="actions" role="group" aria-label="Redeliver">
-          <span>
-            {ready.length} will be sent again, to {[...new Set(ready.map(({ trigger }) => trigger))].join(', ')}.
-          </span>
-          <button type="button" class="primary" onClick={send(true)}>
-            Send
-          </button>
-          <button type="button" onClick={() => setSure(undefined)}>
-            Cancel
-          </button>
-        </div>
-      )}
       <p role="status" class="note">
-        {said}
+        {message}
       </p>
     </div>
   );
 }
 
-function summary(response: Response): string {
-  const sent = response.chosen.filter(({ rejected }) => rejected === undefined).length;
-  return [`${sent} of ${response.chosen.length} sent again.`, ...rejections(response)].join(' ');
+interface ConfirmationProps {
+  readonly plan: Redelivery;
+  readonly send: () => void;
+  readonly cancel: () => void;
 }
 
-/** Why some are not sent, each reason once. */
-function rejections({ chosen }: Response): string[] {
-  const rejected = chosen.filter(({ rejected }) => rejected !== undefined);
-  return [...Map.groupBy(rejected, ({ rejected }) => rejected)].map(
-    ([because, of]) => `${of.length === 1 ? of[0]?.id : `${of.length} notifications`}: not sent, ${because}.`,
+function Confirmation({ plan, send, cancel }: ConfirmationProps) {
+  const ready = accepted(plan);
+  const triggers = [...new Set(ready.map(({ trigger }) => trigger))];
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset would draw a frame.
+    <div class="actions" role="group" aria-label={redeliverTexts.redeliver}>
+      <span>{redeliverTexts.confirm(ready.length, triggers)}</span>
+      <button type="button" class="primary" onClick={send}>
+        {redeliverTexts.send}
+      </button>
+      <button type="button" onClick={cancel}>
+        {redeliverTexts.cancel}
+      </button>
+    </div>
   );
 }

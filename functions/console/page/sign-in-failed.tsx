@@ -1,18 +1,25 @@
+import { messageOf } from './api.ts';
+import { ErrorBanner } from './error-banner.tsx';
 import { signIn } from './sign-in.ts';
+import { accountTexts, appTexts } from './texts.ts';
 
-/** In place of the page, when nobody could be signed in. */
-export function SignInFailed({ error }: { readonly error: Error & { readonly error_description?: string } }) {
+/** Shown in place of the page after a sign-in failed. */
+export function SignInFailed({ error }: { readonly error: unknown }) {
   return (
     <main id="main">
-      <h1>CRM Triggers</h1>
-      <p class="banner bad" role="alert">
-        You could not be signed in: {error.error_description ?? error.message}
-      </p>
+      <h1>{appTexts.name}</h1>
+      <ErrorBanner error={accountTexts.signInFailed(reasonOf(error))} />
       <div class="actions">
         <button type="button" class="primary" onClick={signIn}>
-          Sign in
+          {accountTexts.signIn}
         </button>
       </div>
     </main>
   );
+}
+
+/** Errors of OAuth have an `error_description`. */
+function reasonOf(error: unknown): string {
+  const isDescribed = error instanceof Error && 'error_description' in error;
+  return isDescribed && error.error_description ? String(error.error_description) : messageOf(error);
 }

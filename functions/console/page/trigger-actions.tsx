@@ -1,71 +1,60 @@
 import { useState } from 'preact/hooks';
-import type { TriggerStatus } from '../../operations/trigger-status.ts';
-import { ask } from './api.ts';
+import type { TestResult, TriggerStatus } from '../api/trigger-routes.ts';
+import { messageOf, request } from './api.ts';
 import { SettingsDialog } from './settings-dialog.tsx';
-
-interface TestAnswer {
-  readonly delivered: boolean;
-  readonly response: string;
-  readonly milliseconds: number;
-  readonly body: string;
-}
+import { TestNote } from './test-note.tsx';
+import { actionTexts } from './texts.ts';
 
 interface Props {
-  readonly line: TriggerStatus;
+  readonly status: TriggerStatus;
   readonly reload: () => Promise<void>;
 }
 
-/** Try it, pause or resume it, and what else belongs to one trigger. */
-export function TriggerActions({ line, reload }: Props) {
-  const { trigger, url, state } = line;
+/** Test, pause or resume a trigger, and open its settings and its log. */
+export function TriggerActions({ status, reload }: Props) {
+  const { trigger, url, state } = status;
   const [busy, setBusy] = useState<'test' | 'pause'>();
-  const [tested, setTested] = useState<TestAnswer>();
+  const [result, setResult] = useState<TestResult>();
   const [error, setError] = useState<string>();
-  const [settings, setSettings] = useState(false);
+  const [isOpen, setOpen] = useState(false);
 
-  const run = (what: 'test' | 'pause', work: () => Promise<unknown>) => async () => {
+  const run = (action: 'test' | 'pause', work: () => Promise<unknown>) => async () => {
     if (busy) return;
-    setBusy(what);
-    setTested(undefined);
+    setBusy(action);
+    setResult(undefined);
     setError(undefined);
-    await work().catch((caught: Error) => setError(caught.message));
+    await work().catch((caught) => setError(messageOf(caught)));
     setBusy(undefined);
   };
-  const test = run('test', async () => setTested(await ask<TestAnswer>('POST', `/triggers/${trigger}/test`)));
-  const turn = state === 'paused' ? 'resume' : 'pause';
-  const pause = run('pause', async () => {
-    await ask('POST', `/triggers/${trigger}/${turn}`);
+  const test = run('test', async () => setResult(await request('POST /triggers/{trigger}/test', { trigger })));
+  const toggle = run('pause', async () => {
+    if (state === 'paused') await request('POST /triggers/{trigger}/resume', { trigger });
+    else await request('POST /triggers/{trigger}/pause', { trigger });
     await reload();
   });
-  // A button that is disabled loses the focus: one that only waits is reported to be so, and does nothing.
+  // A disabled button loses the focus. A busy button therefore has only aria-disabled, and a press does nothing.
   return (
     <>
       <div class="actions">
         <button type="button" onClick={test} aria-disabled={busy !== undefined} disabled={url === null}>
-          {busy === 'test' ? 'Testing …' : 'Test'}
+          {busy === 'test' ? actionTexts.testing : actionTexts.test}
           <span class="hidden"> {trigger}</span>
         </button>
-        <button type="button" onClick={pause} aria-disabled={busy !== undefined} disabled={url === null}>
-          {turn === 'pause' ? 'Pause' : 'Resume'}
+        <button type="button" onClick={toggle} aria-disabled={busy !== undefined} disabled={url === null}>
+          {state === 'paused' ? actionTexts.resume : actionTexts.pause}
           <span class="hidden"> {trigger}</span>
         </button>
-        <button type="button" onClick={() => setSettings(true)}>
-          More<span class="hidden"> about {trigger}</span>
+        <button type="button" onClick={() => setOpen(true)}>
+          {actionTexts.more}
+          <span class="hidden"> {actionTexts.moreAbout(trigger)}</span>
         </button>
         <a href={`#log?trigger=${trigger}`}>
-          Log<span class="hidden"> of {trigger}</span>
+          {actionTexts.log}
+          <span class="hidden"> {actionTexts.logOf(trigger)}</span>
         </a>
       </div>
-      <div role="status" class="tested">
-        {error && <p class="note bad">{error}</p>}
-        {tested && (
-          <p class={`note ${tested.delivered ? 'good' : 'bad'}`}>
-            {tested.delivered ? 'Delivered' : 'Not delivered'}: {tested.response} after {tested.milliseconds} ms
-          </p>
-        )}
-        {tested?.body && <pre class="body">{tested.body.slice(0, 500)}</pre>}
-      </div>
-      {settings && <SettingsDialog line={line} close={() => setSettings(false)} reload={reload} />}
+      <TestNote result={result} error={error} />
+      {isOpen && <SettingsDialog status={status} close={() => setOpen(false)} reload={reload} />}
     </>
   );
 }
