@@ -1,13 +1,4 @@
-/** An action of the agent on the page, or a call to the sample receiver. */
-export interface ActivityEntry {
-  /** Counts them. */
-  readonly n: number;
-  /** Epoch milliseconds. */
-  readonly at: number;
-  readonly kind: 'agent' | 'call';
-  readonly text: string;
-  readonly detail: string;
-}
+import type { ActivityEntry } from '../../functions/console/local-api.ts';
 
 /** How many of the latest entries a new listener gets. */
 const KEPT = 12;

@@ -3,10 +3,9 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import * as z from 'zod/mini';
 import { adminApi } from '../../functions/console/api.ts';
+import { type AgentResponse, agentRequest } from '../../functions/console/local-api.ts';
 import { noStore, pageHeaders, servedPage } from '../../functions/console/serve-page.ts';
-import { type Entity, entityNames } from '../../functions/core/entity.ts';
 import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { UserError } from '../../functions/operations/user-error.ts';
 import { buildPage } from '../../infra/page.ts';
@@ -20,10 +19,7 @@ const USUAL_PORT = 4580;
 /** Keeps the connection open through proxies and sleep. */
 const HEARTBEAT_MS = 15_000;
 
-const wish = z.object({
-  entity: z.enum(entityNames as [Entity, ...Entity[]]),
-  action: z.enum(['create', 'edit', 'delete']),
-});
+const INVALID_REQUEST = 'The request is not valid. To fix this, send an entity, and the action create, edit or delete.';
 
 export interface LocalServer {
   /** `http://127.0.0.1:PORT` */
@@ -78,12 +74,13 @@ export async function startLocalServer(
 function localRoutes(agent: SampleAgent, activity: Activity): Hono {
   const app = new Hono();
   app.post('/local/agent', async (c) => {
-    const asked = wish.safeParse(await c.req.json().catch(() => undefined));
-    if (!asked.success) return c.json({ error: 'Say which entity, and create, edit or delete.' }, 400);
+    const respond = (status: 200 | 400 | 409, body: AgentResponse) => c.json(body, status);
+    const request = agentRequest.safeParse(await c.req.json().catch(() => undefined));
+    if (!request.success) return respond(400, { error: INVALID_REQUEST });
     try {
-      return c.json({ row: await agent.act(asked.data.action, asked.data.entity) });
+      return respond(200, { row: await agent.act(request.data.action, request.data.entity) });
     } catch (error) {
-      if (error instanceof UserError) return c.json({ error: error.message }, 409);
+      if (error instanceof UserError) return respond(409, { error: error.message });
       throw error;
     }
   });

@@ -13,7 +13,7 @@ export type AgentRequest = z.input<typeof agentRequest>;
 
 /** The response: the changed row, or why no row was changed. */
 export interface AgentResponse {
-  readonly row?: unknown;
+  readonly row?: object;
   readonly error?: string;
 }
 

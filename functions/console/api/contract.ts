@@ -12,15 +12,11 @@ export type Endpoint = keyof Contract;
 /** The body of a response with the status 200. */
 export type ApiResponse<E extends Endpoint> = z.output<Contract[E]['response']>;
 
-/** The parts of a request: the parameters of its path, its query, its body, and the version that it overwrites. */
+/** The path parameters, the query and the body of a request, and the version of the URL that it overwrites. */
 export type ApiRequest<E extends Endpoint> = PathParameters<Contract[E]['path']> &
   Field<'query', Contract[E]['query']> &
   Field<'body', Contract[E]['body']> &
-  (Contract[E] extends { readonly locked?: infer Locked }
-    ? [Extract<Locked, true>] extends [never]
-      ? unknown
-      : { readonly expectedVersion: number | string }
-    : never);
+  (true extends Contract[E]['locked'] ? { readonly expectedVersion: number | string } : unknown);
 
 interface ParameterTypes {
   readonly trigger: Trigger;
