@@ -17,16 +17,19 @@ const lockedErrors: Readonly<Record<string, string>> = {
   428: 'If-Match is missing: send the ETag that you read',
 };
 
-const json = (schema: Schema, io: 'input' | 'output') => {
+const json = (schema: object) => ({ 'application/json': { schema } });
+
+const jsonSchema = (schema: Schema, io: 'input' | 'output') => {
   const { $schema: _, ...content } = z.toJSONSchema(schema, { io });
-  return { 'application/json': { schema: content } };
+  return content;
 };
 
 /** The OpenAPI description of routes, made from the schemas that check their requests. */
 export function openApi(routes: readonly Route[], version: string) {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) paths[`/api${route.path}`] = { ...paths[`/api${route.path}`], ...operation(route) };
-  return { openapi: '3.1.0', info: { title: 'crm-triggers', version }, paths };
+  const components = { schemas: { Error: jsonSchema(errorBody, 'output') } };
+  return { openapi: '3.1.0', info: { title: 'crm-triggers', version }, paths, components };
 }
 
 function operation({ method, path, summary, query, body, response, locked }: Route) {
@@ -35,11 +38,14 @@ function operation({ method, path, summary, query, body, response, locked }: Rou
     [method.toLowerCase()]: {
       summary,
       parameters: [...pathParameters(path), ...queryParameters(query), ...(locked ? [ifMatch] : [])],
-      ...(body && { requestBody: { required: true, content: json(body, 'input') } }),
+      ...(body && { requestBody: { required: true, content: json(jsonSchema(body, 'input')) } }),
       responses: {
-        200: { description: 'Success', content: json(response, 'output') },
+        200: { description: 'Success', content: json(jsonSchema(response, 'output')) },
         ...Object.fromEntries(
-          failures.map(([status, description]) => [status, { description, content: json(errorBody, 'output') }]),
+          failures.map(([status, description]) => [
+            status,
+            { description, content: json({ $ref: '#/components/schemas/Error' }) },
+          ]),
         ),
       },
     },
@@ -49,7 +55,7 @@ function operation({ method, path, summary, query, body, response, locked }: Rou
 const ifMatch = { name: 'If-Match', in: 'header', required: true, schema: { type: 'string' } };
 
 function pathParameters(path: string) {
-  const { $schema: _, ...anyTrigger } = z.toJSONSchema(trigger);
+  const anyTrigger = jsonSchema(trigger, 'output');
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',

@@ -1,5 +1,4 @@
-import type { Page } from 'playwright-core';
-import { type Trigger, triggers } from '../../functions/core/entity.ts';
+import { triggers } from '../../functions/core/entity.ts';
 import { pause } from '../../functions/operations/pause.ts';
 import { set } from '../../functions/operations/set-url.ts';
 import { notification } from '../support/records.ts';
@@ -7,14 +6,8 @@ import type { servedPage } from './served-page.ts';
 
 type Served = Awaited<ReturnType<typeof servedPage>>;
 
-/** A trigger's text entry, all that stands beside it, and its buttons. */
-
-export const field = (page: Page, trigger: Trigger) => page.locator(`#${trigger.replace('.', '-')}`);
-export const row = (page: Page, trigger: Trigger) => page.getByRole('group', { name: trigger, exact: true });
-export const button = (page: Page, trigger: Trigger, name: string) => row(page, trigger).getByRole('button', { name });
-
-/** Something that was moved to Failed. */
-export async function failOne({ backlog }: Served, fields: object = {}, reason = 'HTTP 404') {
+/** Moves a notification to Failed. */
+export async function addFailed({ backlog }: Served, fields: object = {}, reason = 'HTTP 404') {
   const sent = notification({ trigger: 'task.edit', ...fields });
   const { id, trigger, record, sequence, changedAt } = sent;
   const failedAt = Date.now();
@@ -22,19 +15,19 @@ export async function failOne({ backlog }: Served, fields: object = {}, reason =
   return sent;
 }
 
-/** Triggers in each state there is, what failed, and what was attempted. */
-export async function populated(served: Served) {
+/** Stores triggers in each state, a failed notification and its attempts. */
+export async function addSampleData(served: Served) {
   for (const trigger of triggers.slice(0, 10)) await set(served.deps, trigger, `https://crm.example.com/${trigger}`);
   for (let n = 0; n < 3; n++) await served.triggersTable.countFailure('customer.edit', Date.now());
   await served.triggersTable.move('case.create', 'park', { parkedBecause: 'HTTP 503' });
   const waiting = Array.from({ length: 12 }, () => notification({ trigger: 'case.create' }));
   const tried = { attempts: 1, firstAttempt: 1, response: 'HTTP 503', nextTry: 1 };
   await served.backlog.park(
-    waiting.map((one) => ({ notification: one, ...tried })),
+    waiting.map((notification) => ({ notification, ...tried })),
     1,
   );
   await pause(served.deps, 'followup.create');
-  const { id, formattedString } = await failOne(served);
+  const { id, formattedString } = await addFailed(served);
   const attempt = {
     trigger: 'task.edit',
     id,
