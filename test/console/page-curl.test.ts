@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { curl } from '../../functions/console/page/curl.ts';
+import { curl } from '../../functions/console/page/log/curl.ts';
 
 test('a shell runs the curl command as one call, also with hostile values', () => {
   fc.assert(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { countByHour } from '../../functions/console/page/hourly-counts.ts';
+import { countByHour } from '../../functions/console/page/triggers/hourly-counts.ts';
 
 test('counts the attempts of the last 24 hours per trigger and hour', () => {
   const hour = 60 * 60_000;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { preview } from '../../functions/console/page/preview.ts';
+import { preview } from '../../functions/console/page/triggers/preview.ts';
 import { parseTriggerUrl } from '../../functions/core/trigger-url.ts';
 import { defaultRules, loopbackRules } from '../support/rules.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Redelivery } from '../../functions/console/api/failed-routes.ts';
-import { summary } from '../../functions/console/page/redelivery-texts.ts';
+import { summary } from '../../functions/console/page/failed/redelivery-texts.ts';
 
 test('the summary of a redelivery has each reason once', () => {
   const rejected = (id: string, reason: string) => ({ id, trigger: 'task.edit', rejected: reason }) as const;

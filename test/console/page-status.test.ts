@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TriggerStatus } from '../../functions/console/api/trigger-routes.ts';
-import { statusText } from '../../functions/console/page/status.ts';
+import { statusText } from '../../functions/console/page/triggers/status.ts';
 
 const working: TriggerStatus = {
   trigger: 'task.edit',

@@ -8,8 +8,6 @@ import { tagOf, tagOfAll, versionOf, versionsOf } from './versions.ts';
 
 const storedUrl = z.object({ trigger, url, version: z.int() });
 
-export type StoredUrl = z.output<typeof storedUrl>;
-
 /** Set and clear URLs, one at a time or all with a file. */
 export const urlRoutes = [
   route({

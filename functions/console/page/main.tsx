@@ -1,8 +1,8 @@
 import { render } from 'preact';
-import { guardDrafts } from './drafts.ts';
 import { Page } from './page.tsx';
-import { resume, signIn } from './sign-in.ts';
-import { SignInFailed } from './sign-in-failed.tsx';
+import { resume, signIn } from './sign-in/sign-in.ts';
+import { SignInFailed } from './sign-in/sign-in-failed.tsx';
+import { guardDrafts } from './triggers/drafts.ts';
 
 async function start(container: HTMLElement): Promise<void> {
   try {

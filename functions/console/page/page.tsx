@@ -1,12 +1,12 @@
 import type { FunctionComponent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { Account } from './account.tsx';
-import { AgentPanel } from './agent-panel.tsx';
-import { FailedView } from './failed-view.tsx';
-import { HistoryView } from './history-view.tsx';
-import { LogView } from './log-view.tsx';
+import { FailedView } from './failed/failed-view.tsx';
+import { AgentPanel } from './local-run/agent-panel.tsx';
+import { HistoryView } from './log/history-view.tsx';
+import { LogView } from './log/log-view.tsx';
+import { Account } from './sign-in/account.tsx';
 import { appTexts } from './texts.ts';
-import { TriggersView } from './triggers-view.tsx';
+import { TriggersView } from './triggers/triggers-view.tsx';
 
 const views: Readonly<Record<string, { readonly title: string; readonly View: FunctionComponent }>> = {
   triggers: { title: appTexts.triggers, View: TriggersView },
