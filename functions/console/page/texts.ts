@@ -125,8 +125,8 @@ export const tableTexts = {
 };
 
 export const failedTexts = {
-  lead: 'Failed notifications and the reasons. They are kept for 30 days.',
-  period: 'Failed in',
+  lead: 'Notifications that failed, with the reason. They are kept for 30 days.',
+  period: 'Period',
   lastHour: 'last hour',
   lastDay: 'last 24 hours',
   lastWeek: 'last 7 days',
