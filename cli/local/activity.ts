@@ -1,13 +1,4 @@
-/** A change by the sample agent, or a call to the sample receiver. */
-export interface ActivityEntry {
-  /** The number of the entry, from 1. */
-  readonly n: number;
-  /** Epoch milliseconds. */
-  readonly at: number;
-  readonly kind: 'agent' | 'call';
-  readonly text: string;
-  readonly detail: string;
-}
+import type { ActivityEntry } from '../../functions/console/local-api.ts';
 
 /** Number of recent entries that a new listener receives. */
 const KEPT = 12;

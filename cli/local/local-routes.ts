@@ -1,7 +1,6 @@
 import { Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
-import * as z from 'zod/mini';
-import { type Entity, entityNames } from '../../functions/core/entity.ts';
+import { type AgentResponse, agentRequest } from '../../functions/console/local-api.ts';
 import { UserError } from '../../functions/operations/user-error.ts';
 import type { Activity } from './activity.ts';
 import type { SampleAgent } from './sample-agent.ts';
@@ -9,25 +8,19 @@ import type { SampleAgent } from './sample-agent.ts';
 /** Interval of comments that keep the stream open through proxies and sleep. */
 const HEARTBEAT_MS = 15_000;
 
-const agentRequest = z.object({
-  entity: z.enum(entityNames as [Entity, ...Entity[]]),
-  action: z.enum(['create', 'edit', 'delete']),
-});
+const INVALID_REQUEST = 'The request is not valid. To fix this, send an entity, and the action create, edit or delete.';
 
 /** Routes for the buttons of the sample agent and for the activity. */
 export function localRoutes(agent: SampleAgent, activity: Activity): Hono {
   const app = new Hono();
   app.post('/local/agent', async (c) => {
-    const parsed = agentRequest.safeParse(await c.req.json().catch(() => undefined));
-    if (!parsed.success)
-      return c.json(
-        { error: 'The entity or the action is unknown. To fix this, send an entity and create, edit or delete.' },
-        400,
-      );
+    const respond = (status: 200 | 400 | 409, body: AgentResponse) => c.json(body, status);
+    const request = agentRequest.safeParse(await c.req.json().catch(() => undefined));
+    if (!request.success) return respond(400, { error: INVALID_REQUEST });
     try {
-      return c.json({ row: await agent.act(parsed.data.action, parsed.data.entity) });
+      return respond(200, { row: await agent.act(request.data.action, request.data.entity) });
     } catch (error) {
-      if (error instanceof UserError) return c.json({ error: error.message }, 409);
+      if (error instanceof UserError) return respond(409, { error: error.message });
       throw error;
     }
   });

@@ -1,10 +1,10 @@
-// browser → gateway → [the page for anybody, the admin API for admins]
+// browser → gateway → [the page for everyone, the admin API for admins]
 import { Hono } from 'hono';
 import { compress } from 'hono/compress';
 import type { OperationDeps } from '../operations/deployment.ts';
 import { adminApi } from './api.ts';
 import { noStore, type PageFile, pageHeaders, servedPage } from './serve-page.ts';
-import { admitAdmins, type Env, type SignIn } from './sign-in.ts';
+import { admitAdmins, type Env, type PublicSignIn, type SignIn } from './sign-in.ts';
 
 interface ConsoleDeps {
   readonly admin: OperationDeps;
@@ -12,14 +12,14 @@ interface ConsoleDeps {
   readonly signIn: SignIn;
 }
 
-/** The page and the API behind the gateway, which requires a token for each path under /api. */
+/** The page and the admin API behind the gateway. The gateway rejects requests under /api without a valid token. */
 export function consoleApp({ admin, page, signIn }: ConsoleDeps): Hono<Env> {
   const app = new Hono<Env>();
-  const { groupsClaim, ...published } = signIn;
+  const { groupsClaim, ...publicSignIn } = signIn;
   app.use(compress());
   app.use(pageHeaders([new URL(signIn.tokenEndpoint).origin]));
   app.route('/', servedPage(page));
-  app.get('/sign-in.json', (c) => c.json(published, 200, { 'cache-control': 'no-cache' }));
+  app.get('/sign-in.json', (c) => c.json(publicSignIn satisfies PublicSignIn, 200, { 'cache-control': 'no-cache' }));
   app.use('/api/*', noStore, admitAdmins({ groupsClaim }));
   app.route(
     '/',

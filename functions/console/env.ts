@@ -3,10 +3,10 @@ import { json } from '../adapters/env.ts';
 import { outputNames } from '../operations/deployment.ts';
 import { signInShape } from './sign-in.ts';
 
-/** The console's environment: what infra/ sets, and the function reads. */
+/** The environment variables of the console's function. infra/ sets them. */
 export const consoleEnv = z.object({
-  /** JSON: the outputs of the stack that it shows. */
+  /** JSON: the outputs of the stack whose triggers the page shows. */
   OUTPUTS: json(z.record(z.enum(outputNames), z.string())),
-  /** JSON. */
+  /** JSON: the identity provider. */
   SIGN_IN: json(signInShape),
 });

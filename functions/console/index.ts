@@ -6,7 +6,7 @@ import { consoleApp } from './console.ts';
 import { consoleEnv } from './env.ts';
 import { type PageFile, pageFiles } from './serve-page.ts';
 
-/** The gateway waits at most 30 s for a response. */
+/** Less than the 30 s that the gateway waits for a response. */
 const TEST_PATIENCE_MS = 25_000;
 
 const env = readEnv(consoleEnv);
@@ -15,8 +15,8 @@ const fileBeside = (name: string) => readFileSync(new URL(`page/${name}`, import
 
 export const handler = handle(
   consoleApp({
-    // Who asks is known by each request's token.
-    admin: { ...depsOf(env.OUTPUTS, 'nobody'), testPatienceMs: TEST_PATIENCE_MS },
+    // The token of each request replaces this name.
+    admin: { ...depsOf(env.OUTPUTS, 'unknown'), testPatienceMs: TEST_PATIENCE_MS },
     page: Object.fromEntries(pageFiles.map((name) => [name, fileBeside(name)])) as Record<PageFile, string>,
     signIn: env.SIGN_IN,
   }),

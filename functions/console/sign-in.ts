@@ -8,31 +8,35 @@ export const ADMINS = 'crm-trigger-admins';
 
 const url = z.url();
 
-/** Who signs admins in, by the names of OpenID Connect. All but `groupsClaim` is reported to the page, which anybody may read. */
+/** The identity provider, by the names of OpenID Connect. The page, which everyone can read, gets all but `groupsClaim`. */
 export const signInShape = z.object({
   issuer: url,
   clientId: z.string(),
   authorizationEndpoint: url,
   tokenEndpoint: url,
-  /** Absent: signing out revokes no token at the issuer. */
+  /** Absent: a sign-out does not revoke the refresh token. */
   revocationEndpoint: z.optional(url),
-  /** Absent: signing out ends no session at the issuer. */
+  /** Absent: a sign-out does not end the session at the issuer. */
   endSessionEndpoint: z.optional(url),
-  /** The claim of an ID token that lists its bearer's groups. */
+  /** The claim of an ID token that lists the groups of its user. */
   groupsClaim: z.string(),
 });
 
 export type SignIn = z.output<typeof signInShape>;
 
-/** What the gateway gives with a request, and who asks. */
+/** The response of /sign-in.json. */
+export type PublicSignIn = Omit<SignIn, 'groupsClaim'>;
+
+/** What the gateway adds to a request, and the name of the admin. */
 export interface Env {
   readonly Bindings: { readonly requestContext: LambdaEvent['requestContext']; readonly context: LambdaContext };
   readonly Variables: { who: string };
 }
 
 /**
- * Lets in admins. The HTTP API has checked the token: its signature, issuer, audience and time. It hands on a list of
- * groups as one text in which a space in a name looks like two names, so they are read from the token itself.
+ * Rejects users who are not admins. The gateway has checked the token: signature, issuer, audience and time. The gateway
+ * passes a list of groups as one text, in which a group with a space looks like two groups. The groups are therefore read
+ * from the token.
  */
 export const admitAdmins = ({ groupsClaim }: Pick<SignIn, 'groupsClaim'>) =>
   createMiddleware<Env>(async (c, next) => {
@@ -40,11 +44,15 @@ export const admitAdmins = ({ groupsClaim }: Pick<SignIn, 'groupsClaim'>) =>
     const checked = authorizer?.jwt?.claims;
     const token = (c.req.header('authorization') ?? '').replace(/^bearer\s+/i, '');
     const claims = checked && claimsOf(token);
-    if (!claims || claims.sub !== checked.sub) return c.json({ error: 'You are not signed in: sign in first.' }, 401);
+    if (!claims || claims.sub !== checked.sub)
+      return c.json({ error: 'You are not signed in. To fix this, sign in.' }, 401);
     const who = nameOf(claims);
     const groups = claims[groupsClaim];
     if (!Array.isArray(groups) || !groups.includes(ADMINS))
-      return c.json({ error: `${who} is signed in, but not in the group ${ADMINS}: ask for it.` }, 403);
+      return c.json(
+        { error: `${who} is not in the group ${ADMINS}. To fix this, ask an administrator to add you.` },
+        403,
+      );
     c.set('who', who);
     return next();
   });
@@ -57,10 +65,10 @@ function claimsOf(token: string): Record<string, unknown> | undefined {
   }
 }
 
-/** For the history: a name to read, and the subject, which no one can change. */
+/** The name for the history: a readable name, and the subject, which a user cannot change. */
 function nameOf(claims: Record<string, unknown>): string {
-  const names = [claims.email, claims.preferred_username];
-  const name = names.find((one) => typeof one === 'string' && one !== '');
+  const candidates = [claims.email, claims.preferred_username];
+  const name = candidates.find((candidate) => typeof candidate === 'string' && candidate !== '');
   const subject = String(claims.sub).slice(0, 100);
   return name === undefined ? subject : `${String(name).slice(0, 100)} (${subject})`;
 }

@@ -5,21 +5,21 @@ import { fileURLToPath } from 'node:url';
 import bundled, { inflate } from '@sparticuz/chromium';
 import { type Browser, chromium, type LaunchOptions } from 'playwright-core';
 
-// Not the package's own arguments: those turn off what keeps websites apart, which is to be tested here.
+// The package's default arguments turn off the isolation of websites, which is tested here.
 const options: LaunchOptions = { args: ['--no-sandbox', '--no-zygote', '--disable-gpu'] };
 
-/** Libraries that the browser needs, for machines that have none. */
+/** System libraries that the browser needs, for machines without them. */
 const libraries = fileURLToPath(new URL('../bin/al2023.tar.br', import.meta.resolve('@sparticuz/chromium')));
 
 /**
- * A real Chromium: on Linux out of an npm package, so that no browser has to be installed, elsewhere the Chrome that is
- * there. CHROMIUM names another one.
+ * Starts a real Chromium: on Linux (x64) from an npm package, elsewhere the installed Chrome. The environment variable
+ * CHROMIUM names another one.
  */
 export async function startChromium(): Promise<Browser> {
   const { CHROMIUM } = process.env;
   if (CHROMIUM) return chromium.launch({ ...options, executablePath: CHROMIUM });
   if (process.platform !== 'linux' || process.arch !== 'x64') return chromium.launch({ ...options, channel: 'chrome' });
-  // A folder of its own: two test files at once must not run each other's half.
+  // A separate folder per test file: another file could still be unpacking into a shared one.
   const folder = await mkdtemp(join(tmpdir(), 'crm-triggers-chromium-'));
   const executablePath = await unpackedIn(folder, () => bundled.executablePath());
   const browser = await chromium.launch({ ...options, executablePath }).catch(async (error) => {
@@ -32,7 +32,7 @@ export async function startChromium(): Promise<Browser> {
   return browser;
 }
 
-/** The package unpacks into the system's folder for temporary files. */
+/** Unpacks into a folder. The package always unpacks into the folder for temporary files. */
 async function unpackedIn<Path>(folder: string, unpack: () => Promise<Path>): Promise<Path> {
   const { TMPDIR } = process.env;
   process.env.TMPDIR = folder;

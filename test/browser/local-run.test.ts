@@ -3,15 +3,14 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { Browser, Page } from 'playwright-core';
-import type { Trigger } from '../../functions/core/entity.ts';
+import type { Browser } from 'playwright-core';
 import { until } from '../support/emulator.ts';
 import { endWithUs } from '../support/processes.ts';
 import { receiver } from '../support/receiver.ts';
 import { startChromium } from './chromium.ts';
-import { button, field, row } from './looks.ts';
+import { button, row, save } from './locators.ts';
 
-/** More than a trigger's consecutive failures. */
+/** More than the consecutive failures that park a trigger. */
 const FAILURES = 12;
 
 let browser: Browser;
@@ -31,27 +30,21 @@ before(async () => {
   child.stdout?.on('data', (chunk) => {
     printed += chunk;
   });
-  origin = await until('its page', () => /^ +(http:\/\/127\.0\.0\.1:\d+\/)$/m.exec(printed)?.[1], 120_000);
+  origin = await until('the URL of the page', () => /^ +(http:\/\/127\.0\.0\.1:\d+\/)$/m.exec(printed)?.[1], 120_000);
 });
 after(() => Promise.all([stop?.(), browser?.close()]));
 
-async function type(page: Page, trigger: Trigger, url: string) {
-  await field(page, trigger).fill(url);
-  await field(page, trigger).press('Enter');
-  await row(page, trigger).getByText('Saved.').waitFor();
-}
-
 describe('npm start', () => {
-  test('opens a page on which the agent creates a customer and the configured URL is called', async () => {
-    await using server = await receiver((_, response) => response.end('taken'));
+  test('serves a page where the agent creates a customer and the configured URL is called', async () => {
+    await using server = await receiver((_, response) => response.end('received'));
     const page = await (await browser.newContext()).newPage();
     await page.goto(origin);
-    const happens = page.getByRole('log', { name: 'What happens' });
+    const activity = page.getByRole('log', { name: 'Activity' });
     await page.getByRole('button', { name: 'Create a customer' }).click();
-    await happens.getByText('The agent created a customer').first().waitFor();
-    await happens.getByText('customer.create was called with').first().waitFor();
+    await activity.getByText('The agent created a customer').first().waitFor();
+    await activity.getByText('customer.create was called with').first().waitFor();
 
-    await type(page, 'customer.edit', `${server.origin}/mine`);
+    await save(page, 'customer.edit', `${server.origin}/mine`);
     await page.getByRole('button', { name: 'Edit a customer' }).click();
     const call = await until('the call', () => server.calls[0]);
     assert.match(call.target, /^\/mine\?AccountID=A-\w+$/);
@@ -73,7 +66,7 @@ describe('npm start', () => {
     await page.context().close();
   });
 
-  test('shows an outage and the recovery: failing, parked with pending notifications, working again with nothing lost', async () => {
+  test('shows an outage and the recovery: parked with pending notifications, then working, and nothing is lost', async () => {
     await using server = await receiver(({ target }, response) => {
       response.writeHead(target.startsWith('/down') ? 503 : 200).end();
     });
@@ -81,7 +74,7 @@ describe('npm start', () => {
     page.setDefaultTimeout(60_000);
     await page.goto(origin);
     const state = row(page, 'task.create').locator('.state');
-    await type(page, 'task.create', `${server.origin}/down`);
+    await save(page, 'task.create', `${server.origin}/down`);
     for (let n = 0; n < FAILURES; n++) {
       await page.getByRole('button', { name: 'Create a task' }).click();
       await page.getByText('The agent created a task').nth(n).waitFor();
@@ -89,20 +82,20 @@ describe('npm start', () => {
     await state.getByText(`Parked ${FAILURES} pending, HTTP 503`).waitFor();
     await row(page, 'task.create').getByText('HTTP 503, ').last().waitFor();
 
-    await type(page, 'task.create', `${server.origin}/up`);
+    await save(page, 'task.create', `${server.origin}/up`);
     await state.getByText(/^Working$/).waitFor();
     const arrived = new Set(server.calls.filter(({ target }) => target.startsWith('/up')).map(({ target }) => target));
     assert.equal(arrived.size, FAILURES);
     await page.context().close();
   });
 
-  test('shows pending notifications while a trigger is paused, and delivers it when it is resumed', async () => {
+  test('shows pending notifications while a trigger is paused, and delivers them after resume', async () => {
     await using server = await receiver();
     const page = await (await browser.newContext()).newPage();
     page.setDefaultTimeout(60_000);
     await page.goto(origin);
     const state = row(page, 'case.create').locator('.state');
-    await type(page, 'case.create', `${server.origin}/`);
+    await save(page, 'case.create', `${server.origin}/`);
     await button(page, 'case.create', 'Pause').click();
     await state.getByText('Paused').waitFor();
     await page.getByRole('button', { name: 'Create a case' }).click();

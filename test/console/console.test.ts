@@ -19,7 +19,7 @@ function served() {
   return { ...world, app: consoleApp({ admin: world.deps, page, signIn }) };
 }
 
-/** What the gateway hands on: the claims that it has checked, and the header as it came. */
+/** A request as the gateway passes it on: the checked claims, and the unchanged header. */
 function gateway(claims: Record<string, unknown>, checked: object | undefined = { sub: claims.sub }) {
   const payload = Buffer.from(JSON.stringify(claims)).toString('base64url');
   const header = Buffer.from('{"alg":"RS256"}').toString('base64url');
@@ -30,7 +30,7 @@ function gateway(claims: Record<string, unknown>, checked: object | undefined = 
 const admin = { sub: 'u-1', email: 'ada@example.com', groups: ['others', ADMINS] };
 
 describe('the console', () => {
-  test('shows its page and where to sign in to anybody, and lets the page talk to the token endpoint alone', async () => {
+  test('serves the page and the sign-in settings without a token; the page may send requests only to the token endpoint', async () => {
     const { app } = served();
     for (const [path, type] of [
       ['/', 'text/html; charset=utf-8'],
@@ -45,11 +45,11 @@ describe('the console', () => {
       assert.ok(policy.split('; ').includes("connect-src 'self' https://tokens.example.com"), policy);
       assert.doesNotMatch(policy, /unsafe|\*/);
     }
-    const { groupsClaim: _, ...reported } = signIn;
-    assert.deepEqual(await (await app.request('/sign-in.json')).json(), reported);
+    const { groupsClaim: _, ...publicSignIn } = signIn;
+    assert.deepEqual(await (await app.request('/sign-in.json')).json(), publicSignIn);
   });
 
-  test('lets in an admin, and knows who it was', async () => {
+  test('accepts an admin and records the name in the history', async () => {
     const { app, deps, history } = served();
     await set(deps, 'task.edit', 'https://crm.example.com/');
     const [{ headers }, env] = gateway(admin);
@@ -58,7 +58,7 @@ describe('the console', () => {
     assert.equal(history.entries[0]?.who, 'ada@example.com (u-1)');
   });
 
-  test('names an admin by e-mail address or name, and by the subject, which no one can change', async () => {
+  test('names an admin by email address or user name, and by the subject, which a user cannot change', async () => {
     for (const [claims, who] of [
       [{ ...admin, email: undefined, preferred_username: 'ada' }, 'ada (u-1)'],
       [{ ...admin, email: '' }, 'u-1'],
@@ -72,23 +72,23 @@ describe('the console', () => {
     }
   });
 
-  const outside: [string, unknown][] = [
+  const otherGroups: [string, unknown][] = [
     ['in no group', undefined],
     ['in other groups', ['crm-trigger-admins-of-another', 'admins']],
-    ['in a group whose name has the admins in it', [`sales ${ADMINS} staff`]],
-    ['with the name as text', ADMINS],
-    ['with the name as a key', { [ADMINS]: true }],
+    ['in a group whose name contains the name of the admins', [`sales ${ADMINS} staff`]],
+    ['whose groups are the text of the name', ADMINS],
+    ['whose groups are an object with the name as a key', { [ADMINS]: true }],
   ];
-  for (const [who, groups] of outside)
-    test(`rejects somebody ${who}`, async () => {
+  for (const [who, groups] of otherGroups)
+    test(`rejects a user ${who}`, async () => {
       const response = await served().app.request('/api/triggers', ...gateway({ ...admin, groups }));
       assert.equal(response.status, 403);
       assert.deepEqual(await response.json(), {
-        error: `ada@example.com (u-1) is signed in, but not in the group ${ADMINS}: ask for it.`,
+        error: `ada@example.com (u-1) is not in the group ${ADMINS}. To fix this, ask an administrator to add you.`,
       });
     });
 
-  test('takes no token that the gateway has not checked', async () => {
+  test('rejects a token that the gateway has not checked', async () => {
     const { app } = served();
     const [checked, env] = gateway(admin);
     const unchecked: [RequestInit, object][] = [
@@ -102,7 +102,7 @@ describe('the console', () => {
       assert.equal((await app.request('/api/triggers', init, bindings)).status, 401, JSON.stringify([init, bindings]));
   });
 
-  test('no response of the API is stored in a cache, whatever its status', async () => {
+  test('keeps responses of the API out of caches, with any status', async () => {
     const { app, deps } = served();
     await set(deps, 'task.edit', 'https://crm.example.com/');
     const [init, env] = gateway(admin);

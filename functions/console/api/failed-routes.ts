@@ -2,73 +2,79 @@ import * as z from 'zod/mini';
 import type { Failed } from '../../adapters/backlog-items.ts';
 import { failed, latestFailed, planRedelivery, redeliver } from '../../operations/failed.ts';
 import { UserError } from '../../operations/user-error.ts';
-import { type Route, route } from './route.ts';
+import { route } from './route.ts';
 import { queryLimit, queryTime, text, time, trigger } from './shapes.ts';
 
 const notificationId = text(100);
 
-const shown = z.object({
+const failedNotification = z.object({
   id: z.string(),
   trigger,
   reason: z.string(),
   attempts: z.int(),
   failedAt: z.number(),
   changedAt: z.number(),
-  /** `null` when the change could not be formatted; then `keys` is the row's key. */
+  /** `null`: the change could not be formatted; `keys` is then the key of the row. */
   formattedString: z.nullable(z.string()),
   keys: z.nullable(z.record(z.string(), z.unknown())),
 });
 
-const choice = z.object({
+export type FailedNotification = z.output<typeof failedNotification>;
+
+const selection = z.object({
   ids: z.optional(z.array(notificationId).check(z.minLength(1), z.maxLength(1000))),
   trigger: z.optional(trigger),
   since: z.optional(time),
   all: z.optional(z.literal(true)),
-  /** Without it nothing is sent: the response says what would be sent, and what would be rejected. */
+  /** Without it, nothing is sent. The response then lists the notifications that would be sent and rejected. */
   confirmed: z.optional(z.boolean()),
 });
 
-/** The routes for Failed and redelivery. */
-export const failedRoutes: readonly Route[] = [
+const redelivery = z.object({
+  confirmed: z.boolean(),
+  chosen: z.array(z.object({ id: z.string(), trigger, rejected: z.optional(z.string()) })),
+});
+
+export type Redelivery = z.output<typeof redelivery>;
+
+/** Failed notifications and their redelivery. */
+export const failedRoutes = [
   route({
     method: 'GET',
     path: '/failed',
-    summary: 'What was moved to Failed, and why, the latest first',
+    summary: 'List failed notifications and the reasons, newest first',
     query: z.object({
       trigger: z.optional(trigger),
       since: z.optional(queryTime),
       id: z.optional(notificationId),
       limit: queryLimit(200, 1000),
     }),
-    response: z.object({ failed: z.array(shown), total: z.int() }),
-    async run({ deps, query: { limit, ...choice } }) {
-      const { failed: latest, total } = await latestFailed(deps, choice, limit);
-      return { json: { failed: latest.map(asShown), total } };
+    response: z.object({ failed: z.array(failedNotification), total: z.int() }),
+    async run({ deps, query: { limit, ...filter } }) {
+      const { failed: latest, total } = await latestFailed(deps, filter, limit);
+      return { json: { failed: latest.map(shown), total } };
     },
   }),
   route({
     method: 'POST',
     path: '/redeliver',
-    summary: 'Send again what was moved to Failed: some by their ids, or all of a trigger, since a time, or at all',
-    body: choice,
-    response: z.object({
-      confirmed: z.boolean(),
-      chosen: z.array(z.object({ id: z.string(), trigger, rejected: z.optional(z.string()) })),
-    }),
+    summary: 'Send failed notifications again: by ID, of one trigger, since a time, or all',
+    body: selection,
+    response: redelivery,
     async run({ deps, body: { ids, trigger, since, all, confirmed = false } }) {
       if (!(ids || trigger || since !== undefined || all))
-        throw new UserError('Nothing is chosen: name ids, a trigger, since or all.');
+        throw new UserError('No notifications are selected. To fix this, send ids, trigger, since or all.');
       const wanted = ids && new Set(ids);
       const chosen = (await failed(deps, { trigger, since })).filter(({ id }) => wanted?.has(id) ?? true);
-      if (chosen.length === 0) throw new UserError('Nothing of that has failed.', 'missing');
-      if (confirmed) return { json: { confirmed, chosen: await redeliver(deps, chosen) } };
-      return { json: { confirmed, chosen: await planRedelivery(deps, chosen) } };
+      if (chosen.length === 0)
+        throw new UserError('No failed notification matches. To fix this, choose from GET /api/failed.', 'missing');
+      return { json: { confirmed, chosen: await (confirmed ? redeliver : planRedelivery)(deps, chosen) } };
     },
   }),
-];
+] as const;
 
-function asShown({ id, trigger, reason, attempts, failedAt, changedAt, notification, keys }: Failed) {
+function shown({ id, trigger, reason, attempts, failedAt, changedAt, notification, keys }: Failed): FailedNotification {
   const formattedString = notification?.formattedString ?? null;
-  const row = (keys ?? null) as Record<string, unknown> | null;
+  const row = (keys ?? null) as FailedNotification['keys'];
   return { id, trigger, reason, attempts, failedAt, changedAt, formattedString, keys: row };
 }

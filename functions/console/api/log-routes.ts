@@ -5,15 +5,15 @@ import { outcomeKinds } from '../../core/outcome.ts';
 import type { OperationDeps } from '../../operations/deployment.ts';
 import { logFilter, searchLog } from '../../operations/search-log.ts';
 import { UserError } from '../../operations/user-error.ts';
-import { type Route, route } from './route.ts';
+import { route } from './route.ts';
 import { queryLimit, queryTime, text, trigger } from './shapes.ts';
 
 const outcome = z.enum(outcomeKinds);
 
-/** How often the log is read for a page, at most. */
-const LOOKS = 10;
+/** The maximum number of reads of the log for one response. */
+const MAX_READS = 10;
 
-const entry = z.object({
+const logEntry = z.object({
   at: z.number(),
   trigger,
   id: z.string(),
@@ -27,6 +27,8 @@ const entry = z.object({
   redelivered: z.optional(z.literal(true)),
 });
 
+export type LogEntry = z.output<typeof logEntry>;
+
 const historyEntry = z.object({
   at: z.number(),
   who: z.string(),
@@ -36,23 +38,23 @@ const historyEntry = z.object({
   to: z.nullable(z.string()),
 });
 
-/** The routes for the delivery log and the history. */
-export const logRoutes: readonly Route[] = [
+/** The delivery log and the history. */
+export const logRoutes = [
   route({
     method: 'GET',
     path: '/log',
-    summary: 'Attempts and the result of them, the latest first',
+    summary: 'List attempts and their outcomes, newest first',
     query: z.object({
       trigger: z.optional(trigger),
-      /** `retry` is what release 0.2.0 called `failed`. */
+      /** `retry` is the name of `failed` in release 0.2.0. */
       outcome: z.optional(z.enum([...outcomeKinds, 'retry'])),
-      /** A notification's, or one that stands in the formatted string. */
+      /** The ID of a notification, or an ID in the formatted string. */
       id: z.optional(text(200)),
       since: z.optional(queryTime),
       next: z.optional(text(2000)),
       limit: queryLimit(100, 1000),
     }),
-    response: z.object({ entries: z.array(entry), next: z.optional(z.string()) }),
+    response: z.object({ entries: z.array(logEntry), next: z.optional(z.string()) }),
     run: async ({ deps, query: { limit, next, ...filter } }) => ({
       json: await page(deps, logFilter(filter), limit, next),
     }),
@@ -60,7 +62,7 @@ export const logRoutes: readonly Route[] = [
   route({
     method: 'GET',
     path: '/history',
-    summary: 'What admins did: who, when, from what to what; the latest first',
+    summary: 'List the actions of admins: who, when, the old and the new value; newest first',
     query: z.object({
       next: z.optional(z.string().check(z.regex(placePattern))),
       limit: queryLimit(100, 1000),
@@ -68,11 +70,13 @@ export const logRoutes: readonly Route[] = [
     response: z.object({ entries: z.array(historyEntry), next: z.optional(z.string()) }),
     run: async ({ deps, query: { limit, next } }) => ({ json: await deps.history.read(limit, next) }),
   }),
-];
+] as const;
 
-/** @throws {UserError} When `next` is not what an earlier page gave. */
+/** @throws {UserError} When `next` is not the `next` of an earlier response. */
 function page(deps: OperationDeps, filter: LogFilter, limit: number, next?: string) {
-  return searchLog(deps, filter, limit, LOOKS, next).catch((error) => {
-    throw error instanceof RangeError ? new UserError('This is no place in the log: read it from the start.') : error;
+  return searchLog(deps, filter, limit, MAX_READS, next).catch((error) => {
+    throw error instanceof RangeError
+      ? new UserError('The parameter next is not valid. To fix this, read the log from the start, without next.')
+      : error;
   });
 }

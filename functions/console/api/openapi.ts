@@ -1,45 +1,51 @@
 import * as z from 'zod/mini';
 import type { Route, Schema } from './route.ts';
-import { trigger } from './shapes.ts';
+import { errorBody, trigger } from './shapes.ts';
 
-const error = z.object({ error: z.string(), current: z.optional(z.unknown()) });
-
-/** Other responses of every route. */
-const rejections: Readonly<Record<string, string>> = {
-  400: 'The request is not of the described shape',
-  404: 'There is no such thing',
-  409: 'It cannot be done in the state that things are in',
-  422: 'What was set is rejected, in the words of the rules',
+/** The errors of every route. */
+const errors: Readonly<Record<string, string>> = {
+  400: 'The request does not match this description',
+  404: 'The resource does not exist',
+  409: 'The current state does not allow the request',
+  422: 'A value is rejected; the error says why and how to fix it',
   503: 'AWS does not respond as expected',
 };
+
+/** The errors of routes that overwrite a URL. */
 const lockedErrors: Readonly<Record<string, string>> = {
-  412: 'Somebody else changed it in the meantime: `current` is what it is now',
-  428: 'If-Match is missing: send the ETag of what you saw',
+  412: 'Someone else changed the URL; `current` is the current URL',
+  428: 'If-Match is missing: send the ETag that you read',
 };
 
-const json = (schema: Schema, io: 'input' | 'output') => {
+const json = (schema: object) => ({ 'application/json': { schema } });
+
+const jsonSchema = (schema: Schema, io: 'input' | 'output') => {
   const { $schema: _, ...content } = z.toJSONSchema(schema, { io });
-  return { 'application/json': { schema: content } };
+  return content;
 };
 
-/** The OpenAPI description of routes, made of the same schemas that check their requests. */
+/** The OpenAPI description of routes, made from the schemas that check their requests. */
 export function openApi(routes: readonly Route[], version: string) {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) paths[`/api${route.path}`] = { ...paths[`/api${route.path}`], ...operation(route) };
-  return { openapi: '3.1.0', info: { title: 'crm-triggers', version }, paths };
+  const components = { schemas: { Error: jsonSchema(errorBody, 'output') } };
+  return { openapi: '3.1.0', info: { title: 'crm-triggers', version }, paths, components };
 }
 
 function operation({ method, path, summary, query, body, response, locked }: Route) {
-  const errors = Object.entries({ ...rejections, ...(locked && lockedErrors) });
+  const failures = Object.entries({ ...errors, ...(locked && lockedErrors) });
   return {
     [method.toLowerCase()]: {
       summary,
       parameters: [...pathParameters(path), ...queryParameters(query), ...(locked ? [ifMatch] : [])],
-      ...(body && { requestBody: { required: true, content: json(body, 'input') } }),
+      ...(body && { requestBody: { required: true, content: json(jsonSchema(body, 'input')) } }),
       responses: {
-        200: { description: 'Done', content: json(response, 'output') },
+        200: { description: 'Success', content: json(jsonSchema(response, 'output')) },
         ...Object.fromEntries(
-          errors.map(([status, description]) => [status, { description, content: json(error, 'output') }]),
+          failures.map(([status, description]) => [
+            status,
+            { description, content: json({ $ref: '#/components/schemas/Error' }) },
+          ]),
         ),
       },
     },
@@ -49,12 +55,12 @@ function operation({ method, path, summary, query, body, response, locked }: Rou
 const ifMatch = { name: 'If-Match', in: 'header', required: true, schema: { type: 'string' } };
 
 function pathParameters(path: string) {
-  const { $schema: _, ...oneOfAll } = z.toJSONSchema(trigger);
+  const anyTrigger = jsonSchema(trigger, 'output');
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
     name,
     in: 'path',
     required: true,
-    schema: name === 'trigger' ? oneOfAll : { type: 'string' },
+    schema: name === 'trigger' ? anyTrigger : { type: 'string' },
   }));
 }
 

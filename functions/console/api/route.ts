@@ -3,49 +3,62 @@ import type { Trigger } from '../../core/entity.ts';
 import type { OperationDeps } from '../../operations/deployment.ts';
 
 export type Schema = z.ZodMiniType;
+type OptionalSchema = Schema | undefined;
 
-/** A request, checked. */
+/** The type of a value that a schema returned; `undefined` without a schema. */
+type Output<S extends OptionalSchema> = S extends Schema ? z.output<S> : undefined;
+
+/** A request that was checked against its route. */
 export interface RouteRequest<Query, Body> {
-  /** `who` is the one who asks. */
+  /** `who` is the admin who sent the request. */
   readonly deps: OperationDeps;
   readonly trigger: Trigger;
-  /** A header's name, where the path has one. */
+  /** The name of a header; empty if the path has no `{name}`. */
   readonly name: string;
   readonly query: Query;
   readonly body: Body;
-  /** The `If-Match` header without its quotes, where the route is locked. */
+  /** The `If-Match` header without its quotes; empty if the route is not locked. */
   readonly expectedVersion: string;
 }
 
-/** A route: the API and its description are made of these. */
-export interface Route {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
-  /** `{trigger}` and `{name}` stand for what the request names. */
-  readonly path: string;
+/** A kind of request. The API, its OpenAPI description and the types of the page's client are made from these. */
+export interface Route<
+  Method extends 'GET' | 'PUT' | 'POST' | 'DELETE' = 'GET' | 'PUT' | 'POST' | 'DELETE',
+  Path extends string = string,
+  Query extends OptionalSchema = OptionalSchema,
+  Body extends OptionalSchema = OptionalSchema,
+  Response extends Schema = Schema,
+  Locked extends true | undefined = true | undefined,
+> {
+  readonly method: Method;
+  /** `{trigger}` and `{name}` are parameters. */
+  readonly path: Path;
   readonly summary: string;
-  readonly query?: Schema;
-  readonly body?: Schema;
-  readonly response: Schema;
-  /** It overwrites something: `If-Match` must have the ETag that the admin saw. */
-  readonly locked?: true;
-  readonly run: (request: RouteRequest<never, never>) => Promise<RouteResult>;
+  readonly query?: Query;
+  readonly body?: Body;
+  readonly response: Response;
+  /** The request overwrites a URL, so `If-Match` must contain the ETag that the admin read. */
+  readonly locked?: Locked;
+  readonly run: (request: RouteRequest<never, never>) => Promise<RouteResult<unknown>>;
 }
 
-interface RouteResult {
-  readonly json: unknown;
+interface RouteResult<Json> {
+  readonly json: Json;
   readonly etag?: string;
 }
 
-/** Makes a route, and checks that the types of `run` fit its schemas. */
-export function route<Result extends Schema, Query extends Schema = Schema, Body extends Schema = Schema>(
-  of: Omit<Route, 'query' | 'body' | 'response' | 'run'> & {
-    readonly query?: Query;
-    readonly body?: Body;
-    readonly response: Result;
-    readonly run: (
-      request: RouteRequest<z.output<Query>, z.output<Body>>,
-    ) => Promise<{ readonly json: z.input<Result>; readonly etag?: string }>;
+/** Makes a route. The compiler checks that `run` takes and returns the types of the schemas. */
+export function route<
+  Method extends Route['method'],
+  Path extends string,
+  Response extends Schema,
+  Query extends OptionalSchema = undefined,
+  Body extends OptionalSchema = undefined,
+  Locked extends true | undefined = undefined,
+>(
+  definition: Omit<Route<Method, Path, Query, Body, Response, Locked>, 'run'> & {
+    readonly run: (request: RouteRequest<Output<Query>, Output<Body>>) => Promise<RouteResult<z.input<Response>>>;
   },
-): Route {
-  return of as Route;
+): Route<Method, Path, Query, Body, Response, Locked> {
+  return definition;
 }

@@ -1,35 +1,39 @@
 import * as z from 'zod/mini';
 import { removeHeader, rotateSecret, setHeader, showSecret } from '../../operations/signing-secrets.ts';
-import { type Route, route } from './route.ts';
+import { route } from './route.ts';
 import { trigger } from './shapes.ts';
 
-const shown = z.object({
+const signingSecret = z.object({
   trigger,
   secret: z.string(),
+  /** Earlier secrets that still sign; `until` is in epoch milliseconds. */
   replaced: z.readonly(z.array(z.object({ secret: z.string(), until: z.number() }))),
 });
+
+export type SigningSecret = z.output<typeof signingSecret>;
+
 const header = z.object({ trigger, header: z.string(), set: z.boolean() });
 
-/** The routes for secrets and custom headers. */
-export const secretRoutes: readonly Route[] = [
+/** Signing secrets and custom headers. */
+export const secretRoutes = [
   route({
     method: 'GET',
     path: '/triggers/{trigger}/secret',
-    summary: 'What its calls are signed with',
-    response: shown,
+    summary: 'Return the signing secret',
+    response: signingSecret,
     run: async ({ deps, trigger }) => ({ json: await showSecret(deps, trigger) }),
   }),
   route({
     method: 'POST',
     path: '/triggers/{trigger}/secret',
-    summary: 'Sign with a new one; the old one signs too for another 24 hours',
-    response: shown,
+    summary: 'Create a new signing secret; the old one also signs for 24 hours',
+    response: signingSecret,
     run: async ({ deps, trigger }) => ({ json: await rotateSecret(deps, trigger) }),
   }),
   route({
     method: 'PUT',
     path: '/triggers/{trigger}/headers/{name}',
-    summary: 'Send a header with each call; its value is never shown again',
+    summary: 'Send a custom header with each call; its value cannot be read again',
     body: z.object({ value: z.string() }),
     response: header,
     run: async ({ deps, trigger, name, body }) => ({
@@ -39,10 +43,10 @@ export const secretRoutes: readonly Route[] = [
   route({
     method: 'DELETE',
     path: '/triggers/{trigger}/headers/{name}',
-    summary: 'Send a header no more',
+    summary: 'Remove a custom header',
     response: header,
     run: async ({ deps, trigger, name }) => ({
       json: { trigger, header: await removeHeader(deps, trigger, name), set: false },
     }),
   }),
-];
+] as const;

@@ -1,56 +1,36 @@
 import * as z from 'zod/mini';
 import { type Trigger, triggers } from '../../core/entity.ts';
 
-/** The shapes that several routes share. */
+// The shapes that several routes share.
 
 export const trigger = z.enum(triggers as [Trigger, ...Trigger[]]);
 
+/** `null`: no URL is set. */
 export const url = z.nullable(z.string());
 
-export const text = (longest: number) => z.string().check(z.minLength(1), z.maxLength(longest));
+export const text = (maxLength: number) => z.string().check(z.minLength(1), z.maxLength(maxLength));
 
 /** Epoch milliseconds. */
 export const time = z.int().check(z.nonnegative());
 
-/** The same in a query, where everything is text. */
+/** Epoch milliseconds in a query, where every value is text. */
 export const queryTime = z.pipe(
   z.string().check(z.regex(/^\d{1,15}$/)),
   z.transform((digits) => Number(digits)),
 );
 
-/** The limit of entries in a response. */
-export const queryLimit = (usual: number, most: number) =>
+/** The number of entries in one response. A larger number than `max` counts as `max`. */
+export const queryLimit = (usual: number, max: number) =>
   z.pipe(
     z._default(z.string().check(z.regex(/^[1-9]\d{0,3}$/)), String(usual)),
-    z.transform((digits) => Math.min(Number(digits), most)),
+    z.transform((digits) => Math.min(Number(digits), max)),
   );
 
-export const done = z.object({ trigger });
-
-/** What is known of one trigger. */
-export const status = z.object({
-  trigger,
-  url,
-  changedAt: z.nullable(z.string()),
-  version: z.int(),
-  state: z.enum(['active', 'parked', 'draining', 'finishing', 'paused']),
-  consecutiveFailures: z.int(),
-  failingSince: z.nullable(z.number()),
-  parkedBecause: z.nullable(z.string()),
-  /** The receiver asks for fewer calls: its backlog is delivered slowly. */
-  isThrottled: z.boolean(),
-  pausedBy: z.nullable(z.enum(['admin', 'gone'])),
-  /** All pending notifications: waiting for retry, behind one of their record that does, and in the backlog. */
-  waiting: z.int(),
-  waitingForRetry: z.int(),
-  behind: z.int(),
-  inBacklog: z.int(),
-  headers: z.readonly(z.array(z.string())),
+/** The body of a response with a status other than 200. */
+export const errorBody = z.object({
+  error: z.string(),
+  /** The current URL, if the request overwrote another version of it (status 412). */
+  current: z.optional(z.object({ url, version: z.int() })),
 });
 
-/** The allowed URLs: the page checks input with the same code. */
-export const rules = z.object({
-  allowHttp: z.boolean(),
-  allowedPorts: z.readonly(z.array(z.number())),
-  allowedPrivateNetworks: z.readonly(z.array(z.string())),
-});
+export type ErrorBody = z.output<typeof errorBody>;

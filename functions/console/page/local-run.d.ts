@@ -1,2 +1,2 @@
-/** Whether the page is served by `npm start`: with an agent to try it, and without sign-in. Set when it is bundled. */
+/** Whether `npm start` serves the page: with the agent panel and without sign-in. The bundler sets it. */
 declare const LOCAL_RUN: boolean;

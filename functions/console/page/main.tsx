@@ -1,19 +1,18 @@
 import { render } from 'preact';
-import { guardDrafts } from './drafts.ts';
 import { Page } from './page.tsx';
-import { resume, signIn } from './sign-in.ts';
-import { SignInFailed } from './sign-in-failed.tsx';
+import { resume, signIn } from './sign-in/sign-in.ts';
+import { SignInFailed } from './sign-in/sign-in-failed.tsx';
+import { guardDrafts } from './triggers/drafts.ts';
 
-async function enter(place: HTMLElement): Promise<void> {
+async function start(container: HTMLElement): Promise<void> {
   try {
-    if (!(await resume())) await signIn();
-    render(<Page />, place);
+    if (!LOCAL_RUN && !(await resume())) await signIn();
+    render(<Page />, container);
   } catch (error) {
-    render(<SignInFailed error={error as Error} />, place);
+    render(<SignInFailed error={error} />, container);
   }
 }
 
 guardDrafts();
-const place = document.getElementById('page') as HTMLElement;
-if (LOCAL_RUN) render(<Page />, place);
-else await enter(place);
+const container = document.getElementById('page');
+if (container) await start(container);

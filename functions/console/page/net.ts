@@ -1,17 +1,17 @@
 /**
- * What functions/core/address.ts uses of `node:net`, for browsers: so the page checks an address by the very rules that
- * the functions do. The page's check only helps the one who types; the API checks again, with the real one.
+ * The part of `node:net` that functions/core/address.ts uses, for browsers. With it, the page checks addresses by the same
+ * rules as the functions. The page's check only helps the admin; the API checks again, with the real `node:net`.
  */
 
 interface Range {
   readonly first: bigint;
-  /** How many bits behind the network's prefix are free. */
+  /** The number of bits after the network's prefix. */
   readonly free: bigint;
 }
 
 type Family = 'ipv4' | 'ipv6';
 
-/** Where IPv6 has the addresses of IPv4, ::ffff:1.2.3.4; so one written so is checked as what it is. */
+/** The IPv6 prefix of IPv4 addresses, ::ffff:1.2.3.4. With it, both forms of an IPv4 address have the same value. */
 const MAPPED = 0xffffn << 32n;
 
 export function isIP(text: string): 0 | 4 | 6 {
@@ -41,12 +41,13 @@ function read(text: string, family: Family): bigint | undefined {
 }
 
 function read4(text: string): bigint | undefined {
-  const deps = text.split('.');
-  const right = deps.length === 4 && deps.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) < 256);
-  return right ? deps.reduce((value, part) => value * 256n + BigInt(part), 0n) : undefined;
+  const octets = text.split('.');
+  const isValid =
+    octets.length === 4 && octets.every((octet) => /^(?:0|[1-9]\d{0,2})$/.test(octet) && Number(octet) < 256);
+  return isValid ? octets.reduce((value, octet) => value * 256n + BigInt(octet), 0n) : undefined;
 }
 
-/** The URL parser knows all ways of writing one, and gives them one form. */
+/** The URL parser accepts all notations of an IPv6 address, and returns one form. */
 function read6(text: string): bigint | undefined {
   if (!/^[\da-f:.]+$/i.test(text) || !URL.canParse(`http://[${text}]/`)) return undefined;
   const [before = '', after] = new URL(`http://[${text}]/`).hostname.slice(1, -1).split('::');

@@ -1,46 +1,47 @@
 import type { FunctionComponent } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { Account } from './account.tsx';
-import { AgentPanel } from './agent-panel.tsx';
-import { FailedView } from './failed-view.tsx';
-import { HistoryView } from './history-view.tsx';
-import { LogView } from './log-view.tsx';
-import { TriggersView } from './triggers-view.tsx';
+import { FailedView } from './failed/failed-view.tsx';
+import { AgentPanel } from './local-run/agent-panel.tsx';
+import { HistoryView } from './log/history-view.tsx';
+import { LogView } from './log/log-view.tsx';
+import { Account } from './sign-in/account.tsx';
+import { appTexts } from './texts.ts';
+import { TriggersView } from './triggers/triggers-view.tsx';
 
 const views: Readonly<Record<string, { readonly title: string; readonly View: FunctionComponent }>> = {
-  triggers: { title: 'Triggers', View: TriggersView },
-  failed: { title: 'Failed', View: FailedView },
-  log: { title: 'Log', View: LogView },
-  history: { title: 'History', View: HistoryView },
+  triggers: { title: appTexts.triggers, View: TriggersView },
+  failed: { title: appTexts.failed, View: FailedView },
+  log: { title: appTexts.log, View: LogView },
+  history: { title: appTexts.history, View: HistoryView },
 };
 
-/** `#log?id=…` shows the log. */
-const chosen = () => {
+/** The view in the fragment, such as `#log?id=…`. */
+const viewInHash = () => {
   const name = location.hash.slice(1).split('?')[0] ?? '';
   return Object.hasOwn(views, name) ? name : 'triggers';
 };
 
 export function Page() {
-  const [name, setName] = useState(chosen());
+  const [name, setName] = useState(viewInHash());
   useEffect(() => {
-    const follow = () => setName(chosen());
+    const follow = () => setName(viewInHash());
     addEventListener('hashchange', follow);
     return () => removeEventListener('hashchange', follow);
   }, []);
   const { title = '', View = TriggersView } = views[name] ?? {};
   useEffect(() => {
-    document.title = `${title} · CRM Triggers`;
+    document.title = appTexts.documentTitle(title);
   }, [title]);
   return (
     <>
       <button type="button" class="skip" onClick={() => document.getElementById('main')?.focus()}>
-        Skip to the content
+        {appTexts.skip}
       </button>
       <header class="top">
-        <h1>CRM Triggers</h1>
-        <nav aria-label="Views">
-          {Object.entries(views).map(([to, { title }]) => (
-            <a key={to} href={`#${to}`} aria-current={to === name ? 'page' : undefined}>
+        <h1>{appTexts.name}</h1>
+        <nav aria-label={appTexts.views}>
+          {Object.entries(views).map(([view, { title }]) => (
+            <a key={view} href={`#${view}`} aria-current={view === name ? 'page' : undefined}>
               {title}
             </a>
           ))}

@@ -1,0 +1,8 @@
+import { failedRoutes } from './failed-routes.ts';
+import { logRoutes } from './log-routes.ts';
+import { secretRoutes } from './secret-routes.ts';
+import { triggerRoutes } from './trigger-routes.ts';
+import { urlRoutes } from './url-routes.ts';
+
+/** All routes of the API. */
+export const routes = [...triggerRoutes, ...urlRoutes, ...secretRoutes, ...failedRoutes, ...logRoutes] as const;

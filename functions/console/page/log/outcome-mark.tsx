@@ -1,0 +1,7 @@
+import type { LogEntry } from '../../api/log-routes.ts';
+
+const tones = { delivered: 'good', failed: 'warn', throttled: 'warn', gone: 'off', blocked: 'bad' } as const;
+
+export function OutcomeMark({ outcome }: Pick<LogEntry, 'outcome'>) {
+  return <span class={`mark ${tones[outcome]}`}>{outcome}</span>;
+}

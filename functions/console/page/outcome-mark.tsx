@@ -1,7 +1,0 @@
-import type { LogEntry } from '../../core/log-entry.ts';
-
-const tones = { delivered: 'good', failed: 'warn', throttled: 'warn', gone: 'off', blocked: 'bad' } as const;
-
-export function OutcomeMark({ outcome }: Pick<LogEntry, 'outcome'>) {
-  return <span class={`mark ${tones[outcome]}`}>{outcome}</span>;
-}

@@ -1,0 +1,80 @@
+import { useState } from 'preact/hooks';
+import type { Trigger } from '../../../core/entity.ts';
+import { messageOf, request } from '../shared/api.ts';
+import { settingsTexts } from '../texts.ts';
+
+interface Props {
+  readonly trigger: Trigger;
+  readonly headers: readonly string[];
+  readonly reload: () => Promise<void>;
+}
+
+/** The headers that are sent with each call. Their values are never shown. */
+export function CustomHeaders({ trigger, headers, reload }: Props) {
+  const [name, setName] = useState('');
+  const [value, setValue] = useState('');
+  const [message, setMessage] = useState('');
+  const run = async (change: () => Promise<unknown>, success: string) => {
+    try {
+      await change();
+      await reload();
+      setName('');
+      setValue('');
+      setMessage(success);
+    } catch (caught) {
+      setMessage(messageOf(caught));
+    }
+  };
+  const remove = (name: string) =>
+    run(
+      () => request('DELETE /triggers/{trigger}/headers/{name}', { trigger, name }),
+      settingsTexts.headerRemoved(name),
+    );
+  const set = () =>
+    run(
+      () => request('PUT /triggers/{trigger}/headers/{name}', { trigger, name, body: { value } }),
+      settingsTexts.headerSet(name),
+    );
+  return (
+    <>
+      <h3>{settingsTexts.headers}</h3>
+      {headers.length === 0 && <p class="muted">{settingsTexts.noHeaders}</p>}
+      <ul class="plain">
+        {headers.map((header) => (
+          <li key={header}>
+            <code>{header}</code>{' '}
+            <button type="button" onClick={() => remove(header)}>
+              {settingsTexts.remove}
+              <span class="hidden"> {header}</span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <form
+        class="filters"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void set();
+        }}
+      >
+        <label>
+          {settingsTexts.name}
+          <input type="text" value={name} onInput={(event) => setName(event.currentTarget.value)} autoComplete="off" />
+        </label>
+        <label>
+          {settingsTexts.value}
+          <input
+            type="password"
+            value={value}
+            onInput={(event) => setValue(event.currentTarget.value)}
+            autoComplete="off"
+          />
+        </label>
+        <button type="submit">{settingsTexts.set}</button>
+      </form>
+      <p role="status" class="note">
+        {message}
+      </p>
+    </>
+  );
+}

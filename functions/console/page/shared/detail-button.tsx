@@ -1,0 +1,15 @@
+import { tableTexts } from '../texts.ts';
+
+interface Props {
+  readonly id: string;
+  readonly open: () => void;
+}
+
+export function DetailButton({ id, open }: Props) {
+  return (
+    <button type="button" onClick={open}>
+      {tableTexts.detail}
+      <span class="hidden"> {tableTexts.detailOf(id)}</span>
+    </button>
+  );
+}

@@ -1,0 +1,194 @@
+import { clearedText } from '../../operations/pending.ts';
+
+// All texts of the page. Errors of the API and the rules for URLs come from functions/core and functions/operations.
+
+export const appTexts = {
+  name: 'CRM Triggers',
+  documentTitle: (view: string) => `${view} · CRM Triggers`,
+  skip: 'Skip to the content',
+  views: 'Views',
+  triggers: 'Triggers',
+  failed: 'Failed',
+  log: 'Log',
+  history: 'History',
+  loading: 'Loading …',
+  close: 'Close',
+  /** In place of a value that does not exist. */
+  none: '–',
+};
+
+export const apiTexts = {
+  signedOut: 'You are signed out. To fix this, sign in again.',
+  noResponse: 'The server does not respond. To fix this, check your network connection.',
+  noLocalResponse: 'The server does not respond. To fix this, check that npm start is running.',
+  status: (status: number) => `The response was HTTP ${status}.`,
+};
+
+export const accountTexts = {
+  signedOut: 'You are signed out.',
+  signIn: 'Sign in',
+  signOut: 'Sign out',
+  signInFailed: (reason: string) => `The sign-in failed: ${reason}. To fix this, sign in again.`,
+};
+
+export const triggersTexts = {
+  lead: 'Enter the URL to call when CRM data is created, edited or deleted. The call contains the formatted string. A new URL takes effect within 5 seconds.',
+  sampleId: (name: string, value: string) => `${value}: ${name.replace(/ID$/, '').toLowerCase()} ID`,
+  queued: (count: number) =>
+    count === 1
+      ? '1 message is in the delivery queue, including messages that wait for a retry.'
+      : `${count} messages are in the delivery queue, including messages that wait for a retry.`,
+  chartsCut: (count: number) => `The charts count the latest ${count} attempts.`,
+};
+
+export const urlTexts = {
+  /** Follows the action: `Edit customer: URL`. */
+  label: (entity: string) => `${entity}: URL`,
+  placeholder: 'https://example.com/hook',
+  save: 'Save',
+  saving: 'Saving …',
+  clear: 'Clear',
+  calledUrl: 'The call: ',
+  saved: 'Saved.',
+  savedAs: (url: string) => `Saved as ${url}.`,
+  cleared: (pending: number) => `Cleared. ${clearedText(pending)}`,
+  clearing: (pending: number) => `If you clear it: ${clearedText(pending)}`,
+  conflict: 'Someone else changed this URL. It is now',
+  conflictEmpty: 'not set',
+  takeTheirs: 'Use their URL',
+  keepMine: 'Save my URL',
+};
+
+export const statusTexts = {
+  noUrl: 'No URL',
+  noCalls: 'No calls are made.',
+  paused: 'Paused',
+  pausedByAdmin: 'new notifications wait',
+  pausedByGone: 'the receiver responded with 410 Gone',
+  throttled: 'Throttled',
+  asksForFewer: 'the receiver asks for fewer calls',
+  parked: 'Parked',
+  draining: 'Draining',
+  delivering: 'pending notifications are being delivered',
+  failing: 'Failing',
+  since: (time: string) => `since ${time}`,
+  failures: (count: number) => (count === 1 ? '1 failure' : `${count} consecutive failures`),
+  working: 'Working',
+};
+
+export const lastDayTexts = {
+  none: 'No calls in the last 24 hours',
+  chart: (delivered: number, others: number) => `Last 24 hours: ${delivered} delivered, ${others} not delivered`,
+  latest: (response: string, time: string) => `${response}, ${time}`,
+};
+
+/** The second text of a pair completes the first one for screen readers. */
+export const actionTexts = {
+  test: 'Test',
+  testing: 'Testing …',
+  pause: 'Pause',
+  resume: 'Resume',
+  more: 'More',
+  moreAbout: (trigger: string) => `about ${trigger}`,
+  log: 'Log',
+  logOf: (trigger: string) => `of ${trigger}`,
+  delivered: (response: string, milliseconds: number) => `Delivered: ${response} after ${milliseconds} ms`,
+  notDelivered: (response: string, milliseconds: number) => `Not delivered: ${response} after ${milliseconds} ms`,
+};
+
+export const settingsTexts = {
+  failed: 'Failed notifications',
+  secret: 'Signing secret',
+  secretLead: 'With this secret, the receiver verifies that a call comes from this system.',
+  alsoSigns: (until: string) => `also signs until ${until}`,
+  show: 'Show',
+  replace: 'Replace',
+  replaced: 'The new secret signs. The old secret also signs for 24 hours.',
+  headers: 'Custom headers',
+  noHeaders: 'No custom headers are set.',
+  remove: 'Remove',
+  name: 'Name',
+  value: 'Value',
+  set: 'Set header',
+  headerSet: (name: string) => `${name} is sent with each call. Its value is not shown again.`,
+  headerRemoved: (name: string) => `${name} is no longer sent.`,
+};
+
+export const tableTexts = {
+  trigger: 'Trigger',
+  formattedString: 'Formatted string',
+  time: 'Time',
+  outcome: 'Outcome',
+  detail: 'Detail',
+  detailOf: (id: string) => `of ${id}`,
+  all: 'all',
+};
+
+export const failedTexts = {
+  lead: 'Notifications that failed, with the reason. They are kept for 30 days.',
+  period: 'Period',
+  lastHour: 'last hour',
+  lastDay: 'last 24 hours',
+  lastWeek: 'last 7 days',
+  id: 'Notification ID',
+  empty: 'No failed notifications match.',
+  table: 'Failed notifications',
+  failedAt: 'Failed',
+  reason: 'Reason',
+  attempts: 'Attempts',
+  selectAll: 'Select all shown',
+  select: (id: string) => `Select ${id}`,
+  cut: (shown: number, total: number) => `These are the latest ${shown} of ${total}.`,
+  times: (id: string, changed: string, failed: string) => `${id}, changed ${changed}, failed ${failed}`,
+};
+
+export const redeliverTexts = {
+  redeliver: 'Redeliver',
+  redeliverCount: (count: number) => (count > 0 ? `Redeliver ${count}` : 'Redeliver'),
+  confirm: (count: number, triggers: readonly string[]) => `${count} will be sent again to ${triggers.join(', ')}.`,
+  send: 'Send',
+  cancel: 'Cancel',
+  sent: (sent: number, total: number) => `${sent} of ${total} sent again.`,
+  notifications: (count: number) => `${count} notifications`,
+  notSent: (which: string, reason: string) => `${which}: not sent, ${reason}.`,
+};
+
+export const logTexts = {
+  id: 'ID',
+  empty: 'No attempts match.',
+  table: 'Attempts',
+  attempt: 'Attempt',
+  response: 'Response',
+  test: 'test',
+  redelivered: 'redelivered',
+  milliseconds: (milliseconds: number) => `${milliseconds} ms`,
+  more: 'Show more',
+};
+
+export const attemptTexts = {
+  title: 'Attempts',
+  none: 'The log contains no attempts of this notification.',
+  attempt: (time: string, response: string, milliseconds: number) => `${time}, ${response} after ${milliseconds} ms`,
+  curl: 'Repeat the call by hand',
+  curlNote: 'The command calls the URL that is set now. It sends no signature, because a signature soon expires.',
+};
+
+export const historyTexts = {
+  lead: 'The changes that admins made. Secrets and the values of headers are not recorded.',
+  empty: 'No changes were made yet.',
+  table: 'Changes',
+  who: 'Who',
+  what: 'What',
+  from: 'From',
+  to: 'To',
+  cut: (count: number) => `These are the latest ${count}.`,
+};
+
+export const agentTexts = {
+  title: 'Try it',
+  lead: 'This is a local run. Change a record as an agent does, and see the call that the sample receiver gets. Calls to your own URLs are in the log.',
+  /** Follows the action: `Create a customer`. */
+  record: (entity: string) => `a ${entity}`,
+  activity: 'Activity',
+  empty: 'Nothing happened yet. Press Create beside Customer.',
+};

@@ -1,0 +1,73 @@
+import { useRef } from 'preact/hooks';
+import type { TriggerStatus, UrlRules } from '../../api/trigger-routes.ts';
+import { urlTexts } from '../texts.ts';
+import { Conflict } from './conflict.tsx';
+import { useUrlEntry } from './url-entry.ts';
+
+interface Props {
+  readonly id: string;
+  readonly status: TriggerStatus;
+  readonly rules: UrlRules;
+  readonly reload: () => Promise<void>;
+}
+
+/** A text field for a URL. Only Enter and Save save it: leaving the field does not, because half a URL would be called. */
+export function UrlForm({ id, status, rules, reload }: Props) {
+  const field = useRef<HTMLInputElement>(null);
+  const focus = () => field.current?.focus();
+  const entry = useUrlEntry(status, rules, reload, focus);
+  const { text, isChanged, isSaving, notice, preview } = entry;
+  return (
+    <form
+      class="entry"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        void entry.save();
+      }}
+    >
+      <div class="field">
+        <input
+          id={id}
+          ref={field}
+          type="text"
+          inputMode="url"
+          autoComplete="off"
+          autoCapitalize="off"
+          spellcheck={false}
+          placeholder={urlTexts.placeholder}
+          value={text}
+          aria-describedby={`${id}-sent ${id}-note`}
+          aria-invalid={notice?.tone === 'bad' ? 'true' : undefined}
+          onInput={(event) => entry.enter(event.currentTarget.value)}
+          onKeyDown={(event) => event.key === 'Escape' && entry.discard()}
+        />
+        {isChanged && (
+          <button type="submit" class="primary" aria-disabled={isSaving}>
+            {isSaving ? urlTexts.saving : text === '' ? urlTexts.clear : urlTexts.save}
+          </button>
+        )}
+      </div>
+      <p class="sent" id={`${id}-sent`}>
+        <span class="hidden">{urlTexts.calledUrl}</span>
+        <code>
+          {preview.head}
+          <b>{preview.tail}</b>
+        </code>
+      </p>
+      <p class={`note ${notice?.tone ?? ''}`} id={`${id}-note`} role="status">
+        {notice?.text}
+      </p>
+      {entry.isConflict && (
+        <Conflict
+          url={status.url}
+          takeTheirs={() => {
+            entry.discard();
+            focus();
+          }}
+          keepMine={() => void entry.save(status.version)}
+        />
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,44 @@
+import { triggers } from '../../functions/core/entity.ts';
+import { pause } from '../../functions/operations/pause.ts';
+import { set } from '../../functions/operations/set-url.ts';
+import { notification } from '../support/records.ts';
+import type { servedPage } from './served-page.ts';
+
+type Served = Awaited<ReturnType<typeof servedPage>>;
+
+/** Moves a notification to Failed. */
+export async function addFailed({ backlog }: Served, fields: object = {}, reason = 'HTTP 404') {
+  const sent = notification({ trigger: 'task.edit', ...fields });
+  const { id, trigger, record, sequence, changedAt } = sent;
+  const failedAt = Date.now();
+  await backlog.fail({ id, trigger, record, sequence, changedAt, reason, attempts: 5, failedAt, notification: sent });
+  return sent;
+}
+
+/** Stores triggers in each state, a failed notification and its attempts. */
+export async function addSampleData(served: Served) {
+  for (const trigger of triggers.slice(0, 10)) await set(served.deps, trigger, `https://crm.example.com/${trigger}`);
+  for (let n = 0; n < 3; n++) await served.triggersTable.countFailure('customer.edit', Date.now());
+  await served.triggersTable.move('case.create', 'park', { parkedBecause: 'HTTP 503' });
+  const waiting = Array.from({ length: 12 }, () => notification({ trigger: 'case.create' }));
+  const tried = { attempts: 1, firstAttempt: 1, response: 'HTTP 503', nextTry: 1 };
+  await served.backlog.park(
+    waiting.map((notification) => ({ notification, ...tried })),
+    1,
+  );
+  await pause(served.deps, 'followup.create');
+  const { id, formattedString } = await addFailed(served);
+  const attempt = {
+    trigger: 'task.edit',
+    id,
+    formattedString,
+    milliseconds: 51,
+    outcome: 'failed',
+    response: 'HTTP 404',
+  } as const;
+  await served.log.write(
+    [1, 2, 3].map((n) => ({ ...attempt, attempt: n, at: Date.now() - 1000 * n, body: 'not here' })),
+  );
+  served.activity.add('agent', 'The agent created a customer', 'AccountID=A-1');
+  served.activity.add('call', 'customer.create was called with', '?AccountID=A-1');
+}

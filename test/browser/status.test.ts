@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import type { Trigger } from '../../functions/core/entity.ts';
+import { set } from '../../functions/operations/set-url.ts';
+import { startChromium } from './chromium.ts';
+import { button, field, row } from './locators.ts';
+import { addSampleData } from './sample-data.ts';
+import { servedPage } from './served-page.ts';
+
+let browser: Browser;
+before(async () => {
+  browser = await startChromium();
+});
+after(() => browser.close());
+
+describe('the status on the page', () => {
+  test('pauses and resumes a trigger, and shows its state', async () => {
+    await using served = await servedPage(browser);
+    await set(served.deps, 'case.edit', 'https://example.com/');
+    const page = await served.open();
+    await button(page, 'case.edit', 'Pause').click();
+    await row(page, 'case.edit').getByText('Paused').waitFor();
+    assert.equal(served.triggersTable.items.get('case.edit')?.state, 'paused');
+    await button(page, 'case.edit', 'Resume').click();
+    await row(page, 'case.edit').getByText('Draining').waitFor();
+  });
+
+  test('shows how many pending notifications move to Failed, before and after a URL is cleared', async () => {
+    await using served = await servedPage(browser);
+    await addSampleData(served);
+    const page = await served.open();
+    await field(page, 'case.create').fill('');
+    const moved =
+      'No calls are made. 12 pending notifications move to Failed; to send them, set a URL and redeliver them.';
+    await row(page, 'case.create').getByText(`If you clear it: ${moved}`).waitFor();
+    await button(page, 'case.create', 'Clear').click();
+    await row(page, 'case.create').getByText(`Cleared. ${moved}`).waitFor();
+    await field(page, 'followup.create').fill('');
+    await button(page, 'followup.create', 'Clear').click();
+    await row(page, 'followup.create').getByText('Cleared. No calls are made.').waitFor();
+    assert.equal(await button(page, 'followup.create', 'Resume').isDisabled(), true);
+  });
+
+  test('shows the status of each trigger: failing, parked with a count and a reason, paused, no URL', async () => {
+    await using served = await servedPage(browser);
+    await addSampleData(served);
+    const page = await served.open();
+    const state = (trigger: Trigger) => row(page, trigger).locator('.state').innerText();
+    await field(page, 'customer.create').waitFor();
+    assert.equal(await state('customer.create'), 'Working');
+    assert.match(await state('customer.edit'), /^Failing since .*, 3 consecutive failures$/);
+    assert.equal(await state('case.create'), 'Parked 12 pending, HTTP 503');
+    assert.match(await state('followup.create'), /^Paused/);
+    assert.match(await state('task.delete'), /^No URL/);
+  });
+
+  test('shows the last response and a chart of the last 24 hours, and links to the log', async () => {
+    await using served = await servedPage(browser);
+    await addSampleData(served);
+    const page = await served.open();
+    const failing = row(page, 'task.edit');
+    await failing.getByText(/HTTP 404, /).waitFor();
+    await failing.getByRole('img', { name: 'Last 24 hours: 0 delivered, 3 not delivered' }).waitFor();
+    await row(page, 'task.create').getByText('No calls in the last 24 hours').waitFor();
+    assert.equal(await row(page, 'task.create').getByRole('img').count(), 0);
+    await failing.getByRole('link', { name: 'Log of task.edit' }).click();
+    assert.equal(await page.getByLabel('Trigger').inputValue(), 'task.edit');
+  });
+
+  test('shows a secret only after Show is pressed, and of a custom header only the name', async () => {
+    await using served = await servedPage(browser);
+    await set(served.deps, 'case.edit', 'https://example.com/');
+    const page = await served.open();
+    await button(page, 'case.edit', 'More').click();
+    const dialog = page.getByRole('dialog', { name: 'case.edit' });
+    assert.doesNotMatch(await dialog.innerText(), /whsec_/);
+    await dialog.getByRole('button', { name: 'Show' }).click();
+    await dialog.getByText(/^whsec_/).waitFor();
+    await dialog.getByLabel('Name').fill('X-Token');
+    await dialog.getByLabel('Value').fill('MARKER');
+    await dialog.getByRole('button', { name: 'Set header' }).click();
+    await dialog.getByRole('code').getByText('x-token').waitFor();
+    assert.doesNotMatch(await page.content(), /MARKER/);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+  });
+});

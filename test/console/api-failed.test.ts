@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { mock, test } from 'node:test';
+import { notification } from '../support/records.ts';
+import { failedNotification, servedApi } from './served-api.ts';
+
+test('lists failed notifications by trigger and redelivers them only with confirmed', async () => {
+  await using api = await servedApi();
+  await api.setUrl('https://example.com/', 0);
+  const [one, two] = [failedNotification({ trigger: 'task.edit' }), failedNotification({ trigger: 'case.create' })];
+  for (const failed of [one, two]) await api.backlog.fail(failed);
+  await api.triggersTable.writeUrl('task.edit', 'https://example.com/', Date.now());
+  const { json: shown } = await api.request('GET', '/failed?trigger=case.create');
+  assert.equal(shown.total, 1);
+  assert.partialDeepStrictEqual(shown.failed[0], { id: two.id, reason: 'HTTP 404', attempts: 5, keys: null });
+  const { json: plan } = await api.request('POST', '/redeliver', { ids: [one.id] });
+  assert.deepEqual(plan, { confirmed: false, chosen: [{ id: one.id, trigger: 'task.edit' }] });
+  assert.equal(api.sent.length, 0);
+  const { json: result } = await api.request('POST', '/redeliver', { ids: [one.id], confirmed: true });
+  assert.equal(result.confirmed, true);
+  assert.deepEqual(
+    api.sent.map(({ id }) => id),
+    [one.id],
+  );
+  assert.equal((await api.request('GET', '/failed')).json.total, 1);
+});
+
+test('clearing a URL returns the number of pending notifications; resume and redelivery then need a URL', async () => {
+  await using api = await servedApi();
+  await api.setUrl('https://example.com/', 0);
+  const parked = { attempts: 0, firstAttempt: 0, response: '', nextTry: 0 };
+  await api.backlog.park([{ ...parked, notification: notification({ trigger: 'task.edit' }) }], 1);
+  await api.request('POST', '/triggers/task.edit/pause');
+  const cleared = await api.request('DELETE', '/triggers/task.edit/url', undefined, { 'if-match': '"1"' });
+  assert.deepEqual(cleared.json, { trigger: 'task.edit', url: null, version: 2, pending: 1 });
+  const resumed = await api.request('POST', '/triggers/task.edit/resume');
+  assert.equal(resumed.status, 409);
+  assert.match(resumed.json.error, /^task\.edit cannot be resumed: no URL is set for task\.edit\. To fix this, /);
+  const one = failedNotification({ trigger: 'task.edit' });
+  await api.backlog.fail(one);
+  for (const confirmed of [false, true]) {
+    const { json } = await api.request('POST', '/redeliver', { ids: [one.id], confirmed });
+    assert.match(json.chosen[0].rejected, /^no URL is set for task\.edit\. To fix this, /);
+  }
+  assert.equal((await api.request('GET', '/failed')).json.total, 1);
+});
+
+test('lists failed notifications with a few reads, however many there are', async () => {
+  await using api = await servedApi();
+  for (let n = 0; n < 300; n++)
+    await api.backlog.fail(
+      failedNotification({ id: `msg_${String(n).padStart(32, '0')}`, changedAt: 1_760_000_000_000 + n }),
+    );
+  const reads = mock.method(api.backlog, 'failed');
+  const { json } = await api.request('GET', '/failed?limit=1');
+  assert.equal(json.failed[0].id, `msg_${'299'.padStart(32, '0')}`, 'the newest');
+  assert.equal(json.total, 300);
+  const rows = await Promise.all(reads.mock.calls.map(({ result }) => result));
+  assert.ok(rows.reduce((sum, page) => sum + (page?.failed.length ?? 0), 0) <= 1);
+});
