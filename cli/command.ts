@@ -23,7 +23,7 @@ export const options = {
   limit: ['N', 'number of attempts, at most 10000 (50)'],
   outcome: ['OUTCOME', 'delivered, failed, throttled, gone or blocked'],
   pace: ['PER-SECOND', 'notifications per second, from 1 to 1000 (50)'],
-  'send-back': ['', 'send all of them to the delivery queue again'],
+  'send-back': ['', 'send them all to the delivery queue again'],
   since: ['TIME', 'since this time: 2026-11-23, 2026-11-23T09:00Z, 90m, 36h, 7d, today or yesterday'],
   trigger: ['TRIGGER', 'only this trigger'],
   yes: ['', 'do it; without this option the command prints its plan and changes nothing'],
