@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { type Action, type Entity, entities, entityNames } from '../../functions/core/entity.ts';
+import { tableOutputs } from '../../functions/core/table-output.ts';
 import { asUserError, stackOutputs } from '../../functions/operations/deployment.ts';
 import { UserError } from '../../functions/operations/user-error.ts';
 import { useGivenEmulator } from '../emulator-environment.ts';
@@ -14,8 +15,9 @@ export class Agent {
   readonly #tables: Readonly<Record<Entity, string>>;
 
   constructor(outputs: Readonly<Record<string, string>>) {
-    const { CustomerTable = '', CaseTable = '', FollowupTable = '', TaskTable = '' } = outputs;
-    this.#tables = { customer: CustomerTable, case: CaseTable, followup: FollowupTable, task: TaskTable };
+    this.#tables = Object.fromEntries(
+      entityNames.map((entity) => [entity, outputs[tableOutputs[entity]] ?? '']),
+    ) as Record<Entity, string>;
   }
 
   /** @throws {UserError} When the row does not allow the action. */
