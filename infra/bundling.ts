@@ -45,7 +45,7 @@ export const bundling = {
   target: 'node24',
 } satisfies BuildOptions;
 
-/** The file in which a function's code begins. */
-export function entryOf(stage: string): string {
-  return join(root, 'functions', stage, 'index.ts');
+/** The entry file of the function in a folder of functions/. */
+export function entryOf(folder: string): string {
+  return join(root, 'functions', folder, 'index.ts');
 }

@@ -6,6 +6,7 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { captureEnv, Variables } from '../functions/adapters/env.ts';
 import { type Action, type Entity, entities } from '../functions/core/entity.ts';
+import { queueBinding, tableBinding } from './binding.ts';
 import { ServiceFunction } from './service-function.ts';
 import { rowRulesOf, type Settings } from './settings.ts';
 import type { Unsent } from './unsent.ts';
@@ -27,13 +28,14 @@ export class Capture extends Construct {
   constructor(scope: Construct, id: string, props: CaptureProps) {
     super(scope, id);
     const { entity, table, triggers, backlog, queue, unsent, settings } = props;
+    const backlogActions = ['dynamodb:PutItem', ...(settings.recordLimit ? ['dynamodb:UpdateItem'] : [])];
     this.function = new ServiceFunction(this, 'Function', {
-      stage: 'capture',
+      folder: 'capture',
       environment: {
         ENTITY: entity,
-        TRIGGERS_TABLE: triggers.tableName,
-        BACKLOG_TABLE: backlog.tableName,
-        QUEUE_URL: queue.queueUrl,
+        TRIGGERS_TABLE: tableBinding(triggers, 'dynamodb:BatchGetItem'),
+        QUEUE_URL: queueBinding(queue, 'sqs:SendMessage'),
+        BACKLOG_TABLE: tableBinding(backlog, ...backlogActions),
         ROW_RULES: JSON.stringify(rowRulesOf(entity, settings)),
         RECORD_LIMIT: JSON.stringify(settings.recordLimit ?? null),
         METRICS_NAMESPACE: Stack.of(this).stackName,
@@ -42,9 +44,6 @@ export class Capture extends Construct {
       memoryMiB: 256,
       settings,
     });
-    triggers.grant(this.function, 'dynamodb:BatchGetItem');
-    queue.grant(this.function, 'sqs:SendMessage');
-    backlog.grant(this.function, 'dynamodb:PutItem', ...(settings.recordLimit ? ['dynamodb:UpdateItem'] : []));
     this.#grantStream(table);
     // Not DynamoEventSource, which allows ListStreams on the stream, where it counts for nothing; the id is the one that it gives.
     this.function.addEventSourceMapping(`DynamoDBEventSource:${Names.nodeUniqueId(table.node)}`, {

@@ -3,7 +3,8 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { deliverEnv, Variables } from '../functions/adapters/env.ts';
-import { attemptVariables } from './attempt-variables.ts';
+import { attemptEnvironment } from './attempt-environment.ts';
+import { queueBinding } from './binding.ts';
 import type { Network } from './network.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { Settings } from './settings.ts';
@@ -20,6 +21,8 @@ interface DeliverProps {
 /** A batch ends well within this time: deliver returns what it cannot attempt before. */
 export const DELIVER_TIMEOUT = Duration.seconds(60);
 
+const backlogActions = ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'];
+
 /** The delivery queue → deliver → the triggers' URLs. */
 export class Deliver extends Construct {
   readonly function: ServiceFunction<Variables<typeof deliverEnv>>;
@@ -28,23 +31,18 @@ export class Deliver extends Construct {
     super(scope, id);
     const { queue, deadLetterQueue, tables, settings, network } = props;
     this.function = new ServiceFunction(this, 'Function', {
-      stage: 'deliver',
+      folder: 'deliver',
       environment: {
-        ...attemptVariables({ tables, settings }),
+        ...attemptEnvironment({ tables, settings, backlogActions }),
+        // The event source grants the actions on this queue.
         QUEUE_URL: queue.queueUrl,
-        DEAD_LETTER_QUEUE_URL: deadLetterQueue.queueUrl,
+        DEAD_LETTER_QUEUE_URL: queueBinding(deadLetterQueue, 'sqs:SendMessage'),
       },
       timeout: DELIVER_TIMEOUT,
       memoryMiB: 256,
       settings,
       network,
     });
-    tables.grantReadSecrets(this.function);
-    tables.deliveryLog.grant(this.function, 'dynamodb:PutItem');
-    tables.triggers.grant(this.function, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
-    const writes = ['dynamodb:BatchWriteItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'];
-    tables.backlog.grant(this.function, 'dynamodb:BatchGetItem', ...writes);
-    deadLetterQueue.grant(this.function, 'sqs:SendMessage');
     this.function.addEventSource(
       new SqsEventSource(queue, {
         batchSize: 10,

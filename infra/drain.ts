@@ -3,7 +3,7 @@ import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { Construct } from 'constructs';
 import type { drainEnv, Variables } from '../functions/adapters/env.ts';
-import { attemptVariables } from './attempt-variables.ts';
+import { attemptEnvironment } from './attempt-environment.ts';
 import type { Network } from './network.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { Settings } from './settings.ts';
@@ -15,6 +15,8 @@ interface DrainProps {
   readonly network: Network | undefined;
 }
 
+const backlogActions = ['dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem'];
+
 /** The backlogs → drain → the triggers' URLs, each minute. */
 export class Drain extends Construct {
   readonly function: ServiceFunction<Variables<typeof drainEnv>>;
@@ -22,9 +24,9 @@ export class Drain extends Construct {
   constructor(scope: Construct, id: string, { tables, settings, network }: DrainProps) {
     super(scope, id);
     this.function = new ServiceFunction(this, 'Function', {
-      stage: 'drain',
+      folder: 'drain',
       environment: {
-        ...attemptVariables({ tables, settings }),
+        ...attemptEnvironment({ tables, settings, backlogActions }),
         DRAIN_CONCURRENCY: String(settings.drainConcurrency),
       },
       // Longer than the schedule's minute, so that a long drain hardly ever pauses.
@@ -33,10 +35,6 @@ export class Drain extends Construct {
       settings,
       network,
     });
-    tables.grantReadSecrets(this.function);
-    tables.deliveryLog.grant(this.function, 'dynamodb:PutItem');
-    tables.triggers.grant(this.function, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem');
-    tables.backlog.grant(this.function, 'dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem');
     // The next minute's run does as well as a late or a repeated one. So about five are at work at most, also after a time
     // in which Lambda had no room: it would keep that time's runs, up to six hours of them, and start them together.
     this.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });

@@ -13,6 +13,7 @@ import {
 import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { type Binding, type Bindings, valuesOf } from './binding.ts';
 import { bundling, entryOf } from './bundling.ts';
 import { checkEnvironment } from './environment-size.ts';
 import { allowInterfaces, type Network } from './network.ts';
@@ -29,11 +30,11 @@ const longSettings = {
   SIGN_IN: 'signIn',
 };
 
-interface ServiceFunctionProps<Environment> {
+interface ServiceFunctionProps<Environment extends Record<string, string>> {
   /** The folder under functions/ whose index.ts exports `handler`. */
-  readonly stage: 'capture' | 'deliver' | 'drain' | 'console';
-  /** All that the function's schema in functions/adapters/env.ts asks for. */
-  readonly environment: Environment;
+  readonly folder: 'capture' | 'deliver' | 'drain' | 'console';
+  /** A value or binding for each variable of the function's schema in functions/adapters/env.ts. */
+  readonly environment: Bindings<Environment>;
   readonly timeout: Duration;
   readonly memoryMiB: number;
   readonly settings: Settings;
@@ -46,7 +47,8 @@ interface ServiceFunctionProps<Environment> {
 /** Makes every function of this system: runtime, role, bundle and logs are decided here only. */
 export class ServiceFunction<Environment extends Record<string, string>> extends NodejsFunction {
   constructor(scope: Construct, id: string, props: ServiceFunctionProps<Environment>) {
-    const { stage, environment, timeout, memoryMiB, settings, network, alongside } = props;
+    const { folder, timeout, memoryMiB, settings, network, alongside } = props;
+    const environment = valuesOf(props.environment);
     checkEnvironment(scope, `the function ${scope.node.path}`, environment, longSettings);
     const logGroup = new LogGroup(scope, `${id}Logs`, {
       retention: settings.logRetentionDays,
@@ -57,7 +59,7 @@ export class ServiceFunction<Environment extends Record<string, string>> extends
     logGroup.grantWrite(role);
     if (network) allowInterfaces(role);
     super(scope, id, {
-      entry: entryOf(stage),
+      entry: entryOf(folder),
       projectRoot: root,
       depsLockFilePath: join(root, 'package-lock.json'),
       runtime: Runtime.NODEJS_24_X,
@@ -92,6 +94,8 @@ export class ServiceFunction<Environment extends Record<string, string>> extends
       },
     });
     if (network) (this.node.defaultChild as CfnFunction).vpcConfig = network;
+    for (const binding of Object.values<string | Binding>(props.environment))
+      if (typeof binding !== 'string') binding.grant(this);
   }
 }
 

@@ -2,6 +2,7 @@ import { Annotations, CfnOutput, Stack, type StackProps, Token } from 'aws-cdk-l
 import { Construct } from 'constructs';
 import { capital } from '../functions/core/capital.ts';
 import { entityNames } from '../functions/core/entity.ts';
+import { type TableOutput, tableOutputs } from '../functions/core/table-output.ts';
 import type { UrlPolicy } from '../functions/core/url-policy.ts';
 import type { Outputs } from '../functions/operations/deployment.ts';
 import manifest from '../package.json' with { type: 'json' };
@@ -58,11 +59,11 @@ export class CrmTriggersStack extends Stack {
     const { allowHttp, allowedPorts, allowedPrivateNetworks } = settings;
     const rules: UrlPolicy = { allowHttp, allowedPorts, allowedPrivateNetworks };
     this.tables = tables;
+    const crmTables = Object.fromEntries(
+      entityNames.map((entity) => [tableOutputs[entity], tables.crm[entity].tableName]),
+    ) as Record<TableOutput, string>;
     this.outputs = {
-      CustomerTable: tables.crm.customer.tableName,
-      CaseTable: tables.crm.case.tableName,
-      FollowupTable: tables.crm.followup.tableName,
-      TaskTable: tables.crm.task.tableName,
+      ...crmTables,
       TriggersTable: triggers.tableName,
       BacklogTable: backlog.tableName,
       SecretsTable: tables.secrets.tableName,

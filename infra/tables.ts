@@ -9,12 +9,12 @@ import {
   type TablePropsV2,
   TableV2,
 } from 'aws-cdk-lib/aws-dynamodb';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { capital } from '../functions/core/capital.ts';
 import { type Entity, entities, entityNames } from '../functions/core/entity.ts';
 import { attach } from './attached-table.ts';
+import { type Binding, tableBinding } from './binding.ts';
 import { removalPolicy, type Settings } from './settings.ts';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
@@ -88,9 +88,15 @@ export class Tables extends Construct {
     });
   }
 
-  /** Lets a function read the secrets: the table, and through it the key. */
-  grantReadSecrets(grantee: IGrantable): void {
-    this.secrets.grant(grantee, 'dynamodb:BatchGetItem');
-    this.secretsKey.grant(grantee, 'kms:Decrypt', 'kms:DescribeKey');
+  /** The table of secrets, for a function that reads it. DynamoDB decrypts it with the function's permissions on the key. */
+  secretsBinding(): Binding {
+    const { value, grant } = tableBinding(this.secrets, 'dynamodb:BatchGetItem');
+    return {
+      value,
+      grant: (grantee) => {
+        grant(grantee);
+        this.secretsKey.grant(grantee, 'kms:Decrypt', 'kms:DescribeKey');
+      },
+    };
   }
 }

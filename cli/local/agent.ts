@@ -1,5 +1,6 @@
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { type Action, type Entity, entities } from '../../functions/core/entity.ts';
+import { type Action, type Entity, entities, entityNames } from '../../functions/core/entity.ts';
+import { tableOutputs } from '../../functions/core/table-output.ts';
 import { UserError } from '../../functions/operations/user-error.ts';
 
 /** The attributes of a row. All values are text. */
@@ -11,8 +12,9 @@ export class Agent {
   readonly #tables: Readonly<Record<Entity, string>>;
 
   constructor(outputs: Readonly<Record<string, string>>) {
-    const { CustomerTable = '', CaseTable = '', FollowupTable = '', TaskTable = '' } = outputs;
-    this.#tables = { customer: CustomerTable, case: CaseTable, followup: FollowupTable, task: TaskTable };
+    this.#tables = Object.fromEntries(
+      entityNames.map((entity) => [entity, outputs[tableOutputs[entity]] ?? '']),
+    ) as Record<Entity, string>;
   }
 
   /** @throws {UserError} When IDs are missing, the row to create exists, or the row to change does not. */

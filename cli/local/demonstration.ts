@@ -29,7 +29,7 @@ export function demonstration(run: string): DemoStep[] {
     followup: `?AccountID=${account}&CaseID=C-${run}&FollowupID=F-${run}`,
     task: `?AccountID=${account}&TaskID=T-${run}`,
   };
-  const demoStep = (entity: Entity, action: Action): DemoStep => ({
+  const demoStep = (entity: keyof typeof rows, action: Action): DemoStep => ({
     entity,
     action,
     row: rows[entity],

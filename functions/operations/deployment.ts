@@ -9,9 +9,10 @@ import { History } from '../adapters/history.ts';
 import { type NameLookup, nameLookup } from '../adapters/name-lookup.ts';
 import { Secrets } from '../adapters/secret-store.ts';
 import { Triggers } from '../adapters/trigger-store.ts';
-import type { Entity } from '../core/entity.ts';
+import { type Entity, entityNames } from '../core/entity.ts';
 import type { RowRules } from '../core/row-rules.ts';
 import { deployCommand, type StackId, stackName } from '../core/stack-name.ts';
+import { tableOutputs } from '../core/table-output.ts';
 import type { UrlPolicy } from '../core/url-policy.ts';
 import { UserError } from './user-error.ts';
 
@@ -48,10 +49,7 @@ export interface OperationDeps {
 
 /** The outputs by which a deployed system is found. */
 export const outputNames = [
-  'CustomerTable',
-  'CaseTable',
-  'FollowupTable',
-  'TaskTable',
+  ...Object.values(tableOutputs),
   'TriggersTable',
   'BacklogTable',
   'SecretsTable',
@@ -118,12 +116,10 @@ export function depsOf(outputs: Outputs, who: string): OperationDeps {
     dynamodb,
     rules: JSON.parse(outputs.DestinationRules),
     lookUp: nameLookup(),
-    crmTables: {
-      customer: outputs.CustomerTable,
-      case: outputs.CaseTable,
-      followup: outputs.FollowupTable,
-      task: outputs.TaskTable,
-    },
+    crmTables: Object.fromEntries(entityNames.map((entity) => [entity, outputs[tableOutputs[entity]]])) as Record<
+      Entity,
+      string
+    >,
     rowRules: JSON.parse(outputs.RowRules),
     testPatienceMs: TEST_PATIENCE_MS,
     sqs,

@@ -1,20 +1,24 @@
 import { Stack } from 'aws-cdk-lib';
 import type { attemptEnv, Variables } from '../functions/adapters/env.ts';
+import { type Bindings, tableBinding } from './binding.ts';
 import type { Settings } from './settings.ts';
 import type { Tables } from './tables.ts';
 
 interface AttemptProps {
   readonly tables: Tables;
   readonly settings: Settings;
+  /** The DynamoDB actions that the function may call on the backlog. */
+  readonly backlogActions: readonly string[];
 }
 
-/** The variables of every function that makes attempts. */
-export function attemptVariables({ tables, settings }: AttemptProps): Variables<typeof attemptEnv> {
+/** The variables and permissions of a function that makes attempts. */
+export function attemptEnvironment(props: AttemptProps): Bindings<Variables<typeof attemptEnv>> {
+  const { tables, settings, backlogActions } = props;
   return {
-    TRIGGERS_TABLE: tables.triggers.tableName,
-    BACKLOG_TABLE: tables.backlog.tableName,
-    SECRETS_TABLE: tables.secrets.tableName,
-    DELIVERY_LOG_TABLE: tables.deliveryLog.tableName,
+    SECRETS_TABLE: tables.secretsBinding(),
+    DELIVERY_LOG_TABLE: tableBinding(tables.deliveryLog, 'dynamodb:PutItem'),
+    TRIGGERS_TABLE: tableBinding(tables.triggers, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'),
+    BACKLOG_TABLE: tableBinding(tables.backlog, ...backlogActions),
     METRICS_NAMESPACE: Stack.of(tables).stackName,
     LOGGED: settings.deliveryLog,
     CONNECT_TIMEOUT_SECONDS: String(settings.connectTimeoutSeconds),
