@@ -18,7 +18,7 @@ const list = z.pipe(
 );
 const numbers = z.pipe(
   list,
-  z.transform((deps) => deps.map(Number)),
+  z.transform((parts) => parts.map(Number)),
 );
 /** A variable that holds JSON. */
 export const json = <Schema extends z.ZodMiniType>(schema: Schema) =>

@@ -102,8 +102,8 @@ export class Table {
     });
   }
 
-  async #inBatches<Part>(deps: readonly Part[], size: number, send: (batch: Part[]) => Promise<Part[]>) {
-    for (const batch of inBatches(deps, size)) {
+  async #inBatches<Part>(parts: readonly Part[], size: number, send: (batch: Part[]) => Promise<Part[]>) {
+    for (const batch of inBatches(parts, size)) {
       let left = batch;
       for (let attempt = 0; ; attempt++) {
         left = await send(left);

@@ -11,7 +11,7 @@ const LONGEST_RETRY_AFTER_SECONDS = 15 * 60;
  * @param attempts Attempts so far, at least 1.
  * @param retryDelays The schedule, in seconds: one retry delay after each attempt but the last.
  * @param random From 0 up to 1.
- * @param askedFor What the receiver asked for, seconds: a longer retry delay is heeded, a shorter one is not.
+ * @param retryAfter What the receiver asked for, seconds: it counts if it is longer than the scheduled retry delay.
  */
 export function holdSeconds(
   attempts: number,

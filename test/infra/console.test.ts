@@ -197,9 +197,9 @@ function nameOf(resource: Properties | string): string {
   if (typeof resource === 'string') return resource;
   const [id] = resource['Fn::GetAtt'] ?? [];
   if (id) return plain(id);
-  const [separator, deps] = resource['Fn::Join'] ?? [];
+  const [separator, parts] = resource['Fn::Join'] ?? [];
   // Of an ARN made of a name: the name.
-  if (deps) return deps.map(nameOf).join(separator).split(/[:/]/).at(-1) as string;
+  if (parts) return parts.map(nameOf).join(separator).split(/[:/]/).at(-1) as string;
   const [, name = ''] = /^SsmParameterValuecrmtriggersCrmTriggers(\w+)C96584B6/.exec(resource.Ref) ?? [];
   return name || `<${resource.Ref}>`;
 }

@@ -117,8 +117,8 @@ function resourceName(resource: Properties | string): string {
   if (typeof resource === 'string') return resource;
   const [id, attribute] = resource['Fn::GetAtt'] ?? [];
   if (id) return attribute === 'Arn' ? plain(id) : `${plain(id)}.${attribute}`;
-  const [separator, deps] = resource['Fn::Join'] ?? [];
-  return deps ? deps.map(resourceName).join(separator) : JSON.stringify(resource);
+  const [separator, parts] = resource['Fn::Join'] ?? [];
+  return parts ? parts.map(resourceName).join(separator) : JSON.stringify(resource);
 }
 
 function pascal(word: string): string {

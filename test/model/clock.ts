@@ -49,11 +49,11 @@ export class Clock implements Time {
   };
 
   /** Lets time pass until something holds. @returns Whether it came to hold before `limit`, epoch milliseconds. */
-  async until(retryDelays: () => boolean, limit: number): Promise<boolean> {
+  async until(isMet: () => boolean, limit: number): Promise<boolean> {
     for (;;) {
       // Whatever was woken goes on until it waits again.
       await new Promise<void>(this.#steps++ % STEPS_PER_TURN === 0 ? setImmediate : settled);
-      if (retryDelays()) return true;
+      if (isMet()) return true;
       const next = this.#timers.at(-1);
       if (!next || next.at > limit) {
         this.#now = Math.max(this.#now, limit);

@@ -35,7 +35,7 @@ export interface Condition {
   readonly operator: string;
   readonly operands: readonly Operand[];
   readonly inner: readonly Condition[];
-  readonly retryDelays: (scope: Scope) => boolean;
+  readonly isMet: (scope: Scope) => boolean;
 }
 
 interface Action {
@@ -170,7 +170,7 @@ class Parser {
       operator: 'OR',
       operands: [],
       inner,
-      retryDelays: (scope) => inner.some(({ retryDelays }) => retryDelays(scope)),
+      isMet: (scope) => inner.some(({ isMet }) => isMet(scope)),
     };
   }
 
@@ -182,14 +182,14 @@ class Parser {
       operator: 'AND',
       operands: [],
       inner,
-      retryDelays: (scope) => inner.every(({ retryDelays }) => retryDelays(scope)),
+      isMet: (scope) => inner.every(({ isMet }) => isMet(scope)),
     };
   }
 
   #not(): Condition {
     if (!this.#takes('NOT')) return this.#simple();
     const inner = this.#not();
-    return { operator: 'NOT', operands: [], inner: [inner], retryDelays: (scope) => !inner.retryDelays(scope) };
+    return { operator: 'NOT', operands: [], inner: [inner], isMet: (scope) => !inner.isMet(scope) };
   }
 
   #simple(): Condition {
@@ -223,7 +223,7 @@ class Parser {
     if (this.#tokens[this.#at] && /^(=|<>|<|<=|>|>=|IN|BETWEEN)$/i.test(this.#tokens[this.#at] ?? ''))
       this.#misplaced(name);
     const [first, second] = operands as [Operand, Operand];
-    const retryDelays: Record<string, (scope: Scope) => boolean> = {
+    const isMet: Record<string, (scope: Scope) => boolean> = {
       attribute_exists: (scope) => first.of(scope) !== undefined,
       attribute_not_exists: (scope) => first.of(scope) === undefined,
       attribute_type: (scope) => {
@@ -238,7 +238,7 @@ class Parser {
     if (name === 'begins_with') for (const operand of operands) this.#checkType(name, operand, ['S', 'B']);
     if (name === 'attribute_type') this.#checkType(name, second, ['S']);
     if (second) this.#distinct(name, operands);
-    return { operator: name, operands, inner: [], retryDelays: retryDelays[name] ?? (() => this.#misplaced(name)) };
+    return { operator: name, operands, inner: [], isMet: isMet[name] ?? (() => this.#misplaced(name)) };
   }
 
   #misplaced(name: string): never {
@@ -259,9 +259,9 @@ class Parser {
 
   #comparison(first: Operand): Condition {
     const operator = (this.#tokens[this.#at] ?? '').toUpperCase();
-    const build = (operands: readonly Operand[], retryDelays: Condition['retryDelays']): Condition => {
+    const build = (operands: readonly Operand[], isMet: Condition['isMet']): Condition => {
       this.#distinct(operator, operands);
-      return { operator, operands, inner: [], retryDelays };
+      return { operator, operands, inner: [], isMet };
     };
     if (this.#takes('BETWEEN')) {
       const low = this.#operand();

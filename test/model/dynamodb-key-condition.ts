@@ -15,8 +15,8 @@ const sortOperators: ReadonlySet<string> = new Set(['=', '<', '<=', '>', '>=', '
 
 /** Checks that a condition is one that a query may have, and gives what it asks for. */
 export function keyCondition(condition: Condition | undefined, scope: Scope, schema: Schema): Range {
-  const deps = condition?.operator === 'AND' ? condition.inner : condition ? [condition] : [];
-  const named = deps.map((part) => ({ part, name: nameIn(part, scope) }));
+  const parts = condition?.operator === 'AND' ? condition.inner : condition ? [condition] : [];
+  const named = parts.map((part) => ({ part, name: nameIn(part, scope) }));
   const [hash, sort] = schema;
   const byPartition = named.find(({ name }) => name === hash?.name)?.part;
   if (!byPartition) throw new InvalidExpression(`Query condition missed key schema element: ${hash?.name}`);
@@ -48,7 +48,7 @@ export function keyCondition(condition: Condition | undefined, scope: Scope, sch
   const valueName = byPartition.operands.find(({ value }) => value)?.value ?? '';
   return {
     partition: scope.values[valueName] as AttributeValue,
-    includes: (key) => deps.every(({ retryDelays }) => retryDelays({ ...scope, item: key })),
+    includes: (key) => parts.every(({ isMet }) => isMet({ ...scope, item: key })),
     hasSortCondition: bySort !== undefined,
   };
 }

@@ -36,11 +36,7 @@ const put = (client: DynamoDBClient, attributes: Item, rest = {}) =>
   client.send(new PutItemCommand({ TableName: 'T', Item: { ...KEY, ...attributes }, ...rest }));
 
 /** What is read of the item where a condition holds; `false` where it does not. */
-async function retryDelays(
-  item: Item,
-  ConditionExpression: string,
-  ExpressionAttributeValues?: Item,
-): Promise<boolean> {
+async function isMet(item: Item, ConditionExpression: string, ExpressionAttributeValues?: Item): Promise<boolean> {
   const { client } = withItem(item);
   try {
     await client.send(
@@ -122,13 +118,13 @@ describe('conditions', () => {
   ];
   for (const [expression, values, expected] of cases)
     test(`${expression} with ${JSON.stringify(values ?? {})} is ${expected}`, async () => {
-      assert.equal(await retryDelays(item, expression, values), expected);
+      assert.equal(await isMet(item, expression, values), expected);
     });
 
   test('compares numbers of 38 digits exactly', async () => {
     const [big, bigger] = ['12345678901234567890123456789012345677', '12345678901234567890123456789012345678'];
-    assert.equal(await retryDelays({ a: { N: big } }, 'a < :v', { ':v': { N: bigger } }), true);
-    assert.equal(await retryDelays({ a: { N: bigger } }, 'a < :v', { ':v': { N: big } }), false);
+    assert.equal(await isMet({ a: { N: big } }, 'a < :v', { ':v': { N: bigger } }), true);
+    assert.equal(await isMet({ a: { N: bigger } }, 'a < :v', { ':v': { N: big } }), false);
   });
 
   test('a failed condition throws the class of the SDK, with the item when asked for', async () => {

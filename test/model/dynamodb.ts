@@ -226,7 +226,7 @@ export class DynamoDBInMemory {
     oneOf('returnValuesOnConditionCheckFailure', input.ReturnValuesOnConditionCheckFailure, ['NONE', 'ALL_OLD']);
     const before = table.find(key);
     const meet = () => {
-      if (!condition || condition.retryDelays({ ...scope, item: before })) return;
+      if (!condition || condition.isMet({ ...scope, item: before })) return;
       const shows = before && input.ReturnValuesOnConditionCheckFailure === 'ALL_OLD';
       throw new ConditionalCheckFailedException({
         message: 'The conditional request failed',
@@ -284,7 +284,7 @@ export class DynamoDBInMemory {
       last = key;
       bytes += size;
       scanned++;
-      if (!filter || filter.retryDelays({ ...scope, item })) found.push(item);
+      if (!filter || filter.isMet({ ...scope, item })) found.push(item);
       if (scanned === input.Limit) {
         // Also when nothing is left: DynamoDB does not look.
         next = key;

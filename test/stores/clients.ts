@@ -65,10 +65,10 @@ export function recording(client: DynamoDBClient) {
 /** Batches are left half unprocessed, `times` in a row; of a batch of one part, that one. */
 export function unprocessing(client: DynamoDBClient, times = Number.POSITIVE_INFINITY): DynamoDBClient {
   let left = times;
-  const halves = <Part>(deps: readonly Part[]) => {
+  const halves = <Part>(parts: readonly Part[]) => {
     const isLeft = left-- > 0;
-    const middle = isLeft ? Math.floor(deps.length / 2) : deps.length;
-    return [deps.slice(0, middle), deps.slice(middle)] as const;
+    const middle = isLeft ? Math.floor(parts.length / 2) : parts.length;
+    return [parts.slice(0, middle), parts.slice(middle)] as const;
   };
   return over(client, async (command, send) => {
     const name = nameOf(command);

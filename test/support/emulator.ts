@@ -116,32 +116,27 @@ export async function marked(
 }
 
 /** Like `until`, for what a drain brings about: one is started before each look. */
-export const drained = <T>(
-  deps: OperationDeps,
-  what: string,
-  retryDelays: () => T | Promise<T>,
-  patienceMs = 240_000,
-) =>
+export const drained = <T>(deps: OperationDeps, what: string, check: () => T | Promise<T>, patienceMs = 240_000) =>
   until(
     what,
     async () => {
       await deps.wakeDrain();
-      return retryDelays();
+      return check();
     },
     patienceMs,
     1_500,
   );
 
-/** Waits until something retryDelays, and returns it. @throws {Error} With what was waited for, when it does not in time. */
+/** Waits until a check returns a value, and returns the value. @throws {Error} With what was waited for, when it does not in time. */
 export async function until<T>(
   what: string,
-  retryDelays: () => T | Promise<T>,
+  check: () => T | Promise<T>,
   patienceMs = 120_000,
   pauseMs = 100,
 ): Promise<NonNullable<T>> {
   const end = Date.now() + patienceMs;
   for (;;) {
-    const value = await retryDelays();
+    const value = await check();
     if (value) return value;
     if (Date.now() > end) throw new Error(`In ${patienceMs / 1000} s it did not come to this: ${what}`);
     await sleep(pauseMs);

@@ -51,9 +51,9 @@ export interface World {
 /** Something that a step tried to prove is not so. */
 export class NotProven extends Error {}
 
-/** @throws {NotProven} When it does not hold. */
-export function prove(retryDelays: unknown, otherwise: string): asserts retryDelays {
-  if (!retryDelays) throw new NotProven(otherwise);
+/** @throws {NotProven} When the condition is not met. */
+export function prove(condition: unknown, otherwise: string): asserts condition {
+  if (!condition) throw new NotProven(otherwise);
 }
 
 /** @throws {NotProven} When nothing is deployed yet. */
@@ -62,15 +62,15 @@ export function stageOf({ state: { deployed, receiver } }: World): Stage & { rea
   return { ...deployed, receiver };
 }
 
-/** Waits until something retryDelays, and returns it. @throws When the step has to end. */
+/** Waits until a check returns a value, and returns the value. @throws When the step has to end. */
 export async function until<T>(
   { signal }: Pick<World, 'signal'>,
   what: string,
-  retryDelays: () => T | Promise<T>,
+  check: () => T | Promise<T>,
   pauseMs = 1_000,
 ): Promise<NonNullable<T>> {
   for (;;) {
-    const value = await retryDelays();
+    const value = await check();
     if (value) return value;
     if (signal.aborted) throw new NotProven(`it waited in vain: ${what}`);
     await sleep(pauseMs, undefined, { signal }).catch(() => {});

@@ -11,7 +11,7 @@ import { type Way, ways } from './way.ts';
 const PER_SECOND = 20;
 
 /** The parts of a change's way, and whose time each is. */
-const deps: readonly { readonly what: string; readonly whose: string; of(way: Way): number }[] = [
+const parts: readonly { readonly what: string; readonly whose: string; of(way: Way): number }[] = [
   { what: 'the table takes the write', whose: 'emulator', of: (w) => w.inTable - w.written },
   { what: 'stream, capture started, capture’s work', whose: 'emulator, and capture', of: (w) => w.sent - w.inTable },
   { what: 'the queue takes it', whose: 'emulator', of: (w) => w.queued - w.sent },
@@ -41,7 +41,7 @@ export async function endToEnd(quick: boolean): Promise<Figures> {
     'p99, ms': Math.round(percentile(sorted(found, of), 0.99)),
     'of all, by means': `${Math.round((100 * mean(found, of)) / mean(found, whole))} %`,
   });
-  const ours = deps.filter(({ whose }) => whose === 'deliver');
+  const ours = parts.filter(({ whose }) => whose === 'deliver');
   return {
     ratios: [
       {
@@ -54,7 +54,7 @@ export async function endToEnd(quick: boolean): Promise<Figures> {
     tables: [
       {
         title: `From a change to its call on the emulator, ${PER_SECOND} changes a second, ${found.length} changes`,
-        rows: [...deps.map(({ what, whose, of }) => row(what, whose, of)), row('all', '', whole)],
+        rows: [...parts.map(({ what, whose, of }) => row(what, whose, of)), row('all', '', whole)],
       },
       {
         title: 'At once on the emulator, which works off one batch after another',

@@ -52,7 +52,7 @@ export interface Course {
 }
 
 /**
- * The system as events: what the functions decide (consecutive failures, retryDelays, parking, waves) by the functions' own core, what they wait
+ * The system as events: what the functions decide (consecutive failures, retry delays, parking, waves) by the functions' own core, what they wait
  * for by the times of test/model/network.ts. A request takes 2 to 30 ms.
  */
 export class Simulation {
