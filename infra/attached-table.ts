@@ -3,7 +3,7 @@ import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import * as z from 'zod';
 import { capital } from '../functions/core/capital.ts';
-import { type Entity, entities, entityNames } from '../functions/core/entity.ts';
+import { type Entity, entities, entityNames, perEntity } from '../functions/core/entity.ts';
 import { attributeOf } from '../functions/core/row-rules.ts';
 
 /** As DynamoDB takes it. */
@@ -43,13 +43,11 @@ function attachedTable(entity: Entity) {
 
 /** The stack's own place of an entity's table, taken by one that was there before. */
 export const attachedTables = z
-  .strictObject(Object.fromEntries(entityNames.map((entity) => [entity, attachedTable(entity).optional()])) as Shape)
+  .strictObject(perEntity((entity) => attachedTable(entity).optional()))
   .refine((tables) => {
     const attached = entityNames.flatMap((entity) => tables[entity] ?? []).map(({ stream }) => tableArn(stream));
     return new Set(attached).size === attached.length;
   }, 'gives two entities one table: each has one of its own, since any row of it counts as the entity');
-
-type Shape = Record<Entity, z.ZodOptional<ReturnType<typeof attachedTable>>>;
 
 type AttachedTable = z.output<ReturnType<typeof attachedTable>>;
 

@@ -1,6 +1,6 @@
 import { ArnFormat, type Stack, Token } from 'aws-cdk-lib';
 import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { entityNames } from '../functions/core/entity.ts';
+import { entityNames, perEntity } from '../functions/core/entity.ts';
 import { tableOutputs } from '../functions/core/table-output.ts';
 import type { Outputs } from '../functions/operations/deployment.ts';
 import type { Binding } from './binding.ts';
@@ -23,8 +23,8 @@ function outputsFor(scope: Stack, core: CrmTriggersStack, settings: Settings): O
     name,
     Token.isUnresolved(value) ? published(scope, core, name) : value,
   ]);
-  const rules = entityNames.map((entity) => [entity, { names: rowRulesOf(entity, settings).names }]);
-  return { ...Object.fromEntries(known), RowRules: JSON.stringify(Object.fromEntries(rules)) } as Outputs;
+  const rules = perEntity((entity) => ({ names: rowRulesOf(entity, settings).names }));
+  return { ...Object.fromEntries(known), RowRules: JSON.stringify(rules) } as Outputs;
 }
 
 function grantAdmin(scope: Stack, core: CrmTriggersStack, outputs: Outputs, grantee: IGrantable): void {

@@ -1,7 +1,7 @@
 import { Annotations, CfnOutput, Stack, type StackProps, Token } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { capital } from '../functions/core/capital.ts';
-import { entityNames } from '../functions/core/entity.ts';
+import { entityNames, perEntity } from '../functions/core/entity.ts';
 import { type TableOutput, tableOutputs } from '../functions/core/table-output.ts';
 import type { UrlPolicy } from '../functions/core/url-policy.ts';
 import type { Outputs } from '../functions/operations/deployment.ts';
@@ -72,7 +72,7 @@ export class CrmTriggersStack extends Stack {
       DeadLetterQueueUrl: deadLetterQueue.queueUrl,
       DrainFunction: drain.function.functionName,
       DestinationRules: JSON.stringify(rules),
-      RowRules: JSON.stringify(Object.fromEntries(entityNames.map((entity) => [entity, rowRulesOf(entity, settings)]))),
+      RowRules: JSON.stringify(perEntity((entity) => rowRulesOf(entity, settings))),
       Stage: readStage(this.node),
       Version: manifest.version,
     };

@@ -12,7 +12,7 @@ import {
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { capital } from '../functions/core/capital.ts';
-import { type Entity, entities, entityNames } from '../functions/core/entity.ts';
+import { type Entity, entities, perEntity } from '../functions/core/entity.ts';
 import { attach } from './attached-table.ts';
 import { type Binding, tableBinding } from './binding.ts';
 import { removalPolicy, type Settings } from './settings.ts';
@@ -42,20 +42,17 @@ export class Tables extends Construct {
       removalPolicy: removalPolicy(settings),
       ...(settings.deletionProtection && { deletionProtection: true }),
     };
-    this.crm = Object.fromEntries(
-      entityNames.map((entity) => {
-        const attached = settings.tables[entity];
-        if (attached) return [entity, attach(this, entity, attached)];
-        const [partition, sort] = entities[entity].key as readonly [string, string?];
-        const table = new TableV2(this, capital(entity), {
-          ...house,
-          partitionKey: text(partition),
-          ...(sort && { sortKey: text(sort) }),
-          dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
-        });
-        return [entity, table];
-      }),
-    ) as Record<Entity, ITable>;
+    this.crm = perEntity((entity): ITable => {
+      const attached = settings.tables[entity];
+      if (attached) return attach(this, entity, attached);
+      const [partition, sort] = entities[entity].key as readonly [string, string?];
+      return new TableV2(this, capital(entity), {
+        ...house,
+        partitionKey: text(partition),
+        ...(sort && { sortKey: text(sort) }),
+        dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
+      });
+    });
     this.triggers = new TableV2(this, 'Triggers', { ...house, partitionKey: text('trigger') });
     this.backlog = new TableV2(this, 'Backlog', {
       ...house,

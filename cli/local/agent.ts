@@ -1,5 +1,5 @@
 import { DeleteItemCommand, DynamoDBClient, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { type Action, type Entity, entities, entityNames } from '../../functions/core/entity.ts';
+import { type Action, type Entity, entities, perEntity } from '../../functions/core/entity.ts';
 import { tableOutputs } from '../../functions/core/table-output.ts';
 import { UserError } from '../../functions/operations/user-error.ts';
 
@@ -12,9 +12,7 @@ export class Agent {
   readonly #tables: Readonly<Record<Entity, string>>;
 
   constructor(outputs: Readonly<Record<string, string>>) {
-    this.#tables = Object.fromEntries(
-      entityNames.map((entity) => [entity, outputs[tableOutputs[entity]] ?? '']),
-    ) as Record<Entity, string>;
+    this.#tables = perEntity((entity) => outputs[tableOutputs[entity]] ?? '');
   }
 
   /** @throws {UserError} When IDs are missing, the row to create exists, or the row to change does not. */

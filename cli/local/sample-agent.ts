@@ -1,4 +1,4 @@
-import { type Action, type Entity, entities, entityNames, isTrigger } from '../../functions/core/entity.ts';
+import { type Action, type Entity, entities, isTrigger, perEntity } from '../../functions/core/entity.ts';
 import { UserError } from '../../functions/operations/user-error.ts';
 import type { Activity } from './activity.ts';
 import type { Agent, Row } from './agent.ts';
@@ -9,7 +9,7 @@ const done: Readonly<Record<Action, string>> = { create: 'created', edit: 'edite
 export class SampleAgent {
   readonly #agent: Pick<Agent, 'do'>;
   readonly #activity: Activity;
-  readonly #rows = Object.fromEntries(entityNames.map((entity) => [entity, [] as Row[]])) as Record<Entity, Row[]>;
+  readonly #rows = perEntity((): Row[] => []);
   readonly #run = Date.now().toString(36).slice(-4).toUpperCase();
   #count = 0;
 

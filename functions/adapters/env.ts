@@ -3,6 +3,7 @@ import { type Entity, entityNames } from '../core/entity.ts';
 import { type Logged, loggedNames } from '../core/log-entry.ts';
 import { recordLimit } from '../core/record-limit.ts';
 import { rowRules } from '../core/row-rules.ts';
+import { json } from './json-text.ts';
 
 /**
  * The environment of each function: one schema, with which infra/ sets the variables (a forgotten one does not compile)
@@ -20,21 +21,6 @@ const numbers = z.pipe(
   list,
   z.transform((parts) => parts.map(Number)),
 );
-/** A variable that holds JSON. */
-export const json = <Schema extends z.ZodMiniType>(schema: Schema) =>
-  z.pipe(
-    z.pipe(
-      z.string(),
-      z.transform((text, { issues }) => {
-        try {
-          return JSON.parse(text);
-        } catch {
-          issues.push({ code: 'custom', message: 'is not JSON', input: text });
-        }
-      }),
-    ),
-    schema,
-  );
 
 export const captureEnv = z.object({
   ENTITY: z.enum(entityNames as [Entity, ...Entity[]]),

@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
 import { type Trigger, triggers } from '../core/entity.ts';
+import { json } from './json-text.ts';
 import { type Pause, Table } from './table.ts';
 
 /** How long entries of the history are kept. */
@@ -27,15 +28,7 @@ const entry = z.object({
 /** An action of an admin. Secrets and values of headers are not recorded. */
 export type HistoryEntry = Readonly<z.output<typeof entry>>;
 
-const row = z.object({
-  entry: z.pipe(
-    z.pipe(
-      z.string(),
-      z.transform((text) => JSON.parse(text)),
-    ),
-    entry,
-  ),
-});
+const row = z.object({ entry: json(entry) });
 
 /** Where the next page of the history begins. */
 export const placePattern = /^\d{15}#[0-9a-f-]{36}$/;

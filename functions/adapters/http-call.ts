@@ -5,9 +5,7 @@ import { guardedConnector, UrlRejected } from './address-guard.ts';
 import { brokenConnection, codeOf, describe, type Timeouts } from './failure.ts';
 import { get } from './http-get.ts';
 import { nameLookup } from './name-lookup.ts';
-
-/** Large enough for long cookies of receivers. */
-const MAX_HEAD_BYTES = 64 * 1024;
+import { MAX_HEAD_BYTES } from './response-head.ts';
 
 /**
  * A connection of an earlier call can be dead. A call whose connection breaks this fast is repeated once on a new

@@ -2,8 +2,8 @@ import type { Socket } from 'node:net';
 
 const END = '\r\n\r\n';
 
-/** A longer head is passed on as it is; undici's own limit then ends the call. */
-const MAX_HEAD_BYTES = 64 * 1024;
+/** Large enough for long cookies of receivers. A longer head is passed on as it is; undici's own limit then ends the call. */
+export const MAX_HEAD_BYTES = 64 * 1024;
 
 /**
  * Makes undici accept two kinds of response heads that RFC 9112 lets a client accept, and that curl, Python and Go accept:

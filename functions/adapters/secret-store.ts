@@ -1,6 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { type Trigger, triggers } from '../core/entity.ts';
+import { json } from './json-text.ts';
 import { remember } from './remember.ts';
 import { type Pause, Table } from './table.ts';
 
@@ -34,13 +35,7 @@ const content = z.object({
 
 const row = z.object({
   trigger: z.enum(triggers as [Trigger, ...Trigger[]]),
-  content: z.pipe(
-    z.pipe(
-      z.string(),
-      z.transform((text) => JSON.parse(text)),
-    ),
-    content,
-  ),
+  content: json(content),
   version: z.number(),
 });
 

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { json } from '../adapters/env.ts';
+import { json } from '../adapters/json-text.ts';
 import { outputNames } from '../operations/deployment.ts';
 import { signInShape } from './sign-in.ts';
 

@@ -1,4 +1,6 @@
+import { retryAfterSeconds } from './backoff.ts';
 import type { Notification } from './notification.ts';
+import type { Outcome } from './outcome.ts';
 
 /**
  * The states of a trigger. Two functions and an admin can change one trigger at the same time. Each move is a
@@ -63,6 +65,16 @@ export interface NextProbe {
 export function firstProbe(at: number, retryAfter = 0, isThrottled = false): NextProbe {
   const delay = Math.max(isThrottled ? 1_000 : FIRST_PROBE_MS, 1000 * retryAfter);
   return { probeAt: at + delay, probeDelay: FIRST_PROBE_MS };
+}
+
+/** What is stored of a trigger that is parked after an attempt. @param at Epoch milliseconds. */
+export function parkedAfter({ kind, response, retryAfter }: Outcome, at: number) {
+  const isThrottled = kind === 'throttled';
+  return {
+    ...firstProbe(at, retryAfterSeconds(retryAfter, at), isThrottled),
+    parkedBecause: response,
+    throttledAt: isThrottled ? at : 0,
+  };
 }
 
 /**

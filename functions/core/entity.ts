@@ -59,6 +59,11 @@ export function isTrigger(name: unknown): name is Trigger {
   return typeof name === 'string' && known.has(name);
 }
 
+/** A value for each entity. */
+export function perEntity<Value>(of: (entity: Entity) => Value): Record<Entity, Value> {
+  return Object.fromEntries(entityNames.map((entity) => [entity, of(entity)])) as Record<Entity, Value>;
+}
+
 export function entityOf(trigger: Trigger): Entity {
   return trigger.slice(0, trigger.indexOf('.')) as Entity;
 }

@@ -3,8 +3,7 @@ import { errorFields, log } from '../adapters/logger.ts';
 import type { Seen } from '../adapters/pending-state.ts';
 import { type Attempt, attempt } from '../attempt/attempt.ts';
 import { moveToFailed } from '../attempt/move-to-failed.ts';
-import { retryAfterSeconds } from '../core/backoff.ts';
-import { FAILURES_TO_PARK, firstProbe, SLOW_MS } from '../core/breaker.ts';
+import { FAILURES_TO_PARK, parkedAfter, SLOW_MS } from '../core/breaker.ts';
 import type { Trigger } from '../core/entity.ts';
 import type { Notification } from '../core/notification.ts';
 import type { Outcome } from '../core/outcome.ts';
@@ -181,16 +180,10 @@ async function countFailure(
 async function parkTrigger(
   trigger: Trigger,
   at: number,
-  { kind, response, retryAfter }: Outcome,
+  outcome: Outcome,
   triggers: KnownTriggers,
   deps: BatchDeps,
 ): Promise<void> {
-  const isThrottled = kind === 'throttled';
-  const fields = {
-    ...firstProbe(at, retryAfterSeconds(retryAfter, at), isThrottled),
-    parkedBecause: response,
-    throttledAt: isThrottled ? at : 0,
-  };
-  if (await deps.triggers.move(trigger, 'park', fields)) log('warn', 'trigger parked', { trigger });
+  if (await deps.triggers.move(trigger, 'park', parkedAfter(outcome, at))) log('warn', 'trigger parked', { trigger });
   triggers.note(trigger, { state: 'parked' });
 }

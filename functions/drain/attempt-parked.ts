@@ -28,7 +28,7 @@ export async function attemptParked(
     run.delivered++;
     run.failures = 0;
     run.throttles = 0;
-    run.pace.delivered();
+    run.pace?.delivered();
     run.lastSuccess = endedAt;
     await backlog.unpark(parked);
     run.recorded();
@@ -41,7 +41,7 @@ export async function attemptParked(
   if (verdict.isFailure) run.failures++;
   if (outcome.kind === 'throttled') {
     run.throttles++;
-    run.pace.throttled(startedAt, endedAt, 1000 * retryAfterSeconds(outcome.retryAfter, endedAt));
+    run.pace?.throttled(startedAt, endedAt, 1000 * retryAfterSeconds(outcome.retryAfter, endedAt));
   }
   // A receiver that throttles gets its backlog more slowly. One that throttles every call is left alone for a while.
   run.isDown ||= verdict.trigger === 'park' && (outcome.kind !== 'throttled' || run.throttles >= THROTTLES_TO_PARK);

@@ -5,7 +5,7 @@ import { AttemptLog } from '../attempt/attempt-log.ts';
 import { FAILURES_TO_PARK } from '../core/breaker.ts';
 import type { Trigger } from '../core/entity.ts';
 import type { Outcome } from '../core/outcome.ts';
-import { Pace } from '../core/pace.ts';
+import type { Pace } from '../core/pace.ts';
 import type { DrainDeps } from './deps.ts';
 import { forEach } from './for-each.ts';
 
@@ -34,8 +34,8 @@ export class DrainRun {
   lastSuccess = 0;
   /** The latest attempt that was not delivered. */
   latestOutcome: Outcome = { kind: 'failed', response: '' };
-  /** How fast the receiver may be called. */
-  pace = new Pace(false);
+  /** How fast the receiver may be called; absent until the run's first pass. */
+  pace: Pace | undefined;
   /** Throttled responses since the latest delivery. */
   throttles = 0;
   /** Of a pass: consecutive failures, over all records. */
@@ -85,8 +85,8 @@ export class DrainRun {
   async turn(): Promise<boolean> {
     for (;;) {
       if (this.halted || !this.hasTime()) return false;
-      const wait = this.pace.take(this.deps.now());
-      if (wait === 0) return true;
+      const wait = this.pace?.take(this.deps.now());
+      if (!wait) return true;
       await this.deps.sleep(Math.min(wait, LONGEST_TURN_MS));
     }
   }

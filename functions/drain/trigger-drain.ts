@@ -1,7 +1,6 @@
 import { log } from '../adapters/logger.ts';
 import type { TriggerNow } from '../adapters/trigger-store.ts';
-import { retryAfterSeconds } from '../core/backoff.ts';
-import { firstProbe } from '../core/breaker.ts';
+import { parkedAfter } from '../core/breaker.ts';
 import type { Trigger } from '../core/entity.ts';
 import { Pace } from '../core/pace.ts';
 import { type Head, readHead } from './backlog-head.ts';
@@ -27,7 +26,6 @@ export class TriggerDrain {
   readonly #run: DrainRun;
   /** Passes in a row that delivered nothing. */
   #idle = 0;
-  #isPaced = false;
 
   constructor(trigger: Trigger, deps: DrainDeps, remainingMs: () => number) {
     this.#run = new DrainRun(trigger, deps, remainingMs);
@@ -81,8 +79,7 @@ export class TriggerDrain {
     const run = this.#run;
     const { triggers, sleep } = run.deps;
     const before = run.delivered;
-    if (!this.#isPaced) run.pace = new Pace(wasThrottled(now, run.deps.now()));
-    this.#isPaced = true;
+    run.pace ??= new Pace(wasThrottled(now, run.deps.now()));
     await pass(run, now, head);
     const hasDelivered = run.delivered > before;
     if (hasDelivered) await triggers.clearFailures(run.trigger, run.lastSuccess);
@@ -97,14 +94,7 @@ export class TriggerDrain {
 
   async #parkAgain(): Promise<boolean> {
     const { trigger, deps, latestOutcome } = this.#run;
-    const { kind, response, retryAfter } = latestOutcome;
-    const at = deps.now();
-    const isThrottled = kind === 'throttled';
-    const fields = {
-      ...firstProbe(at, retryAfterSeconds(retryAfter, at), isThrottled),
-      parkedBecause: response,
-      throttledAt: isThrottled ? at : 0,
-    };
+    const fields = parkedAfter(latestOutcome, deps.now());
     if (await deps.triggers.move(trigger, 'parkAgain', fields)) log('warn', 'trigger parked', { trigger });
     return false;
   }

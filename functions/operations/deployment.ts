@@ -9,7 +9,7 @@ import { History } from '../adapters/history.ts';
 import { type NameLookup, nameLookup } from '../adapters/name-lookup.ts';
 import { Secrets } from '../adapters/secret-store.ts';
 import { Triggers } from '../adapters/trigger-store.ts';
-import { type Entity, entityNames } from '../core/entity.ts';
+import { type Entity, perEntity } from '../core/entity.ts';
 import type { RowRules } from '../core/row-rules.ts';
 import { deployCommand, type StackId, stackName } from '../core/stack-name.ts';
 import { tableOutputs } from '../core/table-output.ts';
@@ -116,10 +116,7 @@ export function depsOf(outputs: Outputs, who: string): OperationDeps {
     dynamodb,
     rules: JSON.parse(outputs.DestinationRules),
     lookUp: nameLookup(),
-    crmTables: Object.fromEntries(entityNames.map((entity) => [entity, outputs[tableOutputs[entity]]])) as Record<
-      Entity,
-      string
-    >,
+    crmTables: perEntity((entity) => outputs[tableOutputs[entity]]),
     rowRules: JSON.parse(outputs.RowRules),
     testPatienceMs: TEST_PATIENCE_MS,
     sqs,
