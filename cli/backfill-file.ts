@@ -25,6 +25,11 @@ const fileShape = z.object({
   done: z.boolean(),
 });
 
+/** The progress of a backfill that has not begun. */
+export function newBackfill(trigger: BackfillProgress['trigger']): BackfillProgress {
+  return { trigger, run: randomUUID(), sent: 0, skipped: 0, done: false };
+}
+
 /** The file that stores the progress of a backfill, so that a stopped backfill can continue. */
 export class BackfillFile {
   readonly #file: string;
@@ -42,7 +47,7 @@ export class BackfillFile {
       if (error.code === 'ENOENT') return undefined;
       throw new UserError(`Cannot read ${this.#file}: ${error.code}.`);
     });
-    if (text === undefined) return { trigger, run: randomUUID(), sent: 0, skipped: 0, done: false };
+    if (text === undefined) return newBackfill(trigger);
     const stored = fileShape.safeParse(fromJson(text)).data;
     const isSame =
       stored && stored.trigger === trigger && stored.table === table && stored.since === since && stored.by === by;

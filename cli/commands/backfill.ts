@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
 import { entityOf, type Trigger } from '../../functions/core/entity.ts';
 import { type BackfillProgress, backfill } from '../../functions/operations/backfill.ts';
 import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { UserError } from '../../functions/operations/user-error.ts';
-import { BackfillFile } from '../backfill-file.ts';
+import { BackfillFile, newBackfill } from '../backfill-file.ts';
 import type { Command, Options, Printed } from '../command.ts';
 
 export const backfillCommand: Command = {
@@ -28,8 +27,7 @@ async function runBackfill(
   if (!(perSecond > 0 && perSecond <= 1000))
     throw new UserError('--pace is the number of notifications per second, from 1 to 1000.');
   const file = new BackfillFile({ trigger, table: deps.crmTables[entityOf(trigger)], since, by });
-  const fresh = { trigger, run: randomUUID(), sent: 0, skipped: 0, done: false };
-  let progress: BackfillProgress = yes ? await file.read() : fresh;
+  let progress: BackfillProgress = yes ? await file.read() : newBackfill(trigger);
   // The file of a finished backfill remains if it could not be deleted.
   const rest = progress.done ? [] : backfill(deps, progress, { since, by, pace: perSecond, dryRun: !yes });
   for await (progress of rest) {

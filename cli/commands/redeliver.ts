@@ -1,5 +1,5 @@
 import type { Trigger } from '../../functions/core/entity.ts';
-import { failed, planRedelivery, redeliver } from '../../functions/operations/failed.ts';
+import { failed, planRedelivery, type Redelivered, redeliver } from '../../functions/operations/failed.ts';
 import { UserError } from '../../functions/operations/user-error.ts';
 import type { Command } from '../command.ts';
 import { readTime } from '../time.ts';
@@ -21,14 +21,16 @@ export const redeliverCommand: Command = {
     const rejected = done.filter((d) => d.rejected !== undefined);
     const count = done.length - rejected.length;
     if (!yes) {
-      const lines = done.map(
-        (d) => `${d.id}  ${d.trigger}${d.rejected === undefined ? '' : `: not sent, ${d.rejected}.`}`,
-      );
+      const lines = done.map(lineText);
       const json = chosen.map((f, i) => ({ ...withoutToken(f), ...done[i] }));
       return { json, text: `${lines.join('\n')}\n${count} would be sent again${count > 0 ? ': add --yes' : ''}.` };
     }
-    const lines = rejected.map((d) => `${d.id}  ${d.trigger}: not sent, ${d.rejected}.`);
+    const lines = rejected.map(lineText);
     const text = [...lines, `${count} of ${done.length} are sent again.`].join('\n');
     return { json: done, text, failed: rejected.length > 0 };
   },
 };
+
+function lineText({ id, trigger, rejected }: Redelivered): string {
+  return `${id}  ${trigger}${rejected === undefined ? '' : `: not sent, ${rejected}.`}`;
+}

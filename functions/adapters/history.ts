@@ -14,7 +14,7 @@ const LIST = 'history';
 /** The version of the items. Items of release 0.2.0 have none; they are read too. */
 const VERSION = 1;
 
-const entry = z.object({
+export const historyEntry = z.object({
   /** Epoch milliseconds. */
   at: z.number(),
   who: z.string(),
@@ -26,9 +26,9 @@ const entry = z.object({
 });
 
 /** An action of an admin. Secrets and values of headers are not recorded. */
-export type HistoryEntry = Readonly<z.output<typeof entry>>;
+export type HistoryEntry = Readonly<z.output<typeof historyEntry>>;
 
-const row = z.object({ entry: json(entry) });
+const row = z.object({ entry: json(historyEntry) });
 
 /** Where the next page of the history begins. */
 export const placePattern = /^\d{15}#[0-9a-f-]{36}$/;

@@ -22,19 +22,24 @@ export interface Choice {
   readonly since?: number | undefined;
 }
 
+function isChosen({ id, since = 0 }: Choice): (one: Failed) => boolean {
+  return (one) => one.failedAt >= since && (id === undefined || one.id === id);
+}
+
 const PAGE = 500;
 
 /** Sent before what was sent is deleted from Failed. */
 const CHUNK = 50;
 
 /** Everything in Failed, the oldest change first, each record in the order of its changes. */
-export async function failed({ backlog }: OperationDeps, { id, trigger, since = 0 }: Choice): Promise<Failed[]> {
+export async function failed({ backlog }: OperationDeps, choice: Choice): Promise<Failed[]> {
+  const { trigger } = choice;
   const chosen: Failed[] = [];
   for (const of of trigger ? [trigger] : triggers) {
     let next: Place | undefined;
     do {
       const page = await backlog.failed(of, PAGE, next);
-      chosen.push(...page.failed.filter((f) => f.failedAt >= since && (id === undefined || f.id === id)));
+      chosen.push(...page.failed.filter(isChosen(choice)));
       next = page.next;
     } while (next);
   }
@@ -53,17 +58,17 @@ const ENOUGH = 1_000;
  */
 export async function latestFailed(
   { backlog }: Pick<OperationDeps, 'backlog'>,
-  { id, trigger, since = 0 }: Choice,
+  choice: Choice,
   limit: number,
 ): Promise<{ readonly failed: Failed[]; readonly total: number }> {
-  const isChosen = (one: Failed) => one.failedAt >= since && (id === undefined || one.id === id);
+  const { id, trigger, since = 0 } = choice;
   const perTrigger = await allEnded(
     (trigger ? [trigger] : triggers).map(async (of) => {
       const found: Failed[] = [];
       let next: Place | undefined;
       for (let pages = 0; pages < MOST_PAGES && found.length < limit; pages++) {
         const page = await backlog.failed(of, limit, next, true);
-        found.push(...page.failed.filter(isChosen));
+        found.push(...page.failed.filter(isChosen(choice)));
         next = page.next;
         if (!next) break;
       }

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { placePattern } from '../../adapters/history.ts';
+import { historyEntry, placePattern } from '../../adapters/history.ts';
 import type { LogFilter } from '../../core/log-entry.ts';
 import { outcomeKinds } from '../../core/outcome.ts';
 import type { OperationDeps } from '../../operations/deployment.ts';
@@ -28,15 +28,6 @@ const logEntry = z.object({
 });
 
 export type LogEntry = z.output<typeof logEntry>;
-
-const historyEntry = z.object({
-  at: z.number(),
-  who: z.string(),
-  what: z.enum(['url', 'state', 'secret', 'header', 'redelivered']),
-  trigger,
-  from: z.nullable(z.string()),
-  to: z.nullable(z.string()),
-});
 
 /** The delivery log and the history. */
 export const logRoutes = [
