@@ -1,8 +1,6 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { BuildOptions } from 'esbuild';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
+import { root } from './folders.ts';
 
 /**
  * Files of undici that a GET by HTTP/1.1 never gets to: bodies, HTTP/2, a machine without WebAssembly SIMD. It loads the
