@@ -115,6 +115,7 @@ test('functions that die in mid-batch, requests that fail and a queue that takes
       });
       await endLease();
     }
+    assert.equal(kills()[drain], KILLS_AT_DRAINED.length);
   } finally {
     await harmful.stop();
   }
