@@ -11,7 +11,6 @@ import { openApi } from './api/openapi.ts';
 import type { RouteRequest } from './api/route.ts';
 import { routes } from './api/routes.ts';
 import type { ErrorBody } from './api/shapes.ts';
-import { noStore } from './serve-page.ts';
 
 /** The OpenAPI description of all routes. */
 export const apiDescription = openApi(routes, VERSION);
@@ -35,7 +34,6 @@ const statuses: Readonly<Record<UserErrorKind, ContentfulStatusCode>> = {
  */
 export function adminApi(deps: OperationDeps, whoOf: (context: Context) => string): Hono {
   const api = new Hono().basePath('/api');
-  api.use(noStore);
   api.use(
     bodyLimit({
       maxSize: MAX_BODY_BYTES,
