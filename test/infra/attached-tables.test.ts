@@ -80,15 +80,23 @@ const wrong: [title: string, settings: Properties, reported: RegExp][] = [
   [
     'a name for no id',
     tables({ task: { stream, names: { CaseID: 'c' } } }),
-    /tables\.task\.names .*: has an id that is none of AccountID, TaskID\.$/,
+    /tables\.task\.names .*: expected only the IDs AccountID, TaskID\.$/,
   ],
   [
     'two ids in one attribute',
     tables({ task: { stream, names: { TaskID: 'AccountID' } } }),
-    /tables\.task\.names .*: gives two ids the same attribute/,
+    /tables\.task\.names .*: two IDs have the same attribute/,
   ],
-  ['an alias for a key', tables({ task: { stream, key: 'alias/crm' } }), /tables\.task\.key .*: is not a key's ARN/],
-  ['one table for two entities', tables({ task: { stream }, case: { stream } }), /\.tables in .*: gives two entities/],
+  [
+    'an alias for a key',
+    tables({ task: { stream, key: 'alias/crm' } }),
+    /tables\.task\.key .*: expected the ARN of a KMS key/,
+  ],
+  [
+    'one table for two entities',
+    tables({ task: { stream }, case: { stream } }),
+    /\.tables in .*: two entities have the same table/,
+  ],
   ['an entity that is none', tables({ tasks: { stream } }), /\.tables in cdk\.json: .*tasks/],
   ['an empty name', { silencedBy: '' }, /\.silencedBy in cdk\.json: /],
   ['a limit of none', { recordLimit: { changes: 0, perSeconds: 60 } }, /\.recordLimit\.changes in cdk\.json: /],

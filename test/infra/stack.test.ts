@@ -75,7 +75,10 @@ test('tables are protected by the setting deletionProtection, which a first depl
   assert.deepEqual(isProtected(synth(undefined, guarded)), Array(8).fill(true));
   const reported = (stack: CrmTriggersStack) =>
     Annotations.fromStack(stack).findInfo('*', Match.stringLikeRegexp('deletion'));
-  assert.match(String(only(reported(stackOf())).entry.data), /once it is deployed, set deletionProtection to true/);
+  assert.match(
+    String(only(reported(stackOf())).entry.data),
+    /after the first deployment, set deletionProtection to true/,
+  );
   for (const stack of [stackOf(undefined, guarded), stackOf('local')]) assert.deepEqual(reported(stack), []);
 });
 
@@ -276,12 +279,15 @@ for (const [title, settings, where] of wrong)
   });
 
 test('a stage whose name fits in no stack is one line', () => {
-  assert.throws(() => synth('my stage'), /^Error: "my stage" cannot be a stage: its name is a letter, and up to 31/);
+  assert.throws(
+    () => synth('my stage'),
+    /^Error: "my stage" is not a valid stage name\. To fix this, use a letter, followed by up to 31 letters, /,
+  );
 });
 
 test('a stage that is not there stops the synthesis with the names of those that are', () => {
   assert.throws(
     () => synth('prod'),
-    /^Error: There is no stage "prod": cdk\.json has main, local under context\.stages\.$/,
+    /^Error: cdk\.json has no stage "prod"\. To fix this, add it under context\.stages, or use one of: main, local\.$/,
   );
 });
