@@ -45,7 +45,7 @@ const allowed: readonly { readonly file?: RegExp; readonly text: RegExp; readonl
   },
   { file: /metrics|drain-details|deliver-details/, text: /\bheld\b/, because: 'the name of the metric' },
   {
-    file: /trigger-(?:store|rows)|stores|old-shapes|stack\.test|emulator\/stack/,
+    file: /trigger-(?:store|rows)|stores|old-shapes|emulator\/trigger-states/,
     text: /\bstrikes\b|'closing'/,
     because: 'stored names of release 0.2.0',
   },
