@@ -12,7 +12,7 @@ const withEmail = synth(undefined, EMAIL);
 const runbook = readFileSync(new URL('../../docs/operations/alarms.md', import.meta.url), 'utf8');
 const made = all('AWS::CloudWatch::Alarm');
 
-/** Metrics of AWS's own that are there without being asked for, at no price. */
+/** The metrics that AWS publishes by default, free of charge. */
 const ofAws = new Set([
   'AWS/Lambda IteratorAge',
   'AWS/Lambda Errors',
@@ -28,7 +28,7 @@ function isEmitted(metric: string | undefined): metric is Metric {
   return metric !== undefined && Object.hasOwn(metrics, metric);
 }
 
-test('every alarm says in a sentence what is wrong, and names the heading of the runbook that says what to do', () => {
+test('every alarm has a description with a link to its heading in the runbook', () => {
   const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading = '']) => runbookLink(heading));
   for (const heading of Object.keys(alarms)) assert.ok(headings.includes(runbookLink(heading)), heading);
   for (const [id, { AlarmDescription }] of made) {
@@ -38,7 +38,7 @@ test('every alarm says in a sentence what is wrong, and names the heading of the
   }
 });
 
-test('every command that the runbook names is one of the command line, with its options', () => {
+test('every command and option in the runbook exists', () => {
   const named = [...runbook.matchAll(/(?:^|`)crm ([a-z-]+)((?: [^`#\n]+)?)/gm)];
   assert.ok(named.length > 10);
   for (const [said, name = '', rest = ''] of named) {
@@ -47,20 +47,20 @@ test('every command that the runbook names is one of the command line, with its 
   }
 });
 
-test('every heading of the runbook that is an alarm has one, so that none describes what is not there', () => {
+test('every alarm in the runbook exists', () => {
   const reported = new Set(made.map(([, { AlarmDescription }]) => AlarmDescription.split('#')[1]));
   assert.equal(reported.size, Object.keys(alarms).length);
 });
 
-test('only of drain, which runs each minute, does silence wake people, and not before its first run', () => {
+test('missing values raise an alarm only for drain, and not before its first run', () => {
   for (const [id, { TreatMissingData }] of made)
     assert.equal(TreatMissingData, /DrainStopped/.test(id) ? 'missing' : 'notBreaching', id);
-  // A new alarm begins with insufficient data, and no value as "breaching" would set it off at once.
+  // A new alarm starts in INSUFFICIENT_DATA. With "breaching", missing values would set it off at once.
   for (const [id, p] of all('AWS::CloudWatch::Alarm', withEmail))
     assert.deepEqual(p.InsufficientDataActions, /DrainStopped/.test(id) ? p.AlarmActions : undefined, id);
 });
 
-test('every alarm tells the topic of the settings when it goes off, and nobody when there is none', () => {
+test('every alarm notifies the topic of the settings when it goes off, and has no action without the setting', () => {
   const arn = 'arn:aws:sns:eu-west-1:111122223333:ours';
   const [topic] = only(all('AWS::SNS::Topic', withEmail));
   const cases: [unknown, ReturnType<typeof synth>][] = [
@@ -75,18 +75,18 @@ test('every alarm tells the topic of the settings when it goes off, and nobody w
     }
 });
 
-test('each trigger is notified of by itself, and at most once an hour', () => {
+test('notifies of each trigger separately, and at most once an hour', () => {
   const queries = made.filter(([, { Metrics }]) => Metrics);
   assert.equal(queries.length, 2);
   for (const [id, { Metrics, EvaluationPeriods }] of queries) {
     const { Expression, Period } = only<Properties>(Metrics);
     assert.match(Expression, / GROUP BY "trigger" ORDER BY (MAX|SUM)\(\) DESC$/, id);
     assert.ok(Period * EvaluationPeriods >= 3_600, id);
-    assert.ok(Period * EvaluationPeriods <= 10_800, 'a query sees three hours');
+    assert.ok(Period * EvaluationPeriods <= 10_800, 'a query covers at most three hours');
   }
 });
 
-test('every metric of an alarm is one that a function writes, with this dimension, or one of AWS that is listed', () => {
+test('every metric of an alarm is written by a function with this dimension, or is a listed AWS metric', () => {
   for (const [id, { MetricName, Namespace, Metrics }] of made)
     if (MetricName) assert.ok(ofAws.has(`${Namespace} ${MetricName}`), id);
     else {
@@ -99,7 +99,7 @@ test('every metric of an alarm is one that a function writes, with this dimensio
     }
 });
 
-test('every metric of the dashboard is one that a function writes, or one of AWS that is listed', () => {
+test('every metric of the dashboard is written by a function, or is a listed AWS metric', () => {
   const [, { DashboardBody }] = only(all('AWS::CloudWatch::Dashboard'));
   const body = DashboardBody['Fn::Join'][1].map((part: unknown) => (typeof part === 'string' ? part : 'X')).join('');
   const found = { over: 0, own: 0, aws: 0 };
@@ -127,7 +127,7 @@ test('every metric of the dashboard is one that a function writes, or one of AWS
   assert.ok(found.over === 5 && found.own === 4 && found.aws > 5, JSON.stringify(found));
 });
 
-test('every function is watched for errors and for being throttled', () => {
+test('every function has alarms for errors and throttling', () => {
   const functions = all('AWS::Lambda::Function')
     .map(([id]) => id)
     .sort();
@@ -141,27 +141,31 @@ test('every function is watched for errors and for being throttled', () => {
     );
 });
 
-test('the queue is old when a notification has been in it for longer than all holds together can be', () => {
+test('*Queue behind* goes off when a notification is older than all retry delays together', () => {
   const threshold = (template = main) =>
     all('AWS::CloudWatch::Alarm', template).find(([, p]) => p.MetricName === 'ApproximateAgeOfOldestMessage')?.[1]
       .Threshold;
-  assert.equal(threshold(), 4 * 15 * 60, 'each retry delay can be as long as a receiver may ask for');
+  assert.equal(threshold(), 4 * 15 * 60, 'each retry delay can be as long as the longest accepted Retry-After');
   assert.equal(threshold(synth(undefined, { main: { holdSeconds: [5] } })), 15 * 60);
 });
 
-test('monitoring costs what docs/operations/monitoring.md says: at most 20 alarm metrics beside the queries, and one dashboard', () => {
+test('has the 20 alarm metrics and the one dashboard that docs/operations/monitoring.md prices', () => {
   assert.equal(made.filter(([, { MetricName }]) => MetricName).length, 20);
   assert.equal(all('AWS::CloudWatch::Dashboard').length, 1);
-  assert.equal(all('AWS::SNS::Topic').length + all('AWS::KMS::Key').length, 1, 'the key is that of the secrets');
+  assert.equal(
+    all('AWS::SNS::Topic').length + all('AWS::KMS::Key').length,
+    1,
+    'the only key is the key of the secrets',
+  );
 });
 
-test('on emulators the two alarms on queries are left out, and nothing else is', () => {
+test('leaves out only the two alarms on queries in an emulated stage', () => {
   const there = new Set(Object.keys(synth('local').toJSON().Resources));
   const left = Object.keys(main.toJSON().Resources).filter((id) => !there.has(id));
   assert.deepEqual(left.map(plain).sort(), ['MonitoringNotificationsFailed', 'MonitoringTriggerDown']);
 });
 
-test('the topic is under a key of its own, that CloudWatch may use; it rejects plain HTTP, and takes alarms alone', () => {
+test('the topic has a customer-managed key that CloudWatch may use, rejects plain HTTP, and accepts only alarms', () => {
   const [topic, { KmsMasterKeyId }] = only(all('AWS::SNS::Topic', withEmail));
   const keys = Object.fromEntries(all('AWS::KMS::Key', withEmail));
   const key = keys[KmsMasterKeyId['Fn::GetAtt'][0]] ?? assert.fail();
@@ -181,13 +185,13 @@ test('the topic is under a key of its own, that CloudWatch may use; it rejects p
   assert.deepEqual([Protocol, Endpoint], ['email', 'on-call@example.com']);
 });
 
-test('cdk-nag finds nothing more when there is a topic', () => {
+test('cdk-nag has no additional findings with a topic', () => {
   const rules = (stages?: unknown) =>
     new AwsSolutionsChecks().validateScope(stackOf(undefined, stages)).violations.map(({ ruleName }) => ruleName);
   assert.deepEqual(rules(EMAIL), rules());
 });
 
-test('functions are traced when the setting says so, and may then send traces, and nothing more', () => {
+test('the setting tracing turns on traces, and only adds the permission to send them', () => {
   const traced = synth(undefined, { main: { tracing: true } });
   const modes = (template = main) =>
     all('AWS::Lambda::Function', template).map(([, { TracingConfig }]) => TracingConfig?.Mode);
@@ -206,12 +210,12 @@ test('functions are traced when the setting says so, and may then send traces, a
 });
 
 for (const [title, value, where] of [
-  ['nobody', {}, 'alarms'],
-  ['two', { email: 'a@example.com', topicArn: 'arn:aws:sns:eu-west-1:111122223333:ours' }, 'alarms'],
-  ['no address', { email: 'on-call' }, 'alarms.email'],
-  ['no topic', { topicArn: 'ours' }, 'alarms.topicArn'],
+  ['no recipient', {}, 'alarms'],
+  ['two recipients', { email: 'a@example.com', topicArn: 'arn:aws:sns:eu-west-1:111122223333:ours' }, 'alarms'],
+  ['an invalid email address', { email: 'on-call' }, 'alarms.email'],
+  ['an invalid topic ARN', { topicArn: 'ours' }, 'alarms.topicArn'],
 ] as const)
-  test(`alarms that are for ${title} stop the synthesis with one line that says where`, () => {
+  test(`rejects ${title} in the setting alarms with one line that names the setting`, () => {
     assert.throws(
       () => synth(undefined, { main: { alarms: value } }),
       (error: Error) =>

@@ -8,7 +8,7 @@ import { all, context, main, only, type Properties, stackOf, synth } from '../su
 const mappings = (source: 'stream' | 'queue') =>
   all('AWS::Lambda::EventSourceMapping').filter(([, p]) => 'StartingPosition' in p === (source === 'stream'));
 
-test('each CRM table has the key of its entity, and a stream with old and new images', () => {
+test('each CRM table has the key of its entity and a stream with old and new images', () => {
   const keys = Object.fromEntries(
     all('AWS::DynamoDB::GlobalTable')
       .filter(([, p]) => 'StreamSpecification' in p)
@@ -28,7 +28,7 @@ test('each CRM table has the key of its entity, and a stream with old and new im
   });
 });
 
-test('every table is on demand; all but the delivery log are recoverable to a point in time', () => {
+test('every table is on demand, and all except the delivery log have point-in-time recovery', () => {
   for (const [id, p] of all('AWS::DynamoDB::GlobalTable')) {
     const PointInTimeRecoveryEnabled = !id.startsWith('TablesDeliveryLog');
     assert.equal(p.BillingMode, 'PAY_PER_REQUEST', id);
@@ -37,14 +37,14 @@ test('every table is on demand; all but the delivery log are recoverable to a po
   }
 });
 
-test('the backlog and the delivery log forget by themselves what has had its time', () => {
+test('time to live deletes expired items of the backlog and the delivery log', () => {
   for (const name of ['TablesBacklog', 'TablesDeliveryLog']) {
     const [[id, p] = assert.fail(name)] = all('AWS::DynamoDB::GlobalTable').filter(([id]) => id.startsWith(name));
     assert.deepEqual(p.TimeToLiveSpecification, { AttributeName: 'expiresAt', Enabled: true }, id);
   }
 });
 
-test('all attempts are logged, unless the setting deliveryLog says failures or off', () => {
+test('the delivery log keeps all attempts, unless the setting deliveryLog is failures or off', () => {
   const logged = (template: Template) =>
     all('AWS::Lambda::Function', template).flatMap(([, p]) => p.Environment.Variables.LOGGED ?? []);
   assert.deepEqual(logged(main), ['all', 'all']);
@@ -52,7 +52,7 @@ test('all attempts are logged, unless the setting deliveryLog says failures or o
     assert.deepEqual(logged(synth(undefined, { main: { deliveryLog } })), [deliveryLog, deliveryLog]);
 });
 
-test('what holds data outlives the stack, except in the local stage and after a failed first deployment', () => {
+test('resources with data outlive the stack, except in the local stage and after a failed first deployment', () => {
   const local = synth('local');
   const types = ['DynamoDB::GlobalTable', 'DynamoDB::Table', 'KMS::Key', 'SQS::Queue', 'S3::Bucket', 'Logs::LogGroup'];
   for (const type of types.map((type) => `AWS::${type}`)) {
@@ -63,7 +63,7 @@ test('what holds data outlives the stack, except in the local stage and after a 
   }
 });
 
-test('tables are protected by the setting deletionProtection, which a first deployment does without, and says so', () => {
+test('the setting deletionProtection protects the tables; without it, the synthesis prints a hint', () => {
   const isProtected = (template: Template) => [
     ...all('AWS::DynamoDB::GlobalTable', template).flatMap(([, { Replicas }]) =>
       (Replicas as Properties[]).map(({ DeletionProtectionEnabled }) => DeletionProtectionEnabled ?? false),
@@ -82,20 +82,20 @@ test('tables are protected by the setting deletionProtection, which a first depl
   for (const stack of [stackOf(undefined, guarded), stackOf('local')]) assert.deepEqual(reported(stack), []);
 });
 
-test('stream mappings start at the oldest record, split a failing batch, and keep what is never taken, records and all', () => {
+test('stream mappings start at the oldest record, split a failing batch, and write undelivered records to the bucket', () => {
   assert.equal(mappings('stream').length, 4);
   const bucket = only(all('AWS::S3::Bucket'))[0];
   for (const [id, p] of mappings('stream')) {
     assert.equal(p.StartingPosition, 'TRIM_HORIZON', id);
     assert.equal(p.BisectBatchOnFunctionError, true, id);
     assert.equal(p.MaximumRecordAgeInSeconds, 82_800, id);
-    assert.equal(p.MaximumRetryAttempts, undefined, `${id}: the stream waits as long as it remembers`);
-    assert.equal(p.FunctionResponseTypes, undefined, `${id}: capture throws, it does not report items`);
+    assert.equal(p.MaximumRetryAttempts, undefined, `${id}: the mapping retries until the record expires`);
+    assert.equal(p.FunctionResponseTypes, undefined, `${id}: capture throws and does not report items`);
     assert.deepEqual(p.DestinationConfig, { OnFailure: { Destination: { 'Fn::GetAtt': [bucket, 'Arn'] } } }, id);
   }
 });
 
-test('followup edits and time-to-live expiries never reach a function', () => {
+test('followup edits and removals by time to live do not invoke a function', () => {
   for (const [id, p] of mappings('stream')) {
     const { Filters } = p.FilterCriteria as { Filters: { Pattern: string }[] };
     assert.deepEqual(
@@ -110,14 +110,14 @@ test('followup edits and time-to-live expiries never reach a function', () => {
   }
 });
 
-test('the queue mapping reports items, takes ten at a time, and is capped', () => {
+test('the queue mapping reports failed items, has batches of ten, and limits concurrency', () => {
   const [, p] = only(mappings('queue'));
   assert.deepEqual(p.FunctionResponseTypes, ['ReportBatchItemFailures']);
   assert.equal(p.BatchSize, 10);
   assert.deepEqual(p.ScalingConfig, { MaximumConcurrency: 100 });
 });
 
-test('both queues are high-throughput FIFO queues, deduplicate per record, and keep 14 days', () => {
+test('both queues are high-throughput FIFO queues, deduplicate per record, and keep messages for 14 days', () => {
   const queues = all('AWS::SQS::Queue');
   assert.equal(queues.length, 2);
   for (const [id, p] of queues) {
@@ -128,7 +128,7 @@ test('both queues are high-throughput FIFO queues, deduplicate per record, and k
   }
 });
 
-test('the delivery queue hides a message six times as long as deliver runs, and has its dead letters wired', () => {
+test('the visibility timeout is six times the timeout of deliver, and the queue has a dead-letter queue', () => {
   const [, p] = only(all('AWS::SQS::Queue').filter(([, q]) => 'RedrivePolicy' in q));
   const [, deliver] = only(all('AWS::Lambda::Function').filter(([id]) => id.startsWith('Deliver')));
   assert.equal(p.VisibilityTimeout, 6 * Number(deliver.Timeout));
@@ -137,7 +137,7 @@ test('the delivery queue hides a message six times as long as deliver runs, and 
   assert.match(JSON.stringify(deadLetterTargetArn), /DeadLetters/);
 });
 
-test('every function runs Node 24 on arm64, with a log group that forgets and no START and REPORT lines in it', () => {
+test('every function runs Node 24 on arm64, with a log group that has a retention time and no START and REPORT lines', () => {
   const functions = all('AWS::Lambda::Function');
   assert.equal(functions.length, 6);
   for (const [id, p] of functions) {
@@ -150,7 +150,7 @@ test('every function runs Node 24 on arm64, with a log group that forgets and no
   for (const [id, p] of all('AWS::Logs::LogGroup')) assert.equal(p.RetentionInDays, 30, id);
 });
 
-test('drain runs each minute, and longer than a minute', () => {
+test('drain runs every minute, and its timeout is longer than a minute', () => {
   const [, rule] = only(all('AWS::Events::Rule'));
   assert.equal(rule.ScheduleExpression, 'rate(1 minute)');
   const [id, drain] = only(all('AWS::Lambda::Function').filter(([id]) => id.startsWith('Drain')));
@@ -158,7 +158,7 @@ test('drain runs each minute, and longer than a minute', () => {
   assert.ok(drain.Timeout > 60);
 });
 
-test('there is no custom resource, and nothing has a fixed name', () => {
+test('there are no custom resources and no fixed names', () => {
   for (const [id, { Type, Properties }] of Object.entries(main.toJSON().Resources as Record<string, Properties>)) {
     assert.doesNotMatch(Type, /^Custom::|CustomResource/, id);
     for (const name of ['TableName', 'QueueName', 'FunctionName', 'BucketName', 'RoleName', 'LogGroupName'])
@@ -186,7 +186,7 @@ test('the outputs are those of the contract', () => {
   ]);
 });
 
-test('there is no export, unless keepExports keeps those that the console of 0.2.0 imports', () => {
+test('there are no exports, unless keepExports keeps the exports for the console of 0.2.0', () => {
   const exports = (context_: object) => {
     const app = new App({ context: { ...context, ...context_, 'aws:cdk:bundling-stacks': [] } });
     const { Outputs } = Template.fromStack(new CrmTriggersStack(app, 'CrmTriggers')).toJSON();
@@ -205,7 +205,7 @@ test('there is no export, unless keepExports keeps those that the console of 0.2
     );
 });
 
-test('http and private receivers are allowed in the local stage alone, and no low port in any', () => {
+test('only the local stage allows http and private networks, and no stage allows low ports', () => {
   const allowed = (template: Template) =>
     all('AWS::Lambda::Function', template).flatMap(([, p]) => {
       const { Variables } = p.Environment as { Variables: Record<string, string> };
@@ -217,7 +217,7 @@ test('http and private receivers are allowed in the local stage alone, and no lo
   assert.deepEqual(allowed(synth('local'))[0], ['true', '', '0.0.0.0/0,::/0']);
 });
 
-test('the command line checks by the rules by which the functions check', () => {
+test('the command line and the functions get the same URL policy', () => {
   const rules = { allowHttp: true, allowedPorts: [25, 143], allowedPrivateNetworks: ['10.0.0.0/8'] };
   const template = synth(undefined, { main: { ...rules, vpc: { id: 'vpc-0a000000', subnets: ['subnet-0a000000'] } } });
   assert.deepEqual(JSON.parse(template.toJSON().Outputs.DestinationRules.Value), rules);
@@ -227,12 +227,12 @@ test('the command line checks by the rules by which the functions check', () => 
   }
 });
 
-test('captureWindowSeconds sets how long stream mappings wait for a full batch; by default they do not', () => {
+test('captureWindowSeconds sets the batch window of the stream mappings, which have none by default', () => {
   const windows = (template: Template) =>
     all('AWS::Lambda::EventSourceMapping', template).map(([, p]) => p.MaximumBatchingWindowInSeconds);
   assert.deepEqual(windows(main), Array(5).fill(undefined));
   const waiting = windows(synth(undefined, { main: { captureWindowSeconds: 300 } }));
-  assert.deepEqual(waiting.filter(Boolean), Array(4).fill(300), 'the queue mapping has none: a FIFO queue takes none');
+  assert.deepEqual(waiting.filter(Boolean), Array(4).fill(300), 'FIFO queues support no batch window');
 });
 
 test('architecture sets the processor of every function', () => {
@@ -245,47 +245,47 @@ test('architecture sets the processor of every function', () => {
 
 const wrong: [string, Record<string, unknown>, string][] = [
   ['an unknown setting', { holdSecond: [1] }, 'stages.main'],
-  ['a retry delay longer than SQS can', { holdSeconds: [5, 100_000] }, 'stages.main.holdSeconds.1'],
-  ['a network that is none', { allowedPrivateNetworks: ['10.0.0.0/33'] }, 'stages.main.allowedPrivateNetworks.0'],
-  ['a word for a yes or no', { allowHttp: 'yes' }, 'stages.main.allowHttp'],
-  ['a port that needs no permission', { allowedPorts: [25, 8443] }, 'stages.main.allowedPorts.1'],
-  ['a port that is none', { allowedPorts: [0] }, 'stages.main.allowedPorts.0'],
-  ['half a port', { allowedPorts: [22.5] }, 'stages.main.allowedPorts.0'],
-  ['a word for a port', { allowedPorts: ['25'] }, 'stages.main.allowedPorts.0'],
-  ['an unknown kind of log', { deliveryLog: 'some' }, 'stages.main.deliveryLog'],
-  ['an account that is no number of 12 digits', { account: '1234' }, 'stages.main.account'],
-  ['an account that is no text', { account: 111122223333 }, 'stages.main.account'],
-  ['a region that is none', { region: 'Frankfurt' }, 'stages.main.region'],
-  ['a VPC without its id', { vpc: { subnets: ['subnet-0a000000'] } }, 'stages.main.vpc.id'],
+  ['a retry delay above the maximum', { holdSeconds: [5, 100_000] }, 'stages.main.holdSeconds.1'],
+  ['an invalid network', { allowedPrivateNetworks: ['10.0.0.0/33'] }, 'stages.main.allowedPrivateNetworks.0'],
+  ['a text instead of a boolean', { allowHttp: 'yes' }, 'stages.main.allowHttp'],
+  ['a port that is always allowed', { allowedPorts: [25, 8443] }, 'stages.main.allowedPorts.1'],
+  ['an invalid port', { allowedPorts: [0] }, 'stages.main.allowedPorts.0'],
+  ['a fraction as a port', { allowedPorts: [22.5] }, 'stages.main.allowedPorts.0'],
+  ['a text instead of a port', { allowedPorts: ['25'] }, 'stages.main.allowedPorts.0'],
+  ['an unknown delivery log', { deliveryLog: 'some' }, 'stages.main.deliveryLog'],
+  ['an account ID without 12 digits', { account: '1234' }, 'stages.main.account'],
+  ['an account ID as a number', { account: 111122223333 }, 'stages.main.account'],
+  ['an invalid region', { region: 'Frankfurt' }, 'stages.main.region'],
+  ['a VPC without an ID', { vpc: { subnets: ['subnet-0a000000'] } }, 'stages.main.vpc.id'],
   ['a VPC without subnets', { vpc: { id: 'vpc-0a000000', subnets: [] } }, 'stages.main.vpc.subnets'],
-  ['a name for a subnet', { vpc: { id: 'vpc-0a000000', subnets: ['private'] } }, 'stages.main.vpc.subnets.0'],
+  ['a name instead of a subnet ID', { vpc: { id: 'vpc-0a000000', subnets: ['private'] } }, 'stages.main.vpc.subnets.0'],
   [
     'an empty list of security groups',
     { vpc: { id: 'vpc-0a000000', subnets: ['subnet-0a000000'], securityGroups: [] } },
     'stages.main.vpc.securityGroups',
   ],
-  ['an architecture that Lambda has not', { architecture: 'arm' }, 'stages.main.architecture'],
-  ['a batch window that Lambda does not take', { captureWindowSeconds: 301 }, 'stages.main.captureWindowSeconds'],
-  ['half a second for a batch window', { captureWindowSeconds: 0.5 }, 'stages.main.captureWindowSeconds'],
-  ['a word for a number', { deliverConcurrency: 'many' }, 'stages.main.deliverConcurrency'],
+  ['an unknown architecture', { architecture: 'arm' }, 'stages.main.architecture'],
+  ['a batch window above the maximum', { captureWindowSeconds: 301 }, 'stages.main.captureWindowSeconds'],
+  ['a fraction as a batch window', { captureWindowSeconds: 0.5 }, 'stages.main.captureWindowSeconds'],
+  ['a text instead of a number', { deliverConcurrency: 'many' }, 'stages.main.deliverConcurrency'],
 ];
 
 for (const [title, settings, where] of wrong)
-  test(`${title} stops the synthesis with one line that says where`, () => {
+  test(`rejects ${title} with one line that names the setting`, () => {
     assert.throws(
       () => synth(undefined, { main: settings }),
       (error: Error) => error.message.startsWith(`Setting ${where} in cdk.json: `) && !error.message.includes('\n'),
     );
   });
 
-test('a stage whose name fits in no stack is one line', () => {
+test('rejects an invalid stage name with one line', () => {
   assert.throws(
     () => synth('my stage'),
     /^Error: "my stage" is not a valid stage name\. To fix this, use a letter, followed by up to 31 letters, /,
   );
 });
 
-test('a stage that is not there stops the synthesis with the names of those that are', () => {
+test('rejects an unknown stage with the names of the stages', () => {
   assert.throws(
     () => synth('prod'),
     /^Error: cdk\.json has no stage "prod"\. To fix this, add it under context\.stages, or use one of: main, local\.$/,
