@@ -7,9 +7,8 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ministackPython } from '../../cli/local/python-environment.ts';
-import { bareReserved, reserved } from '../support/metrics-insights.ts';
 import type { Properties } from '../support/template.ts';
-import { templates, variants } from '../support/variants.ts';
+import { each, planted, resources } from './variant-templates.ts';
 
 /** Regions of three partitions. */
 const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-1', 'us-gov-west-1', 'cn-north-1'];
@@ -40,22 +39,6 @@ const run = async (...words: string[]): Promise<string> => {
 
 // The installed script contains the path of the folder in which it was first installed, so it is not used.
 const CFN_LINT = 'import sys; from cfnlint import runner; sys.exit(runner.main())';
-
-const made = Object.entries(variants).map(([name, settings]) => [name, templates(settings)] as const);
-const each = made.flatMap(([name, stacks]) =>
-  Object.entries(stacks).map(([stack, template]) => [`${name}, ${stack}`, template] as const),
-);
-const resources = (template: Properties, type: string): [string, Properties][] =>
-  Object.entries<Properties>(template.Resources).flatMap(([id, { Type, Properties }]) =>
-    Type === type ? [[id, Properties] as [string, Properties]] : [],
-  );
-
-/** A template with one resource changed. */
-function planted(change: (resources: Properties) => void, template = made[0]?.[1].CrmTriggers): Properties {
-  const copy = structuredClone(template) ?? assert.fail();
-  change(copy.Resources);
-  return copy;
-}
 
 async function lint(all: readonly (readonly [name: string, template: Properties])[]): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'crm-triggers-lint-'));
@@ -201,73 +184,4 @@ test('finds an action on a wrong type of resource, and an action on all resource
       if (Type === 'AWS::IAM::Policy') Properties.PolicyDocument.Statement[0].Resource = '*';
   });
   assert.notDeepEqual(wildcards(wide), []);
-});
-
-const queriesOf = (template: Properties): string[] =>
-  resources(template, 'AWS::CloudWatch::Alarm').flatMap(([, { Metrics = [] }]) =>
-    Metrics.map(({ Expression }: Properties) => Expression).filter((text: string) => /^\s*SELECT\b/i.test(text ?? '')),
-  );
-
-test('every query of an alarm is valid, and quotes the reserved words of Metrics Insights', () => {
-  for (const [name, template] of each) {
-    const queries = queriesOf(template);
-    assert.equal(queries.length, /CrmTriggersConsole$/.test(name) ? 0 : 2, name);
-    for (const query of queries) assert.deepEqual(bareReserved(query), [], query);
-  }
-  assert.ok(reserved.size > 900);
-});
-
-test('finds a reserved word without quotes in a query', () => {
-  const bare = 'SELECT MAX(down) FROM SCHEMA("CrmTriggers", trigger) GROUP BY trigger ORDER BY MAX() DESC';
-  assert.deepEqual(bareReserved(bare), ['trigger', 'trigger']);
-  assert.throws(() => bareReserved('SELECT MAX("down") GROUP BY "trigger"'), /FROM is missing/);
-});
-
-/** The exports that a stack imports before the change and that are missing after it. */
-function removedExports(
-  before: Readonly<Record<string, Properties>>,
-  after: Readonly<Record<string, Properties>>,
-): string[] {
-  const imported = new Set(
-    [...JSON.stringify(before).matchAll(/"Fn::ImportValue":"([^"]+)"/g)].map(([, name]) => name),
-  );
-  const exported = Object.values(after)
-    .flatMap(({ Outputs = {} }) => Object.values<Properties>(Outputs))
-    .map(({ Export }) => Export?.Name);
-  return [...imported].filter((name) => name !== undefined && !exported.includes(name)) as string[];
-}
-
-test('no change between two variants of the settings removes an export that a stack imports', () => {
-  for (const [from, before] of made)
-    for (const [to, after] of made) assert.deepEqual(removedExports(before, after), [], `from ${from} to ${to}`);
-});
-
-test('finds an imported export that is removed', () => {
-  const [, { CrmTriggers, CrmTriggersConsole }] = made[0] as unknown as [string, Record<string, Properties>];
-  const output = { Value: 'x', Export: { Name: 'CrmTriggers:Table' } };
-  const before = {
-    CrmTriggers: { ...CrmTriggers, Outputs: { output } },
-    CrmTriggersConsole: { ...CrmTriggersConsole, planted: { 'Fn::ImportValue': 'CrmTriggers:Table' } },
-  };
-  assert.deepEqual(removedExports(before, before), []);
-  assert.deepEqual(removedExports(before, made[0]?.[1] ?? {}), ['CrmTriggers:Table']);
-});
-
-test('four attached tables with twenty ignored attributes of forty characters fit into every environment', () => {
-  for (const [name, template] of each)
-    for (const [id, { Environment }] of resources(template, 'AWS::Lambda::Function'))
-      assert.ok(JSON.stringify(Environment.Variables).length < 4_096, `${name}, ${id}`);
-});
-
-test('rejects an environment that can exceed the limit with one line that names the setting', () => {
-  const ignore = Array.from({ length: 30 }, (_, index) => `attribute${index}`.padEnd(200, 'x'));
-  const stream = 'arn:aws:dynamodb:eu-west-1:123456789012:table/t/stream/2025-01-01T00:00:00.000';
-  assert.throws(
-    () => templates({ tables: { task: { stream, ignore } } }),
-    /^Error: The environment of the function CrmTriggers\/CaptureTask can have \d+ bytes, but the limit of Lambda is 4096\. ROW_RULES has \d+ of them\. To fix this, shorten tables \(names, ignore\) or silencedBy in cdk\.json\.$/,
-  );
-});
-
-test('the same settings give the same templates, byte for byte', () => {
-  assert.equal(JSON.stringify(templates({})), JSON.stringify(made[0]?.[1]));
 });
