@@ -51,7 +51,7 @@ const choices = z.strictObject({
     })
     .optional()
     .describe(
-      'The maximum number of notifications of one record in a time window: `changes`, from 1 to 100, in `perSeconds`, from 1 to 86400 seconds. Changes over the limit move to Failed. Default: no limit. See [existing-tables.md](existing-tables.md).',
+      'The maximum number of changes of one record that are sent in a time window: `changes`, from 1 to 100, in `perSeconds`, from 1 to 86400 seconds. Changes over the limit move to Failed. Default: no limit. See [existing-tables.md](existing-tables.md).',
     ),
   emulated: z.boolean().default(false).describe('Leave out the resources that emulators do not support.'),
   allowHttp: z
@@ -92,7 +92,7 @@ const choices = z.strictObject({
     .max(20)
     .default([5, 30, 120, 600])
     .describe(
-      'The retry delays after failed attempts, in seconds, from 1 to 900 each, up to 20 delays. An attempt that fails after the last delay is not retried.',
+      'The retry delays after failed attempts, in seconds, from 1 to 900 each, up to 20 delays. The attempt after the last delay is the last one.',
     ),
   deliverConcurrency: z
     .number()

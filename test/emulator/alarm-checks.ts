@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before } from 'node:test';
+import { GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { type Trigger, triggers } from '../../functions/core/entity.ts';
 import type { Metric } from '../../functions/core/metrics.ts';
 import { set } from '../../functions/operations/set-url.ts';
+import { cli } from '../support/cli.ts';
 import { deployedStack, takeEffect, until } from '../support/emulator.ts';
 import { receiver } from '../support/receiver.ts';
 import { type Heading, watchedStack } from '../support/watched-stack.ts';
@@ -58,4 +60,20 @@ export async function goesOff(heading: Heading, value: number, of?: string) {
   if (!checks) return;
   await watched.put(await watched.alarm(heading, of), [value]);
   await until(`${heading} goes off`, async () => (await watched.alarm(heading, of)).StateValue === 'ALARM');
+}
+
+/** The number of messages in a queue. */
+export async function messagesIn(QueueUrl: string): Promise<number> {
+  const AttributeNames = ['ApproximateNumberOfMessages' as const];
+  const { Attributes } = await new SQSClient({ useQueueUrlAsEndpoint: false }).send(
+    new GetQueueAttributesCommand({ QueueUrl, AttributeNames }),
+  );
+  return Number(Attributes?.ApproximateNumberOfMessages);
+}
+
+/** Runs the command line, and returns its standard output. @throws When the exit status is not 0. */
+export async function crm(...words: string[]): Promise<string> {
+  const { status, stdout, stderr } = await cli(...words);
+  assert.equal(status, 0, stderr);
+  return stdout;
 }

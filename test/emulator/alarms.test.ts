@@ -9,11 +9,9 @@ import {
 } from '@aws-sdk/client-eventbridge';
 import {
   DeleteFunctionConcurrencyCommand,
-  GetFunctionConfigurationCommand,
   ListEventSourceMappingsCommand,
   PutFunctionConcurrencyCommand,
   UpdateEventSourceMappingCommand,
-  UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import {
   DeleteObjectCommand,
@@ -22,31 +20,29 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { GetQueueAttributesCommand, PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { PurgeQueueCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { toMessage } from '../../functions/core/notification.ts';
 import { list } from '../../functions/operations/trigger-status.ts';
-import { cli } from '../support/cli.ts';
 import { drained, until } from '../support/emulator.ts';
+import { setVariables } from '../support/function-variables.ts';
 import { receiver } from '../support/receiver.ts';
 import { notification, streamRecord } from '../support/records.ts';
-import { arrived, goesOff, isReported, lambdaMetricGoesOff, server, stack, watched } from './alarm-checks.ts';
+import {
+  arrived,
+  crm,
+  goesOff,
+  isReported,
+  lambdaMetricGoesOff,
+  messagesIn,
+  server,
+  stack,
+  watched,
+} from './alarm-checks.ts';
 
 // Each test causes a fault, checks that the alarm goes off, and follows the runbook until the metric is good again.
 
 const run = `${process.pid}-${Date.now().toString(36)}`;
 const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
-
-async function waiting(QueueUrl: string): Promise<number> {
-  const AttributeNames = ['ApproximateNumberOfMessages' as const];
-  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }));
-  return Number(Attributes?.ApproximateNumberOfMessages);
-}
-
-async function crm(...words: string[]): Promise<string> {
-  const { status, stdout, stderr } = await cli(...words);
-  assert.equal(status, 0, stderr);
-  return stdout;
-}
 
 test('Trigger down: a receiver that rejects connections; after a change of the URL, all pending notifications arrive', async () => {
   const begun = Date.now();
@@ -109,11 +105,11 @@ test('Dead letters: an unreadable message; a readable message is sent back to th
       }),
     );
   await send(DeliveryQueueUrl, 'no notification');
-  await until('the message is a dead letter', async () => (await waiting(DeadLetterQueueUrl)) === 1);
-  await goesOff('Dead letters', await waiting(DeadLetterQueueUrl));
+  await until('the message is a dead letter', async () => (await messagesIn(DeadLetterQueueUrl)) === 1);
+  await goesOff('Dead letters', await messagesIn(DeadLetterQueueUrl));
   assert.match(await crm('dead-letters'), /not JSON/);
   await sqs.send(new PurgeQueueCommand({ QueueUrl: DeadLetterQueueUrl }));
-  assert.equal(await waiting(DeadLetterQueueUrl), 0);
+  assert.equal(await messagesIn(DeadLetterQueueUrl), 0);
 
   await send(
     DeadLetterQueueUrl,
@@ -121,28 +117,18 @@ test('Dead letters: an unreadable message; a readable message is sent back to th
   );
   await crm('dead-letters', '--send-back');
   await arrived('TaskID=dead');
-  assert.equal(await waiting(DeadLetterQueueUrl), 0);
+  assert.equal(await messagesIn(DeadLetterQueueUrl), 0);
 });
 
 test('Stream behind: a queue that rejects messages; after it accepts them, the change arrives', async () => {
   const FunctionName = watched.name('CaptureCustomerFunction');
-  const { Environment } = await watched.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-  const sendTo = (AWS_ENDPOINT_URL_SQS: string | undefined) =>
-    watched.lambda.send(
-      new UpdateFunctionConfigurationCommand({
-        FunctionName,
-        Environment: {
-          Variables: { ...Environment?.Variables, ...(AWS_ENDPOINT_URL_SQS && { AWS_ENDPOINT_URL_SQS }) },
-        },
-      }),
-    );
   await using rejecting = await receiver((_, response) => response.writeHead(400).end('{"__type":"AccessDenied"}'));
-  await sendTo(rejecting.origin);
+  const restore = await setVariables(FunctionName, { AWS_ENDPOINT_URL_SQS: rejecting.origin });
   await stack.agent.do('create', 'customer', { AccountID: `${run}-behind` });
   await until('capture has tried three times', () => rejecting.calls.length >= 3);
   assert.ok(!server.calls.some(({ target }) => target.includes('behind')));
   await goesOff('Stream behind', 300_001, 'CaptureCustomer');
-  await sendTo(undefined);
+  await restore();
   await arrived('behind');
 });
 
@@ -162,23 +148,20 @@ test('Queue behind: a disabled mapping; after it is enabled, the queue becomes e
     return now?.State === 'Disabled';
   });
   for (let n = 0; n < 3; n++) await stack.agent.do('create', 'task', { AccountID: run, TaskID: `queued-${n}` });
-  await until('the notifications are in the queue', async () => (await waiting(DeliveryQueueUrl)) >= 3);
+  await until('the notifications are in the queue', async () => (await messagesIn(DeliveryQueueUrl)) >= 3);
   await goesOff('Queue behind', 3_601);
   await setEnabled(true);
   for (let n = 0; n < 3; n++) await arrived(`queued-${n}`);
-  await until('the queue is empty', async () => (await waiting(DeliveryQueueUrl)) === 0);
+  await until('the queue is empty', async () => (await messagesIn(DeliveryQueueUrl)) === 0);
 });
 
 test('Function errors: a function that cannot start', async () => {
   const FunctionName = watched.name('DrainFunction');
-  const { Environment } = await watched.lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-  const configure = (Variables: Record<string, string> | undefined) =>
-    watched.lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables } }));
-  await configure({ ...Environment?.Variables, METRICS_NAMESPACE: '' });
+  const restore = await setVariables(FunctionName, { METRICS_NAMESPACE: '' });
   const { FunctionError } = await watched.invoke('DrainFunction');
   assert.ok(FunctionError);
   await lambdaMetricGoesOff('Function errors');
-  await configure(Environment?.Variables);
+  await restore();
   assert.equal((await watched.invoke('DrainFunction')).FunctionError, undefined);
 });
 
