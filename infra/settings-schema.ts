@@ -62,7 +62,7 @@ const choices = z.strictObject({
     .array(lowPort)
     .default([])
     .describe(
-      'The allowed ports below 1024 in addition to 80 and 443, from 1 to 1023. Ports from 1024 on are always allowed.',
+      'The allowed ports below 1024 besides 80 and 443, from 1 to 1023. Ports from 1024 on are always allowed.',
     ),
   allowedPrivateNetworks: z
     .array(network)

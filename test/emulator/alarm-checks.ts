@@ -72,8 +72,8 @@ export async function messagesIn(QueueUrl: string): Promise<number> {
 }
 
 /** Runs the command line, and returns its standard output. @throws When the exit status is not 0. */
-export async function crm(...words: string[]): Promise<string> {
-  const { status, stdout, stderr } = await cli(...words);
+export async function crm(...args: string[]): Promise<string> {
+  const { status, stdout, stderr } = await cli(...args);
   assert.equal(status, 0, stderr);
   return stdout;
 }

@@ -20,10 +20,10 @@ const statements = (template: Template, role: string): Properties[] =>
   );
 
 test('does not create or delete an attached table, and maps its stream to one function', () => {
-  const made = (template: Template) => all('AWS::DynamoDB::GlobalTable', template).map(([id]) => id);
+  const tableIds = (template: Template) => all('AWS::DynamoDB::GlobalTable', template).map(([id]) => id);
   assert.deepEqual(
-    made(main).filter((id) => !made(attached).includes(id)),
-    made(main).filter((id) => id.startsWith('TablesCustomer')),
+    tableIds(main).filter((id) => !tableIds(attached).includes(id)),
+    tableIds(main).filter((id) => id.startsWith('TablesCustomer')),
   );
   const sources = all('AWS::Lambda::EventSourceMapping', attached).filter(([, p]) => p.EventSourceArn === stream);
   assert.match(only(sources)[1].FunctionName.Ref, /^CaptureCustomer/);

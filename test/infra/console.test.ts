@@ -79,17 +79,17 @@ test('uses the existing user pool of the setting userPoolId, with its group', ()
 });
 
 test('rejects the console in regions without user pools, and names the setting that fixes it', () => {
-  const made = (region: string, settings = {}) => {
+  const synthConsole = (region: string, settings = {}) => {
     const app = new App({ context: { ...context, stages: { main: settings }, 'aws:cdk:bundling-stacks': [] } });
     const env = { region };
     new CrmTriggersConsoleStack(app, 'CrmTriggersConsole', new CrmTriggersStack(app, 'CrmTriggers', { env }), { env });
   };
   assert.throws(
-    () => made('cn-north-1'),
+    () => synthConsole('cn-north-1'),
     /^Error: Cognito user pools are not available in cn-north-1, .+ To fix this, set signIn in cdk\.json.*\.$/,
   );
-  assert.doesNotThrow(() => made('cn-north-1', { signIn }));
-  assert.doesNotThrow(() => made('us-gov-west-1'));
+  assert.doesNotThrow(() => synthConsole('cn-north-1', { signIn }));
+  assert.doesNotThrow(() => synthConsole('us-gov-west-1'));
 });
 
 test('uses the hostname auth-fips for sign-in in GovCloud', () => {

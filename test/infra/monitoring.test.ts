@@ -9,7 +9,7 @@ import { all, main, only, type Properties, plain, synth } from '../support/templ
 const EMAIL = { main: { alarms: { email: 'on-call@example.com' } } };
 const withEmail = synth(undefined, EMAIL);
 const runbook = readFileSync(new URL('../../docs/operations/alarms.md', import.meta.url), 'utf8');
-const made = all('AWS::CloudWatch::Alarm');
+const alarmResources = all('AWS::CloudWatch::Alarm');
 
 /** The metrics that AWS publishes by default, free of charge. */
 const ofAws = new Set([
@@ -30,7 +30,7 @@ function isEmitted(metric: string | undefined): metric is Metric {
 test('every alarm has a description with a link to its heading in the runbook', () => {
   const headings = [...runbook.matchAll(/^## (.+)$/gm)].map(([, heading = '']) => runbookLink(heading));
   for (const heading of Object.keys(alarms)) assert.ok(headings.includes(runbookLink(heading)), heading);
-  for (const [id, { AlarmDescription }] of made) {
+  for (const [id, { AlarmDescription }] of alarmResources) {
     const [, sentence = '', link = ''] = AlarmDescription.match(/^(.+\.) What to do: (\S+)$/) ?? assert.fail(id);
     assert.ok(sentence.length > 40 && sentence.length < 400, id);
     assert.ok(headings.includes(link), `${id}: ${link}`);
@@ -40,19 +40,20 @@ test('every alarm has a description with a link to its heading in the runbook', 
 test('every command and option in the runbook exists', () => {
   const named = [...runbook.matchAll(/(?:^|`)crm ([a-z-]+)((?: [^`#\n]+)?)/gm)];
   assert.ok(named.length > 10);
-  for (const [said, name = '', rest = ''] of named) {
-    const command = commands[name] ?? assert.fail(said);
-    for (const [, option] of rest.matchAll(/--([a-z-]+)/g)) assert.ok(command.options?.includes(option as never), said);
+  for (const [mention, name = '', rest = ''] of named) {
+    const command = commands[name] ?? assert.fail(mention);
+    for (const [, option] of rest.matchAll(/--([a-z-]+)/g))
+      assert.ok(command.options?.includes(option as never), mention);
   }
 });
 
 test('every alarm in the runbook exists', () => {
-  const reported = new Set(made.map(([, { AlarmDescription }]) => AlarmDescription.split('#')[1]));
+  const reported = new Set(alarmResources.map(([, { AlarmDescription }]) => AlarmDescription.split('#')[1]));
   assert.equal(reported.size, Object.keys(alarms).length);
 });
 
 test('missing values raise an alarm only for drain, and not before its first run', () => {
-  for (const [id, { TreatMissingData }] of made)
+  for (const [id, { TreatMissingData }] of alarmResources)
     assert.equal(TreatMissingData, /DrainStopped/.test(id) ? 'missing' : 'notBreaching', id);
   // A new alarm starts in INSUFFICIENT_DATA. With "breaching", missing values would set it off at once.
   for (const [id, p] of all('AWS::CloudWatch::Alarm', withEmail))
@@ -75,7 +76,7 @@ test('every alarm notifies the topic of the settings when it goes off, and has n
 });
 
 test('notifies of each trigger separately, and at most once an hour', () => {
-  const queries = made.filter(([, { Metrics }]) => Metrics);
+  const queries = alarmResources.filter(([, { Metrics }]) => Metrics);
   assert.equal(queries.length, 2);
   for (const [id, { Metrics, EvaluationPeriods }] of queries) {
     const { Expression, Period } = only<Properties>(Metrics);
@@ -86,7 +87,7 @@ test('notifies of each trigger separately, and at most once an hour', () => {
 });
 
 test('every metric of an alarm is written by a function with this dimension, or is a listed AWS metric', () => {
-  for (const [id, { MetricName, Namespace, Metrics }] of made)
+  for (const [id, { MetricName, Namespace, Metrics }] of alarmResources)
     if (MetricName) assert.ok(ofAws.has(`${Namespace} ${MetricName}`), id);
     else {
       const pattern =
@@ -132,7 +133,7 @@ test('every function has alarms for errors and throttling', () => {
     .sort();
   for (const metric of ['Errors', 'Throttles'])
     assert.deepEqual(
-      made
+      alarmResources
         .filter(([, p]) => p.MetricName === metric)
         .map(([, p]) => only<Properties>(p.Dimensions).Value.Ref)
         .sort(),
@@ -149,7 +150,7 @@ test('*Queue behind* goes off when a notification is older than all retry delays
 });
 
 test('has the 20 alarm metrics and the one dashboard that docs/operations/monitoring.md prices', () => {
-  assert.equal(made.filter(([, { MetricName }]) => MetricName).length, 20);
+  assert.equal(alarmResources.filter(([, { MetricName }]) => MetricName).length, 20);
   assert.equal(all('AWS::CloudWatch::Dashboard').length, 1);
   assert.equal(
     all('AWS::SNS::Topic').length + all('AWS::KMS::Key').length,

@@ -119,13 +119,13 @@ test('there are no exports, unless keepExports keeps the exports for the console
     return Object.values<Properties>(Outputs).flatMap(({ Export }) => Export?.Name ?? []);
   };
   assert.deepEqual(exports({}), []);
-  const kept = exports({ keepExports: 'true' });
+  const withExports = exports({ keepExports: 'true' });
   const ofTables = ['Customer', 'Case', 'Followup', 'Task', 'Triggers', 'Backlog', 'DeliveryLog', 'Secrets'];
   const tables = ofTables.flatMap((name) => [`RefTables${name}`, `FnGetAttTables${name}`]);
   const others = ['FnGetAttTablesSecretsKey', 'RefDeliveryQueue', 'FnGetAttDeliveryQueue', 'RefDeliveryDeadLetters'];
   for (const name of [...tables, ...others, 'RefDrainFunction', 'FnGetAttDrainFunction'])
     assert.equal(
-      kept.filter((one) => new RegExp(`^CrmTriggers:ExportsOutput${name}[0-9A-F]{8}`).test(one)).length,
+      withExports.filter((one) => new RegExp(`^CrmTriggers:ExportsOutput${name}[0-9A-F]{8}`).test(one)).length,
       1,
       name,
     );

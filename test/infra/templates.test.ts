@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { bareReserved, reserved } from '../support/metrics-insights.ts';
 import type { Properties } from '../support/template.ts';
 import { templates } from '../support/variants.ts';
-import { each, made, resources } from './variant-templates.ts';
+import { allTemplates, resources, templatesByVariant } from './variant-templates.ts';
 
 const queriesOf = (template: Properties): string[] =>
   resources(template, 'AWS::CloudWatch::Alarm').flatMap(([, { Metrics = [] }]) =>
@@ -11,7 +11,7 @@ const queriesOf = (template: Properties): string[] =>
   );
 
 test('every query of an alarm is valid, and quotes the reserved words of Metrics Insights', () => {
-  for (const [name, template] of each) {
+  for (const [name, template] of allTemplates) {
     const queries = queriesOf(template);
     assert.equal(queries.length, /CrmTriggersConsole$/.test(name) ? 0 : 2, name);
     for (const query of queries) assert.deepEqual(bareReserved(query), [], query);
@@ -40,23 +40,27 @@ function removedExports(
 }
 
 test('no change between two variants of the settings removes an export that a stack imports', () => {
-  for (const [from, before] of made)
-    for (const [to, after] of made) assert.deepEqual(removedExports(before, after), [], `from ${from} to ${to}`);
+  for (const [from, before] of templatesByVariant)
+    for (const [to, after] of templatesByVariant)
+      assert.deepEqual(removedExports(before, after), [], `from ${from} to ${to}`);
 });
 
 test('finds an imported export that is removed', () => {
-  const [, { CrmTriggers, CrmTriggersConsole }] = made[0] as unknown as [string, Record<string, Properties>];
+  const [, { CrmTriggers, CrmTriggersConsole }] = templatesByVariant[0] as unknown as [
+    string,
+    Record<string, Properties>,
+  ];
   const output = { Value: 'x', Export: { Name: 'CrmTriggers:Table' } };
   const before = {
     CrmTriggers: { ...CrmTriggers, Outputs: { output } },
     CrmTriggersConsole: { ...CrmTriggersConsole, planted: { 'Fn::ImportValue': 'CrmTriggers:Table' } },
   };
   assert.deepEqual(removedExports(before, before), []);
-  assert.deepEqual(removedExports(before, made[0]?.[1] ?? {}), ['CrmTriggers:Table']);
+  assert.deepEqual(removedExports(before, templatesByVariant[0]?.[1] ?? {}), ['CrmTriggers:Table']);
 });
 
 test('four attached tables with twenty ignored attributes of forty characters fit into every environment', () => {
-  for (const [name, template] of each)
+  for (const [name, template] of allTemplates)
     for (const [id, { Environment }] of resources(template, 'AWS::Lambda::Function'))
       assert.ok(JSON.stringify(Environment.Variables).length < 4_096, `${name}, ${id}`);
 });
@@ -71,5 +75,5 @@ test('rejects an environment that can exceed the limit with one line that names 
 });
 
 test('the same settings give the same templates, byte for byte', () => {
-  assert.equal(JSON.stringify(templates({})), JSON.stringify(made[0]?.[1]));
+  assert.equal(JSON.stringify(templates({})), JSON.stringify(templatesByVariant[0]?.[1]));
 });

@@ -3,10 +3,12 @@ import type { Properties } from '../support/template.ts';
 import { templates, variants } from '../support/variants.ts';
 
 /** The templates of each variant of the settings, by the stack's name. */
-export const made = Object.entries(variants).map(([name, settings]) => [name, templates(settings)] as const);
+export const templatesByVariant = Object.entries(variants).map(
+  ([name, settings]) => [name, templates(settings)] as const,
+);
 
 /** All templates, with the names of their variant and stack. */
-export const each = made.flatMap(([name, stacks]) =>
+export const allTemplates = templatesByVariant.flatMap(([name, stacks]) =>
   Object.entries(stacks).map(([stack, template]) => [`${name}, ${stack}`, template] as const),
 );
 
@@ -17,7 +19,10 @@ export const resources = (template: Properties, type: string): [string, Properti
   );
 
 /** A template with one resource changed. */
-export function planted(change: (resources: Properties) => void, template = made[0]?.[1].CrmTriggers): Properties {
+export function planted(
+  change: (resources: Properties) => void,
+  template = templatesByVariant[0]?.[1].CrmTriggers,
+): Properties {
   const copy = structuredClone(template) ?? assert.fail();
   change(copy.Resources);
   return copy;

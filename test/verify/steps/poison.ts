@@ -46,8 +46,8 @@ export async function poison(world: World): Promise<string> {
       world,
       `${CHANGES} changes are in the bucket`,
       async () => {
-        const kept = await readAll(Bucket);
-        return kept.flatMap(recordsIn).length >= CHANGES ? kept : undefined;
+        const found = await readAll(Bucket);
+        return found.flatMap(recordsIn).length >= CHANGES ? found : undefined;
       },
       5_000,
     );
@@ -101,6 +101,6 @@ async function readAll(Bucket: string): Promise<string[]> {
 /** The stream records in an object of the bucket. */
 function recordsIn(object: string): unknown[] {
   const { payload } = JSON.parse(object);
-  const kept = typeof payload === 'string' ? JSON.parse(payload) : payload;
-  return kept?.Records ?? [];
+  const event = typeof payload === 'string' ? JSON.parse(payload) : payload;
+  return event?.Records ?? [];
 }
