@@ -1,8 +1,6 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { BuildOptions } from 'esbuild';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
+import { root } from './folders.ts';
 
 /**
  * Files of undici that a GET over HTTP/1.1 does not use: request bodies, HTTP/2, and the parser for processors without WebAssembly

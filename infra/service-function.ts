@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -16,10 +15,9 @@ import type { Construct } from 'constructs';
 import { type Binding, type Bindings, valuesOf } from './binding.ts';
 import { bundling, entryOf } from './bundling.ts';
 import { checkEnvironment } from './environment-size.ts';
+import { root } from './folders.ts';
 import { allowInterfaces, type Network } from './network.ts';
 import { removalPolicy, type Settings } from './settings.ts';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** The settings that determine the length of a variable, by the variable's name. */
 const longSettings = {
