@@ -75,9 +75,9 @@ test('redelivers a failed notification with the same ID', async () => {
   await until('the call', () => server.calls.length === 1);
   assert.equal(server.calls[0]?.headers['webhook-id'], n.id);
   assert.match((await cli('failed', '--trigger', 'case.delete')).stdout, /^Nothing has failed\.\n$/);
-  assert.match((await cli('redeliver')).stderr, /^Nothing is chosen: /);
-  assert.match((await cli('redeliver', 'msg_none')).stderr, /^Nothing of that has failed: /);
-  assert.match((await cli('failed', '--since', 'soon')).stderr, /^"soon" is no time: /);
+  assert.match((await cli('redeliver')).stderr, /^No notification is chosen\. /);
+  assert.match((await cli('redeliver', 'msg_none')).stderr, /^No notification in Failed matches\. /);
+  assert.match((await cli('failed', '--since', 'soon')).stderr, /^"soon" is no time\. /);
 });
 
 test('moves an unreadable message to the dead-letter queue, from which it can be sent back', async () => {
@@ -141,5 +141,8 @@ test('backfills the create of every row, after a dry run', async () => {
   assert.match((await cli('backfill', 'customer.create', ...since, '--yes')).stdout, /^5 sent\n$/);
   await until('five calls', () => callsOf('customer.create').length >= 5);
   assert.match((await cli('backfill', 'customer.delete')).stderr, /^There is no row of what was deleted: /);
-  assert.match((await cli('backfill', 'customer.create', '--pace', '0')).stderr, /^--pace is how many a second/);
+  assert.match(
+    (await cli('backfill', 'customer.create', '--pace', '0')).stderr,
+    /^--pace is the number of notifications per second/,
+  );
 });
