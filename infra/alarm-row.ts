@@ -38,6 +38,6 @@ export interface AlarmRow {
   readonly missing?: 'bad';
   /** The metrics, with an alarm for each. `suffix` makes the logical ID of the alarm unique. */
   readonly watch: (watched: Watched, sampling: Sampling) => readonly (readonly [suffix: string, metric: IMetric])[];
-  /** One or more sentences: what is wrong, and what happens to the notifications. */
+  /** One or more sentences: the problem, and its effect on the notifications. */
   readonly sentence: string;
 }
