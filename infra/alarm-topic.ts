@@ -6,7 +6,7 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { removalPolicy, type Settings } from './settings.ts';
 
-/** Where alarms go: the topic that the settings name, or one of our own for the address that they name. */
+/** The topic of the setting `alarms.topicArn`, or a new topic for `alarms.email`. `undefined` without the setting `alarms`. */
 export function alarmTopic(scope: Construct, settings: Settings): ITopic | undefined {
   const { email, topicArn } = settings.alarms ?? {};
   if (topicArn !== undefined) return Topic.fromTopicArn(scope, 'Topic', topicArn);
@@ -18,7 +18,7 @@ export function alarmTopic(scope: Construct, settings: Settings): ITopic | undef
   });
   const topic = new Topic(scope, 'Topic', { masterKey, enforceSSL: true });
   const { account, region, partition } = Stack.of(scope);
-  // CloudWatch may not use the key that SNS has by itself: encrypted with that, no alarm would ever arrive.
+  // CloudWatch has no permission for the default key of SNS: with that key, no alarm would arrive.
   const cloudwatch = new ServicePrincipal('cloudwatch.amazonaws.com');
   topic.addToResourcePolicy(
     new PolicyStatement({

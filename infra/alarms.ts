@@ -1,58 +1,20 @@
 import { Duration } from 'aws-cdk-lib';
-import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { longestRetrySeconds } from '../functions/core/backoff.ts';
 import { DIMENSION, type Metric as OwnMetric } from '../functions/core/metrics.ts';
-import type { Settings } from './settings.ts';
-
-/** What is watched. */
-export interface Watched {
-  readonly captures: readonly IFunction[];
-  readonly deliver: IFunction;
-  readonly drain: IFunction;
-  readonly queue: IQueue;
-  readonly deadLetterQueue: IQueue;
-  readonly unsent: IBucket;
-  /** Of our own metrics. */
-  readonly namespace: string;
-  readonly settings: Settings;
-}
-
-/** How a metric is looked at. */
-interface How {
-  readonly statistic: string;
-  readonly period: Duration;
-}
-
-/** An alarm: when it goes off, and what the notified person reads. */
-export interface AlarmRow {
-  readonly statistic: 'Maximum' | 'Sum';
-  readonly period: Duration;
-  /** It goes off when so many of so many periods are bad; one of one when left out. */
-  readonly bad?: readonly [of: number, periods: number];
-  /** A value is bad above this, 0 when neither is given … */
-  readonly above?: number | ((settings: Settings) => number);
-  /** … or below this. */
-  readonly below?: number;
-  /** Missing values are bad too, once there has been a value. */
-  readonly silence?: 'bad';
-  /** The metrics that it watches, an alarm each, with the word by which their names differ. */
-  readonly watch: (watched: Watched, how: How) => readonly (readonly [word: string, metric: IMetric])[];
-  readonly sentence: string;
-}
+import type { AlarmRow, Sampling, Watched } from './alarm-row.ts';
 
 const minutes = Duration.minutes(5);
 
 const everyFunction = ({ captures, deliver, drain }: Watched) => [...captures, deliver, drain];
 
-const each = (functions: readonly IFunction[], metric: string, how: How) =>
-  functions.map((one) => [one.node.scope?.node.id ?? '', one.metric(metric, how)] as const);
+const each = (functions: readonly IFunction[], metric: string, sampling: Sampling) =>
+  functions.map((lambda) => [lambda.node.scope?.node.id ?? '', lambda.metric(metric, sampling)] as const);
 
 /**
- * A metric of our own, of each trigger that has values: each that goes off is reported by itself, with its name. CloudWatch wants
- * the order, which does not matter here. Each name is in double quotes, since a bare word may be one that queries reserve.
+ * A metric of each trigger that has values. Each trigger whose values are bad is notified of separately, with its name. CloudWatch
+ * requires ORDER BY for this. All names are in double quotes, because queries have many reserved words.
  */
 const byTrigger =
   (metric: OwnMetric): AlarmRow['watch'] =>
@@ -62,12 +24,12 @@ const byTrigger =
     return [['', new MathExpression({ expression, period })]];
   };
 
-/** All alarms, by the heading in docs/operations/alarms.md that says what to do. An alarm notifies when it goes off, not while it is on. */
+/** All alarms, by their headings in docs/operations/alarms.md. An alarm notifies when it goes off, not while it stays on. */
 export const alarms = {
   'Trigger down': {
     statistic: 'Maximum',
     period: minutes,
-    // Of more than an hour, so that one that comes and goes is reported once an hour.
+    // More than an hour, so that a trigger that goes up and down notifies at most once an hour.
     bad: [3, 15],
     watch: byTrigger('down'),
     sentence:
@@ -84,22 +46,24 @@ export const alarms = {
     statistic: 'Maximum',
     period: minutes,
     above: Duration.minutes(5).toMilliseconds(),
-    watch: ({ captures }, how) => each(captures, 'IteratorAge', how),
+    watch: ({ captures }, sampling) => each(captures, 'IteratorAge', sampling),
     sentence:
-      'Changes of this table have waited for more than 5 minutes to enter the queue, and all later changes wait behind them. After 23 hours they go to the bucket Unsent.',
+      'The queue has not accepted changes of this table for more than 5 minutes, and all later changes wait behind them. After 23 hours they go to the bucket Unsent.',
   },
   'Queue behind': {
     statistic: 'Maximum',
     period: minutes,
     above: ({ holdSeconds }) => longestRetrySeconds(holdSeconds),
-    watch: ({ queue }, how) => [['', queue.metricApproximateAgeOfOldestMessage(how)]],
+    watch: ({ queue }, sampling) => [['', queue.metricApproximateAgeOfOldestMessage(sampling)]],
     sentence:
       'A notification has been in the queue for longer than all its attempts take: deliver is too slow, or does not run.',
   },
   'Dead letters': {
     statistic: 'Maximum',
     period: minutes,
-    watch: ({ deadLetterQueue }, how) => [['', deadLetterQueue.metricApproximateNumberOfMessagesVisible(how)]],
+    watch: ({ deadLetterQueue }, sampling) => [
+      ['', deadLetterQueue.metricApproximateNumberOfMessagesVisible(sampling)],
+    ],
     sentence:
       'The dead-letter queue holds messages that deliver could not read, or that made it fail each time. They are kept for 14 days.',
   },
@@ -107,41 +71,41 @@ export const alarms = {
     statistic: 'Sum',
     period: minutes,
     bad: [2, 3],
-    watch: (watched, how) => each(everyFunction(watched), 'Errors', how),
-    sentence: 'This function has failed repeatedly for 10 minutes. Its work waits and is repeated.',
+    watch: (watched, sampling) => each(everyFunction(watched), 'Errors', sampling),
+    sentence: 'This function has failed repeatedly for 10 minutes. Its work is retried.',
   },
   'Function throttled': {
     statistic: 'Sum',
     period: minutes,
     bad: [2, 3],
-    watch: (watched, how) => each(everyFunction(watched), 'Throttles', how),
+    watch: (watched, sampling) => each(everyFunction(watched), 'Throttles', sampling),
     sentence:
-      'Lambda has throttled this function for 10 minutes: the concurrency of the account is used up. Its work waits.',
+      'Lambda has throttled this function for 10 minutes: the concurrency of the account is used up. Its work is delayed.',
   },
   'Drain stopped': {
     statistic: 'Sum',
     period: minutes,
     bad: [3, 3],
     below: 1,
-    silence: 'bad',
-    watch: ({ drain }, how) => [['', drain.metricInvocations(how)]],
-    sentence: 'Drain runs each minute, and has not run for at least 15 minutes. Backlogs are not delivered.',
+    missing: 'bad',
+    watch: ({ drain }, sampling) => [['', drain.metricInvocations(sampling)]],
+    sentence: 'Drain is scheduled every minute, but has not run for at least 15 minutes. Backlogs are not delivered.',
   },
   'Changes unsent': {
     statistic: 'Maximum',
     period: Duration.days(1),
-    // S3 counts once a day, at no price, and may be late.
+    // S3 publishes this metric once a day, free of charge, and may be late.
     bad: [1, 2],
-    watch: ({ unsent }, how) => {
-      const dimensionsMap = { BucketName: unsent.bucketName, StorageType: 'AllStorageTypes' };
-      return [['', new Metric({ ...how, namespace: 'AWS/S3', metricName: 'NumberOfObjects', dimensionsMap })]];
+    watch: ({ undelivered }, sampling) => {
+      const dimensionsMap = { BucketName: undelivered.bucketName, StorageType: 'AllStorageTypes' };
+      return [['', new Metric({ ...sampling, namespace: 'AWS/S3', metricName: 'NumberOfObjects', dimensionsMap })]];
     },
     sentence:
-      'The queue did not accept change records for 23 hours; they are in the bucket Unsent, and receivers were not notified of them. They are kept for 90 days.',
+      'The queue did not accept change records for 23 hours. They are in the bucket Unsent for 90 days, and receivers were not notified of them.',
   },
 } as const satisfies Record<string, AlarmRow>;
 
-/** Where docs/operations/alarms.md says what to do: the heading as a link names it. */
+/** The link to an alarm's heading in docs/operations/alarms.md. */
 export function runbookLink(heading: string): string {
   return `docs/operations/alarms.md#${heading.toLowerCase().replaceAll(' ', '-')}`;
 }

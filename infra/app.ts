@@ -8,10 +8,10 @@ import { CrmTriggersStack } from './stack.ts';
 const app = new App();
 const stage = readStage(app.node);
 const { account, region, deletionProtection } = readSettings(app.node);
-// The CDK sets this to the account of the credentials, if there are any. The region is that of the stage, whatever AWS_REGION says.
-const { CDK_DEFAULT_ACCOUNT: found } = process.env;
-const wrong = found && mismatch(stage, { ...(account && { account }) }, { account: found });
-if (wrong) throw new Error(wrong);
+// The CDK sets CDK_DEFAULT_ACCOUNT to the account of the credentials. The region needs no check: the stage's region is used, not AWS_REGION.
+const { CDK_DEFAULT_ACCOUNT: credentialsAccount } = process.env;
+const error = credentialsAccount && mismatch(stage, { ...(account && { account }) }, { account: credentialsAccount });
+if (error) throw new Error(error);
 const env = { ...(account && { account }), ...(region && { region }) };
 const core = new CrmTriggersStack(app, 'CrmTriggers', {
   env,

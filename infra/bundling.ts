@@ -3,8 +3,8 @@ import type { BuildOptions } from 'esbuild';
 import { root } from './folders.ts';
 
 /**
- * Files of undici that a GET by HTTP/1.1 never gets to: bodies, HTTP/2, a machine without WebAssembly SIMD. It loads the
- * second at its start, and the others when it needs them.
+ * Files of undici that a GET over HTTP/1.1 does not use: request bodies, HTTP/2, and the parser for processors without WebAssembly
+ * SIMD. undici loads `client-h2.js` when it starts, and the others when it first uses them.
  */
 export const leftOut = [
   '../web/fetch/body.js',
@@ -14,7 +14,10 @@ export const leftOut = [
   '../web/webidl',
 ];
 
-/** What the packages that are not ES modules load. What is left out says so once it is used. The shell must find nothing in it. */
+/**
+ * `require` for the packages that are not ES modules. A file that is left out throws when it is first used. The text must contain no
+ * character that a shell expands.
+ */
 const require = `
 import { createRequire } from 'node:module';
 const load = createRequire(import.meta.url);
@@ -23,17 +26,17 @@ const require = (name) => {
   return name.startsWith('.') ? new Proxy(leftOut, { get: leftOut }) : load(name);
 };`;
 
-/** How esbuild makes a function's bundle: wherever one is made, deployed or measured. */
+/** The esbuild options of every function's bundle, for deployments and for measurements. */
 export const bundling = {
   alias: {
-    // Lambda gives a function its role's credentials in the environment. The default chain (SSO, profiles, instance
-    // metadata) would be a fifth of the bundle and is never asked.
+    // Lambda puts the credentials of the role into the environment. The default provider chain (SSO, profiles, instance metadata)
+    // is never used, and would be a fifth of the bundle.
     '@aws-sdk/credential-provider-node': join(root, 'functions', 'adapters', 'credentials.ts'),
     'node:http': join(root, 'functions', 'adapters', 'node-http.ts'),
   },
   banner: { js: require.replaceAll(/\s+/g, ' ').trim() },
   bundle: true,
-  // By this undici leaves out a second parser, which is off unless asked for.
+  // undici then leaves out a second parser, which is off by default.
   define: { esbuildDetection: 'true' },
   external: leftOut,
   format: 'esm',

@@ -9,7 +9,7 @@ import { type Action, type Entity, entities } from '../functions/core/entity.ts'
 import { queueBinding, tableBinding } from './binding.ts';
 import { ServiceFunction } from './service-function.ts';
 import { rowRulesOf, type Settings } from './settings.ts';
-import type { Unsent } from './unsent.ts';
+import type { UndeliveredRecords } from './undelivered-records.ts';
 
 interface CaptureProps {
   readonly entity: Entity;
@@ -17,7 +17,7 @@ interface CaptureProps {
   readonly triggers: TableV2;
   readonly queue: Queue;
   readonly backlog: TableV2;
-  readonly unsent: Unsent;
+  readonly undelivered: UndeliveredRecords;
   readonly settings: Settings;
 }
 
@@ -27,7 +27,7 @@ export class Capture extends Construct {
 
   constructor(scope: Construct, id: string, props: CaptureProps) {
     super(scope, id);
-    const { entity, table, triggers, backlog, queue, unsent, settings } = props;
+    const { entity, table, triggers, backlog, queue, undelivered, settings } = props;
     const backlogActions = ['dynamodb:PutItem', ...(settings.recordLimit ? ['dynamodb:UpdateItem'] : [])];
     this.function = new ServiceFunction(this, 'Function', {
       folder: 'capture',
@@ -45,10 +45,10 @@ export class Capture extends Construct {
       settings,
     });
     this.#grantStream(table);
-    // Not DynamoEventSource, which allows ListStreams on the stream, where it counts for nothing; the id is the one that it gives.
+    // DynamoEventSource would grant ListStreams on the stream, which has no effect. The ID is the one that it would use.
     this.function.addEventSourceMapping(`DynamoDBEventSource:${Names.nodeUniqueId(table.node)}`, {
       eventSourceArn: table.tableStreamArn as string,
-      // LATEST can miss what is written while the mapping is being made.
+      // LATEST can miss rows that are written while the mapping is created.
       startingPosition: StartingPosition.TRIM_HORIZON,
       batchSize: 100,
       parallelizationFactor: settings.captureParallelization,
@@ -57,17 +57,17 @@ export class Capture extends Construct {
       }),
       filters: filtersOf(entity),
       bisectBatchOnError: true,
-      // Capture throws only when the queue takes nothing, and then the stream has to wait. Just before the stream
-      // forgets (24 h), what is still unsent is kept whole in a bucket: a queue would hold pointers into the stream.
+      // Capture throws only when the queue accepts no message, and the stream then waits. DynamoDB deletes stream records after 24
+      // hours. Shortly before, Lambda writes the whole records to the bucket; a queue would only get pointers into the stream.
       maxRecordAge: Duration.hours(23),
-      onFailure: unsent,
+      onFailure: undelivered,
     });
   }
 
   #grantStream(table: ITable): void {
     table.grantStream(this.function, 'dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator');
     table.encryptionKey?.grant(this.function, 'kms:Decrypt', 'kms:DescribeKey');
-    // IAM knows no resource for it: allowed on a stream it is rejected.
+    // ListStreams supports no resource-level permissions: a grant on a stream has no effect.
     this.function.addToRolePolicy(new PolicyStatement({ actions: ['dynamodb:ListStreams'], resources: ['*'] }));
   }
 }
@@ -75,8 +75,8 @@ export class Capture extends Construct {
 const eventNames: Readonly<Record<Action, string>> = { create: 'INSERT', edit: 'MODIFY', delete: 'REMOVE' };
 
 /**
- * Lets through what has a trigger and was done by somebody. A row that DynamoDB itself removed, by time to live, carries
- * a `userIdentity`; on other records the field is absent, or null in records that some emulators make.
+ * Passes records whose action has a trigger, except rows that time to live removed. Those carry a `userIdentity`; in other records the
+ * field is absent, or null on some emulators.
  */
 function filtersOf(entity: Entity) {
   const written = entities[entity].actions.filter((action) => action !== 'delete').map((action) => eventNames[action]);

@@ -21,14 +21,14 @@ import { readSettings, removalPolicy } from './settings.ts';
 import { UserPoolSignIn } from './sign-in.ts';
 import type { CrmTriggersStack } from './stack.ts';
 
-/** For a handful of admins whose pages look every few seconds; more is no admin's doing. */
+/** Enough for a few admins, whose pages send a request every few seconds. */
 const REQUESTS_PER_SECOND = 20;
 const BURST = 40;
 
-/** Anybody may read these: the page itself, and where to sign in. */
+/** Paths without authorization: the page itself, and the configuration of sign-in. */
 const open = [...pageFiles.map((name) => (name === 'index.html' ? '/' : `/${name}`)), '/sign-in.json'];
 
-/** The page for admins: browser → HTTP API → the console's function. Deployed, or not, beside the stack that it shows. */
+/** The page for admins: browser → HTTP API → the console's function. An optional stack beside the core stack. */
 export class CrmTriggersConsoleStack extends Stack {
   constructor(scope: Construct, id: string, core: CrmTriggersStack, props?: StackProps) {
     super(scope, id, props);
@@ -47,7 +47,7 @@ export class CrmTriggersConsoleStack extends Stack {
       throttle: { rateLimit: REQUESTS_PER_SECOND, burstLimit: BURST },
       accessLogSettings: {
         destination: new LogGroupLogDestination(accessLog),
-        // The path without its query, and no header: neither tokens nor what was set.
+        // The path without its query, and no headers, so that the log contains no tokens and no URLs.
         format: AccessLogFormat.custom(
           JSON.stringify({
             requestId: '$context.requestId',
@@ -69,7 +69,7 @@ export class CrmTriggersConsoleStack extends Stack {
     const shown = new ServiceFunction<Variables<typeof consoleEnv>>(this, 'Function', {
       folder: 'console',
       environment: { OUTPUTS: outputs, SIGN_IN: this.toJsonString(signIn) },
-      // As long as the HTTP API waits.
+      // The HTTP API stops waiting after 29 seconds.
       timeout: Duration.seconds(29),
       memoryMiB: 512,
       settings,
@@ -91,11 +91,11 @@ export class CrmTriggersConsoleStack extends Stack {
   }
 }
 
-/** A flood of requests for the page, which anybody may read, uses up nothing of what the API has for admins. */
+/** Limits the public routes separately, so that a flood of requests for the page does not use up the limits of the API. */
 function throttleApart(stage: HttpStage, routes: readonly HttpRoute[]): void {
-  const own = { ThrottlingRateLimit: REQUESTS_PER_SECOND, ThrottlingBurstLimit: BURST };
+  const limits = { ThrottlingRateLimit: REQUESTS_PER_SECOND, ThrottlingBurstLimit: BURST };
   const cfn = stage.node.defaultChild as CfnStage;
-  cfn.routeSettings = Object.fromEntries(open.map((path) => [`GET ${path}`, own]));
-  // CloudFormation rejects settings of a route that does not exist yet.
+  cfn.routeSettings = Object.fromEntries(open.map((path) => [`GET ${path}`, limits]));
+  // CloudFormation rejects settings for a route that does not exist yet.
   for (const route of routes) cfn.node.addDependency(route);
 }

@@ -18,7 +18,7 @@ interface DeliverProps {
   readonly network: Network | undefined;
 }
 
-/** A batch ends well within this time: deliver returns what it cannot attempt before. */
+/** The timeout of deliver. Shortly before it, deliver returns to the queue the notifications that it has not attempted. */
 export const DELIVER_TIMEOUT = Duration.seconds(60);
 
 const backlogActions = ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'];
@@ -47,7 +47,7 @@ export class Deliver extends Construct {
       new SqsEventSource(queue, {
         batchSize: 10,
         reportBatchItemFailures: true,
-        // Not reserved concurrency: a throttled poll counts as a receive.
+        // Reserved concurrency would throttle polls, and a throttled poll counts as a receive.
         maxConcurrency: settings.deliverConcurrency,
       }),
     );

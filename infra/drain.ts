@@ -17,7 +17,7 @@ interface DrainProps {
 
 const backlogActions = ['dynamodb:Query', 'dynamodb:PutItem', 'dynamodb:DeleteItem'];
 
-/** The backlogs → drain → the triggers' URLs, each minute. */
+/** The backlogs → drain → the triggers' URLs, every minute. */
 export class Drain extends Construct {
   readonly function: ServiceFunction<Variables<typeof drainEnv>>;
 
@@ -29,14 +29,14 @@ export class Drain extends Construct {
         ...attemptEnvironment({ tables, settings, backlogActions }),
         DRAIN_CONCURRENCY: String(settings.drainConcurrency),
       },
-      // Longer than the schedule's minute, so that a long drain hardly ever pauses.
+      // Longer than the interval of the schedule, so that a long drain has almost no pauses.
       timeout: Duration.minutes(5),
       memoryMiB: 512,
       settings,
       network,
     });
-    // The next minute's run does as well as a late or a repeated one. So about five are at work at most, also after a time
-    // in which Lambda had no room: it would keep that time's runs, up to six hours of them, and start them together.
+    // A run that is late is dropped, because the next one starts within a minute. At most about five runs overlap, also after Lambda had
+    // no free concurrency: by default it would queue the runs for up to six hours, and then start them together.
     this.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
     new Rule(this, 'EachMinute', {
       schedule: Schedule.rate(Duration.minutes(1)),

@@ -1,10 +1,10 @@
 import { CfnResource, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 
-/** Lambda takes so many bytes: names and values, measured as the JSON that it makes of them. */
+/** The maximum size of a function's environment in bytes, as JSON with names and values. */
 const LIMIT = 4096;
 
-/** How long what CloudFormation puts in is at most, by the type of resource that a `Ref` names. */
+/** The maximum length of the text that CloudFormation inserts for a `Ref`, by the type of its resource. */
 const refs: Readonly<Record<string, number>> = {
   'AWS::ApiGatewayV2::Api': 10,
   'AWS::Cognito::UserPool': 64,
@@ -13,7 +13,7 @@ const refs: Readonly<Record<string, number>> = {
   'AWS::DynamoDB::GlobalTable': 255,
   'AWS::DynamoDB::Table': 255,
   'AWS::Lambda::Function': 64,
-  // https://sqs.ap-southeast-1.amazonaws.com.cn/123456789012/ and a name of 80.
+  // https://sqs.ap-southeast-1.amazonaws.com.cn/123456789012/ and a name of 80 characters.
   'AWS::SQS::Queue': 140,
   'AWS::AccountId': 12,
   'AWS::Partition': 10,
@@ -22,17 +22,17 @@ const refs: Readonly<Record<string, number>> = {
   'AWS::URLSuffix': 24,
 };
 
-/** A name that is published by another stack: CloudFormation makes it of the stack's name and the construct's. */
+/** The maximum length of a name that another stack publishes. CloudFormation builds it from the names of the stack and the resource. */
 const PUBLISHED = 140;
 
-/** Nothing else that an environment refers to is longer. */
+/** The maximum length of all other references. */
 const OTHERWISE = 128;
 
 /**
- * Checks the size of a function's environment before it is deployed, with each reference as long as it can become.
+ * Checks the size of a function's environment before the deployment. Each reference counts with its maximum length.
  *
- * @param setting What in cdk.json makes a variable long, by its name.
- * @throws {Error} One line, when Lambda would reject it.
+ * @param setting The settings that determine the length of a variable, by the variable's name.
+ * @throws {Error} One line, when the environment can exceed the limit of Lambda.
  */
 export function checkEnvironment(
   scope: Construct,
@@ -45,13 +45,13 @@ export function checkEnvironment(
   const bytes = Buffer.byteLength(JSON.stringify(Object.fromEntries(longest)));
   if (bytes <= LIMIT) return;
   const sizes = longest.map(([name = '', value = '']) => [name, Buffer.byteLength(value)] as const);
-  const [name, size] = sizes.reduce((most, one) => (one[1] > most[1] ? one : most));
+  const [name, size] = sizes.reduce((longest, current) => (current[1] > longest[1] ? current : longest));
   throw new Error(
-    `The environment of ${title} can take ${bytes} bytes, and Lambda takes ${LIMIT}: ${name} has ${size} of them. Shorten ${setting[name] ?? 'its settings'} in cdk.json.`,
+    `The environment of ${title} can have ${bytes} bytes, but the limit of Lambda is ${LIMIT}. ${name} has ${size} of them. To fix this, shorten ${setting[name] ?? 'its settings'} in cdk.json.`,
   );
 }
 
-/** What a value resolves to, with a text of the greatest length for each reference. */
+/** The resolved value, with a text of the maximum length for each reference. */
 function longestOf(stack: Stack, value: unknown): string {
   if (typeof value === 'string') return value;
   if (typeof value !== 'object' || value === null) return String(value);
@@ -69,8 +69,8 @@ function longestRef(stack: Stack, ref: string): number {
   if (ref.startsWith('SsmParameterValue')) return PUBLISHED;
   const known = refs[ref];
   if (known !== undefined) return known;
-  const named = stack.node
+  const resource = stack.node
     .findAll()
-    .find((one): one is CfnResource => one instanceof CfnResource && stack.resolve(one.logicalId) === ref);
-  return refs[named?.cfnResourceType ?? ''] ?? OTHERWISE;
+    .find((node): node is CfnResource => node instanceof CfnResource && stack.resolve(node.logicalId) === ref);
+  return refs[resource?.cfnResourceType ?? ''] ?? OTHERWISE;
 }

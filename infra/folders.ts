@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
-/** The project's folder. */
+/** The root folder of the project. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** All that a local run installs and makes; it can be deleted at any time. */
+/** The folder for the files of local runs and tests. It can be deleted at any time. */
 export const folder = fileURLToPath(new URL('../.emulator', import.meta.url));

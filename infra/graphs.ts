@@ -1,34 +1,34 @@
 import { Duration } from 'aws-cdk-lib';
 import { GraphWidget, type IMetric, type IWidget, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { DIMENSION, metrics, type Metric as OwnMetric } from '../functions/core/metrics.ts';
-import type { Watched } from './alarms.ts';
+import type { Watched } from './alarm-row.ts';
 
 const period = Duration.minutes(5);
 
-/** What the dashboard draws of our own metrics: a line for each trigger that has values, or one over all triggers. */
-const ours: readonly (readonly [title: string, metric: OwnMetric, statistic: string])[] = [
+/** The graphs of the project's metrics: one line per trigger that has values, or one line for all triggers. */
+const ownGraphs: readonly (readonly [title: string, metric: OwnMetric, statistic: string])[] = [
   ['Captured', 'captured', 'Sum'],
   ['Delivered', 'delivered', 'Sum'],
   ['Failed', 'failed', 'Sum'],
   ['From change to delivery, 95 of 100', 'delay', 'p95'],
   ['Attempts, 95 of 100', 'attempt', 'p95'],
-  ['Held', 'held', 'Sum'],
+  ['Waiting for retry', 'held', 'Sum'],
   ['Waiting in the backlog', 'backlog', 'Maximum'],
   ['Oldest in the backlog', 'oldest', 'Maximum'],
   ['Drained', 'drained', 'Sum'],
 ];
 
-/** The rows of the dashboard, three graphs each. */
+/** The rows of the dashboard, with three graphs each. */
 export function graphs({ captures, deliver, drain, queue, deadLetterQueue, namespace }: Watched): IWidget[][] {
-  const all = [...captures, deliver, drain];
+  const functions = [...captures, deliver, drain];
   const graph = (title: string, left: IMetric[], label?: string) =>
     new GraphWidget({ title, left, width: 8, leftYAxis: { min: 0, ...(label && { label, showUnits: false }) } });
   const byTrigger = (metric: OwnMetric, statistic: string) => {
-    const find = `{"${namespace}",${DIMENSION}} MetricName="${metric}"`;
-    const expression = `SEARCH('${find}', '${statistic}', ${period.toSeconds()})`;
+    const schema = `{"${namespace}",${DIMENSION}} MetricName="${metric}"`;
+    const expression = `SEARCH('${schema}', '${statistic}', ${period.toSeconds()})`;
     return new MathExpression({ expression, period, label: '' });
   };
-  const own = ours.map(([title, metric, statistic]) => {
+  const own = ownGraphs.map(([title, metric, statistic]) => {
     const { per, unit } = metrics[metric];
     const series =
       per === 'trigger'
@@ -39,7 +39,7 @@ export function graphs({ captures, deliver, drain, queue, deadLetterQueue, names
   const aws = [
     graph(
       'Streams: age of pending notifications',
-      captures.map((one) => one.metric('IteratorAge', { statistic: 'Maximum', period })),
+      captures.map((capture) => capture.metric('IteratorAge', { statistic: 'Maximum', period })),
     ),
     graph('Queue: age of pending notifications', [
       queue.metricApproximateAgeOfOldestMessage({ statistic: 'Maximum', period }),
@@ -47,11 +47,11 @@ export function graphs({ captures, deliver, drain, queue, deadLetterQueue, names
     graph('Dead letters', [deadLetterQueue.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', period })]),
     graph(
       'Errors',
-      all.map((one) => one.metricErrors({ period })),
+      functions.map((lambda) => lambda.metricErrors({ period })),
     ),
     graph(
       'Throttles',
-      all.map((one) => one.metricThrottles({ period })),
+      functions.map((lambda) => lambda.metricThrottles({ period })),
     ),
     graph('Concurrent runs of deliver', [deliver.metric('ConcurrentExecutions', { statistic: 'Maximum', period })]),
   ];

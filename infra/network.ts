@@ -4,13 +4,13 @@ import { Effect, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import type { Settings } from './settings.ts';
 
-/** Where a function stands in a VPC, as Lambda takes it. */
+/** The subnets and security groups of a function, as in the function's property `VpcConfig`. */
 export interface Network {
   readonly subnetIds: string[];
   readonly securityGroupIds: string[];
 }
 
-/** The network that the setting `vpc` names. It is not looked up, so that a synthesis needs no account. */
+/** The network of the setting `vpc`. It is not looked up, so that a synthesis needs no account. */
 export function networkOf(scope: Construct, { vpc }: Settings): Network | undefined {
   if (!vpc) return undefined;
   return { subnetIds: vpc.subnets, securityGroupIds: vpc.securityGroups ?? [closedGroup(scope, vpc.id).attrGroupId] };
@@ -28,7 +28,7 @@ function closedGroup(scope: Construct, vpcId: string): CfnSecurityGroup {
   });
 }
 
-/** As in AWSLambdaVPCAccessExecutionRole, which may write every log group besides. */
+/** The actions of AWSLambdaVPCAccessExecutionRole, without its permission to write every log group. */
 const interfaces = [
   'ec2:CreateNetworkInterface',
   'ec2:DescribeNetworkInterfaces',
@@ -38,7 +38,10 @@ const interfaces = [
   'ec2:UnassignPrivateIpAddresses',
 ];
 
-/** Lambda manages network interfaces with the function's role. The condition names requests of the function's own code. */
+/**
+ * Allows Lambda to manage network interfaces with the function's role, and denies the same to the function's code. The condition matches
+ * only requests of the code.
+ */
 export function allowInterfaces(role: Role): void {
   role.addToPolicy(new PolicyStatement({ actions: interfaces, resources: ['*'] }));
   role.addToPolicy(

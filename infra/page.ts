@@ -9,7 +9,7 @@ const folder = join(root, 'functions', 'console', 'page');
 /**
  * Bundles the admin page.
  *
- * @param localRun Whether it has an agent to try it, and no sign-in.
+ * @param localRun Whether to include the sample agent and leave out sign-in.
  */
 export async function buildPage({ localRun }: { readonly localRun: boolean }): Promise<Record<PageFile, string>> {
   const { outputFiles } = await build({
@@ -29,10 +29,10 @@ export async function buildPage({ localRun }: { readonly localRun: boolean }): P
     write: false,
   });
   const bundled = (ending: string) => outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? '';
-  const kept = (name: string) => readFile(join(folder, name), 'utf8');
+  const file = (name: string) => readFile(join(folder, name), 'utf8');
   return {
-    'index.html': await kept('index.html'),
-    'icon.svg': await kept('icon.svg'),
+    'index.html': await file('index.html'),
+    'icon.svg': await file('icon.svg'),
     'page.css': bundled('.css'),
     'page.js': bundled('.js'),
   };

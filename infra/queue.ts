@@ -4,33 +4,33 @@ import { Construct } from 'constructs';
 import { DELIVER_TIMEOUT } from './deliver.ts';
 import { removalPolicy, type Settings } from './settings.ts';
 
-/** The longest that SQS keeps a message. */
+/** The maximum of SQS. */
 const LONGEST_RETENTION = Duration.days(14);
 
-/** The FIFO queue between capture and deliver, and where messages go that no code can deliver. */
+/** The FIFO queue between capture and deliver, with its dead-letter queue. */
 export class DeliveryQueue extends Construct {
   readonly queue: Queue;
   readonly deadLetterQueue: Queue;
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
-    const house = {
+    const defaults = {
       fifo: true,
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      // High throughput: limits and deduplication count per record, not per queue.
+      // High throughput: limits and deduplication apply per record, not per queue.
       fifoThroughputLimit: FifoThroughputLimit.PER_MESSAGE_GROUP_ID,
       deduplicationScope: DeduplicationScope.MESSAGE_GROUP,
       retentionPeriod: LONGEST_RETENTION,
       removalPolicy: removalPolicy(settings),
     };
-    this.deadLetterQueue = new Queue(this, 'DeadLetters', house);
+    this.deadLetterQueue = new Queue(this, 'DeadLetters', defaults);
     this.queue = new Queue(this, 'Queue', {
-      ...house,
-      // Lambda asks for six times the function's timeout. Deliver sets the time of each message that it returns.
+      ...defaults,
+      // AWS recommends six times the function's timeout. Deliver sets the visibility timeout of each message that it returns.
       visibilityTimeout: Duration.seconds(6 * DELIVER_TIMEOUT.toSeconds()),
-      // Deliver moves to Failed by attempts. Receives say little, since a waiting notification's followers are received with it;
-      // this limit, the highest there is, only ends what would kill the function again and again.
+      // The maximum of SQS. It only removes messages that stop the function each time. Deliver counts attempts, not receives, to move
+      // a notification to Failed: notifications behind one that waits for a retry are received with it.
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: 1000 },
     });
   }

@@ -19,7 +19,7 @@ import { root } from './folders.ts';
 import { allowInterfaces, type Network } from './network.ts';
 import { removalPolicy, type Settings } from './settings.ts';
 
-/** The settings that can make a variable long. */
+/** The settings that determine the length of a variable, by the variable's name. */
 const longSettings = {
   ALLOWED_PRIVATE_NETWORKS: 'allowedPrivateNetworks',
   ALLOWED_PORTS: 'allowedPorts',
@@ -36,13 +36,13 @@ interface ServiceFunctionProps<Environment extends Record<string, string>> {
   readonly timeout: Duration;
   readonly memoryMiB: number;
   readonly settings: Settings;
-  /** Where it stands in a VPC; nothing: in none. */
+  /** Absent for a function outside a VPC. */
   readonly network?: Network | undefined;
-  /** A folder beside the bundle, and the script that fills it. */
+  /** A folder beside the bundle, and the script that writes its files. */
   readonly alongside?: { readonly folder: string; readonly script: string };
 }
 
-/** Makes every function of this system: runtime, role, bundle and logs are decided here only. */
+/** The base of every function: its runtime, role, bundle and logs. */
 export class ServiceFunction<Environment extends Record<string, string>> extends NodejsFunction {
   constructor(scope: Construct, id: string, props: ServiceFunctionProps<Environment>) {
     const { folder, timeout, memoryMiB, settings, network, alongside } = props;
@@ -52,7 +52,7 @@ export class ServiceFunction<Environment extends Record<string, string>> extends
       retention: settings.logRetentionDays,
       removalPolicy: removalPolicy(settings),
     });
-    // A role of its own, in place of AWSLambdaBasicExecutionRole, which may make and write every log group of the account.
+    // AWSLambdaBasicExecutionRole could create and write every log group of the account.
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
     if (network) allowInterfaces(role);
@@ -67,8 +67,8 @@ export class ServiceFunction<Environment extends Record<string, string>> extends
       memorySize: memoryMiB,
       role,
       logGroup,
-      // Without Lambda's own lines of a run that went well (START and REPORT): they would be half of the log. Lines of runs that
-      // failed or ran out of time remain. Only the JSON format has levels.
+      // Leaves out Lambda's START and REPORT lines of successful runs, which would be half of the log. The lines of failed and timed-out
+      // runs remain. Only the JSON format has levels.
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
       tracing: settings.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
@@ -97,7 +97,7 @@ export class ServiceFunction<Environment extends Record<string, string>> extends
   }
 }
 
-/** Options with one name each, as esbuild's command line takes them. */
+/** Options of esbuild's command line, such as `--alias:NAME`. */
 function named(option: string, values: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [option + name, value]));
 }

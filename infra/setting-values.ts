@@ -1,11 +1,9 @@
 import { BlockList, isIP } from 'node:net';
 import * as z from 'zod';
 
-/** The kinds of values that settings have. */
-
 export const seconds = z.number().positive();
 
-/** `10.0.0.0/8` or `fd00::/8`. */
+/** A network in CIDR notation, such as `10.0.0.0/8` or `fd00::/8`. */
 export const network = z.string().refine((cidr) => {
   const [address = '', prefix = '', ...rest] = cidr.split('/');
   const family = isIP(address);
@@ -16,26 +14,29 @@ export const network = z.string().refine((cidr) => {
   } catch {
     return false;
   }
-}, 'is not a network such as 10.0.0.0/8 or fd00::/8');
+}, 'expected a network such as 10.0.0.0/8 or fd00::/8');
 
 export const lowPort = z
   .number()
-  .refine((port) => Number.isInteger(port) && port >= 1 && port < 1024, 'is not a port from 1 to 1023');
+  .refine(
+    (port) => Number.isInteger(port) && port >= 1 && port < 1024,
+    'expected a port from 1 to 1023; all other ports are allowed already',
+  );
 
 export const httpsUrl = z
   .string()
-  .refine((text) => URL.canParse(text) && text.startsWith('https://'), 'is not an https:// URL');
+  .refine((text) => URL.canParse(text) && text.startsWith('https://'), 'expected an https:// URL');
 
 export const topicArn = z
   .string()
   .regex(
     /^arn:aws[\w-]*:sns:[\w-]+:\d{12}:[\w-]+$/,
-    'is not the ARN of an SNS topic such as arn:aws:sns:eu-west-1:111122223333:alarms',
+    'expected the ARN of an SNS topic such as arn:aws:sns:eu-west-1:111122223333:alarms',
   );
 
-/** An id that EC2 gives out, such as `vpc-0a1b2c3d`. */
+/** The ID of an EC2 resource, such as `vpc-0a1b2c3d`. */
 export function ec2Id(prefix: string) {
   return z
     .string()
-    .regex(new RegExp(`^${prefix}-[\\da-f]{8}([\\da-f]{9})?$`), `is not an id such as ${prefix}-0a1b2c3d`);
+    .regex(new RegExp(`^${prefix}-[\\da-f]{8}([\\da-f]{9})?$`), `expected an ID such as ${prefix}-0a1b2c3d`);
 }

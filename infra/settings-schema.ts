@@ -3,43 +3,46 @@ import { loggedNames } from '../functions/core/log-entry.ts';
 import { attachedTables, attributeName } from './attached-table.ts';
 import { ec2Id, httpsUrl, lowPort, network, seconds, topicArn } from './setting-values.ts';
 
-/** The settings of a stage, in cdk.json under `context.stages`. docs/configuration.md is generated from these descriptions. */
+/**
+ * The settings of a stage, in cdk.json under `context.stages`. `npm run docs` writes docs/configuration.md from the descriptions and
+ * defaults. A message says what the value must be; the setting's path stands before it.
+ */
 const choices = z.strictObject({
   account: z
     .string()
-    .regex(/^\d{12}$/, 'is not the id of an AWS account: 12 digits in quotes, such as "111122223333"')
+    .regex(/^\d{12}$/, 'expected an AWS account ID: 12 digits in quotes, such as "111122223333"')
     .optional()
     .describe(
-      'The ID of the AWS account that the stage belongs to, 12 digits. `cdk deploy` and the command line reject the credentials of another one. Default: the account of the credentials.',
+      'The AWS account of the stage, as 12 digits in quotes. `cdk deploy` and the command line reject credentials of another account. Default: the account of the credentials.',
     ),
   region: z
     .string()
-    .regex(/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/, 'is not an AWS region such as eu-west-1')
+    .regex(/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/, 'expected an AWS region such as eu-west-1')
     .optional()
     .describe(
-      'The AWS region that the stage belongs to. `cdk deploy` deploys there, whatever `AWS_REGION` says; the command line rejects another one. Default: the region of the credentials.',
+      'The AWS region of the stage. `cdk deploy` uses it instead of `AWS_REGION`; the command line rejects another region. Default: the region of the credentials.',
     ),
   keepData: z
     .boolean()
     .default(true)
     .describe(
-      'Keep tables, queues, secrets, users and logs when their stack is deleted. A failed first deployment deletes what it made in any case.',
+      'Keep tables, queues, secrets, users and logs when their stack is deleted. A failed first deployment always deletes its resources.',
     ),
   deletionProtection: z
     .boolean()
     .default(false)
     .describe(
-      'Protect tables and users from deletion, and the stacks from `cdk destroy`. Set it to `true` after the first deployment has succeeded: CloudFormation could not clean up after a failed one.',
+      'Protect tables, users and stacks from deletion. Set it to `true` only after the first deployment has succeeded: CloudFormation cannot remove protected resources after a failed one.',
     ),
   tables: attachedTables
     .default({})
     .describe(
-      'Existing CRM tables, by entity, in place of tables that the stack makes. See [existing-tables.md](existing-tables.md).',
+      'Existing CRM tables, by entity. The stack uses them instead of creating tables. See [existing-tables.md](existing-tables.md).',
     ),
   silencedBy: attributeName
     .optional()
     .describe(
-      'The attribute by which a receiver marks its own writes to a CRM table. A write that sets it makes no call. See [existing-tables.md](existing-tables.md).',
+      'The attribute by which a receiver marks its own writes to a CRM table. A write that changes its value makes no call. See [existing-tables.md](existing-tables.md).',
     ),
   recordLimit: z
     .strictObject({
@@ -48,45 +51,48 @@ const choices = z.strictObject({
     })
     .optional()
     .describe(
-      'At most so many `changes` of one record are sent within a window of `perSeconds` seconds; the others move to Failed. See [existing-tables.md](existing-tables.md).',
+      'The maximum number of changes of one record that are sent in a time window: `changes`, from 1 to 100, in `perSeconds`, from 1 to 86400 seconds. Changes over the limit move to Failed. Default: no limit. See [existing-tables.md](existing-tables.md).',
     ),
-  emulated: z
-    .boolean()
-    .default(false)
-    .describe('The stack is for an emulator: it leaves out what emulators do not accept.'),
+  emulated: z.boolean().default(false).describe('Leave out the resources that emulators do not support.'),
   allowHttp: z
     .boolean()
     .default(false)
-    .describe('Allow `http://` URLs. Their calls can be read and altered on the way.'),
-  allowedPorts: z.array(lowPort).default([]).describe('Ports below 1024 that are allowed, besides 80 and 443.'),
+    .describe('Allow `http://` URLs. These calls are not encrypted, so others can read and change them.'),
+  allowedPorts: z
+    .array(lowPort)
+    .default([])
+    .describe(
+      'The allowed ports below 1024 besides 80 and 443, from 1 to 1023. Ports from 1024 on are always allowed.',
+    ),
   allowedPrivateNetworks: z
     .array(network)
     .default([])
-    .describe('Private networks (CIDR) such as `10.0.0.0/8` whose addresses are allowed; needs `vpc`.'),
+    .describe('Private networks whose addresses are allowed, in CIDR notation such as `10.0.0.0/8`. Requires `vpc`.'),
   vpc: z
     .strictObject({
       id: ec2Id('vpc'),
-      subnets: z.array(ec2Id('subnet')).min(1, 'names no subnet').max(16, 'names more than 16 subnets'),
-      securityGroups: z.array(ec2Id('sg')).min(1, 'names no security group').max(5, 'names more than 5').optional(),
+      subnets: z.array(ec2Id('subnet')).min(1, 'expected at least 1 subnet').max(16, 'expected at most 16 subnets'),
+      securityGroups: z
+        .array(ec2Id('sg'))
+        .min(1, 'expected at least 1 security group')
+        .max(5, 'expected at most 5 security groups')
+        .optional(),
     })
     .optional()
     .describe(
-      'An existing VPC for deliver and drain: `id`, `subnets` and optionally `securityGroups`. Default for the latter: a group that allows nothing in and everything out. See [network.md](network.md).',
+      'An existing VPC for deliver and drain: `id`, 1 to 16 `subnets`, and optionally 1 to 5 `securityGroups`. Without `securityGroups` the stack creates a group that allows all outbound and no inbound traffic. Default: no VPC. See [network.md](network.md).',
     ),
   connectTimeoutSeconds: seconds
     .max(10)
     .default(3)
-    .describe('How long an attempt may take to connect, seconds, at most 10. The look-up of the hostname is included.'),
-  attemptTimeoutSeconds: seconds
-    .max(60)
-    .default(10)
-    .describe('How long an attempt may take in all, seconds, at most 60.'),
+    .describe('The maximum time to connect, including the DNS lookup, in seconds, up to 10.'),
+  attemptTimeoutSeconds: seconds.max(60).default(10).describe('The maximum time of an attempt, in seconds, up to 60.'),
   holdSeconds: z
     .array(z.number().int().min(1).max(900))
     .max(20)
     .default([5, 30, 120, 600])
     .describe(
-      'The retry delays after each failed attempt, seconds, from 1 to 900. The attempt after the last delay is the last one.',
+      'The retry delays after failed attempts, in seconds, from 1 to 900 each, up to 20 delays. The attempt after the last delay is the last one.',
     ),
   deliverConcurrency: z
     .number()
@@ -94,14 +100,16 @@ const choices = z.strictObject({
     .min(2)
     .max(1000)
     .default(100)
-    .describe('How many batches of up to ten notifications are delivered at once, over all triggers, from 2 to 1000.'),
+    .describe(
+      'The maximum number of batches that deliver processes at once, over all triggers, from 2 to 1000. A batch has up to 10 notifications.',
+    ),
   drainConcurrency: z
     .number()
     .int()
     .min(1)
     .max(500)
     .default(50)
-    .describe('How many records of one backlog are delivered in parallel, from 1 to 500.'),
+    .describe('The maximum number of records of one backlog that drain delivers at once, from 1 to 500.'),
   captureParallelization: z
     .number()
     .int()
@@ -109,7 +117,7 @@ const choices = z.strictObject({
     .max(10)
     .default(1)
     .describe(
-      'How many stream batches per shard are processed at once, from 1 to 10. The order within a record stays.',
+      'The number of batches per stream shard that capture processes at once, from 1 to 10. Each record keeps its order.',
     ),
   captureWindowSeconds: z
     .number()
@@ -118,18 +126,20 @@ const choices = z.strictObject({
     .max(300)
     .default(0)
     .describe(
-      'How long changes of a stream are gathered before capture runs, seconds, from 0 to 300. Full batches cost less, and calls are made later by up to this time. See [scale.md](scale.md).',
+      'The time for which Lambda collects changes of a stream before it invokes capture, in seconds, from 0 to 300. Full batches cost less, but calls are made later by up to this time. See [scale.md](scale.md).',
     ),
   architecture: z
     .enum(['arm64', 'x86_64'])
     .default('arm64')
     .describe(
-      "The processor architecture of all functions. `x86_64` is for a region without arm64, and Lambda's time costs a quarter more.",
+      "The processor architecture of all functions: `arm64` or `x86_64`. Use `x86_64` in a region without arm64; Lambda's compute time then costs a quarter more.",
     ),
   deliveryLog: z
     .enum(loggedNames)
     .default('all')
-    .describe('Which attempts the delivery log keeps: `all`, `failures` (those that were not delivered) or `off`.'),
+    .describe(
+      'The attempts that the delivery log keeps: `all`, `failures` (attempts that were not delivered) or `off`.',
+    ),
   signIn: z
     .strictObject({
       issuer: httpsUrl,
@@ -138,33 +148,33 @@ const choices = z.strictObject({
       tokenEndpoint: httpsUrl,
       endSessionEndpoint: httpsUrl.optional(),
       revocationEndpoint: httpsUrl.optional(),
-      /** The claim of an ID token that lists its bearer's groups. */
+      /** The claim of the ID token that contains the groups of the user. */
       groupsClaim: z.string().min(1).default('groups'),
     })
     .optional()
     .describe(
-      'Your own OpenID Connect issuer for the console, in place of a Cognito user pool. See [console.md](console.md).',
+      'Your OpenID Connect issuer for the console. Default: the console creates a Cognito user pool. See [console.md](console.md).',
     ),
   userPoolId: z
     .string()
-    .regex(/^[\w-]+_[0-9a-zA-Z]+$/, 'is not the id of a user pool such as eu-west-1_AbCdEfGhI')
+    .regex(/^[\w-]+_[0-9a-zA-Z]+$/, 'expected the ID of a user pool such as eu-west-1_AbCdEfGhI')
     .optional()
-    .describe('The ID of the user pool that an earlier console left. Default: the console makes a user pool.'),
+    .describe('The ID of a user pool that a deleted console stack left. Default: the console creates a user pool.'),
   alarms: z
-    .strictObject({ email: z.email('is not an e-mail address').optional(), topicArn: topicArn.optional() })
+    .strictObject({ email: z.email('expected an email address').optional(), topicArn: topicArn.optional() })
     .refine(
       ({ email, topicArn }) => (email === undefined) !== (topicArn === undefined),
-      'needs email or topicArn, one of them',
+      'expected either email or topicArn',
     )
     .optional()
     .describe(
-      'Who is notified of alarms: `{ "email": "on-call@example.com" }`, or `{ "topicArn": "arn:aws:sns:…" }` for your own topic. Default: nobody; alarms only show on the dashboard. See [monitoring.md](operations/monitoring.md).',
+      'The recipient of alarms: `{ "email": "on-call@example.com" }`, or `{ "topicArn": "arn:aws:sns:…" }` for your own topic. Default: no notifications; alarms are visible on the dashboard only. See [monitoring.md](operations/monitoring.md).',
     ),
   tracing: z.boolean().default(false).describe('Trace the functions with X-Ray.'),
   logRetentionDays: z
     .literal([1, 3, 5, 7, 14, 30, 60, 90, 180, 365])
     .default(30)
-    .describe('How long logs are kept, days.'),
+    .describe('The retention time of logs, in days: 1, 3, 5, 7, 14, 30, 60, 90, 180 or 365.'),
 });
 
 export const schema = choices.refine(
@@ -174,12 +184,12 @@ export const schema = choices.refine(
     error:
       'no function can reach a private network without the setting vpc. To fix this, set vpc to ' +
       '{ "id": "vpc-…", "subnets": ["subnet-…"] }, or remove allowedPrivateNetworks',
-    // Settings that are wrong in themselves are said first.
+    // Checked only if each setting is valid by itself.
     when: ({ issues }) => issues.length === 0,
   },
 );
 
-/** Each setting with its description and its default, as JSON Schema. */
+/** The JSON Schema of the settings, with descriptions and defaults. */
 export const settingsSchema = z.toJSONSchema(choices, { io: 'input', unrepresentable: 'any' });
 
 export type Settings = z.output<typeof schema>;

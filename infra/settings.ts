@@ -7,35 +7,37 @@ import { type Settings, schema } from './settings-schema.ts';
 
 export type { Settings } from './settings-schema.ts';
 
-/** What is said of an entity's rows. */
+/** The row rules of an entity, from its settings. */
 export function rowRulesOf(entity: Entity, { tables, silencedBy }: Settings): RowRules {
   const { names, ignore } = tables[entity] ?? {};
   return { ...(names && { names }), ...(ignore && { ignore }), ...(silencedBy && { silencedBy }) };
 }
 
-/** What becomes of a resource that holds data when the stack is deleted. A failed first deployment deletes what it made. */
+/** The removal policy of resources that contain data. A failed first deployment always deletes them. */
 export function removalPolicy({ keepData }: Settings): RemovalPolicy {
   return keepData ? RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE : RemovalPolicy.DESTROY;
 }
 
-/** The stage that `-c stage=NAME` names. @throws {Error} When it cannot be part of a stack's name. */
+/** The name of the stage: `-c stage=NAME`, or `main`. @throws {Error} When it is not valid as a part of a stack's name. */
 export function readStage(node: Node): string {
   const stage = node.tryGetContext('stage') ?? 'main';
   if (stagePattern.test(stage)) return stage;
-  throw new Error(`"${stage}" cannot be a stage: its name is a letter, and up to 31 letters, digits or hyphens.`);
+  throw new Error(
+    `"${stage}" is not a valid stage name. To fix this, use a letter, followed by up to 31 letters, digits or hyphens.`,
+  );
 }
 
 /**
- * Reads the settings of the stage that `-c stage=NAME` names (`main` when it is not given).
+ * Reads the settings of the stage.
  *
- * @throws {Error} One line per wrong setting: which, what is wrong, where to fix it.
+ * @throws {Error} One line per invalid setting, with its path in cdk.json and the expected value.
  */
 export function readSettings(node: Node): Settings {
   const stage = readStage(node);
   const stages = node.tryGetContext('stages') ?? {};
   if (!Object.hasOwn(stages, stage))
     throw new Error(
-      `There is no stage "${stage}": cdk.json has ${Object.keys(stages).join(', ') || 'none'} under context.stages.`,
+      `cdk.json has no stage "${stage}". To fix this, add it under context.stages, or use one of: ${Object.keys(stages).join(', ') || 'none'}.`,
     );
   const read = schema.safeParse(stages[stage]);
   if (read.success) return read.data;

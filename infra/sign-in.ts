@@ -13,22 +13,22 @@ import { Construct } from 'constructs';
 import { ADMINS, type SignIn } from '../functions/console/sign-in.ts';
 import { removalPolicy, type Settings } from './settings.ts';
 
-/** A Cognito user pool for the admins, who come in by its own pages. Operators make the users. */
+/** A Cognito user pool for the admins, who sign in on its hosted pages. Operators create the users. */
 export class UserPoolSignIn extends Construct {
   readonly pool: IUserPool;
   readonly signIn: SignIn;
 
-  /** @param consoleUrl Where admins are sent back to. */
+  /** @param consoleUrl The URL to which Cognito redirects admins. */
   constructor(scope: Construct, id: string, consoleUrl: string, settings: Settings) {
     super(scope, id);
     const { region } = Stack.of(this);
     rejectWithoutUserPools(this);
     const { userPoolId } = settings;
     this.pool = userPoolId ? UserPool.fromUserPoolId(this, 'Users', userPoolId) : this.#newPool(settings);
-    // Names of domains are taken once in a region, for all accounts: a part of the stack's own id makes it ours.
+    // The name of a domain is unique in a region, over all accounts. A part of the stack's ID makes it unique.
     const unique = Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Stack.of(this).stackId))));
     const domain = this.pool.addDomain('Domain', { cognitoDomain: { domainPrefix: `crm-triggers-${unique}` } });
-    // In GovCloud the pages of Cognito stand at another name.
+    // In GovCloud the hosted pages have another hostname.
     const isGovCloud = new CfnCondition(this, 'IsGovCloud', {
       expression: Fn.conditionEquals(Aws.PARTITION, 'aws-us-gov'),
     });
@@ -51,7 +51,7 @@ export class UserPoolSignIn extends Construct {
       selfSignUpEnabled: false,
       signInAliases: { email: true },
       signInCaseSensitive: false,
-      // A second factor, as an app on the admin's phone: these URLs say who hears of every customer.
+      // A second factor is required, because an admin determines who receives the IDs of all customers.
       mfa: Mfa.REQUIRED,
       mfaSecondFactor: { otp: true, sms: false },
       accountRecovery: AccountRecovery.EMAIL_ONLY,
@@ -66,7 +66,7 @@ export class UserPoolSignIn extends Construct {
       removalPolicy: removalPolicy(settings),
       deletionProtection: settings.deletionProtection,
     });
-    // With the pool its group is kept, and so who is in it.
+    // The group is kept with the pool, so that its members remain.
     pool
       .addGroup('Admins', { groupName: ADMINS, description: 'May see and change the CRM triggers' })
       .applyRemovalPolicy(removalPolicy(settings));
@@ -75,7 +75,7 @@ export class UserPoolSignIn extends Construct {
 
   #client(consoleUrl: string): UserPoolClient {
     const client = this.pool.addClient('Page', {
-      // A page keeps no secret: the code is bound to the browser that asked for it (PKCE).
+      // A page cannot keep a client secret. PKCE binds the code to the browser that requested it.
       generateSecret: false,
       oAuth: {
         flows: { authorizationCodeGrant: true },
@@ -84,26 +84,26 @@ export class UserPoolSignIn extends Construct {
         logoutUrls: [consoleUrl],
       },
       preventUserExistenceErrors: true,
-      // An admin cannot change the e-mail address that the history shows.
+      // Admins cannot change their email address, because the history shows it.
       writeAttributes: new ClientAttributes().withStandardAttributes({ locale: true }),
       enableTokenRevocation: true,
-      // Who leaves the group is out within the hour; who stays signs in once a working day.
+      // An admin who is removed from the group loses access within an hour. The others sign in once a working day.
       idTokenValidity: Duration.hours(1),
       accessTokenValidity: Duration.hours(1),
       refreshTokenValidity: Duration.hours(12),
     });
-    // Without this, Cognito allows its own sign-in flows beside the pages, also for scripts.
+    // By default Cognito also allows flows without the hosted pages, which scripts could use.
     (client.node.defaultChild as CfnUserPoolClient).explicitAuthFlows = ['ALLOW_REFRESH_TOKEN_AUTH'];
     return client;
   }
 }
 
-/** @throws {Error} One line, in a region without user pools; where none is set, the one that is deployed to counts. */
+/** @throws {Error} One line, when the region has no user pools. If the stack has no region, the region of the deployment is checked. */
 function rejectWithoutUserPools(scope: Construct): void {
   const { region } = Stack.of(scope);
   const at = Token.isUnresolved(region) ? process.env.CDK_DEFAULT_REGION : region;
   if (at && /^(cn|us-iso|us-isob|us-isof|eu-isoe)-/.test(at))
     throw new Error(
-      `There are no Cognito user pools in ${at}, and the console needs somebody to sign admins in: set signIn in cdk.json to an issuer of OpenID Connect.`,
+      `Cognito user pools are not available in ${at}, so admins cannot sign in to the console. To fix this, set signIn in cdk.json to your OpenID Connect issuer.`,
     );
 }

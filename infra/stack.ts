@@ -15,12 +15,12 @@ import { publish } from './published.ts';
 import { DeliveryQueue } from './queue.ts';
 import { readSettings, readStage, rowRulesOf } from './settings.ts';
 import { Tables } from './tables.ts';
-import { Unsent } from './unsent.ts';
+import { UndeliveredRecords } from './undelivered-records.ts';
 
-/** The map: tables → capture → queue → deliver, and drain for what had to wait; monitoring watches them all. */
+/** The core stack: tables → capture → queue → deliver, backlogs → drain, and their monitoring. */
 export class CrmTriggersStack extends Stack {
   readonly tables: Tables;
-  /** What the command line and the console find the system by. */
+  /** The command line and the console find the resources of the stack by these outputs. */
   readonly outputs: Outputs;
 
   constructor(scope: Construct, id: string, props?: StackProps) {
@@ -28,7 +28,7 @@ export class CrmTriggersStack extends Stack {
     const settings = readSettings(this.node);
     const tables = new Tables(this, 'Tables', settings);
     const { queue, deadLetterQueue } = new DeliveryQueue(this, 'Delivery', settings);
-    const unsent = new Unsent(this, 'Unsent', settings);
+    const undelivered = new UndeliveredRecords(this, 'Unsent', settings);
     const { triggers, backlog } = tables;
     const captures = entityNames.map(
       (entity) =>
@@ -38,7 +38,7 @@ export class CrmTriggersStack extends Stack {
           triggers,
           backlog,
           queue,
-          unsent,
+          undelivered,
           settings,
         }).function,
     );
@@ -51,7 +51,7 @@ export class CrmTriggersStack extends Stack {
       drain: drain.function,
       queue,
       deadLetterQueue,
-      unsent,
+      undelivered,
       namespace: this.stackName,
       settings,
     });
@@ -83,7 +83,7 @@ export class CrmTriggersStack extends Stack {
       SecretsKeyArn: tables.secretsKey.keyArn,
     });
     if (this.node.tryGetContext('keepExports')) {
-      // A console of 0.2.0 imports these, so they may go only after it was deployed anew.
+      // A console of release 0.2.0 imports these exports. They can be removed only after that console is upgraded.
       const { crm, secrets, deliveryLog } = tables;
       const all = [...Object.values(crm), triggers, backlog, secrets, deliveryLog];
       for (const table of all.filter(({ tableArn }) => Token.isUnresolved(tableArn))) {
@@ -97,7 +97,7 @@ export class CrmTriggersStack extends Stack {
     }
     if (settings.keepData && !settings.deletionProtection)
       Annotations.of(this).addInfo(
-        `The tables and stacks of stage ${readStage(this.node)} can be deleted by mistake: once it is deployed, set deletionProtection to true for it in cdk.json, and deploy again.`,
+        `The tables and stacks of stage ${readStage(this.node)} are not protected from deletion. To fix this after the first deployment, set deletionProtection to true in cdk.json and deploy again.`,
       );
   }
 }

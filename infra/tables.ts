@@ -19,15 +19,15 @@ import { removalPolicy, type Settings } from './settings.ts';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 
-/** The CRM tables with their streams, and the tables of our own. */
+/** The CRM tables with their streams, and the tables of the project. */
 export class Tables extends Construct {
-  /** One per entity: agents' programs write them, their streams drive everything. */
+  /** One table per entity. Agents' programs write them. */
   readonly crm: Readonly<Record<Entity, ITable>>;
-  /** An item per trigger: its URL. */
+  /** One item per trigger, with its URL and state. */
   readonly triggers: TableV2;
-  /** Notifications that wait, and what became of tests. */
+  /** The backlogs, Failed, the history and the results of test calls. */
   readonly backlog: TableV2;
-  /** An item per trigger: what it signs with, and the headers of its receiver's own. */
+  /** One item per trigger, with its signing secrets and custom headers. */
   readonly secrets: Table;
   /** The result of every attempt. */
   readonly deliveryLog: TableV2;
@@ -36,7 +36,7 @@ export class Tables extends Construct {
 
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id);
-    const house: Omit<TablePropsV2, 'partitionKey'> = {
+    const defaults: Omit<TablePropsV2, 'partitionKey'> = {
       billing: Billing.onDemand(),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: removalPolicy(settings),
@@ -47,37 +47,37 @@ export class Tables extends Construct {
       if (attached) return attach(this, entity, attached);
       const [partition, sort] = entities[entity].key as readonly [string, string?];
       return new TableV2(this, capital(entity), {
-        ...house,
+        ...defaults,
         partitionKey: text(partition),
         ...(sort && { sortKey: text(sort) }),
         dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
       });
     });
-    this.triggers = new TableV2(this, 'Triggers', { ...house, partitionKey: text('trigger') });
+    this.triggers = new TableV2(this, 'Triggers', { ...defaults, partitionKey: text('trigger') });
     this.backlog = new TableV2(this, 'Backlog', {
-      ...house,
+      ...defaults,
       partitionKey: text('list'),
       sortKey: text('place'),
       timeToLiveAttribute: 'expiresAt',
     });
     this.deliveryLog = new TableV2(this, 'DeliveryLog', {
-      ...house,
-      // Nothing is delivered by it, and it is the largest of our tables: to keep every second of it would cost as much again.
+      ...defaults,
+      // No delivery depends on this table, and it is the largest. Point-in-time recovery would double its cost.
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: false },
       partitionKey: text('shard'),
       sortKey: text('written'),
       timeToLiveAttribute: 'expiresAt',
     });
     this.secretsKey = new Key(this, 'SecretsKey', {
-      description: 'Encrypts what crm-triggers signs its calls with',
+      description: 'Encrypts the signing secrets and custom headers of crm-triggers',
       enableKeyRotation: true,
       removalPolicy: removalPolicy(settings),
     });
-    // Not a TableV2: that takes a key only where the region is known when the stack is synthesized.
+    // TableV2 accepts a customer-managed key only if the region is known at synthesis.
     this.secrets = new Table(this, 'Secrets', {
       billingMode: BillingMode.PAY_PER_REQUEST,
-      pointInTimeRecoverySpecification: house.pointInTimeRecoverySpecification,
-      removalPolicy: house.removalPolicy,
+      pointInTimeRecoverySpecification: defaults.pointInTimeRecoverySpecification,
+      removalPolicy: defaults.removalPolicy,
       ...(settings.deletionProtection && { deletionProtection: true }),
       partitionKey: text('trigger'),
       encryption: TableEncryption.CUSTOMER_MANAGED,

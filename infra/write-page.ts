@@ -1,4 +1,4 @@
-// Run when the console's function is bundled: puts the page beside it.
+// Writes the files of the page. The CDK runs this when it bundles the console's function.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildPage } from './page.ts';

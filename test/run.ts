@@ -13,7 +13,8 @@ const { values } = parseArgs({ options: { fast: { type: 'boolean', default: fals
 const LONGEST = [
   'model/promises',
   'emulator/crashes',
-  'emulator/stack',
+  'emulator/calls',
+  'emulator/outages',
   'emulator/upgrade',
   'local/start',
   'emulator/alarms',

@@ -17,16 +17,16 @@ let consoleUrl: string;
 let pool: UserPool;
 let page: Client;
 
-/** Asks the HTTP API, as a client that does not resolve names below localhost. */
-const ask = (path: string, init: RequestInit = {}) => {
+/** Sends a request to the HTTP API by the emulator's endpoint, because not all clients resolve names below localhost. */
+const request = (path: string, init: RequestInit = {}) => {
   const [api] = new URL(consoleUrl).hostname.split('.');
   return fetch(`${stack.endpoint}/_aws/execute-api/${api}/$default${path}`, init);
 };
 const bearing = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
 
-/** Every route of the API, as it describes itself, with the names filled in. */
+/** All routes in the OpenAPI description of the API, with values for the path parameters. */
 async function routes(token: string): Promise<[method: string, path: string][]> {
-  const { paths } = (await (await ask('/api/openapi.json', bearing(token))).json()) as { paths: object };
+  const { paths } = (await (await request('/api/openapi.json', bearing(token))).json()) as { paths: object };
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method): [string, string] => [
       method.toUpperCase(),
@@ -35,8 +35,9 @@ async function routes(token: string): Promise<[method: string, path: string][]> 
   );
 }
 
-// An emulator that runs elsewhere may lack user pools and HTTP APIs, and leave them out without a word.
-const skip = process.env.AWS_ENDPOINT_URL !== undefined && 'needs MiniStack, with names that a browser resolves';
+// Other emulators can lack user pools and HTTP APIs without an error.
+const skip =
+  process.env.AWS_ENDPOINT_URL !== undefined && 'needs its own MiniStack, with hostnames that a browser resolves';
 
 describe('the deployed console', { skip }, () => {
   before(async () => {
@@ -44,14 +45,14 @@ describe('the deployed console', { skip }, () => {
     const outputs = await stackOutputs('CrmTriggersConsole');
     consoleUrl = outputs.ConsoleUrl ?? '';
     pool = new UserPool(stack.endpoint, outputs.UserPoolId ?? '');
-    const { clientId } = (await (await ask('/sign-in.json')).json()) as SignIn;
+    const { clientId } = (await (await request('/sign-in.json')).json()) as SignIn;
     page = { clientId, redirectUri: consoleUrl };
     await pool.addUser(ada, password, ADMINS);
     await pool.addUser(eve, password);
   });
   after(() => stack?.end());
 
-  test('responds on every route to an admin alone: 401 without a valid token for this page, 403 outside of the group', async () => {
+  test('all routes respond only to admins: 401 without a valid token for the page, 403 outside the group', async () => {
     const admin = await pool.signIn(page, ada, password);
     const all = await routes(admin);
     assert.ok(all.length >= 16, `${all.length} routes`);
@@ -67,34 +68,38 @@ describe('the deployed console', { skip }, () => {
     const [head, , signature] = admin.split('.');
     const payload = Buffer.from(JSON.stringify({ sub: 'x', 'cognito:groups': [ADMINS] })).toString('base64url');
     const foreignRequests: [who: string, status: number, token?: string][] = [
-      ['nobody', 401],
-      ['nonsense', 401, 'nonsense'],
-      ['a forger', 401, `${head}.${payload}.${signature}`],
-      ['an admin of an hour ago', 401, expired],
-      ['an admin at another page', 401, await pool.signIn({ ...page, clientId: ClientId }, ada, password)],
-      ['a user who is no admin', 403, await pool.signIn(page, eve, password)],
+      ['no token', 401],
+      ['an invalid token', 401, 'nonsense'],
+      ['a forged token', 401, `${head}.${payload}.${signature}`],
+      ['an expired token of an admin', 401, expired],
+      ['a token of an admin for another page', 401, await pool.signIn({ ...page, clientId: ClientId }, ada, password)],
+      ['a token of a user who is not an admin', 403, await pool.signIn(page, eve, password)],
     ];
-    const isExpired = async () => (await ask('/api/triggers', bearing(expired))).status === 401;
-    await until('the token of an hour ago has expired', isExpired);
+    const isExpired = async () => (await request('/api/triggers', bearing(expired))).status === 401;
+    await until('the token has expired', isExpired);
     for (const [who, status, token] of foreignRequests)
       for (const [method = '', path = ''] of [...all, ['GET', '/api/openapi.json'], ['GET', '/api/nothing']]) {
-        const response = await ask(path, { method, ...(token && bearing(token)) });
+        const response = await request(path, { method, ...(token && bearing(token)) });
         assert.equal(response.status, status, `${who}: ${method} ${path}`);
       }
-    assert.equal((await ask('/api/triggers', bearing(admin))).status, 200);
-    assert.deepEqual(await (await ask('/api/history', bearing(admin))).json(), { entries: [] }, 'nothing was done');
+    assert.equal((await request('/api/triggers', bearing(admin))).status, 200);
+    assert.deepEqual(
+      await (await request('/api/history', bearing(admin))).json(),
+      { entries: [] },
+      'nothing was changed',
+    );
   });
 
-  test('lets an admin in by the sign-in form, who sets a URL that is called, and is named in the history', async (t) => {
-    await using server = await receiver((_, response) => response.end('taken'));
+  test('an admin signs in by the form, sets a URL that is called, and is in the history', async (t) => {
+    await using server = await receiver((_, response) => response.end('ok'));
     const browser: Browser = await startChromium();
     const context = await browser.newContext();
     t.after(async () => {
-      // A request that is still on its way is nobody's failure.
+      // An error of a pending request does not matter.
       await context.unrouteAll({ behavior: 'ignoreErrors' });
       await browser.close();
     });
-    // The names of the user pool's pages lead to AWS: they are responded by the emulator.
+    // The hostname of the user pool's pages belongs to AWS, so the requests are sent to the emulator instead.
     await context.route(/^https:\/\/[^/]+\.amazoncognito\.com\//, async (route) => {
       const { pathname, search } = new URL(route.request().url());
       await route.fulfill({
@@ -102,8 +107,8 @@ describe('the deployed console', { skip }, () => {
       });
     });
     const tab = await context.newPage();
-    const complaints: string[] = [];
-    tab.on('pageerror', (error) => complaints.push(String(error)));
+    const pageErrors: string[] = [];
+    tab.on('pageerror', (error) => pageErrors.push(String(error)));
     await tab.goto(`${consoleUrl}#history`);
     await tab.locator('input[name=username]').fill(ada);
     await tab.locator('input[name=password]').fill(password);
@@ -128,6 +133,6 @@ describe('the deployed console', { skip }, () => {
     await tab.getByText(ada).first().waitFor();
     await tab.getByRole('button', { name: 'Sign out' }).click();
     await tab.waitForURL(/amazoncognito\.com|\/oauth2\/authorize|localhost/);
-    assert.deepEqual(complaints, []);
+    assert.deepEqual(pageErrors, []);
   });
 });

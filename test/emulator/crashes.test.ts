@@ -10,44 +10,44 @@ import { deployedStack, until } from '../support/emulator.ts';
 import { type Call, receiver } from '../support/receiver.ts';
 import { saboteur } from '../support/saboteur.ts';
 
-const entered = ['customer.create', 'customer.edit'] as const satisfies Trigger[];
+const usedTriggers = ['customer.create', 'customer.edit'] as const satisfies Trigger[];
 
 let stack: Awaited<ReturnType<typeof deployedStack>>;
 
 before(async () => {
   stack = await deployedStack();
 });
-after(() => stack?.end(...entered));
+after(() => stack?.end(...usedTriggers));
 
 const ROWS = 15;
 
-/** Deliver dies when it makes the nth call, before it has the response. */
+/** Deliver is killed during the nth call, before it gets the response. */
 const KILLS_AT_CALLS = [10, 40];
 
-/** Capture dies when the queue has taken the nth of its batches, before it knows. */
+/** Capture is killed after the queue has accepted its nth batch, before it gets the response. */
 const KILLS_AT_SENDS = [4, 19, 28];
 
-/** Drain dies when it makes the nth call, and once more when it has the response of a later one and goes on. */
+/** Drain is killed during the first of these calls, and at the first request after the second of them. */
 const KILLS_AT_DRAINED = [3, 6];
 
-test('functions that die in mid-batch, requests that fail and a queue that takes half a batch lose nothing and swap nothing', {
+test('loses and reorders no notification when functions die within a batch, requests fail, or the queue accepts half a batch', {
   timeout: 500_000,
 }, async (t) => {
   const run = `crash-${process.pid}-${Date.now().toString(36)}`;
-  const good: Call[] = [];
-  const brokenOff: string[] = [];
+  const accepted: Call[] = [];
+  const interrupted: string[] = [];
   let isDown = false;
   let drained: number | undefined;
   await using server = await receiver(async (call, response) => {
     const isEdit = call.target.startsWith('/customer.edit');
     const killed = isEdit && drained !== undefined ? killsDrain(++drained) : killsDeliver(server.calls.length);
-    // The receiver has acted on a call even if its caller is dead.
-    if (!isDown || !isEdit) good.push(call);
+    // The receiver has processed a call even if the function died.
+    if (!isDown || !isEdit) accepted.push(call);
     if (!killed) return void response.writeHead(isDown && isEdit ? 500 : 200).end();
-    response.once('close', () => brokenOff.push(killed));
+    response.once('close', () => interrupted.push(killed));
     await harmful.kill(killed);
   });
-  for (const trigger of entered) await set(stack.deps, trigger, `${server.origin}/${trigger}`);
+  for (const trigger of usedTriggers) await set(stack.deps, trigger, `${server.origin}/${trigger}`);
 
   const { Functions = [] } = await new LambdaClient().send(new ListFunctionsCommand());
   const named = (part: string) => Functions.find((f) => f.FunctionName?.includes(part))?.FunctionName ?? part;
@@ -60,7 +60,7 @@ test('functions that die in mid-batch, requests that fail and a queue that takes
   };
   const line = async (wanted: Trigger) => (await list(stack.deps)).find(({ trigger }) => trigger === wanted);
   const kills = () => harmful.harm.kills;
-  /** The right to drain outlives a dead drain by almost a minute, which nothing needs to wait for. */
+  /** Ends the lease of a dead drain, which would last almost a minute longer. */
   const endLease = () =>
     new DynamoDBClient().send(
       new UpdateItemCommand({
@@ -81,12 +81,12 @@ test('functions that die in mid-batch, requests that fail and a queue that takes
     for (const row of rows) await stack.agent.do('create', 'customer', row);
     writes += ROWS;
     let turn = 0;
-    /** Edits now one row, now some at once, which capture sends in one batch, until something has come about. */
-    const edit = (what: string, hasCome: () => boolean | Promise<boolean>) =>
+    /** Edits until a condition is true: mostly one row, sometimes several rows at once, which capture sends in one batch. */
+    const edit = (what: string, isDone: () => boolean | Promise<boolean>) =>
       until(
         what,
         async () => {
-          if (await hasCome()) return true;
+          if (await isDone()) return true;
           const some = turn % 5 === 0 ? rows.slice(0, 6) : rows.slice(turn % ROWS, (turn % ROWS) + 1);
           turn++;
           await Promise.all(some.map((row) => stack.agent.do('edit', 'customer', row)));
@@ -96,13 +96,13 @@ test('functions that die in mid-batch, requests that fail and a queue that takes
         240_000,
         300,
       );
-    await edit('capture and deliver have died as often as they should', () => {
+    await edit('capture and deliver have died as often as planned', () => {
       return kills()[capture] === KILLS_AT_SENDS.length && kills()[deliver] === KILLS_AT_CALLS.length;
     });
-    // Edits find their receiver down, so that deliver parks and drain drains while changes go on.
+    // The receiver of the edits is down. Deliver parks the trigger, and drain delivers its backlog during further changes.
     isDown = true;
     await edit('the trigger is parked', async () => (await line('customer.edit'))?.state === 'parked');
-    await edit('more is parked than drain will be killed at', async () => {
+    await edit('the backlog is larger than the calls at which drain is killed', async () => {
       return ((await line('customer.edit'))?.waiting ?? 0) > Math.max(...KILLS_AT_DRAINED);
     });
     isDown = false;
@@ -119,36 +119,36 @@ test('functions that die in mid-batch, requests that fail and a queue that takes
   } finally {
     await harmful.stop();
   }
-  t.diagnostic(`${writes} writes; ${JSON.stringify(harmful.harm)}; ${brokenOff.length} calls broken off by a death`);
-  assert.deepEqual(brokenOff, [...KILLS_AT_CALLS.map(() => deliver), drain], 'functions died while they called');
+  t.diagnostic(`${writes} writes; ${JSON.stringify(harmful.harm)}; ${interrupted.length} calls interrupted by a death`);
+  assert.deepEqual(interrupted, [...KILLS_AT_CALLS.map(() => deliver), drain], 'functions died during calls');
   const { rejected, lostResponses, halfAccepted } = harmful.harm;
   assert.ok(rejected >= 10 && lostResponses >= 5 && halfAccepted >= 5, JSON.stringify(harmful.harm));
 
   let left = '';
   await until(
-    'all is delivered or failed, and both triggers are active',
+    'all notifications are delivered or failed, and both triggers are active',
     async () => {
       await stack.deps.wakeDrain();
       const lines = (await list(stack.deps)).filter(({ trigger }) =>
-        entered.includes(trigger as (typeof entered)[number]),
+        usedTriggers.includes(trigger as (typeof usedTriggers)[number]),
       );
-      const reported = new Set(good.map(id)).size + (await mine()).length;
+      const reported = new Set(accepted.map(id)).size + (await mine()).length;
       left = `${reported} of ${writes}; ${lines.map((l) => `${l.trigger} ${l.state}, ${l.waiting} wait`).join('; ')}`;
       return reported >= writes && lines.every(({ state, waiting }) => state === 'active' && waiting === 0);
     },
     240_000,
     1_500,
   ).catch((error) => assert.fail(`${error.message}: ${left}`));
-  const given = await mine();
+  const moved = await mine();
   t.diagnostic(
-    `${good.length} calls responded well, for ${new Set(good.map(id)).size} notifications; ${given.length} failed`,
+    `${accepted.length} calls were accepted, for ${new Set(accepted.map(id)).size} notifications; ${moved.length} failed`,
   );
-  assert.equal(new Set([...good.map(id), ...given.map((f) => f.id)]).size, writes, 'changes = delivered + failed');
-  const aside = new Set(given.map((f) => f.id));
-  for (const [lane, calls] of Map.groupBy(good, ({ target }) => target)) {
+  assert.equal(new Set([...accepted.map(id), ...moved.map((f) => f.id)]).size, writes, 'changes = delivered + failed');
+  const movedIds = new Set(moved.map((f) => f.id));
+  for (const [lane, calls] of Map.groupBy(accepted, ({ target }) => target)) {
     const firsts = new Map<string, bigint>();
     for (const call of calls)
-      if (!aside.has(id(call)) && !firsts.has(id(call)))
+      if (!movedIds.has(id(call)) && !firsts.has(id(call)))
         firsts.set(id(call), BigInt(call.headers['crm-trigger-sequence'] as string));
     const sequences = [...firsts.values()];
     assert.ok(

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { until } from '../support/emulator.ts';
 import { assertNoneLeft, commandOf, descendants, endWithUs } from '../support/processes.ts';
 
-/** Runs a test file of its own by Node's runner, in a process group of its own as a shell does. */
+/** Runs a test file by Node's runner in a separate process group, like a shell. */
 function runner(file: string) {
   const path = fileURLToPath(new URL(`../support/ending/${file}`, import.meta.url));
   const { NODE_TEST_CONTEXT: _, AWS_ENDPOINT_URL: __, ...env } = process.env;
@@ -25,7 +25,7 @@ function runner(file: string) {
     stop,
     printed: () => printed,
     interrupt: () => process.kill(group, 'SIGINT'),
-    /** All processes that descended from it so far, by id. */
+    /** The IDs of all its descendants so far. */
     started() {
       for (const pid of descendants(child.pid as number)) started.add(pid);
       return [...started];
@@ -38,7 +38,7 @@ const isEmulator = (pid: number) => commandOf(pid).includes('ministack');
 describe('a test run leaves no process behind', { skip: process.platform !== 'linux' && 'reads /proc' }, () => {
   test('when Ctrl-C ends it in the middle of a test', async () => {
     const run = runner('waits.ts');
-    await until('it waits', () => run.printed().includes('it waits'));
+    await until('the test waits', () => run.printed().includes('it waits'));
     const started = run.started();
     assert.ok(started.some(isEmulator), 'an emulator runs');
     run.interrupt();

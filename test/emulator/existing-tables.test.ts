@@ -23,13 +23,13 @@ import { notification } from '../support/records.ts';
 
 const guards = { silencedBy: 'written_by', recordLimit: { changes: 5, perSeconds: 3600 } };
 
-const run = `theirs-${process.pid}-${Date.now().toString(36)}`;
+const run = `existing-${process.pid}-${Date.now().toString(36)}`;
 let emulator: Awaited<ReturnType<typeof runningEmulator>>;
 let tables: Awaited<ReturnType<typeof existingTables>>;
 let deps: Awaited<ReturnType<typeof findDeployment>>;
 let server: Awaited<ReturnType<typeof receiver>>;
 
-/** What the receiver does about a call for this customer. */
+/** The action of the receiver at a call for a customer. */
 const writesBack = new Map<string, () => Promise<unknown>>();
 
 before(async () => {
@@ -58,7 +58,7 @@ const cli = (...words: string[]) =>
     );
   });
 
-/** Deploys what a setting comes to, for the function that hears of customers alone. */
+/** Changes the record limit of the capture function for customers. */
 async function setLimit(limit: object | null) {
   const look = await new Inspector(liveAws()).at('CrmTriggers');
   const { FunctionName, Environment } = (await look.function('CaptureCustomer')) ?? {};
@@ -68,8 +68,8 @@ async function setLimit(limit: object | null) {
 
 const callsOf = (text: string) => server.calls.filter(({ target }) => target.includes(text));
 
-describe('attached to the tables of a team', () => {
-  test('their rows call with the right strings, and an edit of ignored attributes makes no call', async () => {
+describe('a stack with existing tables', () => {
+  test('calls with the correct formatted strings, and makes no call for an edit of ignored attributes', async () => {
     const rows = {
       customer: { account_id: 'a' },
       case: { account: 'a', number: 'c' },
@@ -95,46 +95,52 @@ describe('attached to the tables of a team', () => {
     );
   });
 
-  test('a row without an id is in Failed, and goes out once fixed; a backfill sends what is there', async () => {
+  test('moves a row without an ID to Failed, redelivers it after a fix, and backfills the rows', async () => {
     await tables.put('case', { number: 'fixed' });
-    const lacking = await until('a failed one', async () => (await failed(deps, { trigger: 'case.create' }))[0]);
-    assert.equal(lacking.reason, 'AccountID (account) is missing');
+    const invalid = await until(
+      'a failed notification',
+      async () => (await failed(deps, { trigger: 'case.create' }))[0],
+    );
+    assert.equal(invalid.reason, 'AccountID (account) is missing');
     await tables.update('case', { number: 'fixed' }, { account: 'b' });
-    assert.deepEqual(await redeliver(deps, [lacking]), [{ id: lacking.id, trigger: 'case.create' }]);
+    assert.deepEqual(await redeliver(deps, [invalid]), [{ id: invalid.id, trigger: 'case.create' }]);
     const target = '/case.create?AccountID=b&CaseID=fixed';
-    await until('what was sent again', () => callsOf(target).length === 1);
+    await until('the redelivered call', () => callsOf(target).length === 1);
     const from = { trigger: 'case.create', run: randomUUID(), sent: 0, skipped: 0 } as const;
     for await (const { sent } of backfill(deps, from, { by: '', pace: 100, dryRun: false })) assert.equal(sent, 1);
-    await until('the backfill', () => callsOf(target).length === 2);
+    await until('the call of the backfill', () => callsOf(target).length === 2);
   });
 
-  test('the doctor finds nothing wrong with what was deployed just now', async () => {
+  test('doctor has no findings after the deployment', async () => {
     assert.deepEqual(await doctor(deps), { findings: [], inconclusive: [], notes: [] });
   });
 
-  test('a receiver that writes back is called without end, until a record has a limit: then the rest is in Failed', async () => {
+  test('calls a receiver that writes back without end, until the record limit moves further changes to Failed', async () => {
     const row = { account_id: 'loop' };
     writesBack.set('loop', () => tables.update('customer', row, { seen: randomUUID() }));
     await setLimit(null);
     await tables.put('customer', row);
     await until('a loop', () => callsOf('=loop').length > 10);
     await setLimit(guards.recordLimit);
-    const overLimit = await until('the end of it', async () => (await failed(deps, { trigger: 'customer.edit' }))[0]);
+    const overLimit = await until(
+      'the first change over the limit',
+      async () => (await failed(deps, { trigger: 'customer.edit' }))[0],
+    );
     assert.equal(overLimit.reason, 'it looks like a loop: more than 5 changes of this record within 3600 s');
-    const rung = callsOf('=loop').length;
-    // A later change of the same record is behind all that the loop wrote.
+    const callCount = callsOf('=loop').length;
+    // A later change of the same record comes after all changes of the loop.
     await tables.update('customer', row, { seen: 'later' });
-    await until('a later one is in Failed', async () => {
+    await until('the later change is in Failed', async () => {
       const all = await failed(deps, { trigger: 'customer.edit' });
       return all.some(({ sequence }) => BigInt(sequence) > BigInt(overLimit.sequence));
     });
-    assert.equal(callsOf('=loop').length, rung);
+    assert.equal(callsOf('=loop').length, callCount);
     const sequences = callsOf('=loop').map(({ headers }) => BigInt(headers['crm-trigger-sequence'] as string));
     assert.ok(sequences.every((sequence, i) => i === 0 || sequence > (sequences[i - 1] ?? 0n)));
     assert.ok(BigInt(overLimit.sequence) > (sequences.at(-1) ?? 0n));
   });
 
-  test('a change is counted once however often it is handed out, and checked as at first when its window is full', async () => {
+  test('counts a change once, also when it is repeated, and gives the same result in a full window', async () => {
     const counts = new RecordCounts(deps.outputs.BacklogTable, { changes: 3, perSeconds: 60 });
     const record = createHash('sha256').update(run).digest('hex');
     const change = (sequence: number) =>
@@ -150,7 +156,7 @@ describe('attached to the tables of a team', () => {
     assert.deepEqual(await overLimit({ ...change(14), record: record.replace(/./, 'x') }), [], 'another record');
   });
 
-  test('its own marked writes make no calls, and later writes of others do', async () => {
+  test('makes no call for a marked write of the receiver, and calls for later writes of others', async () => {
     const row = { account_id: 'marked' };
     const marked = Promise.withResolvers<void>();
     writesBack.set('marked', async () => {
@@ -169,7 +175,7 @@ describe('attached to the tables of a team', () => {
     );
   });
 
-  test(`the doctor finds each of ${misconfigurations.length} things that operators do, and says how to fix it`, async (t) => {
+  test(`doctor finds each of ${misconfigurations.length} misconfigurations, and says how to fix it`, async (t) => {
     const look = await new Inspector(liveAws()).at('CrmTriggers');
     for (const { plant } of misconfigurations) await plant(await findDeployment(), look);
     const { status, stdout } = await cli('doctor', '--json');
@@ -181,11 +187,11 @@ describe('attached to the tables of a team', () => {
         const fits = (f: Finding) => where.test(f.where) && what.test(f.what) && fix.test(f.fix);
         assert.ok(findings.some(fits), JSON.stringify(findings, null, 1));
       });
-    // The stream that tells the keys alone is another stream, too.
+    // The stream with only keys also has another ARN, which is one more finding.
     assert.equal(findings.length, misconfigurations.length + 1);
   });
 
-  test('the tables are there when the stack is deleted, with their rows', async () => {
+  test('keeps the tables and rows when the stack is deleted', async () => {
     const client = new CloudFormationClient();
     await client.send(new DeleteStackCommand({ StackName: 'CrmTriggers' }));
     await waitUntilStackDeleteComplete({ client, maxWaitTime: 60, minDelay: 1 }, { StackName: 'CrmTriggers' });

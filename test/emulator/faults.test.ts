@@ -16,8 +16,8 @@ before(async () => {
 });
 after(() => stack?.end(...triggers));
 
-/** How each trigger's receiver misbehaves: what its server does, or a URL where none can respond. */
-const troubles: Readonly<Record<Trigger, Respond | string>> = {
+/** The fault of each trigger's receiver: a server that misbehaves, or a URL that cannot respond. */
+const faults: Readonly<Record<Trigger, Respond | string>> = {
   'customer.create': (_, response) => response.writeHead(500).end(),
   'customer.edit': (_, __, socket) => socket.resetAndDestroy(),
   'customer.delete': () => {}, // hangs
@@ -33,19 +33,18 @@ const troubles: Readonly<Record<Trigger, Respond | string>> = {
 
 const ROWS = 11;
 
-test('however receivers misbehave, the books balance: all that changed is delivered, in order, once they behave', {
+test('delivers all changes in order after the receivers recover from their faults', {
   timeout: 500_000,
 }, async () => {
   const run = `${process.pid}-${Date.now().toString(36)}`;
   await using bad = await receiver((call, response, socket) => {
-    const trouble = troubles[call.target.slice(1).split('?')[0] as Trigger];
-    if (typeof trouble === 'function') trouble(call, response, socket);
+    const fault = faults[call.target.slice(1).split('?')[0] as Trigger];
+    if (typeof fault === 'function') fault(call, response, socket);
   });
   await using good = await receiver();
   for (const trigger of triggers) {
-    const trouble = troubles[trigger];
-    const url =
-      typeof trouble === 'string' ? trouble.replace('TLS', new URL(bad.origin).port) : `${bad.origin}/${trigger}`;
+    const fault = faults[trigger];
+    const url = typeof fault === 'string' ? fault.replace('TLS', new URL(bad.origin).port) : `${bad.origin}/${trigger}`;
     await set(stack.deps, trigger, url);
   }
   const rows: [Entity, (n: number) => Record<string, string>][] = [
@@ -57,13 +56,13 @@ test('however receivers misbehave, the books balance: all that changed is delive
   for (const action of ['create', 'edit', 'delete'] satisfies Action[])
     for (const [entity, row] of rows)
       await Promise.all(Array.from({ length: ROWS }, (_, n) => stack.agent.do(action, entity, row(n))));
-  await until('at least three triggers are in trouble', async () => {
+  await until('at least three triggers have pending notifications', async () => {
     const lines = await list(stack.deps);
     return lines.filter(({ state, waiting }) => state !== 'active' || waiting > 0).length >= 3;
   });
   for (const trigger of triggers) await set(stack.deps, trigger, `${good.origin}/${trigger}`);
   await until(
-    'all triggers are active again, and nobody waits',
+    'all triggers are active again without pending notifications',
     async () => {
       const lines = await list(stack.deps);
       for (const { trigger, state } of lines) if (state === 'paused') await resume(stack.deps, trigger);
@@ -80,8 +79,8 @@ test('however receivers misbehave, the books balance: all that changed is delive
     new Set(calls.map((c) => c.headers['webhook-id']));
   let sum = 0;
   await until('changes = delivered + failed', async () => {
-    const given = await failed(stack.deps, {});
-    const mine = given.filter((f) => f.notification?.formattedString.includes(run));
+    const all = await failed(stack.deps, {});
+    const mine = all.filter((f) => f.notification?.formattedString.includes(run));
     sum = ids([...deliveredNow(), ...huge()]).size + mine.length;
     return sum >= triggers.length * ROWS;
   }).catch(() => {});

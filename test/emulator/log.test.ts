@@ -10,7 +10,7 @@ import { set } from '../../functions/operations/set-url.ts';
 import { deployedStack, takeEffect, until } from '../support/emulator.ts';
 import { receiver } from '../support/receiver.ts';
 
-const entered = ['customer.create', 'task.create', 'task.edit'] as const;
+const usedTriggers = ['customer.create', 'task.create', 'task.edit'] as const;
 const file = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const mark = `log-${process.pid}-${Date.now().toString(36)}`;
 
@@ -20,15 +20,15 @@ before(async () => {
   stack = await deployedStack();
   await takeEffect(stack, 'customer.create', 'task.create');
 });
-after(() => stack?.end(...entered));
+after(() => stack?.end(...usedTriggers));
 
-/** The command line on its way; `end` waits for it. */
+/** Starts the command line. `end` waits for its end. */
 function cli(...words: string[]) {
   const child: ChildProcess = spawn(process.execPath, [file, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
-  const said = { stdout: '', stderr: '' };
-  child.stdout?.setEncoding('utf8').on('data', (text) => (said.stdout += text));
-  child.stderr?.setEncoding('utf8').on('data', (text) => (said.stderr += text));
-  return { child, said, end: async () => ({ status: (await once(child, 'close'))[0], ...said }) };
+  const output = { stdout: '', stderr: '' };
+  child.stdout?.setEncoding('utf8').on('data', (text) => (output.stdout += text));
+  child.stderr?.setEncoding('utf8').on('data', (text) => (output.stderr += text));
+  return { child, output, end: async () => ({ status: (await once(child, 'close'))[0], ...output }) };
 }
 
 const logged = async (...words: string[]) => {
@@ -37,7 +37,7 @@ const logged = async (...words: string[]) => {
   return JSON.parse(stdout) as LogEntry[];
 };
 
-test('what was delivered and what failed are in the log with their responses, and nothing of the URL', {
+test('logs delivered and failed attempts with their responses, and without the URL', {
   timeout: 120_000,
 }, async () => {
   const hostile = 'busy\u001b[31m\u009b\u202e\u0000';
@@ -46,7 +46,7 @@ test('what was delivered and what failed are in the log with their responses, an
     const fails = call.target.startsWith('/SECRET/task.create') && ++failures === 1;
     response.writeHead(fails ? 503 : 200).end(fails ? hostile : 'thanks');
   });
-  for (const trigger of entered) await set(stack.deps, trigger, `${server.origin}/SECRET/${trigger}?key=SECRET`);
+  for (const trigger of usedTriggers) await set(stack.deps, trigger, `${server.origin}/SECRET/${trigger}?key=SECRET`);
   await stack.agent.do('create', 'customer', { AccountID: mark });
   await stack.agent.do('create', 'task', { AccountID: mark, TaskID: 't1' });
   const entries = await until('three attempts', async () => {
@@ -89,7 +89,7 @@ test('what was delivered and what failed are in the log with their responses, an
   assert.doesNotMatch(JSON.stringify(await stack.deps.log.read({}, 1_000)), /SECRET|127\.0\.0\.1/);
 });
 
-test('a test is marked, and all is kept for 30 days', async () => {
+test('marks test calls, and keeps entries for 30 days', async () => {
   await using server = await receiver();
   await set(stack.deps, 'task.edit', server.origin);
   await sendTest(stack.deps, 'task.edit');
@@ -105,7 +105,7 @@ test('a test is marked, and all is kept for 30 days', async () => {
   assert.ok(days.length > 0 && days.every((left) => left > 29.9 && left < 30.1));
 });
 
-test('who follows sees new notifications, until Ctrl-C', { timeout: 120_000 }, async (t) => {
+test('`log --follow` prints new attempts until Ctrl-C', { timeout: 120_000 }, async (t) => {
   await using server = await receiver();
   await set(stack.deps, 'customer.create', server.origin);
   const text = cli('log', '--follow', '--limit', '1');
@@ -113,29 +113,29 @@ test('who follows sees new notifications, until Ctrl-C', { timeout: 120_000 }, a
   t.after(() => {
     for (const { child } of [text, json]) child.kill('SIGKILL');
   });
-  await until('the latest one', () => text.said.stdout.includes('\n'));
+  await until('the latest attempt', () => text.output.stdout.includes('\n'));
   const create = (name: string) => stack.agent.do('create', 'customer', { AccountID: `${mark}-${name}` });
-  // The command prints only attempts that are made after it has begun, and it does not say when that is.
+  // The command prints only attempts after its start, and does not print when it has started.
   let created = 0;
   await until(
-    'the second follower has begun',
+    'the second command follows',
     async () => {
       await create(`2-${created++}`);
-      return json.said.stdout.includes('\n');
+      return json.output.stdout.includes('\n');
     },
     60_000,
     1_000,
   );
   for (const name of ['1', '3', '2-last']) await create(name);
-  const accounts = () => [...text.said.stdout.matchAll(/AccountID=(\S+)/g)].map(([, account]) => account);
+  const accounts = () => [...text.output.stdout.matchAll(/AccountID=(\S+)/g)].map(([, account]) => account);
   const names = ['1', '3', '2-last'].map((name) => `${mark}-${name}`);
   await until('all three', () => names.every((name) => accounts().includes(name)));
-  await until('the last that was asked for', () => json.said.stdout.includes(`${mark}-2-last`));
+  await until('the last attempt with the ID', () => json.output.stdout.includes(`${mark}-2-last`));
   const ends = [text, json].map(({ end }) => end());
   for (const { child } of [text, json]) child.kill('SIGINT');
   for (const { stderr } of await Promise.all(ends)) assert.equal(stderr, '');
   for (const name of names) assert.equal(accounts().filter((account) => account === name).length, 1);
-  const lines = json.said.stdout.trimEnd().split('\n');
+  const lines = json.output.stdout.trimEnd().split('\n');
   assert.equal(lines.length, new Set(lines).size);
   for (const line of lines) {
     const { formattedString, response } = JSON.parse(line);

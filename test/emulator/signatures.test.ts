@@ -16,12 +16,12 @@ before(async () => {
 after(() => stack?.end('task.create'));
 
 for (const language of ['js', 'python', 'go'] satisfies Language[])
-  test(`the documented receiver in ${language} accepts a delivery, and rejects one with a changed character`, {
+  test(`the documented receiver in ${language} accepts a delivery, and rejects a delivery with a changed character`, {
     timeout: 240_000,
   }, async (t) => {
-    if (!(await isHere(language))) return t.skip(`there is no ${language} on this machine`);
+    if (!(await isHere(language))) return t.skip(`${language} is not installed`);
     const id = `sig-${language}-${process.pid}`;
-    // A receiver of ours stands before it, to see what arrives and what it responds.
+    // A receiver of the test forwards the calls, to record them and the responses.
     const responses: (number | undefined)[] = [];
     let behind = '';
     await using front = await receiver(async (call, response) => {
@@ -43,11 +43,11 @@ for (const language of ['js', 'python', 'go'] satisfies Language[])
 
     for (const [what, target, headers] of changed(call))
       assert.equal(await send(behind, target, headers), 401, `${what} is changed`);
-    assert.equal(await send(behind, call.target, call.headers), 200, 'as it was, it is taken');
-    assert.equal((await sendTest(stack.deps, 'task.create')).delivered, true, 'a test is signed too');
+    assert.equal(await send(behind, call.target, call.headers), 200, 'the unchanged call is accepted');
+    assert.equal((await sendTest(stack.deps, 'task.create')).delivered, true, 'a test call is signed');
   });
 
-/** The call with one character changed, in each thing that is signed, and in the signature. */
+/** Variants of the call, each with one changed character in a signed value or in the signature. */
 function changed({ target, headers }: Call): [string, string, Call['headers']][] {
   const other = (text: string) => text.slice(0, -1) + (text.endsWith('1') ? '2' : '1');
   const {

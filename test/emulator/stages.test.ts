@@ -8,8 +8,8 @@ import { receiver } from '../support/receiver.ts';
 
 const second = { stage: 'second', settings: { deliveryLog: 'off' } } as const;
 
-/** Outputs that name nothing, but say what was set. */
-const isSaid = new Set(['DestinationRules', 'RowRules', 'Version']);
+/** Outputs that do not name resources. They can be the same in both stages. */
+const sameValues = new Set(['DestinationRules', 'RowRules', 'Version']);
 
 let emulator: Awaited<ReturnType<typeof runningEmulator>>;
 before(async () => {
@@ -20,7 +20,7 @@ before(async () => {
 after(() => emulator?.stop());
 
 describe('two stages in one account', () => {
-  test('share nothing: a change in one calls the URL entered there, and nothing of the other', async () => {
+  test('share no resources: a change in a stage calls only the URL of that stage', async () => {
     await using one = await receiver();
     await using other = await receiver();
     for (const [stage, server] of [
@@ -30,7 +30,7 @@ describe('two stages in one account', () => {
       await set(await findDeployment(stage), 'customer.create', `${server.origin}/${stage ?? 'first'}`);
     const outputs = [await stackOutputs('CrmTriggers'), await stackOutputs('CrmTriggers', 'second')] as const;
     for (const [name, value] of Object.entries(outputs[0]))
-      if (!isSaid.has(name)) assert.notEqual(value, outputs[1][name], name);
+      if (!sameValues.has(name)) assert.notEqual(value, outputs[1][name], name);
 
     await new Agent(outputs[1]).do('create', 'customer', { AccountID: 'in-second' });
     await until('the call', () => other.calls[0]);
@@ -41,13 +41,13 @@ describe('two stages in one account', () => {
     assert.deepEqual(targets(one), ['/first?AccountID=in-first']);
   });
 
-  test('a stage that is not deployed is one line, with the command that deploys it', async () => {
+  test('reports a stage that is not deployed with one line and the command that deploys it', async () => {
     await assert.rejects(findDeployment('third'), {
       message: `There is no stack CrmTriggers-third at ${emulator.endpoint}: deploy it with npx cdk deploy CrmTriggers -c stage=third.`,
     });
   });
 
-  test('cdk diff finds nothing where nothing was changed, and finds a changed setting', async () => {
+  test('cdk diff finds a changed setting, and nothing without changes', async () => {
     await emulator.assertNoDiff();
     await emulator.assertNoDiff(second);
     await assert.rejects(emulator.assertNoDiff({ ...second, settings: { deliveryLog: 'all' } }), /LOGGED|differences/i);

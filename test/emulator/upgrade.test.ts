@@ -19,28 +19,29 @@ import { root } from '../../infra/folders.ts';
 import { drained, runningEmulator, until } from '../support/emulator.ts';
 import { receiver } from '../support/receiver.ts';
 
-/** The release before this one, as the commit that it was made of. */
+/** The previous release and its commit. */
 const PREVIOUS = { version: '0.2.0', commit: '11c2ab0' };
 
-/** For both releases. With short delays a notification that is rejected moves to Failed while the test looks on. */
+/** The settings for both releases. With short delays, a rejected notification moves to Failed during the test. */
 const settings = { holdSeconds: [2, 4], recordLimit: { changes: 4, perSeconds: 86_400 } };
 
-/** The right to drain of a function that died shortly before the upgrade. */
+/** The lease of a drain that died shortly before the upgrade. */
 const LEASE_MS = 60_000;
 
 const git = (...words: string[]) => execFileSync('git', words, { cwd: root, maxBuffer: 2 ** 28, stdio: 'pipe' });
 
 function skipped(): string | false {
-  if (process.env.AWS_ENDPOINT_URL) return 'needs an emulator of its own: this release may be on that one already';
+  if (process.env.AWS_ENDPOINT_URL)
+    return 'needs its own emulator, because this release can be deployed on the given one';
   try {
     git('cat-file', '-e', `${PREVIOUS.commit}^{commit}`);
     return false;
   } catch {
-    return `this checkout lacks commit ${PREVIOUS.commit}, which is release ${PREVIOUS.version}: get the history with git fetch --unshallow`;
+    return `this checkout lacks commit ${PREVIOUS.commit} of release ${PREVIOUS.version}. To fix this, run git fetch --unshallow`;
   }
 }
 
-/** A module of the older release. */
+/** A module of the previous release. */
 const ofPrevious = (file: string) => import(pathToFileURL(join(previous, file)).href);
 
 let emulator: Awaited<ReturnType<typeof runningEmulator>>;
@@ -60,18 +61,18 @@ describe(`an upgrade from ${PREVIOUS.version}`, { skip: skipped() }, () => {
     if (previous) await rm(previous, { recursive: true, force: true });
   });
 
-  test('delivers all that waits, failed or is written meanwhile, in order, and keeps what admins set', async () => {
+  test('delivers pending, failed and new notifications in order, and keeps URLs, secrets and headers', async () => {
     let isFixed = false;
-    /** What the receiver of each trigger does until it is fixed. */
-    const troubles: Partial<Record<Trigger, (target: string) => [status: number, retryAfter?: string]>> = {
+    /** The fault of each trigger's receiver before it is fixed. */
+    const faults: Partial<Record<Trigger, (target: string) => [status: number, retryAfter?: string]>> = {
       'customer.create': (target) => [target.endsWith('=rejected') ? 404 : 200],
       'customer.edit': () => [503, '20'],
       'customer.delete': () => [500],
       'task.create': () => [410],
     };
     await using server = await receiver(({ target }, response) => {
-      const trouble = troubles[target.slice(1).split('?')[0] as Trigger];
-      const [status, retryAfter] = (!isFixed && trouble?.(target)) || [200];
+      const fault = faults[target.slice(1).split('?')[0] as Trigger];
+      const [status, retryAfter] = (!isFixed && fault?.(target)) || [200];
       response.writeHead(status, retryAfter ? { 'retry-after': retryAfter } : {}).end();
     });
     const agent = new Agent(await stackOutputs());
@@ -82,7 +83,7 @@ describe(`an upgrade from ${PREVIOUS.version}`, { skip: skipped() }, () => {
     const line = async (wanted: Trigger) =>
       (await admin.list(old)).find(({ trigger }: { trigger: Trigger }) => trigger === wanted);
     const callsOf = (trigger: Trigger) => server.calls.filter(({ target }) => target.startsWith(`/${trigger}?`));
-    // The emulator ends a function that is at work when it is updated, as AWS does not: its batch returns after this time.
+    // Unlike AWS, the emulator stops a running function when it is updated. Its batch then returns to the queue after this time.
     const Attributes = { VisibilityTimeout: '30' };
     await old.sqs.send(new SetQueueAttributesCommand({ QueueUrl: old.queueUrl, Attributes }));
     for (const trigger of triggers) await admin.set(old, trigger, `${server.origin}/${trigger}`);
@@ -101,29 +102,32 @@ describe(`an upgrade from ${PREVIOUS.version}`, { skip: skipped() }, () => {
     for (const row of parked) await agent.do('create', 'customer', row);
     for (const row of parked) await agent.do('delete', 'customer', row);
     // Waiting for retry in the queue, with two more changes of the same record behind it.
-    const waiting = { AccountID: 'held' };
+    const waiting = { AccountID: 'retried' };
     await agent.do('create', 'customer', waiting);
     for (let n = 0; n < 3; n++) await agent.do('edit', 'customer', waiting);
-    // Failed: rejected by a receiver that takes all others, and without an id.
+    // In Failed: a notification that only its receiver rejects, and a row without an ID.
     await agent.do('create', 'customer', { AccountID: 'rejected' });
     await until('the first attempt', () =>
       callsOf('customer.create').some(({ target }) => target.endsWith('=rejected')),
     );
-    await agent.do('create', 'customer', { AccountID: 'taken' });
+    await agent.do('create', 'customer', { AccountID: 'accepted' });
     await agent.create('followup', { CaseID: 'c', FollowupID: 'f' });
-    // Draining and closing, when the function that drained them died: its lease still runs.
+    // Draining and finishing, with the lease of a drain that died.
     const tasks = ['x', 'y'].map((AccountID) => ({ AccountID, TaskID: 'leased' }));
     for (const trigger of ['task.delete', 'case.delete']) await admin.pause(old, trigger);
     for (const row of tasks) for (const action of ['create', 'delete'] as const) await agent.do(action, 'task', row);
 
-    await until('what is paused waits', async () => (await line('case.edit')).waiting === 6);
-    await until('the pause by 410', async () => (await line('task.create'))?.state === 'paused');
+    await until('the paused notifications are pending', async () => (await line('case.edit')).waiting === 6);
+    await until('task.create is paused by 410', async () => (await line('task.create'))?.state === 'paused');
     await until('customer.delete is parked', async () => {
       const { state, waiting } = await line('customer.delete');
       return state === 'parked' && waiting === parked.length;
     });
-    await until('two failed', async () => (await oldFailed(old, {})).length === 2);
-    await until('what will drain waits', async () => (await line('task.delete')).waiting === tasks.length);
+    await until('two notifications in Failed', async () => (await oldFailed(old, {})).length === 2);
+    await until(
+      'the notifications to drain are pending',
+      async () => (await line('task.delete')).waiting === tasks.length,
+    );
     const at = Date.now();
     for (const trigger of ['task.delete', 'case.delete']) {
       assert.ok(await old.triggersTable.lease(trigger, at + LEASE_MS, at));
@@ -153,11 +157,11 @@ describe(`an upgrade from ${PREVIOUS.version}`, { skip: skipped() }, () => {
     const lost = await failed(now, {});
     assert.equal(lost.length, 2);
     for (const { rejected } of await redeliver(now, lost)) assert.equal(rejected, undefined);
-    await drained(now, 'all triggers are active, and nothing waits', async () => {
+    await drained(now, 'all triggers are active without pending notifications', async () => {
       const lines = await list(now);
       return lines.every(({ state, waiting }) => state === 'active' && waiting === 0);
     });
-    await drained(now, 'all that was written has arrived', () => callsOf('followup.create').length >= written + 1);
+    await drained(now, 'all new notifications have arrived', () => callsOf('followup.create').length >= written + 1);
 
     const expected: [Trigger, string[]][] = [
       ['case.edit', cases.flatMap(({ AccountID }) => Array(2).fill(`AccountID=${AccountID}&CaseID=paused`))],
@@ -168,9 +172,9 @@ describe(`an upgrade from ${PREVIOUS.version}`, { skip: skipped() }, () => {
       ['task.delete', tasks.map(({ AccountID }) => `AccountID=${AccountID}&TaskID=leased`)],
       [
         'customer.create',
-        ['held', 'rejected', 'taken', ...parked.map((p) => p.AccountID)].map((id) => `AccountID=${id}`),
+        ['retried', 'rejected', 'accepted', ...parked.map((p) => p.AccountID)].map((id) => `AccountID=${id}`),
       ],
-      ['customer.edit', Array(3).fill('AccountID=held')],
+      ['customer.edit', Array(3).fill('AccountID=retried')],
       ['customer.delete', parked.map(({ AccountID }) => `AccountID=${AccountID}`)],
     ];
     for (const [trigger, targets] of expected) {
@@ -191,7 +195,7 @@ describe(`an upgrade from ${PREVIOUS.version}`, { skip: skipped() }, () => {
     for (const trigger of triggers) assert.equal(await now.backlog.count(trigger, 'held'), 0, trigger);
     assert.deepEqual(await failed(now, {}), []);
 
-    // Two of this record's changes were counted before the upgrade, where the window is the same.
+    // Two changes of this record were counted before the upgrade, if the day is still the same.
     const [counted] = cases;
     for (let n = 0; n < 2; n++) await agent.do('edit', 'case', counted as (typeof cases)[0]);
     const isSameDay = Math.floor(at / 86_400_000) === Math.floor(Date.now() / 86_400_000);
@@ -200,7 +204,7 @@ describe(`an upgrade from ${PREVIOUS.version}`, { skip: skipped() }, () => {
         const [over] = await failed(now, { trigger: 'case.edit' });
         return over && /more than 4 changes/.test(over.reason);
       });
-    await until('one log of both releases', async () => {
+    await until('the log contains attempts of both releases', async () => {
       const { entries } = await searchLog(now, { trigger: 'task.create' }, 100, 100);
       const outcomes = entries.filter((entry) => entry.formattedString.includes('=gone')).map(({ outcome }) => outcome);
       return outcomes.includes('gone') && outcomes.includes('delivered');

@@ -19,18 +19,18 @@ const statements = (template: Template, role: string): Properties[] =>
     id.startsWith(role) ? PolicyDocument.Statement : [],
   );
 
-test('an attached table is neither made nor deleted, and its stream drives its function alone', () => {
-  const made = (template: Template) => all('AWS::DynamoDB::GlobalTable', template).map(([id]) => id);
+test('does not create or delete an attached table, and maps its stream to one function', () => {
+  const tableIds = (template: Template) => all('AWS::DynamoDB::GlobalTable', template).map(([id]) => id);
   assert.deepEqual(
-    made(main).filter((id) => !made(attached).includes(id)),
-    made(main).filter((id) => id.startsWith('TablesCustomer')),
+    tableIds(main).filter((id) => !tableIds(attached).includes(id)),
+    tableIds(main).filter((id) => id.startsWith('TablesCustomer')),
   );
   const sources = all('AWS::Lambda::EventSourceMapping', attached).filter(([, p]) => p.EventSourceArn === stream);
   assert.match(only(sources)[1].FunctionName.Ref, /^CaptureCustomer/);
   assert.equal(attached.toJSON().Outputs.CustomerTable.Value, 'Accounts');
 });
 
-test('capture may read an attached stream, and the key of its table, and nothing else of it', () => {
+test('capture may only read the stream of an attached table and use its key', () => {
   const granted = statements(attached, 'CaptureCustomer').flatMap(({ Action, Resource }) =>
     [stream, table, key].includes(Resource) ? [Action].flat().map((action) => `${action} ${Resource}`) : [],
   );
@@ -43,7 +43,7 @@ test('capture may read an attached stream, and the key of its table, and nothing
   ]);
 });
 
-test('the console may read a row of an attached table, and its key', () => {
+test('the console may read rows of an attached table and use its key', () => {
   const stages = { main: { tables: { customer } } };
   const app = new App({ context: { ...context, stages, 'aws:cdk:bundling-stacks': [] } });
   const console = new CrmTriggersConsoleStack(app, 'CrmTriggersConsole', new CrmTriggersStack(app, 'CrmTriggers'));
@@ -56,7 +56,7 @@ test('the console may read a row of an attached table, and its key', () => {
   );
 });
 
-test('capture and the command line read rows by the same rules; nothing is said of them unless it is set', () => {
+test('capture and the command line get the same row rules, which are empty by default', () => {
   const rules = { names: { AccountID: 'account_id' }, ignore: ['updatedAt'], silencedBy: 'writtenBy' };
   assert.deepEqual(JSON.parse(capture(attached).Environment.Variables.ROW_RULES), rules);
   const { customer: reported, task } = JSON.parse(attached.toJSON().Outputs.RowRules.Value);
@@ -65,7 +65,7 @@ test('capture and the command line read rows by the same rules; nothing is said 
   assert.deepEqual([ROW_RULES, RECORD_LIMIT], ['{}', 'null']);
 });
 
-test('capture may count changes only where a record has a limit', () => {
+test('capture may count changes only with the setting recordLimit', () => {
   const counts = (template: Template) =>
     statements(template, 'CaptureCustomer').some(({ Action }) => [Action].flat().includes('dynamodb:UpdateItem'));
   const limited = synth(undefined, { main: { recordLimit: { changes: 10, perSeconds: 60 } } });
@@ -75,27 +75,35 @@ test('capture may count changes only where a record has a limit', () => {
 
 const tables = (of: Properties) => ({ tables: of });
 const wrong: [title: string, settings: Properties, reported: RegExp][] = [
-  ['a table without its stream', tables({ task: {} }), /^.*\.tables\.task\.stream in cdk\.json: .*$/],
+  ['a table without a stream', tables({ task: {} }), /^.*\.tables\.task\.stream in cdk\.json: .*$/],
   ["a table's ARN for its stream's", tables({ task: { stream: table } }), /tables\.task\.stream .*: .*LatestStreamArn/],
   [
-    'a name for no id',
+    'a name for an unknown ID',
     tables({ task: { stream, names: { CaseID: 'c' } } }),
-    /tables\.task\.names .*: has an id that is none of AccountID, TaskID\.$/,
+    /tables\.task\.names .*: expected only the IDs AccountID, TaskID\.$/,
   ],
   [
-    'two ids in one attribute',
+    'one attribute for two IDs',
     tables({ task: { stream, names: { TaskID: 'AccountID' } } }),
-    /tables\.task\.names .*: gives two ids the same attribute/,
+    /tables\.task\.names .*: two IDs have the same attribute/,
   ],
-  ['an alias for a key', tables({ task: { stream, key: 'alias/crm' } }), /tables\.task\.key .*: is not a key's ARN/],
-  ['one table for two entities', tables({ task: { stream }, case: { stream } }), /\.tables in .*: gives two entities/],
-  ['an entity that is none', tables({ tasks: { stream } }), /\.tables in cdk\.json: .*tasks/],
-  ['an empty name', { silencedBy: '' }, /\.silencedBy in cdk\.json: /],
-  ['a limit of none', { recordLimit: { changes: 0, perSeconds: 60 } }, /\.recordLimit\.changes in cdk\.json: /],
+  [
+    'an alias instead of a key ARN',
+    tables({ task: { stream, key: 'alias/crm' } }),
+    /tables\.task\.key .*: expected the ARN of a KMS key/,
+  ],
+  [
+    'one table for two entities',
+    tables({ task: { stream }, case: { stream } }),
+    /\.tables in .*: two entities have the same table/,
+  ],
+  ['an unknown entity', tables({ tasks: { stream } }), /\.tables in cdk\.json: .*tasks/],
+  ['an empty attribute name', { silencedBy: '' }, /\.silencedBy in cdk\.json: /],
+  ['a record limit of zero', { recordLimit: { changes: 0, perSeconds: 60 } }, /\.recordLimit\.changes in cdk\.json: /],
 ];
 
 for (const [title, settings, reported] of wrong)
-  test(`${title} stops the synthesis with one line that says where`, () => {
+  test(`rejects ${title} with one line that names the setting`, () => {
     assert.throws(
       () => synth(undefined, { main: settings }),
       ({ message }: Error) =>

@@ -14,7 +14,7 @@ import type { Context, Handler, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { pathWithThisNode } from '../../cli/local/process.ts';
 import { leftOut } from '../../infra/bundling.ts';
 import { awsListener } from '../bench/aws-listener.ts';
-import { bundle, stages } from '../bench/start/bundles.ts';
+import { bundle, stages as folders } from '../bench/start/bundles.ts';
 import { variables } from '../bench/start/section.ts';
 import { message, notification } from '../support/records.ts';
 import { selfSigned } from '../support/self-signed.ts';
@@ -29,10 +29,10 @@ interface Resource {
   readonly Metadata?: Readonly<Record<string, string>>;
 }
 
-/** Bytes, some hundredths above what they are: what a bundle grows by is paid for at every cold start. */
+/** The size limits of the bundles in bytes, a few percent above the current sizes. Each byte slows down every cold start. */
 const limits = { capture: 300_000, deliver: 488_000, drain: 459_000, console: 489_000 };
 
-test('cdk synth needs no account, says no word of warning, and makes bundles that are no larger than they have to be', (t) => {
+test('`cdk synth` needs no account, prints no warning, and creates bundles below their size limits', (t) => {
   const { AWS_ENDPOINT_URL: _, AWS_PROFILE: __, AWS_REGION: ___, ...env } = process.env;
   const cdk = join(root, 'node_modules/aws-cdk/bin/cdk');
   const printed = execFileSync(process.execPath, [cdk, 'synth', '--quiet', '--output', out, '--no-notices'], {
@@ -44,15 +44,15 @@ test('cdk synth needs no account, says no word of warning, and makes bundles tha
   assert.doesNotMatch(printed, /warning|deprecated/i);
   const assets = readdirSync(out).filter((name) => name.startsWith('asset.'));
   assert.equal(assets.length, 4, 'the four capture functions share one bundle');
-  const bytes = Object.fromEntries(bundles().map(([stage, bytes]) => [stage, bytes]));
+  const bytes = Object.fromEntries(bundles().map(([folder, bytes]) => [folder, bytes]));
   assert.deepEqual(Object.keys(bytes).sort(), Object.keys(limits).sort());
-  for (const [stage, limit] of Object.entries(limits))
-    assert.ok((bytes[stage] ?? 0) <= limit, `${stage}: ${bytes[stage]} bytes`);
+  for (const [folder, limit] of Object.entries(limits))
+    assert.ok((bytes[folder] ?? 0) <= limit, `${folder}: ${bytes[folder]} bytes`);
   t.diagnostic(`bundles: ${JSON.stringify(bytes)} bytes`);
 });
 
-test('what is left out of undici is still what it loads by that name, and a delivery needs none of it', async (t) => {
-  const deployed = bundles().find(([stage]) => stage === 'deliver')?.[2] ?? '';
+test('undici still refers to the files that are left out, and a delivery uses none of them', async (t) => {
+  const deployed = bundles().find(([folder]) => folder === 'deliver')?.[2] ?? '';
   const text = readFileSync(deployed, 'utf8');
   for (const name of leftOut) assert.ok(text.includes(`("${name}")`), name);
 
@@ -88,43 +88,43 @@ test('what is left out of undici is still what it loads by that name, and a deli
   assert.deepEqual(calls, ['/?AccountID=0', '/?AccountID=1']);
 });
 
-test('what is measured is what is deployed, byte for byte', async () => {
-  const deployed = new Map(bundles().map(([stage, , path]) => [stage, path]));
-  for (const stage of stages)
-    assert.ok(readFileSync(deployed.get(stage) ?? '').equals((await bundle(stage)).bytes), stage);
+test('the measured bundles are the deployed bundles, byte for byte', async () => {
+  const deployed = new Map(bundles().map(([folder, , path]) => [folder, path]));
+  for (const folder of folders)
+    assert.ok(readFileSync(deployed.get(folder) ?? '').equals((await bundle(folder)).bytes), folder);
 });
 
-// When an upgrade has the SDK load one of these by another way, what stands for it in infra/bundling.ts is of no use.
-test('no bundle has the credential chain or a client of the command line in it, and none loads the HTTP client that Node has beside its own', async () => {
-  for (const stage of stages) {
-    const { packages, bytes } = await bundle(stage);
+// Fails when an upgrade of the SDK loads one of these in another way, so that its replacement in infra/bundling.ts has no effect.
+test("no bundle contains the default credential chain or a client of the command line, and none loads Node's built-in undici", async () => {
+  for (const folder of folders) {
+    const { packages, bytes } = await bundle(folder);
     const providers = [...packages.keys()].filter((name) => /credential-provider|sso/.test(name));
-    assert.deepEqual(providers, ['@aws-sdk/credential-provider-env'], stage);
-    // Clients that the command line alone needs.
-    assert.doesNotMatch([...packages.keys()].join(' '), /client-(service-quotas|ssm|sts)\b/, stage);
-    // The AWS SDK imports it only at its first request.
-    assert.doesNotMatch(Buffer.from(bytes).toString(), /(?:from|import\()"(?:node:)?http"/, stage);
-    assert.ok(!loadedBy(bundles().find(([name]) => name === stage)?.[2] ?? '').includes('deps/undici'), stage);
+    assert.deepEqual(providers, ['@aws-sdk/credential-provider-env'], folder);
+    // Only the command line uses these clients.
+    assert.doesNotMatch([...packages.keys()].join(' '), /client-(service-quotas|ssm|sts)\b/, folder);
+    // The AWS SDK imports node:http only at its first request.
+    assert.doesNotMatch(Buffer.from(bytes).toString(), /(?:from|import\()"(?:node:)?http"/, folder);
+    assert.ok(!loadedBy(bundles().find(([name]) => name === folder)?.[2] ?? '').includes('deps/undici'), folder);
   }
   assert.ok(loadedBy('node:http').includes('deps/undici'), 'functions/adapters/node-http.ts is not needed any more');
 });
 
-/** What of Node is loaded once a module is imported. */
+/** The built-in modules of Node that are loaded after a module is imported. */
 function loadedBy(module: string): string {
   const script = 'await import(process.argv[1]); console.log(process.moduleLoadList.join("\\n")); process.exit()';
   const args = ['--input-type=module', '--eval', script, module];
   return execFileSync(process.execPath, args, { encoding: 'utf8', env: { ...process.env, ...variables } });
 }
 
-/** Each function's stage, the bytes of its bundle, and where that is. */
-function bundles(): [stage: string, bytes: number, path: string][] {
+/** The folder of each function, and the size in bytes and the path of its bundle. */
+function bundles(): [folder: string, bytes: number, path: string][] {
   const templates = readdirSync(out).filter((name) => name.endsWith('.template.json'));
   return templates
     .flatMap((name) => Object.values<Resource>(JSON.parse(readFileSync(join(out, name), 'utf8')).Resources))
     .filter(({ Type }) => Type === 'AWS::Lambda::Function')
     .map(({ Metadata = {} }) => {
-      const stage = Metadata['aws:cdk:path']?.match(/Capture|Deliver|Drain|Console/)?.[0].toLowerCase() ?? 'unknown';
+      const folder = Metadata['aws:cdk:path']?.match(/Capture|Deliver|Drain|Console/)?.[0].toLowerCase() ?? 'unknown';
       const path = join(out, Metadata['aws:asset:path'] ?? '', 'index.mjs');
-      return [stage, statSync(path).size, path];
+      return [folder, statSync(path).size, path];
     });
 }

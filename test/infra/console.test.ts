@@ -21,7 +21,7 @@ const signIn = {
   tokenEndpoint: 'https://id.example.com/token',
 };
 
-test('every route but those of the page itself asks for a token of this issuer for this page', () => {
+test('all routes except those of the page require a token of the issuer for the page', () => {
   const [authorizer, { AuthorizerType, IdentitySource, JwtConfiguration }] = only(
     all('AWS::ApiGatewayV2::Authorizer', template),
   );
@@ -35,7 +35,7 @@ test('every route but those of the page itself asks for a token of this issuer f
   assert.deepEqual(open.sort(), ['GET /', 'GET /icon.svg', 'GET /page.css', 'GET /page.js', 'GET /sign-in.json']);
 });
 
-test('requests are throttled, open routes apart from the API, and logged with their address, without query and headers', () => {
+test('throttles public routes separately from the API, and logs requests without query and headers', () => {
   const [, { DefaultRouteSettings, RouteSettings, AccessLogSettings, StageName }] = only(
     all('AWS::ApiGatewayV2::Stage', template),
   );
@@ -48,7 +48,7 @@ test('requests are throttled, open routes apart from the API, and logged with th
   assert.doesNotMatch(AccessLogSettings.Format, /query|header/i);
 });
 
-test('users are made by operators alone, have a second factor, and outlive the stack', () => {
+test('only operators create users; users need a second factor, and outlive the stack', () => {
   const [, pool] = only(all('AWS::Cognito::UserPool', template));
   assert.equal(pool.AdminCreateUserConfig.AllowAdminCreateUserOnly, true);
   assert.deepEqual([pool.MfaConfiguration, pool.EnabledMfas], ['ON', ['SOFTWARE_TOKEN_MFA']]);
@@ -63,11 +63,11 @@ test('users are made by operators alone, have a second factor, and outlive the s
   assert.deepEqual(client.AllowedOAuthScopes, ['openid', 'email']);
   assert.equal(client.GenerateSecret, false);
   assert.equal(client.PreventUserExistenceErrors, 'ENABLED');
-  assert.deepEqual(client.ExplicitAuthFlows, ['ALLOW_REFRESH_TOKEN_AUTH'], 'no flow beside the pages');
-  assert.deepEqual(client.WriteAttributes, ['locale'], 'an admin cannot change the address in the history');
+  assert.deepEqual(client.ExplicitAuthFlows, ['ALLOW_REFRESH_TOKEN_AUTH'], 'only the hosted pages can sign in');
+  assert.deepEqual(client.WriteAttributes, ['locale'], 'an admin cannot change the email address in the history');
 });
 
-test('the user pool that an earlier console left is taken again, with its group, by the setting userPoolId', () => {
+test('uses the existing user pool of the setting userPoolId, with its group', () => {
   const again = Template.fromStack(consoleStack({ userPoolId: 'eu-west-1_AbCdEfGhI' }));
   for (const type of ['UserPool', 'UserPoolGroup']) again.resourceCountIs(`AWS::Cognito::${type}`, 0);
   for (const type of ['UserPoolClient', 'UserPoolDomain'])
@@ -78,21 +78,21 @@ test('the user pool that an earlier console left is taken again, with its group,
   );
 });
 
-test('without user pools, in China, the console is rejected with the setting that helps', () => {
-  const made = (region: string, settings = {}) => {
+test('rejects the console in regions without user pools, and names the setting that fixes it', () => {
+  const synthConsole = (region: string, settings = {}) => {
     const app = new App({ context: { ...context, stages: { main: settings }, 'aws:cdk:bundling-stacks': [] } });
     const env = { region };
     new CrmTriggersConsoleStack(app, 'CrmTriggersConsole', new CrmTriggersStack(app, 'CrmTriggers', { env }), { env });
   };
   assert.throws(
-    () => made('cn-north-1'),
-    /^Error: There are no Cognito user pools in cn-north-1, .*: set signIn in cdk\.json.*\.$/,
+    () => synthConsole('cn-north-1'),
+    /^Error: Cognito user pools are not available in cn-north-1, .+ To fix this, set signIn in cdk\.json.*\.$/,
   );
-  assert.doesNotThrow(() => made('cn-north-1', { signIn }));
-  assert.doesNotThrow(() => made('us-gov-west-1'));
+  assert.doesNotThrow(() => synthConsole('cn-north-1', { signIn }));
+  assert.doesNotThrow(() => synthConsole('us-gov-west-1'));
 });
 
-test('the sign-in pages stand at auth-fips in GovCloud', () => {
+test('uses the hostname auth-fips for sign-in in GovCloud', () => {
   const { Conditions, Resources } = template.toJSON();
   const [[name, condition] = assert.fail()] = Object.entries<Properties>(Conditions).filter(([id]) =>
     /GovCloud/.test(id),
@@ -104,7 +104,7 @@ test('the sign-in pages stand at auth-fips in GovCloud', () => {
   assert.ok(JSON.stringify(reported).includes(JSON.stringify({ 'Fn::If': [name, 'auth-fips', 'auth'] })));
 });
 
-test('another issuer takes the place of the user pool', () => {
+test('uses the issuer of the setting signIn instead of a user pool', () => {
   const other = Template.fromStack(consoleStack({ signIn }));
   for (const type of ['UserPool', 'UserPoolClient', 'UserPoolDomain'])
     other.resourceCountIs(`AWS::Cognito::${type}`, 0);
@@ -114,7 +114,7 @@ test('another issuer takes the place of the user pool', () => {
   assert.deepEqual(JSON.parse(Environment.Variables.SIGN_IN), { ...signIn, groupsClaim: 'groups' });
 });
 
-test('the function may do what the admin API does to the stack that it shows, and no more', () => {
+test('the function has the permissions of the admin API on the core stack, and no others', () => {
   const [, { PolicyDocument }] = only(all('AWS::IAM::Policy', template));
   const found: Record<string, string[]> = {};
   for (const { Effect, Action, Resource } of PolicyDocument.Statement as Properties[]) {
@@ -146,14 +146,14 @@ test('the function may do what the admin API does to the stack that it shows, an
   });
 });
 
-test('the gateway alone may invoke it', () => {
+test('only the API gateway may invoke the function', () => {
   for (const [id, { Action, Principal, SourceArn }] of all('AWS::Lambda::Permission', template)) {
     assert.deepEqual([Action, Principal], ['lambda:InvokeFunction', 'apigateway.amazonaws.com'], id);
     assert.match(JSON.stringify(SourceArn), /execute-api.*"Ref":"Api/, id);
   }
 });
 
-test('the stack that it shows knows nothing of it', () => {
+test('the core stack does not refer to the console', () => {
   const types = new Set(Object.values(main.toJSON().Resources as Properties).map(({ Type }) => Type));
   for (const type of types) assert.doesNotMatch(type, /ApiGateway|Cognito/);
   assert.deepEqual(
@@ -162,26 +162,26 @@ test('the stack that it shows knows nothing of it', () => {
   );
 });
 
-/** What AwsSolutions finds and this stack keeps: rule, where, and why. */
+/** The accepted findings of AwsSolutions, with the reason for each. */
 const accepted: readonly { rule: string; at: string[]; why: string }[] = [
   {
     rule: 'AwsSolutions-APIG4',
     at: ['GET--', 'GET--icon.svg', 'GET--page.css', 'GET--page.js', 'GET--sign-in.json'].map((of) => `Api/${of}`),
-    why: 'The page itself is for anybody: a browser has no token yet when it asks for it.',
+    why: 'The page is public, because a browser has no token before sign-in.',
   },
   {
     rule: 'AwsSolutions-COG8',
     at: ['SignIn/Users'],
-    why: 'The plan Plus costs $0.02 a user a month for risk scores; a second factor is asked for always.',
+    why: 'The plan Plus costs $0.02 per user and month for risk scores. A second factor is always required.',
   },
   ...['GenerateDataKey*', 'ReEncrypt*'].map((action) => ({
     rule: `AwsSolutions-IAM5[Action::kms:${action}]`,
     at: ['FunctionRole/DefaultPolicy'],
-    why: 'DynamoDB needs these actions, on this key only, to write a table under a customer-managed key.',
+    why: 'DynamoDB needs these actions on this key to write to a table with a customer-managed key.',
   })),
 ];
 
-test("cdk-nag's AwsSolutions rules find nothing here but what is accepted with a reason", () => {
+test("cdk-nag's AwsSolutions rules find only the accepted findings", () => {
   const found = new AwsSolutionsChecks().validateScope(stack).violations.map(({ ruleName, violatingResources }) => ({
     rule: ruleName,
     at: violatingResources.map(({ constructPath = '' }) => constructPath.replace(/^.*?\/|\/Resource$/g, '')).sort(),
@@ -192,13 +192,13 @@ test("cdk-nag's AwsSolutions rules find nothing here but what is accepted with a
   );
 });
 
-/** The construct's id, wherever it stands. */
+/** The ID of the construct that a value refers to. */
 function nameOf(resource: Properties | string): string {
   if (typeof resource === 'string') return resource;
   const [id] = resource['Fn::GetAtt'] ?? [];
   if (id) return plain(id);
   const [separator, parts] = resource['Fn::Join'] ?? [];
-  // Of an ARN made of a name: the name.
+  // An ARN that is built from a name: the name.
   if (parts) return parts.map(nameOf).join(separator).split(/[:/]/).at(-1) as string;
   const [, name = ''] = /^SsmParameterValuecrmtriggersCrmTriggers(\w+)C96584B6/.exec(resource.Ref) ?? [];
   return name || `<${resource.Ref}>`;

@@ -26,7 +26,7 @@ const nothing: Measured = {
 
 const main = deployed();
 
-test('every price and every rival’s list says where it was read, and the day and the region are known', () => {
+test('every price list has its source, day and region', () => {
   assert.match(day, /^\d{4}-\d\d-\d\d$/);
   assert.equal(region, 'us-east-1');
   for (const { what, dollars, per, source } of Object.values(prices)) {
@@ -36,7 +36,7 @@ test('every price and every rival’s list says where it was read, and the day a
   for (const { name, source } of rivals) assert.match(source, /\d{4}-\d\d-\d\d/, name);
 });
 
-test('a bill adds up what is used at the listed prices, the dearest first', () => {
+test('a bill multiplies usage by the listed prices, the most expensive line first', () => {
   const usage = { sqsRequests: 2e6, lambdaRequests: 1e6, keys: 1, writeUnits: 0 };
   assert.deepEqual(
     bill(usage).map(({ what, dollars }) => [what, dollars]),
@@ -49,7 +49,7 @@ test('a bill adds up what is used at the listed prices, the dearest first', () =
   assert.equal(total(usage), 2.2);
 });
 
-test('a rival’s bill has its fee and what exceeds it, and none where its list names no price', () => {
+test("a competitor's bill includes the fee and the overage, and there is no bill without a listed price", () => {
   const list = { name: '', monthly: 490, included: 50_000, perMillion: 100, lacks: '', source: '' };
   assert.equal(rivalDollars(list, 40_000), 490);
   assert.equal(rivalDollars(list, 1_050_000), 590);
@@ -57,14 +57,14 @@ test('a rival’s bill has its fee and what exceeds it, and none where its list 
   assert.equal(rivalDollars({ ...list, included: null, perMillion: 0 }, 1e9), 490);
 });
 
-test('a run takes its own time on its share of a core, and what it waits for', () => {
+test('the duration of a run is its CPU time on its share of a core, plus the time it waits', () => {
   const runs = { ...none, invocations: 10, cpuMs: 50, awsWaits: 20, callWaits: 10 };
   // 5 ms on a tenth of a core, two requests of 8 ms, one call of 100 ms.
   assert.equal(averageMs(runs, 176.9, 100), 50 + 16 + 100);
   assert.equal(averageMs(runs, 1769, 100), 5 + 16 + 100);
 });
 
-test('what was measured is paid for by the template: memory, how long logs are kept, what can be restored', () => {
+test('prices the measured usage by the template: memory, log retention, point-in-time recovery', () => {
   const measured = {
     ...nothing,
     runs: { ...nothing.runs, deliver: { ...none, invocations: 1, callWaits: 10, logLines: 1, logBytes: 1e6 } },
@@ -88,7 +88,7 @@ test('what was measured is paid for by the template: memory, how long logs are k
   assert.equal(more.logGbMonths, 2 * (usage.logGbMonths ?? 0));
 });
 
-test('alarms, dashboards, keys and schedules are counted in the template', () => {
+test('counts alarms, dashboards, keys and schedules in the template', () => {
   const { restorable, scheduledRuns, keys } = main;
   assert.ok(restorable.includes('Backlog') && !restorable.includes('DeliveryLog'));
   assert.deepEqual([scheduledRuns, keys], [43_200, 1]);
@@ -109,7 +109,7 @@ test('alarms, dashboards, keys and schedules are counted in the template', () =>
   assert.equal(counted.scheduledRuns, 21_600);
 });
 
-test('runs that go well are paid for in the log only where Lambda writes lines of its own for them', () => {
+test('prices log lines of successful runs only if Lambda writes lines for them', () => {
   const runs = { ...nothing.runs, capture: { ...none, invocations: 1_000 } };
   const capture = { ...main.functions.capture, isEachRunLogged: true };
   const logged = usageOf({ ...nothing, runs }, { ...main, functions: { ...main.functions, capture } }, 0);
@@ -118,13 +118,13 @@ test('runs that go well are paid for in the log only where Lambda writes lines o
   assert.equal(logged.logGb, (1_000 * (274 + 3 * 26)) / 1e9);
 });
 
-test('by the counts that were measured last, a busy million costs at most $0.60, all in', () => {
+test('a million notifications in full batches cost at most $0.60 by the latest measurement', () => {
   const [busy, single] = report(measurements(), main, { changesPerMonth: 1e6, responseMs: 100 }).situations;
   assert.ok(busy && busy.perMillion <= 0.6, `$${busy?.perMillion}`);
   assert.ok(single && single.perMillion > busy.perMillion);
 });
 
-test('a month of 1,000,000 changes one by one, with eleven triggers in use, costs at most $12.00, all in', () => {
+test('a month with 1,000,000 single changes and eleven triggers costs at most $12.00', () => {
   const args = [`${root}cli/cost/main.ts`, '--changes-per-month', '1000000', '--json'];
   const { everyday } = JSON.parse(spawnSync(process.execPath, args, { encoding: 'utf8' }).stdout) as Report;
   assert.deepEqual(
@@ -141,17 +141,17 @@ test('a month of 1,000,000 changes one by one, with eleven triggers in use, cost
       `README.md has the $${perMonth.toFixed(2)} of ${changesPerMonth} changes`,
     );
   const found = new Map(million.lines.map(({ what, quantity }) => [what, quantity]));
-  assert.equal(found.get('CloudWatch metrics of our own'), 4, 'however many triggers are used');
+  assert.equal(found.get('CloudWatch metrics of our own'), 4, 'independent of the number of triggers');
   assert.deepEqual([found.get('CloudWatch alarms'), found.get('CloudWatch dashboards')], [20, 1]);
   const sum = million.lines.reduce((dollars, line) => dollars + line.dollars, 0);
-  assert.ok(Math.abs(sum - million.perMonth) < 1e-9, 'the total is that of its lines');
+  assert.ok(Math.abs(sum - million.perMonth) < 1e-9, 'the total is the sum of the lines');
 });
 
-test('an everyday month is idle with what each change takes, metrics by the hour, and fewer receives in vain', () => {
+test('an everyday month costs as much as an idle month, plus the changes and hourly metrics, minus unneeded receives', () => {
   const perHour = { ...measurements(), trickle: { ...nothing, notifications: 1 } };
   const month = (changes: number) => everydayMonth(perHour, main, 0, changes);
   const idle = month(0);
-  // Five pollers, three times a minute.
+  // Five pollers receive three times a minute.
   assert.equal(idle.sqsRequests, 5 * 3 * 60 * 24 * 30);
   assert.deepEqual([idle.metrics, idle.kmsRequests], [0, 0]);
   assert.equal(month(360).metrics, measurements().usedMetrics / 2);
@@ -164,7 +164,7 @@ test('an everyday month is idle with what each change takes, metrics by the hour
   assert.ok(receives.every((count) => count >= 0));
 });
 
-test('the architecture of the functions chooses the price of their time', () => {
+test('the price of compute time depends on the architecture of the functions', () => {
   const measured = { ...nothing, runs: { ...nothing.runs, deliver: { ...none, invocations: 1, callWaits: 1 } } };
   assert.equal(main.architecture, 'arm64');
   const [arm, x86] = (['arm64', 'x86_64'] as const).map((architecture) =>
@@ -175,7 +175,7 @@ test('the architecture of the functions chooses the price of their time', () => 
   assert.ok(total(x86 ?? {}) > total(arm ?? {}));
 });
 
-test('by the simulated batches, with four shards a table, a window of one second cuts the price at 100 changes a second by more than half', () => {
+test('with simulated batches and four shards per table, a window of one second more than halves the price at 100 changes per second', () => {
   assert.ok(simulated.shardsPerTable >= 4);
   const { byRate } = report(measurements(), main, { changesPerMonth: 1e6, responseMs: 100 });
   const at = (window: number) =>
@@ -186,7 +186,7 @@ test('by the simulated batches, with four shards a table, a window of one second
   assert.ok(second.medianMs - without.medianMs < 1_000);
 });
 
-test('the window of the stream mappings is read in the template', () => {
+test('reads the batch window of the stream mappings from the template', () => {
   const mapping = { Type: 'AWS::Lambda::EventSourceMapping' };
   const { captureWindowSeconds } = read({
     Stream: { ...mapping, Properties: { StartingPosition: 'LATEST', MaximumBatchingWindowInSeconds: 7 } },
@@ -195,7 +195,7 @@ test('the window of the stream mappings is read in the template', () => {
   assert.deepEqual([main.captureWindowSeconds, captureWindowSeconds], [0, 7]);
 });
 
-test('wrong words get one line that says which and how, and exit status 2', () => {
+test('rejects invalid options with one line and exit status 2', () => {
   const lines = {
     '': /^--changes-per-month is missing\. To fix this, write --changes-per-month 1000000\.$/,
     '--changes-per-month -3': /--changes-per-month/,

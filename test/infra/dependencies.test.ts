@@ -16,7 +16,7 @@ interface Locked {
   readonly hasInstallScript?: boolean;
 }
 
-/** A folder of the repository: it names the packages that hold Node, which are locked like all others. */
+/** A folder of the repository. It depends on the packages that contain Node, which are locked like all others. */
 const PINNED_NODE = 'tools/node';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -30,7 +30,7 @@ const production = locked.filter(([, { dev }]) => !dev);
 /** `@aws-sdk/core@3.1`, for `node_modules/x/node_modules/@aws-sdk/core`. */
 const named = (at: string, { version }: Locked) => `${at.split('node_modules/').at(-1)}@${version}`;
 
-test('every version is exact', () => {
+test('every version in package.json is exact', () => {
   const { 'pinned-node': pinned, ...others } = { ...manifest.dependencies, ...manifest.devDependencies };
   assert.equal(pinned, `file:${PINNED_NODE}`);
   const { optionalDependencies } = read(`${PINNED_NODE}/package.json`);
@@ -38,24 +38,24 @@ test('every version is exact', () => {
     assert.match(version as string, /^\d+\.\d+\.\d+$/, name);
 });
 
-test('every package is locked by its hash, and comes from the registry or inside another one', () => {
+test('every package is locked by its hash, and comes from the registry or is bundled in another package', () => {
   for (const [at, { integrity, inBundle, resolved }] of locked) {
     assert.ok(inBundle || integrity?.startsWith('sha512-'), at);
     assert.match(resolved ?? 'https://registry.npmjs.org/', /^https:\/\/registry\.npmjs\.org\//, at);
   }
 });
 
-test('no package runs a script of its own at installation but those that package.json allows', () => {
+test('only the packages in allowScripts of package.json run install scripts', () => {
   const running = locked
     .filter(([, { hasInstallScript }]) => hasInstallScript)
     .map(([at]) => at.split('node_modules/')[1]);
   assert.deepEqual(running.sort(), Object.keys(manifest.allowScripts).sort());
 });
 
-/** Licences that ask for no more than to be named. */
+/** Licenses that only require attribution. */
 const allowed = ['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT'];
 
-test('all that is deployed or published has a licence that asks for no more than to be named', (t) => {
+test('all deployed and published packages have a license that only requires attribution', (t) => {
   const count: Record<string, number> = {};
   for (const [at, entry] of production) {
     const offered = (entry.license ?? 'none').replace(/^\((.*)\)$/, '$1').split(' OR ');
@@ -67,7 +67,7 @@ test('all that is deployed or published has a licence that asks for no more than
   t.diagnostic(`licences: ${list.join(', ')}`);
 });
 
-test('the functions and the command line are made of production dependencies alone', async (t) => {
+test('the functions and the command line use only production dependencies', async (t) => {
   const { metafile } = await build({
     entryPoints: [...globSync('functions/*/index.ts', { cwd: root }), 'cli/main.ts'],
     absWorkingDir: root,
@@ -90,7 +90,7 @@ test('the functions and the command line are made of production dependencies alo
   t.diagnostic(`bundled packages: ${packages.size} of ${production.length}`);
 });
 
-test('the bill of materials names all that is deployed or published, with its version and licence', () => {
+test('the bill of materials lists all deployed and published packages with version and license', () => {
   const bill = JSON.parse(execFileSync(process.execPath, [`${root}cli/sbom.ts`], { encoding: 'utf8' }));
   assert.equal(bill.bomFormat, 'CycloneDX');
   assert.equal(bill.metadata.component.name, manifest.name);

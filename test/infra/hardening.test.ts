@@ -4,28 +4,28 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { all, main, only, type Properties, plain, stackOf } from '../support/template.ts';
 
 /**
- * What AwsSolutions finds and this stack keeps: rule, where, and why. They stand here and not as acknowledgements in
- * infra/, which runs without cdk-nag; and a line that is no longer needed fails the test.
+ * The accepted findings of AwsSolutions, with the reason for each. They are not acknowledgements in infra/, because infra/ runs without
+ * cdk-nag. The test fails when a row is no longer needed.
  */
 const accepted: readonly { rule: string; at: string[]; why: string }[] = [
   {
     rule: 'AwsSolutions-S1',
     at: ['Unsent'],
-    why: 'Access logs would need a second bucket, for one that is empty unless the queue has failed for a day.',
+    why: 'Access logs need a second bucket, but this bucket is empty unless the queue has failed for a day.',
   },
   {
     rule: 'AwsSolutions-IAM5[Resource::*]',
     at: ['CaptureCase', 'CaptureCustomer', 'CaptureFollowup', 'CaptureTask'],
-    why: 'dynamodb:ListStreams, for which IAM knows no resource: on a stream it would be rejected. It tells names alone.',
+    why: 'dynamodb:ListStreams supports no resource-level permissions. It returns only names.',
   },
   {
     rule: 'AwsSolutions-IAM5[Resource::<Unsent.Arn>/*]',
     at: ['CaptureCase', 'CaptureCustomer', 'CaptureFollowup', 'CaptureTask'],
-    why: 'Lambda makes up the names of the objects it puts here, and the bucket holds nothing else.',
+    why: 'Lambda chooses the names of the objects, and the bucket has no other content.',
   },
 ];
 
-test("cdk-nag's AwsSolutions rules find nothing, no error and no warning, but what is accepted with a reason", () => {
+test("cdk-nag's AwsSolutions rules find only the accepted errors and warnings", () => {
   const found = new AwsSolutionsChecks()
     .validateScope(stackOf())
     .violations.map(({ ruleName, violatingResources }) => ({
@@ -46,11 +46,11 @@ test('queues, tables and the bucket are encrypted at rest', () => {
     assert.match(ServerSideEncryptionByDefault.SSEAlgorithm, /^(AES256|aws:kms)$/, id);
   }
   const [, { SSESpecification }] = only(all('AWS::DynamoDB::Table'));
-  assert.equal(SSESpecification.SSEType, 'KMS', 'the secrets are under a key of their own');
+  assert.equal(SSESpecification.SSEType, 'KMS', 'the secrets have a customer-managed key');
   assert.match(plain(SSESpecification.KMSMasterKeyId['Fn::GetAtt'][0]), /^TablesSecretsKey$/);
   const [, key] = only(all('AWS::KMS::Key'));
   assert.equal(key.EnableKeyRotation, true);
-  // DynamoDB encrypts every table: a template can only choose another key than DynamoDB's own.
+  // DynamoDB encrypts every table. A template can only replace the default key.
   for (const [id, p] of all('AWS::DynamoDB::GlobalTable')) assert.notEqual(p.SSESpecification?.SSEEnabled, false, id);
 });
 
@@ -71,7 +71,7 @@ for (const [type, policed, of, actions] of policies)
     assert.deepEqual(rejecting.sort(), Object.keys(main.findResources(of)).sort());
   });
 
-test('the bucket for what was never taken is closed to the public, keeps versions, and forgets after 90 days', () => {
+test('the bucket for undelivered change records is private, keeps versions, and deletes objects after 90 days', () => {
   const [, p] = only(all('AWS::S3::Bucket'));
   assert.deepEqual(p.PublicAccessBlockConfiguration, {
     BlockPublicAcls: true,
@@ -86,13 +86,13 @@ test('the bucket for what was never taken is closed to the public, keeps version
   assert.deepEqual(rule.NoncurrentVersionExpiration, { NoncurrentDays: 30 });
 });
 
-test('without the setting vpc no function stands in a VPC, where there would be a private network to reach', () => {
+test('without the setting vpc no function is in a VPC', () => {
   for (const [id, p] of all('AWS::Lambda::Function')) assert.equal(p.VpcConfig, undefined, id);
   for (const [id, { Type }] of Object.entries(main.toJSON().Resources as Properties))
     assert.doesNotMatch(Type, /^AWS::EC2::/, id);
 });
 
-test('deliver is capped by its mapping, drain by its schedule, and no function reserves concurrency', () => {
+test('the mapping limits the concurrency of deliver, and the schedule that of drain; no function reserves concurrency', () => {
   for (const [id, p] of all('AWS::Lambda::Function')) assert.equal(p.ReservedConcurrentExecutions, undefined, id);
   const [, drain] = only(all('AWS::Lambda::EventInvokeConfig'));
   assert.equal(plain(drain.FunctionName.Ref), 'DrainFunction');

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { type Entity, entityNames } from '../../functions/core/entity.ts';
 import { all, main, only, type Properties, plain } from '../support/template.ts';
 
-/** A function's permissions: action → what it is allowed on. */
+/** The permissions of a function: the resources of each action. */
 type Permissions = Record<string, string[]>;
 
 const logs = (name: string): Permissions => ({
@@ -24,7 +24,7 @@ function capture(entity: Entity): Permissions {
     'dynamodb:DescribeStream': stream,
     'dynamodb:GetRecords': stream,
     'dynamodb:GetShardIterator': stream,
-    // IAM knows no resource for it.
+    // Supports no resource-level permissions.
     'dynamodb:ListStreams': ['*'],
     'dynamodb:BatchGetItem': ['TablesTriggers'],
     'dynamodb:PutItem': ['TablesBacklog'],
@@ -62,7 +62,7 @@ const permissions: Record<string, Permissions> = {
   },
 };
 
-test('each function has these permissions, on these resources, and no other', () => {
+test('each function has exactly these permissions on these resources', () => {
   const found: Record<string, Permissions> = {};
   for (const [id, { PolicyDocument, Roles }] of all('AWS::IAM::Policy')) {
     const name = plain(only<{ Ref: string }>(Roles).Ref).replace(/FunctionRole$/, '');
@@ -82,7 +82,7 @@ test('each function has these permissions, on these resources, and no other', ()
   assert.deepEqual(found, permissions);
 });
 
-test('each function has a role of its own, that Lambda alone may take, with no policy but those listed here', () => {
+test('each function has a separate role, which only Lambda can assume, with only the listed policies', () => {
   const roles = all('AWS::IAM::Role');
   const taken = all('AWS::Lambda::Function').map(([, { Role }]) => Role['Fn::GetAtt'][0]);
   assert.deepEqual(taken.sort(), roles.map(([id]) => id).sort());
@@ -99,7 +99,7 @@ test('each function has a role of its own, that Lambda alone may take, with no p
   ]);
 });
 
-test('nobody is let in from outside: only the schedule may invoke a function, and only drain', () => {
+test('only the schedule may invoke a function, and only drain', () => {
   const [, { Action, FunctionName, Principal, SourceArn }] = only(all('AWS::Lambda::Permission'));
   assert.deepEqual([Action, Principal], ['lambda:InvokeFunction', 'events.amazonaws.com']);
   assert.equal(resourceName(FunctionName), 'DrainFunction');
@@ -112,7 +112,7 @@ test('nobody is let in from outside: only the schedule may invoke a function, an
   assert.deepEqual(all('AWS::Lambda::Url'), []);
 });
 
-/** `Tables` for its ARN, `Tables.StreamArn`, `Unsent/*`; whatever else is reported as it is. */
+/** The name of a resource: `Tables` for its ARN, `Tables.StreamArn`, `Unsent/*`. Other values are returned unchanged. */
 function resourceName(resource: Properties | string): string {
   if (typeof resource === 'string') return resource;
   const [id, attribute] = resource['Fn::GetAtt'] ?? [];

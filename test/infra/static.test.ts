@@ -7,24 +7,23 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { ministackPython } from '../../cli/local/python-environment.ts';
-import { bareReserved, reserved } from '../support/metrics-insights.ts';
 import type { Properties } from '../support/template.ts';
-import { templates, variants } from '../support/variants.ts';
+import { allTemplates, planted, resources } from './variant-templates.ts';
 
-/** In three partitions. */
+/** Regions of three partitions. */
 const regions = ['us-east-1', 'eu-west-1', 'ap-southeast-1', 'us-gov-west-1', 'cn-north-1'];
 
-/** What cfn-lint finds and is kept. */
+/** The accepted findings of cfn-lint. */
 const accepted: readonly { rule: string; at: RegExp; why: string }[] = [
   {
     rule: 'W3005',
     at: /^Resources\/\w*Function\w{8}\/DependsOn\//,
-    why: 'The CDK makes a function wait for its role and policy by name, where the reference would do.',
+    why: 'The CDK adds DependsOn to functions although the reference is sufficient.',
   },
   {
     rule: 'E3006 cn-north-1',
     at: /^Resources\/SignIn\w+\/Type$/,
-    why: 'There are no user pools in China: the synthesis rejects the console there, unless signIn is set.',
+    why: 'China has no user pools. The synthesis rejects the console there, unless signIn is set.',
   },
 ];
 
@@ -32,30 +31,14 @@ const python = fileURLToPath(new URL('linters.txt', import.meta.url));
 const linters = ministackPython(AbortSignal.timeout(300_000), python);
 const run = async (...words: string[]): Promise<string> => {
   const interpreter = (await linters) ?? assert.fail('there is no Python 3.10 or newer');
-  // cfn-lint ends with a code of its own when it finds something.
+  // cfn-lint exits with a nonzero code when it has findings.
   const ended = await promisify(execFile)(interpreter, words, { maxBuffer: 2 ** 26 }).catch((error) => error);
   assert.ok(ended.stdout, ended.stderr || String(ended));
   return ended.stdout;
 };
 
-// Not its script, which names the folder in which it was installed first.
+// The installed script contains the path of the folder in which it was first installed, so it is not used.
 const CFN_LINT = 'import sys; from cfnlint import runner; sys.exit(runner.main())';
-
-const made = Object.entries(variants).map(([name, settings]) => [name, templates(settings)] as const);
-const each = made.flatMap(([name, stacks]) =>
-  Object.entries(stacks).map(([stack, template]) => [`${name}, ${stack}`, template] as const),
-);
-const resources = (template: Properties, type: string): [string, Properties][] =>
-  Object.entries<Properties>(template.Resources).flatMap(([id, { Type, Properties }]) =>
-    Type === type ? [[id, Properties] as [string, Properties]] : [],
-  );
-
-/** A template with one resource changed. */
-function planted(change: (resources: Properties) => void, template = made[0]?.[1].CrmTriggers): Properties {
-  const copy = structuredClone(template) ?? assert.fail();
-  change(copy.Resources);
-  return copy;
-}
 
 async function lint(all: readonly (readonly [name: string, template: Properties])[]): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), 'crm-triggers-lint-'));
@@ -78,11 +61,11 @@ async function lint(all: readonly (readonly [name: string, template: Properties]
   }
 }
 
-test('cfn-lint finds nothing in any variant, in five regions of three partitions, but what is accepted', async () => {
-  assert.deepEqual(await lint(each), []);
+test('cfn-lint has only accepted findings in all variants, in five regions of three partitions', async () => {
+  assert.deepEqual(await lint(allTemplates), []);
 });
 
-test('a wrong property of a resource is found by cfn-lint', async () => {
+test('cfn-lint finds an invalid property', async () => {
   const wrong = planted((all) => {
     for (const { Type, Properties } of Object.values<Properties>(all))
       if (Type === 'AWS::Lambda::Function') Properties.Runtime = 'nodejs24';
@@ -90,19 +73,19 @@ test('a wrong property of a resource is found by cfn-lint', async () => {
   assert.match((await lint([['planted', wrong]])).join('\n'), /^planted: E\d+ .*nodejs24/m);
 });
 
-/** What parliament finds and is kept. */
+/** The accepted findings of parliament. */
 const acceptedOfPolicies: readonly { found: RegExp; why: string }[] = [
   {
     found: /(Deliver|Drain)FunctionRole\w+ RESOURCE_STAR \[('ec2:\w*(NetworkInterface|PrivateIpAddresses)'(, )?)+\]$/,
-    why: 'In a VPC, Lambda needs them on everything (AWSLambdaVPCAccessExecutionRole).',
+    why: 'In a VPC, Lambda needs these actions on all resources (AWSLambdaVPCAccessExecutionRole).',
   },
   {
     found: /UNKNOWN_CONDITION_FOR_ACTION Unknown condition lambda:SourceFunctionArn for action ec2:\w+$/,
-    why: "A key that Lambda adds to each request of a function's own code, whatever the service; parliament lists it for none.",
+    why: "Lambda adds this key to each request of a function's code, for all services. parliament lists it for none.",
   },
 ];
 
-/** ARNs as parliament checks them. */
+/** An ARN for each type of resource, which parliament checks. */
 const arns: Readonly<Record<string, string>> = {
   'AWS::DynamoDB::GlobalTable': 'arn:aws:dynamodb:us-east-1:123456789012:table/name',
   'AWS::DynamoDB::Table': 'arn:aws:dynamodb:us-east-1:123456789012:table/name',
@@ -122,7 +105,7 @@ const refs: readonly (readonly [RegExp, string])[] = [
 ];
 
 function resolved(value: unknown, template: Properties): unknown {
-  // parliament takes the colons of a stream's time for those of an ARN.
+  // parliament parses the colons of a stream's label as separators of the ARN.
   if (typeof value === 'string') return value.replace(/\/stream\/.*$/, '/stream/label');
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return value.map((one) => resolved(one, template));
@@ -159,8 +142,8 @@ async function checkPolicies(all: readonly (readonly [name: string, template: Pr
     .filter((line) => line !== '' && !acceptedOfPolicies.some(({ found }) => found.test(line)));
 }
 
-/** The actions for which IAM knows no resource, or, as for those on network interfaces, Lambda asks for all. */
-const onEverything = new Set([
+/** The actions that support no resource-level permissions, or that Lambda needs on all resources. */
+const onAllResources = new Set([
   'dynamodb:ListStreams',
   'ec2:AssignPrivateIpAddresses',
   'ec2:CreateNetworkInterface',
@@ -177,17 +160,17 @@ const wildcards = (template: Properties): string[] =>
     (PolicyDocument.Statement as Properties[]).flatMap(({ Action, Resource }) =>
       [Action]
         .flat()
-        .filter((action) => action.endsWith(':*') || ([Resource].flat().includes('*') && !onEverything.has(action)))
+        .filter((action) => action.endsWith(':*') || ([Resource].flat().includes('*') && !onAllResources.has(action)))
         .map((action) => `${id} ${action}`),
     ),
   );
 
-test('parliament finds nothing in any policy, and none acts on everything but what IAM knows no resource for', async () => {
-  assert.deepEqual(await checkPolicies(each), []);
-  for (const [name, template] of each) assert.deepEqual(wildcards(template), [], name);
+test('parliament has only accepted findings, and wildcards are used only where they are required', async () => {
+  assert.deepEqual(await checkPolicies(allTemplates), []);
+  for (const [name, template] of allTemplates) assert.deepEqual(wildcards(template), [], name);
 });
 
-test('an action on a resource that it has not is found, and so is one on everything', async () => {
+test('finds an action on a wrong type of resource, and an action on all resources', async () => {
   const onStream = planted((all) => {
     for (const { Type, Properties } of Object.values<Properties>(all))
       if (Type === 'AWS::IAM::Policy')
@@ -201,70 +184,4 @@ test('an action on a resource that it has not is found, and so is one on everyth
       if (Type === 'AWS::IAM::Policy') Properties.PolicyDocument.Statement[0].Resource = '*';
   });
   assert.notDeepEqual(wildcards(wide), []);
-});
-
-const queriesOf = (template: Properties): string[] =>
-  resources(template, 'AWS::CloudWatch::Alarm').flatMap(([, { Metrics = [] }]) =>
-    Metrics.map(({ Expression }: Properties) => Expression).filter((text: string) => /^\s*SELECT\b/i.test(text ?? '')),
-  );
-
-test('every query of an alarm parses, and names nothing that Metrics Insights reserves without quotes', () => {
-  for (const [name, template] of each) {
-    const queries = queriesOf(template);
-    assert.equal(queries.length, /CrmTriggersConsole$/.test(name) ? 0 : 2, name);
-    for (const query of queries) assert.deepEqual(bareReserved(query), [], query);
-  }
-  assert.ok(reserved.size > 900);
-});
-
-test('a bare reserved word in a query is found', () => {
-  const bare = 'SELECT MAX(down) FROM SCHEMA("CrmTriggers", trigger) GROUP BY trigger ORDER BY MAX() DESC';
-  assert.deepEqual(bareReserved(bare), ['trigger', 'trigger']);
-  assert.throws(() => bareReserved('SELECT MAX("down") GROUP BY "trigger"'), /FROM is missing/);
-});
-
-/** Exports of these that a stack of those imports. */
-function vanished(before: Readonly<Record<string, Properties>>, after: Readonly<Record<string, Properties>>): string[] {
-  const imported = new Set(
-    [...JSON.stringify(before).matchAll(/"Fn::ImportValue":"([^"]+)"/g)].map(([, name]) => name),
-  );
-  const exported = Object.values(after)
-    .flatMap(({ Outputs = {} }) => Object.values<Properties>(Outputs))
-    .map(({ Export }) => Export?.Name);
-  return [...imported].filter((name) => name !== undefined && !exported.includes(name)) as string[];
-}
-
-test('no change from one variant of the settings to another takes away an export that a stack imports', () => {
-  for (const [from, before] of made)
-    for (const [to, after] of made) assert.deepEqual(vanished(before, after), [], `from ${from} to ${to}`);
-});
-
-test('an export that vanishes while it is imported is found', () => {
-  const [, { CrmTriggers, CrmTriggersConsole }] = made[0] as unknown as [string, Record<string, Properties>];
-  const output = { Value: 'x', Export: { Name: 'CrmTriggers:Table' } };
-  const before = {
-    CrmTriggers: { ...CrmTriggers, Outputs: { output } },
-    CrmTriggersConsole: { ...CrmTriggersConsole, planted: { 'Fn::ImportValue': 'CrmTriggers:Table' } },
-  };
-  assert.deepEqual(vanished(before, before), []);
-  assert.deepEqual(vanished(before, made[0]?.[1] ?? {}), ['CrmTriggers:Table']);
-});
-
-test('four attached tables with twenty ignored attributes of forty characters each fit into every environment', () => {
-  for (const [name, template] of each)
-    for (const [id, { Environment }] of resources(template, 'AWS::Lambda::Function'))
-      assert.ok(JSON.stringify(Environment.Variables).length < 4_096, `${name}, ${id}`);
-});
-
-test('an environment that could become too long stops the synthesis with one line that says which setting', () => {
-  const ignore = Array.from({ length: 30 }, (_, index) => `attribute${index}`.padEnd(200, 'x'));
-  const stream = 'arn:aws:dynamodb:eu-west-1:123456789012:table/t/stream/2025-01-01T00:00:00.000';
-  assert.throws(
-    () => templates({ tables: { task: { stream, ignore } } }),
-    /^Error: The environment of the function CrmTriggers\/CaptureTask can take \d+ bytes, and Lambda takes 4096: ROW_RULES has \d+ of them\. Shorten tables \(names, ignore\) or silencedBy in cdk\.json\.$/,
-  );
-});
-
-test('the same settings make the same templates, byte for byte', () => {
-  assert.equal(JSON.stringify(templates({})), JSON.stringify(made[0]?.[1]));
 });

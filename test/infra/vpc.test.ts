@@ -11,7 +11,7 @@ const guarded = synth(undefined, { main: { vpc: { ...vpc, securityGroups: ['sg-0
 const placed = (template: typeof main) =>
   Object.fromEntries(all('AWS::Lambda::Function', template).map(([id, p]) => [plain(id), p.VpcConfig]));
 
-test('with vpc, deliver and drain stand in its subnets, and capture in none', () => {
+test('puts deliver and drain into the subnets of the setting vpc, and capture into none', () => {
   const found = placed(inside);
   const here = Object.keys(found).filter((id) => found[id] !== undefined);
   assert.deepEqual(here.sort(), ['DeliverFunction', 'DrainFunction']);
@@ -22,7 +22,7 @@ test('with vpc, deliver and drain stand in its subnets, and capture in none', ()
   }
 });
 
-test('the security group that the stack makes lets nobody in, and everything out', () => {
+test("the stack's security group allows no inbound and all outbound traffic", () => {
   const [, group] = only(all('AWS::EC2::SecurityGroup', inside));
   assert.equal(group.VpcId, vpc.id);
   assert.equal(group.SecurityGroupIngress, undefined);
@@ -37,7 +37,7 @@ test('the security group that the stack makes lets nobody in, and everything out
   ]);
 });
 
-test('security groups that the setting names are used, and none is made', () => {
+test('uses the security groups of the setting, and creates none', () => {
   assert.deepEqual(all('AWS::EC2::SecurityGroup', guarded), []);
   for (const id of ['DeliverFunction', 'DrainFunction'])
     assert.deepEqual(placed(guarded)[id], { SubnetIds: vpc.subnets, SecurityGroupIds: ['sg-0a000000', 'sg-0b000000'] });
@@ -60,7 +60,7 @@ const statementsOf = (template: typeof main): Record<string, Properties[]> =>
     ]),
   );
 
-test('Lambda may manage the network interfaces of deliver and drain; their code may not, and nobody else may', () => {
+test("Lambda may manage the network interfaces of deliver and drain, but no function's code may", () => {
   for (const [name, statements] of Object.entries(statementsOf(inside))) {
     if (!/^(Deliver|Drain)$/.test(name)) assert.deepEqual(statements, [], name);
     else {
@@ -80,7 +80,7 @@ test('Lambda may manage the network interfaces of deliver and drain; their code 
   for (const [name, statements] of Object.entries(statementsOf(main))) assert.deepEqual(statements, [], name);
 });
 
-test('a function in the VPC is made once its role may manage network interfaces', () => {
+test('creates a function in the VPC after its role has the permissions on network interfaces', () => {
   for (const [id, { DependsOn }] of Object.entries(inside.findResources('AWS::Lambda::Function')))
     if (/^(Deliver|Drain)/.test(id)) {
       const [name] = id.split('Function');
@@ -91,7 +91,7 @@ test('a function in the VPC is made once its role may manage network interfaces'
     }
 });
 
-test('cdk-nag finds the wildcard that network interfaces need, and nothing else, in what vpc adds', () => {
+test('cdk-nag finds only the wildcard for network interfaces in the resources that vpc adds', () => {
   const found = (stages?: unknown) =>
     new AwsSolutionsChecks()
       .validateScope(stackOf(undefined, stages))
@@ -99,7 +99,7 @@ test('cdk-nag finds the wildcard that network interfaces need, and nothing else,
         violatingResources.map(({ constructPath }) => `${ruleName.replace(/<.*/, '')} ${constructPath?.split('/')[1]}`),
       );
   const before = found();
-  // AWS documents these actions on all resources: most of them take no other.
+  // AWS documents these actions on all resources. Most of them support no resource-level permissions.
   assert.deepEqual(
     found({ main: settings })
       .filter((one) => !before.includes(one))
@@ -108,13 +108,13 @@ test('cdk-nag finds the wildcard that network interfaces need, and nothing else,
   );
 });
 
-test('the rules about addresses are the same inside a VPC', () => {
+test('the allowed addresses are the same in a VPC', () => {
   const rules = (template: typeof main) => JSON.parse(template.toJSON().Outputs.DestinationRules.Value);
   assert.deepEqual(rules(guarded), rules(main));
   assert.deepEqual(rules(inside).allowedPrivateNetworks, ['10.0.0.0/8']);
 });
 
-test('private networks without a VPC are an error with the fix in one line, except where the stage is emulated', () => {
+test('rejects private networks without a VPC with one line, except in an emulated stage', () => {
   const allowedPrivateNetworks = ['10.0.0.0/8'];
   assert.throws(() => synth(undefined, { main: { allowedPrivateNetworks } }), {
     message:

@@ -55,7 +55,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
     plant: (deps) => setStream(deps, 'case'),
     where: /^case, /,
     what: /its stream is off/,
-    fix: /^aws dynamodb update-table --table-name theirs-\S+-case --stream-specification StreamEnabled=true,\S+; then set tables\.case\.stream/,
+    fix: /^aws dynamodb update-table --table-name existing-\S+-case --stream-specification StreamEnabled=true,\S+; then set tables\.case\.stream/,
   },
   {
     title: "a table's stream was off for a while",

@@ -15,7 +15,8 @@ import {
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { Trigger } from '../../functions/core/entity.ts';
 import { DIMENSION, type Metric, metrics } from '../../functions/core/metrics.ts';
-import { type AlarmRow, alarms } from '../../infra/alarms.ts';
+import type { AlarmRow } from '../../infra/alarm-row.ts';
+import { alarms } from '../../infra/alarms.ts';
 import { plain } from './template.ts';
 
 /** An alarm's, in the runbook. */

@@ -3,7 +3,7 @@ import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { type Sign, UserPool } from '../support/user-pool.ts';
 
-/** The hash that signing asks for. */
+/** The hash function for AWS request signatures. */
 class Sha256 {
   readonly #hash;
 
@@ -22,7 +22,7 @@ class Sha256 {
   reset(): void {}
 }
 
-/** The user pool of a stage, on AWS or on the emulator that the environment names. */
+/** The user pool of a stage, on AWS or on the emulator of AWS_ENDPOINT_URL. */
 export async function userPool(id: string): Promise<UserPool> {
   const endpoint = process.env.AWS_ENDPOINT_URL;
   if (endpoint) return new UserPool(endpoint, id);
@@ -46,23 +46,23 @@ export async function userPool(id: string): Promise<UserPool> {
   return new UserPool(`https://cognito-idp.${at}.${domain}/`, id, sign);
 }
 
-/** What a client must keep when one of its settings is changed: all but what AWS makes up. */
-const madeUp = ['ClientSecret', 'CreationDate', 'LastModifiedDate', 'UserPoolId'];
+/** The read-only settings of a client. An update must repeat all other settings. */
+const readOnly = ['ClientSecret', 'CreationDate', 'LastModifiedDate', 'UserPoolId'];
 
 /**
- * Lets a client sign users in without the pages of Cognito, which only a person can use. The stage is deleted afterwards.
- * The second factor is asked for all the same.
+ * Allows a client to sign users in without the hosted pages of Cognito, which only people can use. The second factor is still
+ * required. The stage is deleted afterwards.
  */
 export async function allowPasswords(pool: UserPool, ClientId: string): Promise<void> {
   const { UserPoolClient } = await pool.ask('DescribeUserPoolClient', { ClientId });
-  const kept = Object.entries(UserPoolClient as unknown as object).filter(([name]) => !madeUp.includes(name));
+  const settings = Object.entries(UserPoolClient as unknown as object).filter(([name]) => !readOnly.includes(name));
   await pool.ask('UpdateUserPoolClient', {
-    ...Object.fromEntries(kept),
+    ...Object.fromEntries(settings),
     ExplicitAuthFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
   });
 }
 
-/** A password that no policy of ours rejects. */
+/** A password that fulfils the password policy. */
 export const password = (): string => `Aa1-${randomBytes(18).toString('base64url')}`;
 
 interface Responded {
@@ -72,7 +72,7 @@ interface Responded {
   readonly AuthenticationResult?: { readonly IdToken?: string };
 }
 
-/** Signs a new user in, who registers a second factor where the user pool asks for one. @returns An ID token. */
+/** Signs a new user in, and registers a second factor if the user pool requires one. @returns An ID token. */
 export async function signIn(pool: UserPool, ClientId: string, username: string, secret: string): Promise<string> {
   const ask = async (action: string, body: object) => (await pool.ask(action, body)) as Responded;
   const AuthParameters = { USERNAME: username, PASSWORD: secret };
@@ -90,13 +90,13 @@ export async function signIn(pool: UserPool, ClientId: string, username: string,
     });
   }
   const token = responded.AuthenticationResult?.IdToken;
-  if (!token) throw new Error(`${username} got no token: ${responded.ChallengeName ?? 'no reason is given'}`);
+  if (!token) throw new Error(`${username} got no token: ${responded.ChallengeName ?? 'without a reason'}`);
   return token;
 }
 
 const BASE32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567';
 
-/** The six digits that an authenticator app shows at a time (RFC 6238). @param secret Base32. @param at Epoch milliseconds. */
+/** The six-digit code of an authenticator app (RFC 6238). @param secret Base32. @param at Epoch milliseconds. */
 export function oneTimeCode(secret: string, at: number): string {
   const bits = [...secret.replaceAll('=', '')]
     .map((letter) => BASE32.indexOf(letter).toString(2).padStart(5, '0'))

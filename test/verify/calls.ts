@@ -2,9 +2,9 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { type Call, RESPONSE_MS } from './receiver-core.ts';
 
 /**
- * The first record whose calls arrived out of order, nothing when all are in order. A record is reported by its query string.
+ * The query string and sequences of the first record whose calls arrived out of order, or `undefined`.
  *
- * @param calls One of each notification, in the order in which they arrived.
+ * @param calls One call of each notification, in the order of arrival.
  */
 export function outOfOrder(calls: readonly Call[]): string | undefined {
   for (const [query, ofRecord] of Map.groupBy(calls, ({ query }) => query)) {
@@ -15,7 +15,7 @@ export function outOfOrder(calls: readonly Call[]): string | undefined {
   return undefined;
 }
 
-/** How many calls were open at once at most. */
+/** The maximum number of calls that were open at once. */
 export function mostAtOnce(calls: readonly Call[]): number {
   const times = calls.map(({ at }) => at).sort((a, b) => a - b);
   let most = 0;
@@ -27,21 +27,21 @@ export function mostAtOnce(calls: readonly Call[]): number {
 }
 
 /**
- * Whether a call is signed with a secret, as Standard Webhooks says. Written out, not made by the code that signs.
+ * Whether the signature of a call is valid by Standard Webhooks. It shares no code with the functions.
  *
  * @param secret `whsec_` and base64.
- * @param prefix The path of the receiver's base URL, which the receiver does not see.
+ * @param prefix The path of the receiver's base URL, which is not part of the recorded path.
  */
 export function isSigned({ id, timestamp, path, query, signature }: Call, secret: string, prefix = ''): boolean {
   const key = Buffer.from(secret.replace(/^whsec_/, ''), 'base64');
   const expected = createHmac('sha256', key).update(`${id}.${timestamp}.${prefix}${path}${query}`).digest();
   return signature.split(' ').some((part) => {
-    const given = Buffer.from(part.replace(/^v1,/, ''), 'base64');
-    return given.length === expected.length && timingSafeEqual(given, expected);
+    const actual = Buffer.from(part.replace(/^v1,/, ''), 'base64');
+    return actual.length === expected.length && timingSafeEqual(actual, expected);
   });
 }
 
-/** The value below which such a share of the values is. */
+/** A percentile of the values. @param share From 0 to 1. */
 export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;

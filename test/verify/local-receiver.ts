@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type Call, type Mode, type Requested, respond } from './receiver-core.ts';
 import type { Receiver } from './world.ts';
 
-/** The same receiver as a server on 127.0.0.1, for an emulator. It keeps in memory what the table keeps on AWS. */
+/** The receiver as a server on 127.0.0.1, for emulators. It records calls in memory instead of a table. */
 export async function localReceiver(): Promise<Receiver & { stop(): Promise<void> }> {
   const calls = new Map<string, Call[]>();
   const modes = new Map<string, Mode>();

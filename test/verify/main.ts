@@ -21,8 +21,8 @@ import type { World } from './world.ts';
 
 const names: Readonly<Record<Platform, string>> = { aws: 'AWS', ministack: 'MiniStack', localstack: 'LocalStack' };
 
-async function verify({ stage, emulator: asked }: Chosen, stop: AbortSignal): Promise<boolean> {
-  const emulator = await emulatorFor(asked, stop);
+async function verify({ stage, emulator: startsEmulator }: Chosen, stop: AbortSignal): Promise<boolean> {
+  const emulator = await emulatorFor(startsEmulator, stop);
   try {
     if (emulator) await useEmulator(process.env, emulator.endpoint);
     else await checkHome(stage);
@@ -61,7 +61,7 @@ async function verifyStage(
     undo,
   };
   try {
-    // An account is bootstrapped by its owner; an emulator is new each time.
+    // The owner of an account bootstraps it. An emulator is new in each run.
     if (emulator) await world.cdkReceiver(['bootstrap']);
     return await runSteps(steps, world, stop, async () => {
       for (const step of undo.reverse()) await step().catch(() => {});
@@ -72,9 +72,9 @@ async function verifyStage(
   }
 }
 
-/** Synthesizes into a folder once; afterwards the CDK takes what is there. */
+/** Runs CDK commands on an assembly in a folder. The first run synthesizes it. */
 function assembled(folder: string) {
-  let made = false;
+  let isSynthesized = false;
   return async (
     env: NodeJS.ProcessEnv,
     stop: AbortSignal,
@@ -82,8 +82,8 @@ function assembled(folder: string) {
     commands: string[][],
   ) => {
     try {
-      if (!made) await cdk(env, stop, deployed, [], folder);
-      made = true;
+      if (!isSynthesized) await cdk(env, stop, deployed, [], folder);
+      isSynthesized = true;
       if (commands.length > 0) await cdk(env, stop, { ...deployed, assembly: folder }, commands);
     } catch (error) {
       if (error instanceof Failure) throw new Error(firstError(error.printed));
@@ -93,11 +93,11 @@ function assembled(folder: string) {
   };
 }
 
-async function emulatorFor(asked: boolean, stop: AbortSignal): Promise<Emulator | undefined> {
+async function emulatorFor(startsEmulator: boolean, stop: AbortSignal): Promise<Emulator | undefined> {
   const endpoint = process.env.AWS_ENDPOINT_URL;
   if (endpoint) return attach(endpoint);
-  // The console's address is a URL only below a name.
-  return asked ? startMiniStack(stop, 0, 'localhost') : undefined;
+  // The URL of the console is only valid below a hostname.
+  return startsEmulator ? startMiniStack(stop, 0, 'localhost') : undefined;
 }
 
 async function whereOnAws(): Promise<string> {
@@ -108,19 +108,19 @@ async function whereOnAws(): Promise<string> {
 
 async function main(): Promise<number> {
   const stop = new AbortController();
-  // A second Ctrl-C changes nothing: what is deployed is deleted first.
+  // A second Ctrl-C has no effect, because the stage is deleted first.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
       if (!stop.signal.aborted) console.error(`\n  ${signal}: the stage is being deleted, please wait.`);
       stop.abort(new UserError(`Stopped by ${signal}.`));
     });
   try {
-    const what = chosen(process.argv.slice(2));
-    if (!what) {
+    const options = chosen(process.argv.slice(2));
+    if (!options) {
       console.log(HELP);
       return 0;
     }
-    return (await verify(what, stop.signal)) ? 0 : 1;
+    return (await verify(options, stop.signal)) ? 0 : 1;
   } catch (caught) {
     const error = asFileError(asUserError(stop.signal.aborted ? stop.signal.reason : caught));
     if (!(error instanceof Misuse || error instanceof UserError)) throw error;

@@ -1,7 +1,7 @@
-/** Where a verification runs. */
+/** The platform of a verification. */
 export type Platform = 'aws' | 'ministack' | 'localstack';
 
-/** What a step needs of where it runs: whether an emulator has it, or why not. AWS has all. */
+/** The features that a step can need. For each emulator: `true`, or the reason why it lacks the feature. AWS has all features. */
 export const needs = {
   'change sets': { ministack: true, localstack: true },
   'Metrics Insights': {
@@ -9,8 +9,8 @@ export const needs = {
     localstack: 'it evaluates no query, so the stage is deployed without alarms on queries',
   },
   'metrics from logs': {
-    ministack: 'it takes no metrics from logs',
-    localstack: 'it takes no metrics from logs',
+    ministack: 'it extracts no metrics from logs',
+    localstack: 'it extracts no metrics from logs',
   },
   'HTTP APIs': { ministack: true, localstack: 'it leaves HTTP APIs and user pools out of a stack' },
   pollers: {
@@ -18,7 +18,7 @@ export const needs = {
     localstack: 'it processes a FIFO queue one batch at a time',
   },
   'failed stream batches': {
-    ministack: 'it has no destination for failed stream batches',
+    ministack: 'it has no on-failure destination for stream batches',
     localstack: 'it splits no stream batch and has no bucket for failed ones',
   },
   'drift reverted': {
@@ -29,11 +29,11 @@ export const needs = {
 
 export type Need = keyof typeof needs;
 
-/** Why a platform cannot do what needs this; nothing when it can. */
+/** The reason why a platform lacks one of these features, or `undefined`. */
 export function lacking(platform: Platform, needed: readonly Need[]): string | undefined {
   if (platform === 'aws') return undefined;
   return needed.map((need): true | string => needs[need][platform]).find((has) => has !== true);
 }
 
-/** How many records a step of much load changes: emulators deliver a few a second. */
+/** The number of records of a load step. Emulators deliver only a few records per second. */
 export const recordsOf: Readonly<Record<Platform, number>> = { aws: 300, ministack: 60, localstack: 12 };

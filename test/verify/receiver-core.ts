@@ -1,17 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** How the receiver responds to the calls of one lane. */
+/** The modes in which the receiver responds to the calls of a lane. */
 export const modes = ['200', '500', 'hang', '410', '429'] as const;
 
 export type Mode = (typeof modes)[number];
 
-/** One request as it arrived, and the status it got. Times are epoch milliseconds by the receiver's clock. */
+/** A request and the status of its response. Times are epoch milliseconds of the receiver's clock. */
 export interface Call {
-  /** The first segment of the path: each step of the verification has lanes of its own. */
+  /** The first segment of the path. The steps use different lanes. */
   readonly lane: string;
   readonly at: number;
   readonly path: string;
-  /** As sent, with the question mark; empty when there was none. */
+  /** With the question mark; empty without a query. */
   readonly query: string;
   readonly trigger: string;
   readonly id: string;
@@ -19,14 +19,14 @@ export interface Call {
   readonly attempt: string;
   readonly timestamp: string;
   readonly signature: string;
-  /** 0 when the request got no response in time. */
+  /** 0 if the receiver hung. */
   readonly status: number;
 }
 
-/** Where the receiver keeps what it was asked, and how it is to respond. */
+/** The store of the receiver: the calls, and the mode of each lane. */
 export interface Store {
   mode(lane: string): Promise<Mode>;
-  /** @returns How many requests of this lane arrived in this second, this one included. */
+  /** @returns The number of requests of this lane in this second, with this one. */
   count(lane: string, second: number): Promise<number>;
   record(call: Call): Promise<void>;
 }
@@ -44,16 +44,16 @@ export interface Responded {
   readonly body: string;
 }
 
-/** Every response takes this long, so that calls that are made side by side overlap. */
+/** The duration of every response, so that parallel calls overlap. */
 export const RESPONSE_MS = 100;
 
-/** Longer than an attempt may take. */
+/** Longer than the timeout of an attempt. */
 const HANG_MS = 15_000;
 
-/** In mode 429 this many requests a second are taken. */
-export const TAKEN_PER_SECOND = 5;
+/** The number of requests per second that mode 429 accepts. */
+export const ACCEPTED_PER_SECOND = 5;
 
-/** Responds to a request as its lane's mode says, and records it. */
+/** Responds to a request in the mode of its lane, and records it. */
 export async function respond(request: Requested, store: Store, wait: typeof sleep = sleep): Promise<Responded> {
   const { rawPath, rawQueryString, headers } = request;
   const lane = rawPath.split('/')[1] ?? '';
@@ -75,12 +75,12 @@ export async function respond(request: Requested, store: Store, wait: typeof sle
     status: mode === 'hang' ? 0 : status,
   });
   await wait(mode === 'hang' ? HANG_MS : RESPONSE_MS);
-  const asks: Record<string, string> = status === 429 ? { 'retry-after': '1' } : {};
-  return { statusCode: status, headers: { 'content-type': 'text/plain', ...asks }, body: String(status) };
+  const retryAfter: Record<string, string> = status === 429 ? { 'retry-after': '1' } : {};
+  return { statusCode: status, headers: { 'content-type': 'text/plain', ...retryAfter }, body: String(status) };
 }
 
 async function statusOf(mode: Mode, lane: string, at: number, store: Store): Promise<number> {
   if (mode === 'hang') return 200;
   if (mode !== '429') return Number(mode);
-  return (await store.count(lane, Math.floor(at / 1000))) <= TAKEN_PER_SECOND ? 200 : 429;
+  return (await store.count(lane, Math.floor(at / 1000))) <= ACCEPTED_PER_SECOND ? 200 : 429;
 }

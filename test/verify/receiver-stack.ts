@@ -9,7 +9,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { root } from '../../infra/folders.ts';
 
-/** A receiver for the verification: HTTP API → function → table. Nothing in it is kept when the stack is deleted. */
+/** The receiver of the verification: HTTP API → function → table. All its resources are deleted with the stack. */
 export class ReceiverStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, props);

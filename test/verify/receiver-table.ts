@@ -9,7 +9,7 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Call, Mode, Store } from './receiver-core.ts';
 
-/** The receiver's table: an item for each call, for the mode of a lane, and for each second of a lane in mode 429. */
+/** The receiver's table. It has an item for each call, for each lane with a mode, and for each second of a lane in mode 429. */
 export class ReceiverTable implements Store {
   readonly #name: string;
   readonly #dynamodb = new DynamoDBClient();
@@ -49,7 +49,7 @@ export class ReceiverTable implements Store {
 
   /** The calls of a lane, the oldest first. */
   async calls(lane: string): Promise<Call[]> {
-    const asked = {
+    const query = {
       TableName: this.#name,
       ConsistentRead: true,
       KeyConditionExpression: '#lane = :lane',
@@ -57,7 +57,7 @@ export class ReceiverTable implements Store {
       ExpressionAttributeValues: marshall({ ':lane': `call ${lane}` }),
     };
     const calls: Call[] = [];
-    for await (const { Items = [] } of paginateQuery({ client: this.#dynamodb }, asked))
+    for await (const { Items = [] } of paginateQuery({ client: this.#dynamodb }, query))
       for (const item of Items) calls.push({ ...(unmarshall(item) as Call), lane });
     return calls;
   }

@@ -2,33 +2,33 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { lacking, type Need } from './platforms.ts';
 import type { World } from './world.ts';
 
-/** One thing that is proven. */
+/** A step of the verification. */
 export interface Step {
   readonly name: string;
-  /** What is true when it succeeds. */
+  /** The claim that is proven when the step succeeds. */
   readonly proves: string;
   readonly needs: readonly Need[];
-  /** The steps without which it cannot begin. */
+  /** The steps that must succeed before it. */
   readonly after: readonly string[];
-  /** It fails when it takes longer. */
+  /** The time limit. */
   readonly minutes: number;
-  /** What to do when it fails. */
+  /** The advice when the step fails. */
   readonly fix: string;
-  /** @returns What it proved, with its figures. @throws When it is not so. */
+  /** @returns The proven claim with its figures. @throws When the claim is not proven. */
   run(world: World): Promise<string>;
 }
 
-/** How long a step may take to end once its time is over. */
-const LAST_WORDS_MS = 15_000;
+/** The time for a step to end after its time limit. */
+const GRACE_MS = 15_000;
 
 type Print = (line: string) => void;
 
 /**
- * Runs steps one after another, then tears down, whatever happened.
+ * Runs steps one after another, and always tears down afterwards.
  *
- * @param stop Aborted when somebody ends the run: no other step begins, and what is deployed is torn down.
- * @param tearDown Returns a line for each thing that it removed or left. Throws when something could not be removed.
- * @returns Whether nothing failed.
+ * @param stop Aborted to end the run: no other step starts, and the stage is torn down.
+ * @param tearDown Returns a line for each resource that it removed or left. Throws when it cannot remove a resource.
+ * @returns Whether no step failed, the teardown succeeded and the run was not stopped.
  */
 export async function runSteps(
   steps: readonly Step[],
@@ -54,7 +54,7 @@ export async function runSteps(
   } catch (error) {
     isTornDown = false;
     print(
-      `  ✗ ${'destroy'.padEnd(12)}  failed: ${oneLine((error as Error).message)}  Fix: delete what is named in the CloudFormation console.`,
+      `  ✗ ${'destroy'.padEnd(12)}  failed: ${oneLine((error as Error).message)}  Fix: delete the named stacks in the CloudFormation console.`,
     );
   }
   const of = (kind: Result['kind']) => [...results.values()].filter((result) => result.kind === kind).length;
@@ -76,8 +76,8 @@ async function resultOf(
   results: ReadonlyMap<string, Result>,
   stop: AbortSignal,
 ): Promise<Result> {
-  const lack = lacking(world.platform, step.needs);
-  if (lack !== undefined) return { kind: 'skipped', line: `skipped: ${lack}` };
+  const reason = lacking(world.platform, step.needs);
+  if (reason !== undefined) return { kind: 'skipped', line: `skipped: ${reason}` };
   const missing = step.after.find((name) => results.get(name)?.kind !== 'proven');
   if (missing !== undefined) return { kind: 'skipped', line: `skipped: it needs the step ${missing}` };
   const begun = performance.now();
@@ -88,19 +88,19 @@ async function resultOf(
     const line = await Promise.race([work, ended(signal)]);
     return { kind: 'proven', line: `${line}  (${seconds(begun)})` };
   } catch (error) {
-    const why = stop.aborted ? 'it was stopped' : over.aborted ? `not done in ${step.minutes} minutes` : '';
+    const why = stop.aborted ? 'stopped' : over.aborted ? `not done in ${step.minutes} minutes` : '';
     const { message } = error as Error;
-    const what = [why, message].filter(Boolean).join(': ');
-    return { kind: 'failed', line: `failed: ${what}. Fix: ${step.fix}  (${seconds(begun)})` };
+    const reason = [why, message].filter(Boolean).join(': ');
+    return { kind: 'failed', line: `failed: ${reason}. Fix: ${step.fix}  (${seconds(begun)})` };
   }
 }
 
-/** Rejects a while after a signal: the step itself says better what it waited for. */
+/** Rejects some time after a signal. Before that, the step can fail with a better reason. */
 function ended(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const end = async () => {
-      await sleep(LAST_WORDS_MS, undefined, { ref: false });
-      reject(new Error('it does not end'));
+      await sleep(GRACE_MS, undefined, { ref: false });
+      reject(new Error('the step does not end'));
     };
     signal.addEventListener('abort', end, { once: true });
   });

@@ -11,13 +11,13 @@ export const stacksOf = (stage: string): string[] => [
   receiverStack(stage),
 ];
 
-export const HELP = `npm run verify -- --stage NAME [--emulator]: deploys a stage, tries all that only AWS can prove, and deletes it
+export const HELP = `npm run verify -- --stage NAME [--emulator]: deploys a stage, proves what emulators cannot, and deletes the stage
 
-  --stage NAME  a stage that is not deployed, for example verify; it is deleted at the end, whatever happens
-  --emulator    use an emulator that starts by itself (MiniStack) in place of AWS
+  --stage NAME  a stage that is not deployed, for example verify; it is always deleted at the end
+  --emulator    start an emulator (MiniStack) and use it instead of AWS
 
-It works where AWS_PROFILE and AWS_REGION lead. With AWS_ENDPOINT_URL=http://… it uses an emulator that runs already.
-Exit status: 0 no step failed, 1 one did or the stage is rejected, 2 wrong usage.`;
+AWS_PROFILE and AWS_REGION select the account and the region. With AWS_ENDPOINT_URL=http://… it uses a running emulator.
+Exit status: 0 no step failed, 1 a step failed or the stage is rejected, 2 wrong usage.`;
 
 /** Wrong usage; exit status 2. */
 export class Misuse extends Error {}
@@ -27,7 +27,7 @@ export interface Chosen {
   readonly emulator: boolean;
 }
 
-/** @returns Nothing when help is asked for. @throws {Misuse} When no stage is named that can be deleted. */
+/** @returns The options, or `undefined` for --help. @throws {Misuse} When the stage is missing or must not be deleted. */
 export function chosen(args: readonly string[]): Chosen | undefined {
   const options = { stage: { type: 'string' }, emulator: { type: 'boolean' }, help: { type: 'boolean' } } as const;
   let values: { stage?: string; emulator?: boolean; help?: boolean };
@@ -39,11 +39,11 @@ export function chosen(args: readonly string[]): Chosen | undefined {
   if (values.help) return undefined;
   const { stage, emulator = false } = values;
   if (stage === undefined)
-    throw new Misuse('No stage is named, and its stacks are deleted at the end. Fix: --stage verify.');
-  if (!stagePattern.test(stage)) throw new Misuse(`"${stage}" cannot be a stage. Fix: --stage verify.`);
+    throw new Misuse('--stage is missing. Verify deletes the stacks of the stage at the end. Fix: --stage verify.');
+  if (!stagePattern.test(stage)) throw new Misuse(`"${stage}" is not a valid stage name. Fix: --stage verify.`);
   if (stackName('CrmTriggers', stage) === stackName('CrmTriggers'))
     throw new Misuse(
-      `The stage ${stage} has the stack of production, and verify deletes its stage. Fix: --stage verify.`,
+      `The stage ${stage} has the same stack name as production, and verify deletes its stage. Fix: --stage verify.`,
     );
   return { stage, emulator };
 }
@@ -55,25 +55,25 @@ interface StageSettings {
 }
 
 /**
- * The settings of a stage that is deleted at the end. One that cdk.json does not have is deployed with the defaults.
+ * The settings of a stage that is deleted at the end. A stage that is not in cdk.json gets the defaults.
  *
- * @throws {UserError} When cdk.json says that the stage keeps data.
+ * @throws {UserError} When the stage keeps data by its settings.
  */
 export function settingsOf(stage: string, stages: Readonly<Record<string, StageSettings>>): object {
   const settings = Object.hasOwn(stages, stage) ? stages[stage] : undefined;
   const keeps = settings && (settings.keepData !== false || settings.deletionProtection || settings.tables);
   if (keeps)
     throw new UserError(
-      `The stage ${stage} keeps its data by cdk.json, and verify deletes its stage. Fix: --stage verify, a stage that cdk.json does not have; or set keepData to false, without deletionProtection and tables.`,
+      `The stage ${stage} keeps its data by its settings in cdk.json, and verify deletes its stage. Fix: --stage verify, which is not in cdk.json; or set keepData to false, without deletionProtection and tables.`,
     );
   return { ...settings, keepData: false };
 }
 
 /**
- * Checks that nothing of a stage is deployed, because everything of it is deleted at the end.
+ * Checks that no stack of a stage is deployed, because all of them are deleted at the end.
  *
- * @param status The status of a stack, nothing when there is none.
- * @throws {UserError} When a stack is there.
+ * @param status The status of a stack, or `undefined` without the stack.
+ * @throws {UserError} When a stack is deployed.
  */
 export async function checkNotDeployed(
   stage: string,
@@ -83,7 +83,7 @@ export async function checkNotDeployed(
     const now = await status(stack);
     if (now !== undefined)
       throw new UserError(
-        `The stack ${stack} exists (${now}), and verify deletes its stage. Fix: name another stage; or, if an earlier verify was killed and left it, aws cloudformation delete-stack --stack-name ${stack}.`,
+        `The stack ${stack} exists (${now}), and verify deletes its stage. Fix: use another stage; or, if an interrupted verify left the stack, run aws cloudformation delete-stack --stack-name ${stack}.`,
       );
   }
 }

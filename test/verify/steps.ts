@@ -16,17 +16,17 @@ import { repeat } from './steps/repeat.ts';
 import { throttling } from './steps/throttling.ts';
 import { triggers } from './steps/triggers.ts';
 
-/** Needed by all steps that send changes through the stage. */
+/** The steps that must succeed before changes can be sent through the stage. */
 const running = ['deploy', 'receiver', 'triggers'];
 
 /**
- * What is proven, in this order. The outage begins early and ends late: its alarm takes three bad periods of five minutes, in
- * which the other steps use other triggers. What changes the deployment comes last.
+ * The steps, in their order. The outage starts early and ends late, because its alarm takes three bad periods of five minutes. In the
+ * meantime, the other steps use other triggers. The step that changes the deployment is the last one.
  */
 export const steps: readonly Step[] = [
   {
     name: 'queries',
-    proves: 'CloudWatch accepts the queries of the alarms, before anything is made',
+    proves: 'CloudWatch accepts the queries of the alarms, before anything is deployed',
     needs: ['Metrics Insights'],
     after: [],
     minutes: 5,
@@ -39,12 +39,12 @@ export const steps: readonly Step[] = [
     needs: ['change sets'],
     after: [],
     minutes: 10,
-    fix: 'if the account is not bootstrapped, run npx cdk bootstrap; else correct what CloudFormation names',
+    fix: 'if the account is not bootstrapped, run npx cdk bootstrap; else correct the resource that CloudFormation names',
     run: changeSet,
   },
   {
     name: 'deploy',
-    proves: 'the stacks of the triggers and of the console are deployed the first time, without a failed stack event',
+    proves: 'the core stack and the console are deployed at the first attempt, without a failed stack event',
     needs: [],
     after: ['change-set'],
     minutes: 25,
@@ -53,20 +53,20 @@ export const steps: readonly Step[] = [
   },
   {
     name: 'receiver',
-    proves: 'the receiver of this verification responds with 200, 500, not at all, with 410 or 429, as its table says',
+    proves: 'the receiver of this verification responds in all its modes: 200, 500, hanging, 410 and 429',
     needs: [],
     after: [],
     minutes: 15,
-    fix: 'see the log of its function, in the stack CrmTriggersReceiver-STAGE',
+    fix: 'see the log of the function in the stack CrmTriggersReceiver-STAGE',
     run: receiver,
   },
   {
     name: 'doctor',
-    proves: 'doctor finds nothing wrong in a new deployment, and may look at everything',
+    proves: 'doctor has no findings in a new deployment, and has the permissions for all its checks',
     needs: [],
     after: ['deploy'],
     minutes: 3,
-    fix: 'do as doctor says; for what it may not look at, the credentials need the permission that is named',
+    fix: 'follow the advice of doctor; for inconclusive checks, give the credentials the permissions that it names',
     run: doctor,
   },
   {
@@ -75,21 +75,21 @@ export const steps: readonly Step[] = [
     needs: [],
     after: ['deploy', 'receiver'],
     minutes: 5,
-    fix: 'npm run crm-triggers -- log --stage STAGE shows what became of each call',
+    fix: 'npm run crm-triggers -- log --stage STAGE shows the outcome of each call',
     run: triggers,
   },
   {
     name: 'order',
-    proves: '300 records with 5 edits each arrive in order per record, through several pollers at once',
+    proves: '300 records with 5 edits each arrive in order per record, with several pollers',
     needs: [],
     after: running,
     minutes: 10,
-    fix: 'if there was one poller, raise the concurrency of the account (Service Quotas, Lambda); else see the delivery log',
+    fix: 'if there was one poller, raise the concurrency quota of the account (Service Quotas, Lambda); else see the delivery log',
     run: order,
   },
   {
     name: 'outage',
-    proves: 'a receiver that responds with 500 parks its trigger, and its notifications wait',
+    proves: 'a receiver that responds with 500 parks its trigger, and its notifications are pending',
     needs: [],
     after: running,
     minutes: 10,
@@ -98,11 +98,11 @@ export const steps: readonly Step[] = [
   },
   {
     name: 'throttling',
-    proves: 'a receiver that responds with 429 gets everything in order, and nothing moves to Failed',
+    proves: 'a receiver that responds with 429 gets all notifications in order, and none moves to Failed',
     needs: [],
     after: running,
     minutes: 15,
-    fix: 'npm run crm-triggers -- failed --stage STAGE says why; see functions/core/backoff.ts',
+    fix: 'npm run crm-triggers -- failed --stage STAGE shows the reason; see functions/core/backoff.ts',
     run: throttling,
   },
   {
@@ -111,12 +111,12 @@ export const steps: readonly Step[] = [
     needs: ['pollers'],
     after: running,
     minutes: 10,
-    fix: 'check that the account leaves deliver its concurrency, then raise deliverConcurrency in cdk.json',
+    fix: 'check that deliver can use its concurrency in the account, then raise deliverConcurrency in cdk.json',
     run: neighbor,
   },
   {
     name: 'repeat',
-    proves: 'a message that SQS has seen twice has the same webhook-id in each call',
+    proves: 'a message that is sent twice has the same webhook-id in each call',
     needs: [],
     after: running,
     minutes: 5,
@@ -126,7 +126,7 @@ export const steps: readonly Step[] = [
   {
     name: 'poison',
     proves:
-      'a stream batch that always fails is split and ends in the bucket of undelivered records, from where it can be sent',
+      'a stream batch that always fails is split, ends in the bucket of undelivered records, and can be sent from there',
     needs: ['failed stream batches'],
     after: running,
     minutes: 15,
@@ -135,11 +135,11 @@ export const steps: readonly Step[] = [
   },
   {
     name: 'console',
-    proves: 'each route of the console is open to an admin alone, by the tokens of Cognito with a second factor',
+    proves: 'only an admin with a token of Cognito and a second factor can use the routes of the API',
     needs: ['HTTP APIs'],
     after: ['deploy'],
     minutes: 10,
-    fix: 'see infra/console-stack.ts and infra/sign-in.ts; the access log of the API has the reason of each 401',
+    fix: 'see infra/console-stack.ts and infra/sign-in.ts; the access log of the API contains the reason of each 401',
     run: consoleRoutes,
   },
   {
@@ -148,22 +148,22 @@ export const steps: readonly Step[] = [
     needs: ['metrics from logs'],
     after: ['outage'],
     minutes: 30,
-    fix: 'look for the metric down in the namespace of the stack; if it is missing, see functions/adapters/metrics-writer.ts',
+    fix: 'check the metric down in the namespace of the stack; if it is missing, see functions/adapters/metrics-writer.ts',
     run: alarm,
   },
   {
     name: 'recovery',
     proves:
-      'after the outage everything arrives in order, the trigger is active and an alarm on its query returns to OK',
+      'after the outage all notifications arrive in order, the trigger is active, and an alarm on the query returns to OK',
     needs: [],
     after: ['outage'],
     minutes: 15,
-    fix: 'npm run crm-triggers -- list --stage STAGE shows what is pending; see docs/operations/alarms.md, Trigger down',
+    fix: 'npm run crm-triggers -- list --stage STAGE shows the pending notifications; see docs/operations/alarms.md, Trigger down',
     run: recovery,
   },
   {
     name: 'drift',
-    proves: 'cdk deploy --revert-drift, which doctor advises, brings back what was deleted by hand',
+    proves: 'cdk deploy --revert-drift, which doctor advises, restores a resource that was deleted by hand',
     needs: ['drift reverted'],
     after: [...running, 'recovery'],
     minutes: 15,

@@ -14,14 +14,14 @@ import {
 import { DeleteObjectsCommand, ListObjectVersionsCommand, S3Client } from '@aws-sdk/client-s3';
 import { stacksOf } from './stage.ts';
 
-/** How long CloudFormation may take for one stack. */
+/** The maximum time to delete a stack. */
 const PATIENCE_MS = 20 * 60_000;
 
 const POLL_MS = 1_000;
 
 const client = () => new CloudFormationClient();
 
-/** The status of a stack, and its id, by which it is found when it is deleted. Nothing when it is not there. */
+/** A stack, or `undefined` when it does not exist. A deleted stack can only be found by its ID. */
 async function described(StackName: string) {
   const { Stacks } = await client()
     .send(new DescribeStacksCommand({ StackName }))
@@ -38,10 +38,10 @@ export async function statusOf(stack: string): Promise<string | undefined> {
 }
 
 /**
- * Deletes all stacks of a stage, one after another, also when one cannot be deleted.
+ * Deletes all stacks of a stage, one after another. A failure does not stop the deletion of the others.
  *
- * @returns A line for each thing that was removed beside the stacks, or is left.
- * @throws {Error} With the stacks that are still there.
+ * @returns A line for each resource that was removed or is left.
+ * @throws {Error} With the stacks that cannot be deleted.
  */
 export async function tearDown(stage: string): Promise<string[]> {
   const lines: string[] = [];
@@ -64,7 +64,7 @@ async function deleteStack(name: string): Promise<string[]> {
       .filter(({ ResourceType }) => ResourceType === type)
       .map(({ PhysicalResourceId = '' }) => PhysicalResourceId);
   const lines: string[] = [];
-  // CloudFormation deletes no bucket that has objects.
+  // CloudFormation cannot delete a bucket with objects.
   for (const bucket of of('AWS::S3::Bucket')) {
     const count = await emptyBucket(bucket);
     if (count > 0) lines.push(`removed: ${count} objects of the bucket ${bucket}`);
@@ -74,12 +74,12 @@ async function deleteStack(name: string): Promise<string[]> {
   let now = await described(name);
   while (now) {
     if (now.StackStatus === 'DELETE_FAILED') throw new Error(now.StackStatusReason ?? 'DELETE_FAILED');
-    if (Date.now() > end) throw new Error(`it is ${now.StackStatus} after ${PATIENCE_MS / 60_000} minutes`);
+    if (Date.now() > end) throw new Error(`the status is ${now.StackStatus} after ${PATIENCE_MS / 60_000} minutes`);
     await sleep(POLL_MS);
     now = await described(name);
   }
   lines.unshift(`removed: the stack ${name} (${resources.length} resources)`);
-  // Lambda makes a log group by itself where a function has none of its own.
+  // Lambda creates a log group for a function without one. It is not part of the stack.
   for (const name of of('AWS::Lambda::Function'))
     for (const group of await logGroups(`/aws/lambda/${name}`)) {
       await new CloudWatchLogsClient().send(new DeleteLogGroupCommand({ logGroupName: group }));
@@ -100,17 +100,17 @@ async function resourcesOf(StackName: string): Promise<StackResourceSummary[]> {
     for await (const { StackResourceSummaries = [] } of paginateListStackResources({ client: client() }, { StackName }))
       resources.push(...StackResourceSummaries);
   } catch {
-    // Emulators forget a stack that was deleted.
+    // Emulators do not list a deleted stack.
   }
   return resources;
 }
 
 async function logGroups(name: string): Promise<string[]> {
   const found: string[] = [];
-  const asked = { logGroupNamePrefix: name };
-  for await (const { logGroups = [] } of paginateDescribeLogGroups({ client: new CloudWatchLogsClient() }, asked))
+  const query = { logGroupNamePrefix: name };
+  for await (const { logGroups = [] } of paginateDescribeLogGroups({ client: new CloudWatchLogsClient() }, query))
     found.push(...logGroups.map(({ logGroupName = '' }) => logGroupName));
-  // Not those of another stage, whose name may begin like this one's.
+  // The prefix also matches log groups of other stages.
   return found.filter((group) => group === name);
 }
 

@@ -29,7 +29,7 @@ const step = (name: string, more: Partial<Step> = {}): Step => ({
 });
 
 /** Runs steps with a teardown that is only counted. */
-async function played(
+async function runOf(
   some: readonly Step[],
   { platform = 'aws' as World['platform'], tearDown = async () => ['left: x'] } = {},
 ) {
@@ -50,7 +50,7 @@ async function played(
 }
 
 describe('the table of steps', () => {
-  test('says of each step what it proves, how long it may take and how to fix it', () => {
+  test('has a claim, a time limit and a fix for each step', () => {
     for (const { name, proves, minutes, fix } of steps) {
       assert.match(name, /^[a-z-]+$/);
       assert.ok(proves.length > 20 && fix.length > 10, name);
@@ -59,7 +59,7 @@ describe('the table of steps', () => {
     assert.equal(new Set(steps.map(({ name }) => name)).size, steps.length);
   });
 
-  test('names only earlier steps as those that a step needs', () => {
+  test('lists only earlier steps in `after`', () => {
     for (const [index, { name, after }] of steps.entries())
       for (const earlier of after)
         assert.ok(
@@ -68,14 +68,14 @@ describe('the table of steps', () => {
         );
   });
 
-  test('skips nothing on AWS, and on an emulator only with a reason', () => {
+  test('skips no step on AWS, and gives a reason for each skipped step on an emulator', () => {
     for (const { name, needs: needed } of steps) {
       assert.equal(lacking('aws', needed), undefined, name);
       for (const platform of ['ministack', 'localstack'] as const) assert.notEqual(lacking(platform, needed), '', name);
     }
   });
 
-  test('has a step for each need', () => {
+  test('uses each feature in a step', () => {
     const used = new Set(steps.flatMap((one) => one.needs));
     assert.deepEqual(
       new Set<string>(Object.keys(needs).filter((need) => need !== 'change sets')),
@@ -85,8 +85,8 @@ describe('the table of steps', () => {
 });
 
 describe('a run of the steps', () => {
-  test('prints what each step proved, tears down and succeeds', async () => {
-    const { isProven, printed, tornDown } = await played([step('one'), step('two', { after: ['one'] })]);
+  test('prints the result of each step, tears down and succeeds', async () => {
+    const { isProven, printed, tornDown } = await runOf([step('one'), step('two', { after: ['one'] })]);
     assert.deepEqual([isProven, tornDown], [true, 1]);
     assert.deepEqual(printed, [
       '✓ one           one worked',
@@ -97,13 +97,13 @@ describe('a run of the steps', () => {
     ]);
   });
 
-  test('skips what needs a step that failed, tears down all the same and does not succeed', async () => {
+  test('skips the steps that need a failed step, tears down and fails', async () => {
     const fails = step('one', {
       run: async () => {
         throw new Error('no\nresponse');
       },
     });
-    const { isProven, printed, tornDown } = await played([fails, step('two', { after: ['one'] }), step('three')]);
+    const { isProven, printed, tornDown } = await runOf([fails, step('two', { after: ['one'] }), step('three')]);
     assert.deepEqual([isProven, tornDown], [false, 1]);
     assert.deepEqual(printed.slice(0, 3), [
       '✗ one           failed: no response. Fix: repair one',
@@ -113,21 +113,21 @@ describe('a run of the steps', () => {
     assert.equal(printed.at(-1), '1 proven, 1 skipped, 1 failed.');
   });
 
-  test('skips on an emulator what the emulator lacks, with the reason, and succeeds', async () => {
-    const { isProven, printed } = await played([step('one', { needs: ['pollers'] })], { platform: 'ministack' });
+  test('skips steps that need a missing feature of the emulator, and succeeds', async () => {
+    const { isProven, printed } = await runOf([step('one', { needs: ['pollers'] })], { platform: 'ministack' });
     assert.equal(isProven, true);
     assert.equal(printed[0], `– one           skipped: ${needs.pollers.ministack}`);
   });
 
-  test('does not succeed when something cannot be deleted, and says what', async () => {
+  test('fails when a stack cannot be deleted, and names the stack', async () => {
     const tearDown = () => Promise.reject(new Error('CrmTriggers-verify: DELETE_FAILED'));
-    const { isProven, printed } = await played([step('one')], { tearDown });
+    const { isProven, printed } = await runOf([step('one')], { tearDown });
     assert.equal(isProven, false);
     assert.match(printed[1] ?? '', /^✗ destroy +failed: CrmTriggers-verify: DELETE_FAILED/);
     assert.equal(printed.at(-1), '1 proven, 0 skipped, 1 failed.');
   });
 
-  test('fails a step that takes longer than its time', async () => {
+  test('fails a step at its time limit', async () => {
     const waits = step('one', {
       minutes: 0.001,
       run: async ({ signal }) => {
@@ -135,7 +135,7 @@ describe('a run of the steps', () => {
         throw new Error('it waited for a call');
       },
     });
-    const { isProven, printed } = await played([waits]);
+    const { isProven, printed } = await runOf([waits]);
     assert.equal(isProven, false);
     assert.equal(
       printed[0],
@@ -143,7 +143,7 @@ describe('a run of the steps', () => {
     );
   });
 
-  test('begins no step after it was stopped, tears down and does not succeed', async () => {
+  test('starts no step after it is stopped, tears down and fails', async () => {
     const stop = new AbortController();
     const begun: string[] = [];
     const one = step('one', {
@@ -170,20 +170,20 @@ describe('a run of the steps', () => {
 });
 
 describe('the stage', () => {
-  test('is named, and is never that of production', () => {
+  test('must be given, and must not be the stage of production', () => {
     assert.deepEqual(chosen(['--stage', 'verify']), { stage: 'verify', emulator: false });
     assert.deepEqual(chosen(['--stage', 'verify', '--emulator']), { stage: 'verify', emulator: true });
     assert.equal(chosen(['--help']), undefined);
     for (const [args, message] of [
-      [[], /No stage is named/],
-      [['--stage', 'a b'], /"a b" cannot be a stage/],
-      [['--stage', 'main'], /has the stack of production/],
+      [[], /--stage is missing/],
+      [['--stage', 'a b'], /"a b" is not a valid stage name/],
+      [['--stage', 'main'], /has the same stack name as production/],
       [['--stages', 'verify'], /Unknown option '--stages'/],
     ] as const)
       assert.throws(() => chosen(args), message);
   });
 
-  test('is rejected when cdk.json says that it keeps data', () => {
+  test('is rejected when its settings keep data', () => {
     assert.deepEqual(settingsOf('verify', {}), { keepData: false });
     assert.deepEqual(settingsOf('verify', { verify: { keepData: false } }), { keepData: false });
     for (const kept of [
@@ -192,14 +192,14 @@ describe('the stage', () => {
       { keepData: false, deletionProtection: true },
       { keepData: false, tables: {} },
     ])
-      assert.throws(() => settingsOf('verify', { verify: kept }), /keeps its data by cdk.json/);
+      assert.throws(() => settingsOf('verify', { verify: kept }), /keeps its data by its settings in cdk\.json/);
   });
 
   test('is rejected when one of its stacks is deployed', async () => {
     await checkNotDeployed('verify', async () => undefined);
     for (const stack of stacksOf('verify'))
       await assert.rejects(
-        checkNotDeployed('verify', async (asked) => (asked === stack ? 'UPDATE_COMPLETE' : undefined)),
+        checkNotDeployed('verify', async (name) => (name === stack ? 'UPDATE_COMPLETE' : undefined)),
         new RegExp(`The stack ${stack} exists \\(UPDATE_COMPLETE\\)`),
       );
   });

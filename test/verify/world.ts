@@ -6,16 +6,16 @@ import { set } from '../../functions/operations/set-url.ts';
 import type { Platform } from './platforms.ts';
 import type { Call, Mode } from './receiver-core.ts';
 
-/** The receiver that the steps set URLs of. */
+/** The receiver of the calls. */
 export interface Receiver {
-  /** What the path of a lane is appended to. */
+  /** The base URL. The URL of a lane is this and `/LANE`. */
   readonly base: string;
   setMode(lane: string, mode: Mode): Promise<void>;
   /** The calls of a lane, the oldest first. */
   calls(lane: string): Promise<Call[]>;
 }
 
-/** What is deployed, once it is. */
+/** A deployed stage. */
 export interface Stage {
   readonly deps: OperationDeps;
   readonly agent: Agent;
@@ -24,55 +24,55 @@ export interface Stage {
 interface State {
   deployed?: Stage;
   receiver?: Receiver;
-  /** How far the receiver's clock is ahead of this machine's, milliseconds. */
+  /** The lead of the receiver's clock over the clock of this machine, in milliseconds. */
   clockOffset?: number;
   /** When the outage began, epoch milliseconds. */
   outageBegan?: number;
 }
 
-/** What the steps share. A step waits only through this, so that it ends when its time is over or somebody stops it. */
+/** The context of the steps. A step must wait only by `until` and `pause`, which end when `signal` is aborted. */
 export interface World {
   readonly platform: Platform;
   readonly stage: string;
-  /** Distinct in each run: what the ids of its rows begin with. */
+  /** A unique text for each run, which is part of the IDs of its rows. */
   readonly run: string;
-  /** Aborted when the step has to end. */
+  /** Aborted at the step's time limit, or when the run is stopped. */
   readonly signal: AbortSignal;
-  /** Runs the CDK's commands on the stage's stacks, and returns what it was synthesized to. */
+  /** Runs CDK commands on the stacks of the stage. @returns The folder of the assembly. */
   cdk(...commands: string[][]): Promise<string>;
-  /** The same for the receiver's stack. */
+  /** Runs CDK commands on the receiver's stack. @returns The folder of the assembly. */
   cdkReceiver(...commands: string[][]): Promise<string>;
-  /** What the steps leave to each other. */
+  /** Results that later steps use. */
   readonly state: State;
-  /** What is undone at the end, before the stacks are deleted. */
+  /** Cleanup functions, which run before the stacks are deleted. */
   readonly undo: (() => Promise<unknown>)[];
 }
 
-/** Something that a step tried to prove is not so. */
+/** The claim of a step is not proven. */
 export class NotProven extends Error {}
 
-/** @throws {NotProven} When the condition is not met. */
+/** @throws {NotProven} When the condition is false. */
 export function prove(condition: unknown, otherwise: string): asserts condition {
   if (!condition) throw new NotProven(otherwise);
 }
 
-/** @throws {NotProven} When nothing is deployed yet. */
+/** @throws {NotProven} When the stage or the receiver is not deployed. */
 export function stageOf({ state: { deployed, receiver } }: World): Stage & { readonly receiver: Receiver } {
-  prove(deployed && receiver, 'nothing is deployed');
+  prove(deployed && receiver, 'the stage or the receiver is not deployed');
   return { ...deployed, receiver };
 }
 
-/** Waits until a check returns a value, and returns the value. @throws When the step has to end. */
+/** Waits for a truthy value, and returns it. @throws {NotProven} When the step has to end. */
 export async function until<T>(
   { signal }: Pick<World, 'signal'>,
   what: string,
-  check: () => T | Promise<T>,
+  read: () => T | Promise<T>,
   pauseMs = 1_000,
 ): Promise<NonNullable<T>> {
   for (;;) {
-    const value = await check();
+    const value = await read();
     if (value) return value;
-    if (signal.aborted) throw new NotProven(`it waited in vain: ${what}`);
+    if (signal.aborted) throw new NotProven(`did not happen: ${what}`);
     await sleep(pauseMs, undefined, { signal }).catch(() => {});
   }
 }
@@ -81,20 +81,20 @@ export async function pause({ signal }: Pick<World, 'signal'>, milliseconds: num
   await sleep(milliseconds, undefined, { signal });
 }
 
-/** Sets the URL of a lane for triggers that had a URL before; deliver reads it before each attempt. */
+/** Sets the URL of a lane for triggers that already have a URL. It takes effect at once, because deliver reads it before each attempt. */
 export async function send(world: World, lane: string, ...triggers: Trigger[]): Promise<void> {
   const { deps, receiver } = stageOf(world);
   for (const trigger of triggers) await set(deps, trigger, `${receiver.base}/${lane}`);
 }
 
-/** The calls of a lane that the receiver took, one of each notification, in the order in which they arrived. */
-export async function taken(world: World, lane: string): Promise<Call[]> {
-  const good = (await stageOf(world).receiver.calls(lane)).filter(({ status }) => status === 200);
-  return good.filter(({ id }, index) => good.findIndex((other) => other.id === id) === index);
+/** The accepted calls of a lane, one of each notification, in the order of arrival. */
+export async function accepted(world: World, lane: string): Promise<Call[]> {
+  const calls = (await stageOf(world).receiver.calls(lane)).filter(({ status }) => status === 200);
+  return calls.filter(({ id }, index) => calls.findIndex((other) => other.id === id) === index);
 }
 
-/** Work on many things, so many at once. */
-export async function sideBySide<T>(atOnce: number, all: readonly T[], work: (one: T) => Promise<unknown>) {
+/** Processes values in parallel, at most `atOnce` at a time. */
+export async function sideBySide<T>(atOnce: number, all: readonly T[], work: (value: T) => Promise<unknown>) {
   const left = [...all];
   await Promise.all(
     Array.from({ length: atOnce }, async () => {

@@ -25,8 +25,8 @@ async function deployedAlarm({ stage }: World): Promise<MetricAlarm> {
 }
 
 /**
- * Makes an alarm on the same query that one bad minute sets off and one good minute ends. The deployed one needs three bad
- * periods of five minutes, and returns only when these are no longer among its last fifteen.
+ * Creates an alarm on the same query that goes off after one bad minute and returns to OK after one good minute. The deployed alarm
+ * needs three bad periods of five minutes, and returns to OK only when they are no longer among its last fifteen periods.
  */
 export async function watchBriefly(world: World): Promise<void> {
   const { Metrics = [], ComparisonOperator, Threshold, TreatMissingData } = await deployedAlarm(world);
@@ -60,5 +60,5 @@ export async function alarm(world: World): Promise<string> {
   const first = minutes();
   const isOff = async () => (await deployedAlarm(world)).StateValue === 'ALARM';
   await until(world, 'the deployed alarm Trigger down is in ALARM', isOff, 10_000);
-  return `the deployed alarm Trigger down is in ALARM ${minutes()} minutes after the outage began; one on the same query, of one bad minute, after ${first}`;
+  return `the deployed alarm Trigger down is in ALARM ${minutes()} minutes after the outage began; the alarm of one bad minute after ${first}`;
 }

@@ -16,12 +16,12 @@ export async function changeSet(world: World): Promise<string> {
   let changes = 0;
   let page: DescribeChangeSetCommandOutput | undefined;
   do {
-    const asked = { StackName, ChangeSetName: NAME, NextToken: page?.NextToken };
-    page = await cloudformation.send(new DescribeChangeSetCommand(asked));
+    const query = { StackName, ChangeSetName: NAME, NextToken: page?.NextToken };
+    page = await cloudformation.send(new DescribeChangeSetCommand(query));
     prove(page.Status === 'CREATE_COMPLETE', `the change set is ${page.Status}: ${page.StatusReason}`);
     prove(page.ExecutionStatus === 'AVAILABLE', `the change set cannot be executed: ${page.ExecutionStatus}`);
     changes += page.Changes?.length ?? 0;
   } while (page.NextToken);
-  prove(changes > 0, 'the change set changes nothing');
+  prove(changes > 0, 'the change set has no changes');
   return `CloudFormation describes a change set of ${changes} resources for ${StackName}; it is not executed`;
 }

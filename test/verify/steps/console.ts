@@ -9,14 +9,14 @@ const OPEN = ['/', '/page.js', '/sign-in.json'];
 export async function consoleRoutes(world: World): Promise<string> {
   const outputs = await stackOutputs('CrmTriggersConsole', world.stage);
   const base = httpApi(outputs.ConsoleUrl ?? '');
-  const ask = (path: string, method = 'GET', token?: string) =>
+  const request = (path: string, method = 'GET', token?: string) =>
     fetch(base + path, { method, headers: token ? { authorization: `Bearer ${token}` } : {} });
 
-  await until(world, 'the console responds', async () => (await ask('/')).ok);
-  for (const path of OPEN) prove((await ask(path)).status === 200, `${path} is not open`);
+  await until(world, 'the console responds', async () => (await request('/')).ok);
+  for (const path of OPEN) prove((await request(path)).status === 200, `${path} needs a token`);
 
   const pool = await userPool(outputs.UserPoolId ?? '');
-  const { clientId } = (await (await ask('/sign-in.json')).json()) as SignIn;
+  const { clientId } = (await (await request('/sign-in.json')).json()) as SignIn;
   await allowPasswords(pool, clientId);
   const tokenOf = async (name: string, ...groups: string[]) => {
     const [email, secret] = [`${name}@example.com`, password()];
@@ -29,7 +29,7 @@ export async function consoleRoutes(world: World): Promise<string> {
   const claims = { sub: 'x', aud: clientId, 'cognito:groups': [ADMINS] };
   const forged = [head, Buffer.from(JSON.stringify(claims)).toString('base64url'), signature].join('.');
 
-  const { paths } = (await (await ask('/api/openapi.json', 'GET', admin)).json()) as { paths: object };
+  const { paths } = (await (await request('/api/openapi.json', 'GET', admin)).json()) as { paths: object };
   const routes = Object.entries(paths).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => [
       method.toUpperCase(),
@@ -39,31 +39,31 @@ export async function consoleRoutes(world: World): Promise<string> {
   prove(routes.length > 0, 'the API describes no routes');
   const foreignRequests: [who: string, status: number, token?: string][] = [
     ['without a token', 401],
-    ['with a token that is none', 401, 'nonsense'],
+    ['with an invalid token', 401, 'nonsense'],
     ['with a forged token', 401, forged],
-    ['with the token of a user who is no admin', 403, other],
+    ['with the token of a user who is not an admin', 403, other],
   ];
-  let asked = 0;
+  let count = 0;
   for (const [method = '', path = ''] of routes) {
     for (const [who, expected, token] of foreignRequests) {
-      const { status } = await asking(world, () => ask(path, method, token));
+      const { status } = await requestUnthrottled(world, () => request(path, method, token));
       prove(status === expected, `${method} ${path} ${who}: ${status}, not ${expected}`);
-      asked++;
+      count++;
     }
-    // Only to read: what an admin may change stays as it is.
+    // Only routes that read, so that the settings stay unchanged.
     if (method !== 'GET') continue;
-    const { status } = await asking(world, () => ask(path, method, admin));
+    const { status } = await requestUnthrottled(world, () => request(path, method, admin));
     prove(status < 500 && status !== 401 && status !== 403, `${method} ${path} with the token of an admin: ${status}`);
-    asked++;
+    count++;
   }
-  prove((await ask('/api/triggers', 'GET', admin)).status === 200, 'an admin does not see the triggers');
-  return `${routes.length} routes asked ${asked} times: 401 without a valid token, 403 outside of the group ${ADMINS}, and an admin gets in`;
+  prove((await request('/api/triggers', 'GET', admin)).status === 200, 'an admin cannot read the triggers');
+  return `${count} requests to ${routes.length} routes: 401 without a valid token, 403 outside the group ${ADMINS}, and an admin has access`;
 }
 
-/** Asks again when the API throttles: it takes 20 requests a second. */
-async function asking(world: World, ask: () => Promise<Response>): Promise<Response> {
+/** Repeats a request that the API throttles. Its limit is 20 requests per second. */
+async function requestUnthrottled(world: World, send: () => Promise<Response>): Promise<Response> {
   return until(world, 'the API responds without 429', async () => {
-    const response = await ask();
+    const response = await send();
     return response.status === 429 ? undefined : response;
   });
 }

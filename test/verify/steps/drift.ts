@@ -2,7 +2,7 @@ import { DeleteEventSourceMappingCommand, GetEventSourceMappingCommand } from '@
 import { stackName } from '../../../functions/core/stack-name.ts';
 import { Inspector, liveAws } from '../../../functions/operations/doctor/inspector.ts';
 import { doctor as diagnose } from '../../../functions/operations/doctor.ts';
-import { prove, send, stageOf, taken, until, type World } from '../world.ts';
+import { accepted, prove, send, stageOf, until, type World } from '../world.ts';
 
 const REVERT = '--revert-drift';
 
@@ -27,8 +27,8 @@ export async function drift(world: World): Promise<string> {
   await send(world, 'reverted', 'task.create');
   await agent.do('create', 'task', { AccountID: `V-${world.run}`, TaskID: 'T' });
   const query = `?AccountID=V-${world.run}&TaskID=T`;
-  // The new mapping begins with what the stream still has: older changes are called again, with their ids.
-  const isCalled = async () => (await taken(world, 'reverted')).some((call) => call.query === query);
+  // The new mapping starts at the oldest record of the stream, so older changes are called again with the same IDs.
+  const isCalled = async () => (await accepted(world, 'reverted')).some((call) => call.query === query);
   await until(world, 'a call after the drift was reverted', isCalled);
-  return `a stream mapping that was deleted by hand is found by doctor, and ${REVERT}, as it advises, brings it back: doctor finds nothing, and a change is called`;
+  return `doctor finds a stream mapping that was deleted by hand, and ${REVERT}, which it advises, restores it: doctor has no findings, and a change is called`;
 }

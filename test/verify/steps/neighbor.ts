@@ -1,7 +1,7 @@
 import { percentile } from '../calls.ts';
-import { pause, prove, send, sideBySide, stageOf, taken, until, type World } from '../world.ts';
+import { accepted, pause, prove, send, sideBySide, stageOf, until, type World } from '../world.ts';
 
-/** A hanging receiver is parked after its first ten attempts, of ten seconds each, side by side. */
+/** A hanging receiver is parked after ten parallel attempts of ten seconds. */
 const LIMIT_MS = 20_000;
 
 const HANGING = 200;
@@ -26,7 +26,7 @@ export async function neighbor(world: World): Promise<string> {
     await pause(world, 500);
   }
   const calls = await until(world, `${HEALTHY} calls of the healthy trigger`, async () => {
-    const arrived = await taken(world, 'healthy');
+    const arrived = await accepted(world, 'healthy');
     return arrived.length >= HEALTHY ? arrived : undefined;
   });
   const offset = world.state.clockOffset ?? 0;
@@ -34,7 +34,10 @@ export async function neighbor(world: World): Promise<string> {
   const longest = Math.max(...delays);
   const hung = (await receiver.calls('hanging')).length;
   prove(hung >= 10, `only ${hung} calls hung`);
-  prove(longest <= LIMIT_MS, `the healthy trigger waited up to ${longest} ms beside ${hung} calls that hung`);
+  prove(
+    longest <= LIMIT_MS,
+    `calls of the healthy trigger were delayed by up to ${longest} ms beside ${hung} calls that hung`,
+  );
   await receiver.setMode('hanging', '200');
-  return `beside ${hung} calls that hung, ${HEALTHY} of a healthy trigger were made within ${longest} ms (median ${percentile(delays, 0.5)} ms; limit ${LIMIT_MS} ms)`;
+  return `beside ${hung} calls that hung, ${HEALTHY} calls of a healthy trigger were made within ${longest} ms (median ${percentile(delays, 0.5)} ms; limit ${LIMIT_MS} ms)`;
 }

@@ -1,10 +1,10 @@
 import { mostAtOnce, outOfOrder } from '../calls.ts';
 import { recordsOf } from '../platforms.ts';
-import { prove, send, sideBySide, stageOf, taken, until, type World } from '../world.ts';
+import { accepted, prove, send, sideBySide, stageOf, until, type World } from '../world.ts';
 
 const EDITS = 5;
 
-/** As many as one run of deliver calls at once. */
+/** The maximum number of parallel calls of one run of deliver. */
 const BATCH = 10;
 
 export async function order(world: World): Promise<string> {
@@ -20,7 +20,7 @@ export async function order(world: World): Promise<string> {
   });
   const all = records * EDITS;
   const calls = await until(world, `${all} calls`, async () => {
-    const arrived = await taken(world, 'order');
+    const arrived = await accepted(world, 'order');
     return arrived.length >= all ? arrived : undefined;
   });
   const took = (Date.now() - begun) / 1000;

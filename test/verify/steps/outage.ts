@@ -7,7 +7,7 @@ export const DOWN = 'case.edit';
 
 const EDITS = 3;
 
-/** The records of an outage: enough that their failures park the trigger. */
+/** The number of records of the outage. Their failures must be enough to park the trigger. */
 const recordCount = (world: World) => Math.min(20, recordsOf[world.platform]);
 
 export const editsOf = (world: World) => recordCount(world) * EDITS;

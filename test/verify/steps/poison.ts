@@ -10,15 +10,15 @@ import {
 import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
 import { stackName } from '../../../functions/core/stack-name.ts';
 import { Inspector, liveAws } from '../../../functions/operations/doctor/inspector.ts';
-import { prove, send, stageOf, taken, until, type World } from '../world.ts';
+import { accepted, prove, send, stageOf, until, type World } from '../world.ts';
 
-/** So many changes make a batch that fails. They have one partition key, so that they are in one shard. */
+/** The number of changes in the failing batch. They have one partition key, so that they are in one shard. */
 const CHANGES = 4;
 
 const lambda = new LambdaClient();
 const s3 = new S3Client();
 
-/** The stream mapping of followups fails for good: capture gets a queue that is not there, and no more than one retry. */
+/** Makes the stream batches of followups fail: capture gets a queue that does not exist, and the mapping one retry. */
 export async function poison(world: World): Promise<string> {
   const { agent } = stageOf(world);
   const look = await new Inspector(liveAws()).at(stackName('CrmTriggers', world.stage));
@@ -46,8 +46,8 @@ export async function poison(world: World): Promise<string> {
       world,
       `${CHANGES} changes are in the bucket`,
       async () => {
-        const kept = await readAll(Bucket);
-        return kept.flatMap(recordsIn).length >= CHANGES ? kept : undefined;
+        const found = await readAll(Bucket);
+        return found.flatMap(recordsIn).length >= CHANGES ? found : undefined;
       },
       5_000,
     );
@@ -57,14 +57,14 @@ export async function poison(world: World): Promise<string> {
   }
   await isUpdated(world, FunctionName);
   prove(objects.length > 1, `the batch of ${CHANGES} was not split: the bucket has one object`);
-  // As the runbook says: what is in the bucket is handed to its function.
+  // As in the runbook: the function is invoked with the records of the bucket.
   for (const object of objects) {
     const Payload = JSON.stringify({ Records: recordsIn(object) });
     const { FunctionError } = await lambda.send(new InvokeCommand({ FunctionName, Payload }));
-    prove(FunctionError === undefined, `the function fails with what is in the bucket: ${FunctionError}`);
+    prove(FunctionError === undefined, `capture fails with the records of the bucket: ${FunctionError}`);
   }
-  await until(world, `${CHANGES} calls`, async () => (await taken(world, 'poisoned')).length >= CHANGES);
-  return `a batch of ${CHANGES} changes that capture cannot send was split and ended as ${objects.length} objects in the bucket of undelivered records; handed to capture again, all ${CHANGES} arrived`;
+  await until(world, `${CHANGES} calls`, async () => (await accepted(world, 'poisoned')).length >= CHANGES);
+  return `a batch of ${CHANGES} changes that capture cannot send was split and ended as ${objects.length} objects in the bucket of undelivered records; after capture was invoked with them, all ${CHANGES} arrived`;
 }
 
 async function setQueue(world: World, FunctionName: string, Variables: Record<string, string>): Promise<void> {
@@ -98,9 +98,9 @@ async function readAll(Bucket: string): Promise<string[]> {
   return texts;
 }
 
-/** The stream records that an object of the bucket keeps. */
+/** The stream records in an object of the bucket. */
 function recordsIn(object: string): unknown[] {
   const { payload } = JSON.parse(object);
-  const kept = typeof payload === 'string' ? JSON.parse(payload) : payload;
-  return kept?.Records ?? [];
+  const event = typeof payload === 'string' ? JSON.parse(payload) : payload;
+  return event?.Records ?? [];
 }

@@ -9,7 +9,7 @@ interface Alarm {
   readonly Properties: { readonly Metrics?: readonly { readonly Expression?: string; readonly Period?: number }[] };
 }
 
-/** The queries of the alarms in a template, with the periods that they are evaluated by. */
+/** The queries of the alarms in a template, with their periods in seconds. */
 export function queriesOf(template: { readonly Resources: Readonly<Record<string, Alarm>> }) {
   return Object.values(template.Resources)
     .filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
@@ -29,5 +29,5 @@ export async function queries(world: World): Promise<string> {
       EndTime: new Date(),
     }),
   );
-  return `GetMetricData accepts the queries of ${all.length} alarms, before anything is made`;
+  return `GetMetricData accepts the queries of ${all.length} alarms, before anything is deployed`;
 }

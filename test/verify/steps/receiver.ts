@@ -7,12 +7,12 @@ import { ReceiverTable } from '../receiver-table.ts';
 import { receiverStack } from '../stage.ts';
 import { prove, type Receiver, until, type World } from '../world.ts';
 
-/** A hanging request is moved to Failed after this time. */
+/** The timeout of a request to a hanging receiver. */
 const PATIENCE_MS = 3_000;
 
 const expected: Readonly<Record<Mode, number>> = { 200: 200, 500: 500, hang: 0, 410: 410, 429: 200 };
 
-/** A status, or 0 when there is no response in time. */
+/** The status of a response, or 0 without a response in time. */
 const statusOf = (url: string) =>
   fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) }).then(
     ({ status }) => status,
@@ -33,7 +33,7 @@ export async function receiver(world: World): Promise<string> {
   if (deployed) state.clockOffset = await clockOffset(deployed, world);
   const where = deployed ? 'a deployed receiver' : 'a receiver on this machine';
   const beside = deployed && platform !== 'aws' ? '; the steps use the same code on this machine, which is faster' : '';
-  return `${where} responds with ${modes.join(', ')} as its table says, and records each request${beside}`;
+  return `${where} responds with ${modes.join(', ')} as set in its table, and records each request${beside}`;
 }
 
 async function deployedReceiver(world: World): Promise<Receiver> {
@@ -51,7 +51,7 @@ async function deployedReceiver(world: World): Promise<Receiver> {
 }
 
 async function respondsByMode(receiver: Receiver, world: World): Promise<void> {
-  // The first requests wait for the API to be there and for the function to start.
+  // The API and the function need some time after the deployment.
   await until(world, `${receiver.base} responds`, async () => (await statusOf(`${receiver.base}/begin`)) === 200);
   for (const mode of modes) {
     const lane = `mode-${mode}`;

@@ -27,20 +27,20 @@ export async function repeat(world: World): Promise<string> {
     );
   await sendAs(notification.id, notification);
   await sendAs(notification.id, notification);
-  // As when it is sent again after SQS has forgotten the first, five minutes later.
+  // Another deduplication ID, as if SQS had forgotten the first message after five minutes.
   await sendAs(`${notification.id}-again`, notification);
-  // Behind them in the same message group: what is not called before it is not called.
+  // The last message of the same message group: no call of the others can come after its call.
   const last = { ...notification, id: notificationId(`verify last ${world.run}`, 'task.delete'), sequence: '2' };
   await sendAs(last.id, last);
   await until(world, 'the last call', async () => (await receiver.calls('repeated')).some(({ id }) => id === last.id));
   const ids = (await receiver.calls('repeated')).map(({ id }) => id).filter((id) => id !== last.id);
   prove(
     ids.length === 2,
-    `a message that was sent twice in SQS's five minutes and once more was called ${ids.length} times, not 2`,
+    `a message sent twice within the deduplication interval and once after it was called ${ids.length} times, not 2`,
   );
   prove(
     ids.every((id) => id === notification.id),
     `the webhook-id differs: ${ids.join(', ')}`,
   );
-  return `a message sent twice in SQS's five minutes is called once; sent again, it is called with the same webhook-id ${notification.id}`;
+  return `a message sent twice within the deduplication interval is called once; sent after it, it is called again with the same webhook-id ${notification.id}`;
 }

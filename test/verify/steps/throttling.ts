@@ -1,13 +1,13 @@
 import { failed } from '../../../functions/operations/failed.ts';
 import { outOfOrder } from '../calls.ts';
-import { TAKEN_PER_SECOND } from '../receiver-core.ts';
-import { prove, send, sideBySide, stageOf, taken, until, type World } from '../world.ts';
+import { ACCEPTED_PER_SECOND } from '../receiver-core.ts';
+import { accepted, prove, send, sideBySide, stageOf, until, type World } from '../world.ts';
 
-/** Of one trigger, because each trigger is parked by itself: the calls of two can pass each other. */
+/** One trigger only: each trigger parks by itself, so the calls of two triggers can pass each other. */
 const SLOWED = 'customer.edit';
 
-/** Twice as many as the receiver takes in a second, with two edits each. */
-const RECORDS = 2 * TAKEN_PER_SECOND;
+/** Twice the number of requests that the receiver accepts per second. Each record has two edits. */
+const RECORDS = 2 * ACCEPTED_PER_SECOND;
 const EDITS = 2;
 
 export async function throttling(world: World): Promise<string> {
@@ -22,12 +22,12 @@ export async function throttling(world: World): Promise<string> {
   const all = EDITS * RECORDS;
   const calls = await until(
     world,
-    `${all} calls that were taken`,
+    `${all} accepted calls`,
     async () => {
       if (world.platform !== 'aws') await deps.wakeDrain();
       const lost = await failed(deps, { trigger: SLOWED });
       prove(lost.length === 0, `${lost.length} notifications are in Failed`);
-      const arrived = await taken(world, 'throttled');
+      const arrived = await accepted(world, 'throttled');
       return arrived.length >= all ? arrived : undefined;
     },
     2_000,
@@ -35,6 +35,6 @@ export async function throttling(world: World): Promise<string> {
   const wrong = outOfOrder(calls);
   prove(wrong === undefined, `not in order: ${wrong}`);
   const rejected = (await receiver.calls('throttled')).filter(({ status }) => status === 429).length;
-  prove(rejected > 0, 'the receiver did not respond with 429 once');
-  return `a receiver that takes ${TAKEN_PER_SECOND} a second and responded with 429 to ${rejected} requests got all ${all} notifications in order; none is in Failed`;
+  prove(rejected > 0, 'the receiver never responded with 429');
+  return `a receiver that accepts ${ACCEPTED_PER_SECOND} requests per second and responded with 429 to ${rejected} requests got all ${all} notifications in order; none is in Failed`;
 }

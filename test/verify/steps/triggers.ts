@@ -2,9 +2,9 @@ import { demonstration } from '../../../cli/local/demonstration.ts';
 import { triggers as all, type Trigger } from '../../../functions/core/entity.ts';
 import { showSecret } from '../../../functions/operations/signing-secrets.ts';
 import { isSigned } from '../calls.ts';
-import { pause, prove, send, stageOf, taken, until, type World } from '../world.ts';
+import { accepted, pause, prove, send, stageOf, until, type World } from '../world.ts';
 
-/** Capture reads anew after this time whether a trigger has a URL. */
+/** Longer than the time after which capture reads again which triggers have URLs. */
 const TAKES_EFFECT_MS = 6_000;
 
 export async function triggers(world: World): Promise<string> {
@@ -17,14 +17,14 @@ export async function triggers(world: World): Promise<string> {
     expected ? [`${expected.trigger} ${expected.formattedString}`] : [],
   );
   const calls = await until(world, `${expected.length} calls`, async () => {
-    const arrived = await taken(world, 'triggers');
+    const arrived = await accepted(world, 'triggers');
     return arrived.length >= expected.length ? arrived : undefined;
   });
   const arrived = calls.map(({ trigger, query }) => `${trigger} ${query}`);
   const wrong = [...new Set([...arrived, ...expected])].filter(
     (one) => !arrived.includes(one) || !expected.includes(one),
   );
-  prove(wrong.length === 0 && arrived.length === expected.length, `not as expected: ${wrong.join(', ')}`);
+  prove(wrong.length === 0 && arrived.length === expected.length, `unexpected or missing calls: ${wrong.join(', ')}`);
   const prefix = new URL(receiver.base).pathname.replace(/\/$/, '');
   for (const call of calls) {
     const { secret } = await showSecret(deps, call.trigger as Trigger);

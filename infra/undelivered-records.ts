@@ -5,21 +5,21 @@ import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3'
 import type { Construct } from 'constructs';
 import { removalPolicy, type Settings } from './settings.ts';
 
-/** Long enough for people to act on it. These are whole rows, which nobody should keep for ever in a second place. */
-const KEPT = Duration.days(90);
+/** The records contain whole rows, so copies are not kept forever. */
+const RETENTION = Duration.days(90);
 
-/** The bucket for stream records that the queue did not take for as long as the stream remembers. */
-export class Unsent extends Bucket implements IEventSourceDlq {
+/** The bucket for undelivered change records: the queue did not accept them while the stream kept them. */
+export class UndeliveredRecords extends Bucket implements IEventSourceDlq {
   constructor(scope: Construct, id: string, settings: Settings) {
     super(scope, id, {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       encryption: BucketEncryption.S3_MANAGED,
       enforceSSL: true,
-      // What is deleted or written over by mistake can be brought back.
+      // Deleted and overwritten objects can be restored.
       versioned: true,
       lifecycleRules: [
         {
-          expiration: KEPT,
+          expiration: RETENTION,
           noncurrentVersionExpiration: Duration.days(30),
           abortIncompleteMultipartUploadAfter: Duration.days(1),
         },
@@ -28,10 +28,10 @@ export class Unsent extends Bucket implements IEventSourceDlq {
     });
   }
 
-  /** What Lambda needs to write here, and no more: CDK's own S3OnFailureDestination also lets a function read and delete. */
+  /** Grants Lambda only write access. The CDK's S3OnFailureDestination would also grant read and delete access. */
   bind(_mapping: IEventSourceMapping, target: IFunction) {
     target.addToRolePolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [this.bucketArn] }));
-    // Every object: Lambda makes up the names, and nothing else is in here.
+    // All objects, because Lambda chooses their names. The bucket has no other content.
     target.addToRolePolicy(new PolicyStatement({ actions: ['s3:PutObject'], resources: [this.arnForObjects('*')] }));
     return { destination: this.bucketArn };
   }

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { list } from '../../functions/operations/trigger-status.ts';
+import { cli } from '../support/cli.ts';
+import { drained, until } from '../support/emulator.ts';
+import { type Call, receiver } from '../support/receiver.ts';
+import { setUrls, stack, uniqueId } from './stack.ts';
+
+describe('outages of different triggers, at the same time', { concurrency: true }, () => {
+  test('retries a failed notification, and holds back the later notifications of its record only', async () => {
+    const account = uniqueId('retried');
+    let failures = 0;
+    await using server = await receiver((call, response) => {
+      const fails = call.target.includes('customer.create') && call.target.endsWith(account) && ++failures <= 2;
+      response.writeHead(fails ? 500 : 200).end();
+    });
+    await setUrls(server.origin, 'customer.create', 'customer.edit', 'customer.delete');
+    for (const action of ['create', 'edit', 'delete'] as const)
+      await stack.agent.do(action, 'customer', { AccountID: account });
+    const other = uniqueId('other');
+    await stack.agent.do('create', 'customer', { AccountID: other });
+    await until('the delete', () => server.calls.some(({ target }) => target.includes('customer.delete')), 150_000);
+    const ofRecord = server.calls.filter(({ target }) => target.endsWith(`=${account}`));
+    assert.deepEqual(
+      ofRecord.map(({ headers }) => [headers['crm-trigger'], headers['crm-trigger-attempt']]),
+      [
+        ['customer.create', '1'],
+        ['customer.create', '2'],
+        ['customer.create', '3'],
+        ['customer.edit', '1'],
+        ['customer.delete', '1'],
+      ],
+    );
+    assert.equal(new Set(ofRecord.slice(0, 3).map(({ headers }) => headers['webhook-id'])).size, 1);
+    const [first, second, third] = ofRecord.map(({ at }) => at) as [number, number, number];
+    assert.ok(second - first >= 3_500 && third - second >= 23_500, `waited ${second - first} ms, ${third - second} ms`);
+    const [neighbor] = server.calls.filter(({ target }) => target.endsWith(`=${other}`));
+    assert.ok(neighbor && neighbor.at < third, 'another record does not wait');
+  });
+
+  test('calls a changed URL at the next retry', async () => {
+    await using wrong = await receiver((_, response) => response.writeHead(404).end());
+    await using right = await receiver();
+    await setUrls(wrong.origin, 'case.create');
+    const row = { AccountID: uniqueId('moved'), CaseID: 'c' };
+    await stack.agent.do('create', 'case', row);
+    // Other tests create cases too.
+    const target = `/case.create?AccountID=${row.AccountID}&CaseID=c`;
+    const callsOf = ({ calls }: { calls: readonly Call[] }) => calls.filter((call) => call.target === target);
+    await until('the first attempt', () => callsOf(wrong).length === 1);
+    await setUrls(right.origin, 'case.create');
+    await until('the second attempt', () => callsOf(right).length === 1);
+    assert.equal(callsOf(right)[0]?.headers['crm-trigger-attempt'], '2');
+    assert.equal(callsOf(right)[0]?.headers['webhook-id'], callsOf(wrong)[0]?.headers['webhook-id']);
+    assert.equal(callsOf(wrong).length, 1);
+  });
+
+  test('parks a trigger during an outage, drains it after the outage, and keeps calling another trigger', {
+    timeout: 300_000,
+  }, async () => {
+    let up = false;
+    await using server = await receiver((call, response) => {
+      response.writeHead(up || call.target.startsWith('/followup.') ? 200 : 503).end();
+    });
+    await setUrls(server.origin, 'task.create', 'task.edit', 'followup.create');
+    const AccountID = uniqueId('outage');
+    const names = Array.from({ length: 12 }, (_, i) => `t${i}`);
+    for (const TaskID of names) await stack.agent.do('create', 'task', { AccountID, TaskID });
+    const line = async () => (await list(stack.deps)).find(({ trigger }) => trigger === 'task.create');
+    await until('task.create is parked', async () => (await line())?.state === 'parked');
+    await stack.agent.do('create', 'followup', { AccountID, CaseID: 'c', FollowupID: AccountID });
+    await until('the other trigger is called', () =>
+      server.calls.some(({ target }) => target.startsWith('/followup.')),
+    );
+    await until('all notifications are pending', async () => (await line())?.waiting === 12);
+    up = true;
+    await drained(stack.deps, 'task.create is active again', async () => (await line())?.state === 'active');
+    const creates = server.calls.filter(({ target }) => target.startsWith('/task.create'));
+    assert.deepEqual(new Set(creates.slice(-12).map(({ target }) => target.split('TaskID=')[1])), new Set(names));
+    assert.equal((await line())?.waiting, 0);
+    await stack.agent.do('edit', 'task', { AccountID, TaskID: 't0' });
+    await until(
+      'a new notification is delivered directly',
+      () => server.calls.at(-1)?.target.startsWith('/task.edit') === true,
+    );
+  });
+});
+
+test('keeps the notifications of a paused trigger, and delivers them in order after it is resumed', {
+  timeout: 200_000,
+}, async () => {
+  await using server = await receiver();
+  await setUrls(server.origin, 'task.edit');
+  await cli('pause', 'task.edit');
+  const row = { AccountID: uniqueId('paused'), TaskID: 't' };
+  await stack.agent.do('create', 'task', row);
+  for (let i = 0; i < 5; i++) await stack.agent.do('edit', 'task', { ...row, n: String(i) });
+  await until('five notifications are pending', async () =>
+    /^task\.edit .+\(paused, 5 pending\)$/m.test((await cli('list')).stdout),
+  );
+  assert.equal(server.calls.length, 0);
+  assert.match((await cli('pause', 'task.edit')).stderr, /^task\.edit is paused already\.\n$/);
+  assert.equal((await cli('resume', 'task.edit')).status, 0);
+  await until('all are delivered', () => server.calls.length >= 5, 90_000);
+  const sequences = server.calls.map(({ headers }) => BigInt(headers['crm-trigger-sequence'] as string));
+  assert.deepEqual(sequences, [...new Set(sequences)].sort());
+  await until('the trigger is active again', async () => !/^task\.edit .+\(/m.test((await cli('list')).stdout), 90_000);
+  assert.match((await cli('resume', 'task.edit')).stderr, /^task\.edit is not paused\.\n$/);
+});
