@@ -58,7 +58,7 @@ export function fromMessage(body: string): Notification | { readonly unreadable:
   } catch {
     return { unreadable: 'the message is not JSON' };
   }
-  if (message.v !== VERSION) return { unreadable: `the message does not have version ${VERSION}` };
+  if (message.v !== VERSION) return { unreadable: `the message is not of version ${VERSION}` };
   const read = schema.safeParse(message);
   if (read.success) return read.data;
   return { unreadable: `the message's ${read.error.issues[0]?.path.join('.')} is missing or wrong` };

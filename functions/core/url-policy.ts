@@ -31,7 +31,7 @@ const PLAIN_HTTP = 'begins with http://, which is not encrypted. Fix: use https:
 const LOW_PORT =
   'has a port below 1024 that is not 80 or 443. Fix: use another port, or add it to allowedPorts in cdk.json';
 const PRIVATE =
-  'has a host whose address is not public. Fix: use another host, or add its network to allowedPrivateNetworks in cdk.json';
+  'leads to an address that is not public. Fix: use another host, or add its network to allowedPrivateNetworks in cdk.json';
 
 /** Mail, DNS, file and login servers use lower ports, and an HTTP request can attack them. */
 const FIRST_FREE_PORT = 1024;

@@ -440,7 +440,7 @@ describe('the deployed stack', () => {
     test('a URL that cannot be called is rejected in one line', async () => {
       const { status, stdout, stderr } = await cli('set', 'task.edit', 'example.com');
       assert.deepEqual([status, stdout], [1, '']);
-      assert.match(stderr, /^The URL for task\.edit does not begin with http:\/\/ or https:\/\/: .+\n$/);
+      assert.match(stderr, /^The URL for task\.edit does not begin with http:\/\/ or https:\/\/\. Fix: .+\n$/);
     });
 
     test('test goes through the real queue and function, and says the response', async () => {
