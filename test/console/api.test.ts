@@ -296,6 +296,7 @@ test('the log is read by its filters, page by page', async () => {
   assert.equal(json.entries[0].attempt, 2);
   assert.equal((await api.ask('GET', `/log?limit=1&next=${json.next}`)).json.entries[0].attempt, 1);
   assert.equal((await api.ask('GET', '/log?outcome=gone')).json.entries.length, 0);
+  assert.equal((await api.ask('GET', '/log?outcome=retry')).json.entries[0].outcome, 'failed');
   assert.equal((await api.ask('GET', '/log?id=a')).json.entries.length, 2, 'an id of the CRM');
   assert.equal((await api.ask('GET', '/log?outcome=fine')).status, 400);
 });

@@ -44,7 +44,7 @@ export const logRoutes: readonly Route[] = [
     summary: 'Attempts and the result of them, the latest first',
     query: z.object({
       trigger: z.optional(trigger),
-      /** `retry` is what release 0.2.0 called `failed`. */
+      /** `retry` is an alias of `failed` for one release: release 0.2.0 used it. */
       outcome: z.optional(z.enum([...outcomeKinds, 'retry'])),
       /** A notification's, or one that stands in the formatted string. */
       id: z.optional(text(200)),
