@@ -5,7 +5,7 @@ import type { Notification } from './notification.ts';
  * conditional write from its start state, so a trigger never leaves this diagram.
  *
  * - **active**: notifications are attempted when they arrive.
- * - **parked**: the receiver is down or throttles. Notifications go to the backlog; sometimes one is attempted (a probe).
+ * - **parked**: the receiver is down or throttles. Notifications go to the backlog. At times one is attempted (a probe).
  * - **draining**: the receiver responds again. The backlog is delivered in order; new notifications go behind it.
  * - **finishing**: the backlog was empty. New notifications wait until one more read confirms it.
  * - **paused**: an admin paused it, or the receiver responded 410 Gone. Notifications go to the backlog.

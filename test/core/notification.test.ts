@@ -4,24 +4,24 @@ import { readChange } from '../../functions/core/change.ts';
 import { fromMessage, notificationId, notificationOf, toMessage } from '../../functions/core/notification.ts';
 import { notification, streamRecord } from '../support/records.ts';
 
-function made(eventID: string, eventName: 'INSERT' | 'MODIFY' = 'INSERT') {
+function notificationFor(eventID: string, eventName: 'INSERT' | 'MODIFY' = 'INSERT') {
   const change = readChange('customer', streamRecord('customer', eventName, { AccountID: 'ä' }, { eventID }), 0);
   assert.equal(change.kind, 'change');
   return notificationOf(change);
 }
 
 test('the ID is the same each time the stream returns the record, and differs by record and trigger', () => {
-  assert.equal(made('e1').id, made('e1').id);
-  assert.notEqual(made('e1').id, made('e2').id);
+  assert.equal(notificationFor('e1').id, notificationFor('e1').id);
+  assert.notEqual(notificationFor('e1').id, notificationFor('e2').id);
   assert.notEqual(notificationId('e1', 'customer.create'), notificationId('e1', 'customer.edit'));
 });
 
 test('the ID is valid as a webhook-id and as a deduplication ID of SQS', () => {
-  assert.match(made('e1').id, /^msg_[0-9a-f]{32}$/);
+  assert.match(notificationFor('e1').id, /^msg_[0-9a-f]{32}$/);
 });
 
 test('reads the notification from its message, which is ASCII', () => {
-  const sent = made('e1');
+  const sent = notificationFor('e1');
   assert.match(toMessage(sent), /^[\x20-\x7e]+$/);
   assert.deepEqual(fromMessage(toMessage(sent)), sent);
   const test = notification({ test: true });
@@ -29,7 +29,7 @@ test('reads the notification from its message, which is ASCII', () => {
 });
 
 test('reads a message that another program parsed and formatted again', () => {
-  const sent = made('e1');
+  const sent = notificationFor('e1');
   assert.deepEqual(fromMessage(JSON.stringify(JSON.parse(toMessage(sent)), null, 2)), sent);
 });
 

@@ -32,8 +32,8 @@ function verdict({ from = 'queue', kind = 'failed', hours = 0, attempts = 1, ...
   const outcome = { kind, response: 'words', ...(rest.retryAfter && { retryAfter: rest.retryAfter }) };
   const firstAttempt = NOW - 1_000;
   const tally = { attempts, firstAttempt, lastSuccess: rest.healthy ? NOW : 0 };
-  const made = { outcome, slow: rest.slow ?? false, isCut: rest.cut ?? false, endedAt: NOW, from };
-  return verdictOf(notification, made, tally, { retryDelays: rest.retryDelays ?? retryDelays, random: 0.5 });
+  const attempt = { outcome, slow: rest.slow ?? false, isCut: rest.cut ?? false, endedAt: NOW, from };
+  return verdictOf(notification, attempt, tally, { retryDelays: rest.retryDelays ?? retryDelays, random: 0.5 });
 }
 
 const done = { notification: 'done', seconds: 0, isFailure: false };
@@ -133,7 +133,7 @@ for (const [title, input, expected] of different) test(title, () => assert.deepE
 
 test('a success at the time of the first attempt counts as a later success', () => {
   const notification = { changedAt: NOW };
-  const made = { outcome: { kind: 'failed', response: '' }, slow: false, endedAt: NOW, from: 'queue' } as const;
+  const attempt = { outcome: { kind: 'failed', response: '' }, slow: false, endedAt: NOW, from: 'queue' } as const;
   const tally = { attempts: 5, firstAttempt: NOW, lastSuccess: NOW };
-  assert.equal(verdictOf(notification, made, tally, { retryDelays, random: 0.5 }).notification, 'fail');
+  assert.equal(verdictOf(notification, attempt, tally, { retryDelays, random: 0.5 }).notification, 'fail');
 });
