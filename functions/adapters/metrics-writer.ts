@@ -1,5 +1,6 @@
 import type { Trigger } from '../core/entity.ts';
-import { Measured, type Metric } from '../core/metrics.ts';
+import { Measured } from '../core/measured.ts';
+import type { Metric } from '../core/metrics.ts';
 import { printLine } from './logger.ts';
 
 /** What a function needs to write metrics. */

@@ -1,7 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
-import { diagram, FIRST_PROBE_MS, type Move } from '../core/breaker.ts';
+import { diagram, type Move } from '../core/breaker.ts';
 import type { Trigger } from '../core/entity.ts';
+import { FIRST_PROBE_MS } from '../core/probe-schedule.ts';
 import { type Pause, Table } from './table.ts';
 import { fromRow, inState, type MoveFields, row, storedState, type TriggersNow, VERSION } from './trigger-rows.ts';
 

@@ -13,26 +13,27 @@ import { type Notification, notificationId, notificationOf } from '../core/notif
 import { overLimitReason, type RecordLimit } from '../core/record-limit.ts';
 import type { RowRules } from '../core/row-rules.ts';
 
-/** What capture uses. Times are epoch milliseconds. */
+/** Times are epoch milliseconds. */
 export interface CaptureDeps extends MetricsDeps {
   readonly entity: Entity;
-  /** Absent without rules for rows. */
+  /** Absent if the setting has no rules for this entity. */
   readonly rules?: RowRules;
   /** Absent without a record limit. */
   readonly counts?: Pick<RecordCounts, 'limit' | 'overLimit'>;
-  /** This entity's triggers, at most a few seconds old. */
+  /** Returns this entity's triggers, at most a few seconds old. */
   triggers(): Promise<TriggersNow>;
   readonly queue: Pick<DeliveryQueue, 'send'>;
   readonly backlog: Pick<Backlog, 'fail'>;
-  /** Epoch milliseconds. */
   now(): number;
 }
 
 /**
- * Turns a batch of stream records into notifications for the triggers that have a URL, and sends them to the queue.
+ * Converts a batch of stream records to notifications for the triggers that have a URL, and sends them to the queue.
  *
- * No record can make it throw: a change that cannot be formatted, or is over the record limit, moves to Failed with
- * its reason. It throws only when the queue or a table does not respond; the stream then repeats the batch.
+ * No record makes it throw: a change that cannot be formatted or is over the record limit moves to Failed, with the
+ * reason.
+ *
+ * @throws If the queue or a table does not respond. The stream then repeats the batch.
  */
 export function capture(records: readonly DynamoDBRecord[], deps: CaptureDeps): Promise<void> {
   return throwingQuietly(queueChanges(records, deps)).finally(() => deps.metrics.write());
@@ -40,17 +41,17 @@ export function capture(records: readonly DynamoDBRecord[], deps: CaptureDeps): 
 
 async function queueChanges(records: readonly DynamoDBRecord[], deps: CaptureDeps): Promise<void> {
   const triggers = await deps.triggers();
-  const made: Notification[] = [];
+  const notifications: Notification[] = [];
   const failed: Failed[] = [];
   const suppressed: Trigger[] = [];
   for (const record of records) {
     const change = readChange(deps.entity, record, deps.now(), deps.rules);
     if (change.kind === 'ignored' || triggers.get(change.trigger)?.url === undefined) continue;
-    if (change.kind === 'change') made.push(notificationOf(change));
+    if (change.kind === 'change') notifications.push(notificationOf(change));
     else if (change.kind === 'unusable') failed.push(failedOf(change, deps.now()));
     else suppressed.push(change.trigger);
   }
-  const { within, overLimit } = await splitByLimit(made, deps);
+  const { within, overLimit } = await splitByLimit(notifications, deps);
   for (const failure of [...failed, ...overLimit]) {
     await deps.backlog.fail(failure);
     deps.metrics.add('failed', failure.trigger);
@@ -63,12 +64,12 @@ async function queueChanges(records: readonly DynamoDBRecord[], deps: CaptureDep
   log('info', 'captured', { records: records.length, unusable: failed.length, overLimit: overLimit.length, ids });
 }
 
-/** Separates the notifications that are sent from those of a record that is over its limit. */
-async function splitByLimit(made: readonly Notification[], { counts, now }: CaptureDeps) {
-  if (!counts || made.length === 0) return { within: made, overLimit: [] };
-  const over = await counts.overLimit(made);
-  const within = made.filter((notification) => !over.has(notification));
-  const overLimit = made.filter((notification) => over.has(notification));
+/** Separates the notifications that are within the record limit from those over it. */
+async function splitByLimit(all: readonly Notification[], { counts, now }: CaptureDeps) {
+  if (!counts || all.length === 0) return { within: all, overLimit: [] };
+  const over = await counts.overLimit(all);
+  const within = all.filter((notification) => !over.has(notification));
+  const overLimit = all.filter((notification) => over.has(notification));
   return { within, overLimit: overLimit.map((notification) => failedOverLimit(notification, counts.limit, now())) };
 }
 

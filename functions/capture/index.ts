@@ -10,8 +10,8 @@ import { Triggers } from '../adapters/trigger-store.ts';
 import { entities, type Trigger } from '../core/entity.ts';
 import { type CaptureDeps, capture } from './capture.ts';
 
-/** A configured URL takes effect within this time. */
-const TRIGGERS_KEPT_MS = 5_000;
+/** A change of a URL takes effect within this time. */
+const TRIGGERS_CACHED_MS = 5_000;
 
 const env = readEnv(captureEnv);
 const dynamodb = new DynamoDBClient({ cacheMiddleware: true });
@@ -22,7 +22,7 @@ const deps: CaptureDeps = {
   entity: env.ENTITY,
   rules: env.ROW_RULES,
   ...(env.RECORD_LIMIT && { counts: new RecordCounts(env.BACKLOG_TABLE, env.RECORD_LIMIT, dynamodb) }),
-  triggers: remember(() => table.read(triggers), TRIGGERS_KEPT_MS, Date.now),
+  triggers: remember(() => table.read(triggers), TRIGGERS_CACHED_MS, Date.now),
   queue: new DeliveryQueue({ queue: env.QUEUE_URL }),
   metrics: new Metrics(env.METRICS_NAMESPACE),
   backlog: new Backlog(env.BACKLOG_TABLE, dynamodb),

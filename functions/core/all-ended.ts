@@ -1,6 +1,6 @@
 /**
- * Waits until every promise has ended, then gives all results or throws the first failure. `Promise.all` throws at once:
- * Lambda then freezes the function, and the requests that are still in flight take effect much later, or never.
+ * Waits until every promise has ended. Then returns all results, or throws the first error. `Promise.all` throws at
+ * once: Lambda would freeze the function, and requests in flight would take effect much later, or never.
  */
 export async function allEnded<const Promises extends readonly Promise<unknown>[]>(promises: Promises) {
   await Promise.allSettled(promises);

@@ -1,19 +1,18 @@
-/** The jitter of a retry delay, so that notifications that failed together do not return together. */
+/** Jitter of a retry delay: notifications that failed together are not retried together. */
 const JITTER = 0.2;
 
-/** A receiver cannot ask for more. */
+/** Longer values of `Retry-After` are shortened to this. */
 const LONGEST_RETRY_AFTER_SECONDS = 15 * 60;
 
 /**
- * How long a notification waits for a retry after its latest failed attempt, seconds; `undefined` after the last
- * attempt.
+ * The delay before the next attempt, in seconds; `undefined` after the last attempt.
  *
  * @param attempts Attempts so far, at least 1.
- * @param retryDelays The schedule, in seconds: one retry delay after each attempt but the last.
+ * @param retryDelays The retry schedule, in seconds: one delay after each attempt but the last.
  * @param random From 0 up to 1.
- * @param retryAfter What the receiver asked for, seconds: it counts if it is longer than the scheduled retry delay.
+ * @param retryAfter The delay that the receiver requested, in seconds. It can only make the delay longer.
  */
-export function holdSeconds(
+export function nextRetrySeconds(
   attempts: number,
   retryDelays: readonly number[],
   random: number,
@@ -25,7 +24,7 @@ export function holdSeconds(
   return Math.max(1, jittered, retryAfter);
 }
 
-/** The longest that a notification waits for a retry in all, seconds, whatever its receiver asks for. */
+/** The longest total of all retry delays of a notification, in seconds, whatever its receiver requests. */
 export function longestRetrySeconds(retryDelays: readonly number[]): number {
   return retryDelays.reduce(
     (sum, retryDelay) => sum + Math.max(retryDelay * (1 + JITTER), LONGEST_RETRY_AFTER_SECONDS),
@@ -34,10 +33,10 @@ export function longestRetrySeconds(retryDelays: readonly number[]): number {
 }
 
 /**
- * Reads a `Retry-After` header (RFC 9110, 10.2.3): seconds, or a date.
+ * Reads a `Retry-After` header (RFC 9110, 10.2.3), which contains seconds or a date.
  *
  * @param now Epoch milliseconds.
- * @returns Whole seconds, from 0 up to 15 minutes; 0 for what is neither.
+ * @returns Whole seconds, from 0 up to 15 minutes; 0 for any other text.
  */
 export function retryAfterSeconds(header: string | undefined, now: number): number {
   if (header === undefined) return 0;
@@ -46,15 +45,15 @@ export function retryAfterSeconds(header: string | undefined, now: number): numb
   return Number.isNaN(seconds) ? 0 : Math.ceil(Math.min(Math.max(0, seconds), LONGEST_RETRY_AFTER_SECONDS));
 }
 
-/** The three forms of a date in HTTP (RFC 9110, 5.6.7). `Date.parse` also reads text such as `-32` as a date. */
+/** The three date formats of HTTP (RFC 9110, 5.6.7). `Date.parse` alone accepts more, such as `-32`. */
 const HTTP_DATES = [
   /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d{2} [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/,
   /^(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day, \d{2}-[A-Z][a-z]{2}-\d{2} \d{2}:\d{2}:\d{2} GMT$/,
   /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} [ \d]\d \d{2}:\d{2}:\d{2} \d{4}$/,
 ];
 
-/** @returns Epoch milliseconds; NaN for text in another form. */
+/** @returns Epoch milliseconds; NaN for text in another format. */
 function httpDate(text: string): number {
-  if (!HTTP_DATES.some((form) => form.test(text))) return Number.NaN;
+  if (!HTTP_DATES.some((format) => format.test(text))) return Number.NaN;
   return Date.parse(text.endsWith('GMT') ? text : `${text} GMT`);
 }

@@ -1,2 +1,2 @@
-/** A word with a capital letter: `Customer`. */
+/** Capitalizes the first letter: `customer` → `Customer`. */
 export const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1);

@@ -2,41 +2,41 @@ import type { Trigger } from './entity.ts';
 import { percentEncode } from './formatted-string.ts';
 import type { Outcome } from './outcome.ts';
 
-/** One attempt, as the delivery log keeps it. */
+/** One attempt in the delivery log. */
 export interface LogEntry {
-  /** When the attempt began, epoch milliseconds. */
+  /** The start of the attempt, in epoch milliseconds. */
   readonly at: number;
   readonly trigger: Trigger;
-  /** The notification's, which the receiver sees as `webhook-id`. */
+  /** The notification's ID, which the receiver gets as `webhook-id`. */
   readonly id: string;
   readonly formattedString: string;
-  /** 1 for a notification's first. */
+  /** 1 for the first attempt at a notification. */
   readonly attempt: number;
   readonly outcome: Outcome['kind'];
-  /** In words, never the URL: `HTTP 503`, `connection refused`. */
+  /** A description without the URL: `HTTP 503`, `connection refused`. */
   readonly response: string;
   readonly milliseconds: number;
   /** The first 1 KiB of the response, as text. */
   readonly body?: string;
-  /** It was sent by hand to try a URL. */
+  /** An admin sent it to test a URL. */
   readonly test?: true;
-  /** It was sent again by hand after it failed. */
+  /** An admin redelivered it from Failed. */
   readonly redelivered?: true;
 }
 
-/** A filter of entries: those that match all given fields. */
+/** A filter of entries. An entry must match all fields that are set. */
 export interface LogFilter {
   readonly trigger?: Trigger;
   readonly outcome?: LogEntry['outcome'];
-  /** The notification's. */
+  /** The notification's ID. */
   readonly id?: string;
-  /** A part of the formatted string, percent-encoded or not. */
+  /** Text in the formatted string, percent-encoded or not. */
   readonly text?: string;
-  /** Begun at this time or later, epoch milliseconds. */
+  /** The earliest start, in epoch milliseconds. */
   readonly since?: number;
 }
 
-/** Which attempts a deployment logs. */
+/** The attempts that each value of the setting `deliveryLog` logs. */
 export const loggedAttempts = {
   all: () => true,
   failures: ({ outcome }: LogEntry) => outcome !== 'delivered',
@@ -47,18 +47,19 @@ export type Logged = keyof typeof loggedAttempts;
 
 export const loggedNames = Object.keys(loggedAttempts) as Logged[];
 
-/** So much of a response is kept. */
+/** The log keeps this much of a response. */
 const BODY_BYTES = 1024;
 
-/** Nothing in it outlives a call. */
-const room = new Uint8Array(BODY_BYTES);
+/** A buffer that all calls share; its content is not used after a call. */
+const buffer = new Uint8Array(BODY_BYTES);
 
-/** The beginning of a response, cut where a character ends. */
+/** The beginning of a response, at most 1 KiB as UTF-8. It is cut between two characters. */
 export function beginningOf(body: string): string {
-  const { read } = new TextEncoder().encodeInto(body, room);
+  const { read } = new TextEncoder().encodeInto(body, buffer);
   return body.slice(0, read);
 }
 
+/** Returns the predicate of a filter. */
 export function fits(filter: LogFilter): (entry: LogEntry) => boolean {
   const { trigger, outcome, id, text, since = 0 } = filter;
   const encoded = percentEncode(text?.toWellFormed() ?? '');

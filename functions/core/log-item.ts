@@ -5,13 +5,13 @@ import type { LogEntry } from './log-entry.ts';
 import { inBatchesOfBytes } from './waves.ts';
 
 /**
- * DynamoDB accepts items of up to 400 KB. This limit is counted before compression: no responses can then make an
- * item that is too large, and none that is slow to read.
+ * DynamoDB accepts items of up to 400 KB. This limit is applied before compression, so no response can make an item too
+ * large or slow to read.
  */
 const MAX_BYTES = 350_000;
 
-/** The stored names of the outcomes. Release 0.2.0 called both `failed` and `throttled` so; a flag tells them apart. */
-const stored = {
+/** Stored names of outcomes. `retry` is stored for `failed`, and with the flag `THROTTLED` for `throttled`: release 0.2.0 reads it. */
+const storedNames = {
   delivered: 'delivered',
   failed: 'retry',
   throttled: 'retry',
@@ -21,8 +21,8 @@ const stored = {
 const outcomes = { delivered: 'delivered', retry: 'failed', gone: 'gone', blocked: 'blocked' } as const;
 
 /**
- * The entries of one item: lists compress better than objects, whose names would be repeated. In order: at, trigger, id,
- * formatted string, attempt, outcome, response, milliseconds, flags, and the body if there is one.
+ * A stored entry: at, trigger, id, formatted string, attempt, outcome, response, milliseconds, flags, and the body if
+ * there is one. A list compresses better than an object because it does not repeat names.
  */
 const row = z.tuple(
   [
@@ -45,13 +45,13 @@ const TEST = 1;
 const REDELIVERED = 2;
 const THROTTLED = 4;
 
-/** Compresses entries into as few items as they need. */
+/** Compresses entries into as few items as possible. */
 export function packed(entries: readonly LogEntry[]): Uint8Array[] {
   const rows = entries.map((entry) => JSON.stringify(toRow(entry)));
   return inBatchesOfBytes(rows, MAX_BYTES).map((batch) => deflateRawSync(`[${batch}]`));
 }
 
-/** The entries of an item, in the order in which they were packed. */
+/** Returns the entries of an item in the order in which they were packed. */
 export function unpacked(item: Uint8Array): LogEntry[] {
   return z.parse(z.array(row), JSON.parse(inflateRawSync(item).toString())).map(fromRow);
 }
@@ -60,23 +60,21 @@ function toRow(entry: LogEntry): Row {
   const { at, trigger, id, formattedString, attempt, outcome, response, milliseconds, body } = entry;
   const flags =
     (entry.test ? TEST : 0) | (entry.redelivered ? REDELIVERED : 0) | (outcome === 'throttled' ? THROTTLED : 0);
-  const row: Row = [at, trigger, id, formattedString, attempt, stored[outcome], response, milliseconds, flags];
+  const row: Row = [at, trigger, id, formattedString, attempt, storedNames[outcome], response, milliseconds, flags];
   if (body !== undefined) row.push(body);
   return row;
 }
 
 function fromRow([at, trigger, id, formattedString, attempt, outcome, response, milliseconds, flags, body]: Row) {
   return {
-    ...{
-      at,
-      trigger,
-      id,
-      formattedString,
-      attempt,
-      outcome: flags & THROTTLED ? ('throttled' as const) : outcomes[outcome],
-      response,
-      milliseconds,
-    },
+    at,
+    trigger,
+    id,
+    formattedString,
+    attempt,
+    outcome: flags & THROTTLED ? ('throttled' as const) : outcomes[outcome],
+    response,
+    milliseconds,
     ...(body !== undefined && { body }),
     ...(flags & TEST && { test: true as const }),
     ...(flags & REDELIVERED && { redelivered: true as const }),

@@ -1,19 +1,19 @@
 import { fits, type LogEntry, type LogFilter } from './log-entry.ts';
 
 /**
- * What one write put into the log. Keys sort by the time of the write, which no attempt in it is later than, and are all of
- * one length.
+ * One item of the log, with the entries of one write. Keys sort by the time of the write and have one length. No attempt
+ * in an item is later than its write.
  */
 export interface LogItem {
   readonly key: string;
   readonly entries: readonly LogEntry[];
 }
 
-/** Where a search goes on. */
+/** The place at which a search continues. */
 export interface LogPlace {
-  /** The position that was come to: only what stands behind it is still to be shown. */
+  /** The next page continues with entries at lower positions than this. */
   readonly behind: string;
-  /** The item with which to begin in each shard, or nothing where all is done. */
+  /** For each shard the key of the next item to read; null if the shard is finished. */
   readonly from: readonly (string | null)[];
 }
 
@@ -25,31 +25,31 @@ interface Found {
 }
 
 interface Shard {
-  /** The key to read on from: none that is newer. */
+  /** The key from which to read older items. */
   readonly from: string;
-  /** That one has been read. */
+  /** Whether the item with this key was read already. */
   readonly isRead: boolean;
 }
 
 const TIME_DIGITS = 15;
 
-/** Behind all keys and positions. */
+/** A text that sorts after all keys and positions. */
 const NEWEST = '~';
 
-/** The beginning of the keys of what was written at a time, epoch milliseconds. */
+/** The prefix of the keys of items written at a time, in epoch milliseconds. */
 export function timeKey(at: number): string {
   return String(Math.max(0, Math.ceil(at))).padStart(TIME_DIGITS, '0');
 }
 
 /**
- * Merges the items of the log's shards, each read from its newest item on, into one list of attempts, newest first. A
- * function writes a while after its first attempt began, so an item may hold attempts that are older than those of items
- * behind it: an attempt is shown once no item that is still unread can hold a newer one.
+ * Merges the items of the log's shards into one list of attempts, newest first. Each shard is read from its newest item.
+ * A function writes an item some time after its first attempt, so an older item can contain newer attempts. An attempt
+ * is therefore shown only when no unread item can contain a newer one.
  */
 export class LogSearch {
   readonly #fits: (entry: LogEntry) => boolean;
   readonly #behind: string;
-  /** Those in which there is more to read. */
+  /** The shards that have more items to read. */
   readonly #open: Map<number, Shard>;
   readonly #shards: number;
   readonly #found: Found[] = [];
@@ -62,17 +62,21 @@ export class LogSearch {
     this.#open = new Map(from.flatMap((key, shard) => (key === null ? [] : [[shard, { from: key, isRead: false }]])));
   }
 
-  /** What to read next. */
+  /** The shards to read next, and where. */
   get open(): readonly (Shard & { readonly shard: number })[] {
     return [...this.#open].map(([shard, place]) => ({ shard, ...place }));
   }
 
-  /** Whether all that was shown already is what there was to read: to end here would be to come to this place again. */
+  /** Whether the search must read more, because a page would end at the place where the search started. */
   get isStuck(): boolean {
     return this.#open.size > 0 && this.#frontier() >= this.#behind;
   }
 
-  /** Takes in what was read of a shard, newest first. @param more Whether there is more of it. */
+  /**
+   * Adds items that were read from a shard, newest first.
+   *
+   * @param more Whether the shard has older items.
+   */
   add(shard: number, items: readonly LogItem[], more: boolean): void {
     for (const { key, entries } of items)
       for (const [index, entry] of entries.entries()) {
@@ -84,12 +88,17 @@ export class LogSearch {
     else this.#open.delete(shard);
   }
 
-  /** How many can be shown. */
+  /** The number of entries that can be shown. */
   get ready(): number {
     return this.#ready().length;
   }
 
-  /** What can be shown, at most so many; and where to go on, if there is more to search. */
+  /**
+   * Returns the entries that can be shown, newest first.
+   *
+   * @param limit The largest number of entries.
+   * @returns `next` is the place of the next page, if there is more to search.
+   */
   page(limit: number): { entries: LogEntry[]; next?: LogPlace } {
     const shown = this.#ready()
       .sort((a, b) => (a.position < b.position ? 1 : -1))
@@ -100,7 +109,7 @@ export class LogSearch {
     if (left.length === 0 && this.#open.size === 0) return { entries };
     const from = Array.from(
       { length: this.#shards },
-      (_, shard) => left.find((one) => one.shard === shard)?.key ?? this.#open.get(shard)?.from ?? null,
+      (_, shard) => left.find((found) => found.shard === shard)?.key ?? this.#open.get(shard)?.from ?? null,
     );
     return { entries, next: { behind, from } };
   }
@@ -110,7 +119,7 @@ export class LogSearch {
     return this.#found.filter(({ position }) => position >= frontier);
   }
 
-  /** Nothing that is still unread stands before this position. */
+  /** Every unread entry has a lower position than this. */
   #frontier(): string {
     const reached = [...this.#open.values()].map(({ from, isRead }) =>
       isRead ? `${from.slice(0, TIME_DIGITS)}#${from}` : NEWEST,

@@ -1,20 +1,21 @@
 import { createHash, createHmac } from 'node:crypto';
 import { keyOf } from './signature.ts';
 
-/** A part of a request that is signed: the name of a header in lower case, or a derived component such as `@method`. */
+/** A signed component of a request: a header name in lower case or a derived component such as `@method`, and its value. */
 export type Component = readonly [name: string, value: string];
 
-/** A secret under the name by which a receiver finds it. */
+/** A secret, and the key ID by which a receiver finds it. */
 export interface SigningKey {
-  /** ASCII without quotes and backslashes. */
+  /** ASCII without quotes or backslashes. */
   readonly keyid: string;
-  /** `whsec_` and base64, as a receiver has it. */
+  /** `whsec_` and base64. */
   readonly secret: string;
 }
 
 /**
- * The `signature-input` and `signature` headers of HTTP Message Signatures (RFC 9421): one signature for each key, named `sig1`,
- * `sig2` and so on. The algorithm is always `hmac-sha256`; it is no parameter, because a receiver must not let a message choose it.
+ * Returns the `signature-input` and `signature` headers of HTTP Message Signatures (RFC 9421), with one signature for
+ * each key (`sig1`, `sig2` and so on). The algorithm is always `hmac-sha256`. It is not sent as a parameter, because a
+ * receiver must not let a message choose it.
  *
  * @param created Epoch seconds.
  */
@@ -36,14 +37,14 @@ export function messageSignature(
   };
 }
 
-/** Fingerprints that were computed: one takes as long as a signature. */
+/** Cache: computing a fingerprint takes as long as a signature. */
 const fingerprints = new Map<string, string>();
 
-/** The first 8 hexadecimal digits of the SHA-256 of a secret's key. It says which of two secrets made a signature. */
+/** The first 8 hexadecimal digits of the SHA-256 of a secret's key. It identifies the secret that made a signature. */
 export function fingerprintOf(secret: string): string {
   const known = fingerprints.get(secret);
   if (known !== undefined) return known;
-  const made = createHash('sha256').update(keyOf(secret).export()).digest('hex').slice(0, 8);
-  fingerprints.set(secret, made);
-  return made;
+  const fingerprint = createHash('sha256').update(keyOf(secret).export()).digest('hex').slice(0, 8);
+  fingerprints.set(secret, fingerprint);
+  return fingerprint;
 }

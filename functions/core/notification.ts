@@ -1,28 +1,28 @@
 // table row → change → [notification] → attempt → outcome
-import { createHash } from 'node:crypto';
 import * as z from 'zod/mini';
 import type { Change } from './change.ts';
 import { type Trigger, triggers } from './entity.ts';
 import { formattedString } from './formatted-string.ts';
+import { sha256 } from './sha256.ts';
 
-/** The queue message's shape, of this version. It is raised with the shape, and deliver goes on reading the older ones. */
+/** The version of the queue message's format. If you change the format, raise it, and let deliver read older versions. */
 const VERSION = 1;
 
 const schema = z.object({
-  /** Made from the stream record's id and the trigger: the same however often it is sent. */
+  /** A hash of the stream record's ID and the trigger: the same each time the notification is sent. */
   id: z.string().check(z.regex(/^msg_[0-9a-f]{32}$/)),
   trigger: z.enum(triggers as [Trigger, ...Trigger[]]),
   /** `?AccountID=a1…` */
   formattedString: z.string().check(z.regex(/^\?[\w.~%=&-]+$/)),
-  /** Opaque hash of the row that changed: one record's notifications keep their order. */
+  /** An opaque hash of the row's key: notifications of one record keep their order. */
   record: z.string().check(z.regex(/^[0-9a-f]{64}$/)),
   /** Decimal digits that grow with each change of one record. */
   sequence: z.string().check(z.regex(/^\d+$/)),
   /** Epoch milliseconds. */
   changedAt: z.number(),
-  /** A test: attempted once, and never retried. */
+  /** A test is attempted once and never retried. */
   test: z.optional(z.literal(true)),
-  /** When it was redelivered, epoch milliseconds. Its failures do not count as consecutive failures. */
+  /** The time of its redelivery, in epoch milliseconds. Its failures do not count as consecutive failures. */
   redelivered: z.optional(z.number()),
 });
 
@@ -40,17 +40,17 @@ export function notificationOf(change: Change): Notification {
   };
 }
 
-/** `msg_` and 32 hexadecimal digits; the id that receivers see as `webhook-id`, and that the queue deduplicates by. */
+/** `msg_` and 32 hexadecimal digits. Receivers get this ID as `webhook-id`; the queue uses it for deduplication. */
 export function notificationId(eventId: string, trigger: Trigger): string {
-  return `msg_${createHash('sha256').update(`${eventId} ${trigger}`).digest('hex').slice(0, 32)}`;
+  return `msg_${sha256(`${eventId} ${trigger}`).slice(0, 32)}`;
 }
 
-/** The queue message's body: JSON in ASCII. */
+/** Returns the body of a queue message: JSON in ASCII. */
 export function toMessage(notification: Notification): string {
   return JSON.stringify({ v: VERSION, ...notification });
 }
 
-/** Reads the body of a queue message, or says in one line why it cannot be read. */
+/** Reads the body of a queue message. `unreadable` is one line: why the body cannot be read. */
 export function fromMessage(body: string): Notification | { readonly unreadable: string } {
   let message: { v?: unknown };
   try {

@@ -1,6 +1,6 @@
 // table row → change → notification → attempt → [outcome]
 
-/** The receiver's response, or why there was no response. */
+/** The receiver's response, or the reason why there is none. */
 export type CallResult =
   | {
       readonly status: number;
@@ -9,16 +9,20 @@ export type CallResult =
       /** The beginning of the response, as text. */
       readonly body: string;
     }
-  /** One line without the URL: `connection refused`, `no response within 10 s`. */
+  /** The call failed. One line without the URL: `connection refused`, `no response within 10 s`. */
   | { readonly failure: string }
-  /** Not called, since this deployment does not call such a URL: why, in one line without it. */
+  /** No call was made, because the settings do not allow the URL. One line without the URL. */
   | { readonly blocked: string };
 
 export const outcomeKinds = ['delivered', 'failed', 'throttled', 'gone', 'blocked'] as const;
 
-/** The result of an attempt; `response` says it in words. */
+/** The result of an attempt. `response` describes it. */
 export interface Outcome {
-  /** `throttled`: the receiver asks for fewer calls. `gone`: it asks not to be called again. `blocked`: it may not be called. */
+  /**
+   * - `throttled`: the receiver requests fewer calls.
+   * - `gone`: the receiver requests no more calls.
+   * - `blocked`: the settings do not allow the URL.
+   */
   readonly kind: (typeof outcomeKinds)[number];
   readonly response: string;
   readonly retryAfter?: string;
@@ -28,12 +32,12 @@ interface StatusRule {
   readonly from: number;
   readonly to: number;
   readonly kind: Outcome['kind'];
-  /** Only with a `Retry-After` header. */
+  /** The rule applies only to responses with a `Retry-After` header. */
   readonly needsRetryAfter?: true;
   readonly note?: string;
 }
 
-/** Only 2xx is success: a redirect is never followed, and an error page is an error. The first that fits counts. */
+/** The first rule that matches applies. Only 2xx is a success; redirects are not followed. */
 const rules: readonly StatusRule[] = [
   { from: 200, to: 299, kind: 'delivered' },
   { from: 300, to: 399, kind: 'failed', note: 'redirects are not followed' },
@@ -44,17 +48,16 @@ const rules: readonly StatusRule[] = [
   { from: 0, to: Number.POSITIVE_INFINITY, kind: 'failed' },
 ];
 
-export function outcomeOf(response: CallResult): Outcome {
-  if ('blocked' in response) return { kind: 'blocked', response: response.blocked };
-  if ('failure' in response) return { kind: 'failed', response: response.failure };
-  const { status, retryAfter } = response;
-  const fits = ({ from, to, needsRetryAfter }: StatusRule) =>
+export function outcomeOf(result: CallResult): Outcome {
+  if ('blocked' in result) return { kind: 'blocked', response: result.blocked };
+  if ('failure' in result) return { kind: 'failed', response: result.failure };
+  const { status, retryAfter } = result;
+  const matches = ({ from, to, needsRetryAfter }: StatusRule) =>
     status >= from && status <= to && (!needsRetryAfter || retryAfter !== undefined);
-  const { kind, note } = rules.find(fits) as StatusRule;
-  const words = note ? `HTTP ${status} (${note})` : `HTTP ${status}`;
+  const { kind, note } = rules.find(matches) as StatusRule;
   return {
     kind,
-    response: words,
+    response: note ? `HTTP ${status} (${note})` : `HTTP ${status}`,
     ...((kind === 'failed' || kind === 'throttled') && retryAfter !== undefined && { retryAfter }),
   };
 }

@@ -1,17 +1,19 @@
-/** Calls a second at which a receiver that throttles is tried first, and at least. */
+/** Calls a second: the first rate for a receiver that throttles, and the lowest rate. */
 const FIRST_RATE = 1;
 const LOWEST_RATE = 0.2;
 
-/** The rate after the first throttled response of a receiver that had no limit before. */
+/** Calls a second: the rate that the first throttled response decreases if there was no limit before. */
 const GUESSED_RATE = 10;
 
-/** What a throttled response leaves of the rate, and what each delivery adds to it: about 1 % a second. */
+/** A throttled response multiplies the rate by this. */
 const DECREASE = 0.8;
+
+/** Each delivery adds this to the rate: about 1 % a second. */
 const INCREASE = 0.01;
 
 /**
- * The rate at which calls are made to a receiver that throttles (additive increase, multiplicative decrease). It begins slowly and
- * doubles each second until the first throttled response. Without a throttled response it does not limit anything.
+ * Limits the rate of calls to a receiver that throttles (additive increase, multiplicative decrease). The rate starts low
+ * and doubles each second until the first throttled response. There is no limit for a receiver that never throttled.
  */
 export class Pace {
   /** Calls a second. */
@@ -26,7 +28,12 @@ export class Pace {
     this.#doubles = isThrottled;
   }
 
-  /** Takes the turn for a call if it has come. @returns 0, or how long to wait before asking again, milliseconds. */
+  /**
+   * Reserves a call if the rate allows one now.
+   *
+   * @param now Milliseconds.
+   * @returns 0 if the call can be made, otherwise the milliseconds to wait before the next `take`.
+   */
   take(now: number): number {
     if (now < this.#nextAt) return this.#nextAt - now;
     if (Number.isFinite(this.#rate)) this.#nextAt = now + 1000 / this.#rate;
@@ -38,8 +45,8 @@ export class Pace {
   }
 
   /**
-   * @param startedAt When the call began: those that were under way together decrease the rate once.
-   * @param retryAfterMs How long the receiver asks to wait, 0 for nothing.
+   * @param startedAt The start of the call. Calls that were in flight together decrease the rate only once.
+   * @param retryAfterMs The delay that the receiver requested, in milliseconds; 0 for none.
    */
   throttled(startedAt: number, now: number, retryAfterMs: number): void {
     this.#doubles = false;

@@ -1,16 +1,18 @@
-/** The delay grows after so many receives. */
+/** The delay grows after this many receives. */
 const STEADY_RECEIVES = 10;
 const GROWTH = 1.2;
 const LONGEST_RETURN_SECONDS = 30 * 60;
 
 /**
- * After how many seconds a message is received again that cannot be handled for an internal reason, or that waits for its
- * trigger's state to change. SQS moves a message to the dead-letter queue after 1,000 receives; the delay grows so that 1,000
- * receives take longer than the 14 days for which the queue keeps it. Where all receives were of this kind, it stays below a
- * fifth of the time waited so far.
+ * The delay, in seconds, before a message is received again. It is for messages that an internal error returned to the
+ * queue, and for messages that wait until their trigger's state changes.
  *
- * @param first The delay of the first receives, seconds.
- * @param receives How often the message was received, at least 1.
+ * SQS moves a message to the dead-letter queue after 1,000 receives. The delay grows so that 1,000 receives take longer
+ * than the 14 days for which the queue keeps a message. If all receives had this delay, the next delay is less than a
+ * fifth of the time that passed.
+ *
+ * @param first The delay of the first receives, in seconds.
+ * @param receives The number of receives of the message, at least 1.
  */
 export function returnSeconds(first: number, receives: number): number {
   const grown = first * GROWTH ** Math.max(0, receives - STEADY_RECEIVES);
@@ -20,12 +22,12 @@ export function returnSeconds(first: number, receives: number): number {
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_600;
 
-/** How often the unprocessed part of a batch is sent again: for about five seconds in all. */
+/** The unprocessed part of a batch is sent again at most this often, within about five seconds. */
 export const BUSY_TRIES = 8;
 
 /**
- * How long to wait before asking DynamoDB again for what it left unprocessed, milliseconds: each pause is twice the one
- * before, and jitter takes up to half of it away.
+ * The pause, in milliseconds, before the unprocessed part of a batch is sent to DynamoDB again. Each pause is twice the
+ * one before; jitter shortens it by up to a half.
  *
  * @param attempt 0 for the first pause.
  * @param random From 0 up to 1.

@@ -3,13 +3,13 @@ import { isSameValue } from './attribute-value.ts';
 
 const attribute = z.string().check(z.minLength(1));
 
-/** How the rows of an entity are read. All fields are optional. */
+/** The rules for reading the rows of an entity. All fields are optional. */
 export const rowRules = z.object({
-  /** The attributes that hold the ids, by the names of the formatted string. Default: the name of the id. */
+  /** The attributes that contain the IDs, by the names in the formatted string. Default: the ID's own name. */
   names: z.optional(z.record(z.string(), attribute)),
-  /** An edit that changes no other attributes makes no call. */
+  /** An edit that changes only these attributes makes no call. */
   ignore: z.optional(z.array(attribute)),
-  /** A write that changes this attribute is suppressed: a receiver made it. */
+  /** A write that changes this attribute is suppressed, because a receiver made it. */
   silencedBy: z.optional(attribute),
 });
 
@@ -17,17 +17,17 @@ export type RowRules = Readonly<z.output<typeof rowRules>>;
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** The attribute that holds an id. */
+/** The attribute that contains an ID. */
 export function attributeOf(id: string, { names }: RowRules): string {
   return names?.[id] ?? id;
 }
 
-/** Global tables of version 2017.11.29 add these attributes to each replicated row, with a separate write. */
+/** Prefix of attributes that global tables of version 2017.11.29 add to each replicated row in a separate write. */
 const REPLICATION = 'aws:rep:';
 
 /**
- * Whether a row is the same before and after, without ignored attributes and those of replication. False when the
- * stream has only one of the two.
+ * Returns whether a row is the same before and after, except for ignored attributes and those of replication. Returns
+ * false if the stream has only one of the two rows.
  */
 export function isSameBut(
   ignored: readonly string[],
@@ -42,19 +42,21 @@ export function isSameBut(
   );
 }
 
-/** Whether a write changed nothing but attributes of replication. */
+/** Returns whether a write changed only attributes of replication. */
 export function isReplication(before: Row | null | undefined, after: Row | null | undefined): boolean {
-  const isMade = [before, after].some((row) => Object.keys(row ?? {}).some((name) => name.startsWith(REPLICATION)));
-  return isMade && isSameBut([], before, after);
+  const isReplicated = [before, after].some((row) =>
+    Object.keys(row ?? {}).some((name) => name.startsWith(REPLICATION)),
+  );
+  return isReplicated && isSameBut([], before, after);
 }
 
-/** Whether this write set the value of an attribute. An older value does not mark the write. */
+/** Returns whether this write changed the value of an attribute. An older value does not mark the write. */
 export function isMarked(attribute: string, before: Row | null | undefined, after: Row | null | undefined): boolean {
   const value = ownValue(after, attribute);
   return value !== undefined && !isSameValue(value, ownValue(before, attribute));
 }
 
-/** An attribute of a row. Names that every object has, such as `constructor`, are attributes only where the row has them. */
+/** Reads an attribute of a row. Ignores names that every object inherits, such as `constructor`. */
 export function ownValue<Value>(row: Readonly<Record<string, Value>> | null | undefined, name: string) {
   return row && Object.hasOwn(row, name) ? row[name] : undefined;
 }

@@ -3,11 +3,11 @@ import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 /** The prefix of a secret in Standard Webhooks. */
 const PREFIX = 'whsec_';
 
-/** Bytes of a secret. */
+/** The length of a new secret, in bytes. */
 export const SECRET_BYTES = 32;
 
 /**
- * A secret as users see it: `whsec_` and base64.
+ * Formats a secret for users: `whsec_` and base64.
  *
  * @param bytes Random bytes.
  */
@@ -15,19 +15,19 @@ export function secretOf(bytes: Buffer): string {
   return PREFIX + bytes.toString('base64');
 }
 
-/** What is signed of a call. */
+/** The signed content of a call. */
 export interface Signed {
   /** The `webhook-id`. */
   readonly id: string;
-  /** The `webhook-timestamp`: seconds since 1970. */
+  /** The `webhook-timestamp`, in epoch seconds. */
   readonly timestamp: number;
-  /** The request target as sent: path and query. */
+  /** The path and query of the request, unchanged. */
   readonly target: string;
 }
 
 /**
- * The `webhook-signature` header of Standard Webhooks: for each secret `v1,` and the base64 of the HMAC-SHA256 of
- * `id.timestamp.target`, separated by spaces. The target replaces the body, which a GET does not have.
+ * Returns the `webhook-signature` header of Standard Webhooks. Each secret adds `v1,` and the base64 of the HMAC-SHA256
+ * of `id.timestamp.target`, separated by spaces. The target replaces the body, because a GET has no body.
  */
 export function signatures(secrets: readonly string[], { id, timestamp, target }: Signed): string {
   const content = `${id}.${timestamp}.${target}`;
@@ -37,7 +37,7 @@ export function signatures(secrets: readonly string[], { id, timestamp, target }
     .join(' ');
 }
 
-/** Keys that were made: making a key takes longer than a signature. */
+/** Cache: creating a key takes longer than a signature. */
 const keys = new Map<string, KeyObject>();
 
 export function keyOf(secret: string): KeyObject {

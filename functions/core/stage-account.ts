@@ -1,4 +1,4 @@
-/** The account and region of a stage, from the settings in cdk.json. */
+/** A stage's account and region, from cdk.json. */
 export interface Home {
   readonly account?: string;
   readonly region?: string;
@@ -7,13 +7,13 @@ export interface Home {
 /** The account and region of the current credentials. */
 export interface Here {
   readonly account: string;
-  /** Nothing when it does not matter. */
+  /** Absent if it does not matter. */
   readonly region?: string;
-  /** The ARN of the credentials, where it is known. */
+  /** The ARN of the credentials, if it is known. */
   readonly who?: string;
 }
 
-/** One line when the credentials or the region are not those of the stage. */
+/** Returns an error in one line if the credentials or the region do not belong to the stage. */
 export function mismatch(stage: string, home: Home, here: Here): string | undefined {
   const who = here.who ? ` (${here.who})` : '';
   const change = (setting: keyof Home) => `or change stages.${stage}.${setting} in cdk.json.`;

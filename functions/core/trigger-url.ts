@@ -1,104 +1,52 @@
 import { entities, entityOf, type Trigger } from './entity.ts';
-import { NOT_A_URL, NOT_HTTP, type UrlPolicy, urlCheckBy } from './url-policy.ts';
+import { type UrlPolicy, urlCheckBy } from './url-policy.ts';
+import { MAX_URL_CHARACTERS, syntaxError } from './url-syntax.ts';
 
-/** The URL as it is stored and called, or one line that says what is wrong and how to fix it. */
+/** The URL that is stored and called, or a validation error in one line. */
 export type ParsedUrl = { readonly url: string } | { readonly rejected: string };
 
-/** Long enough for real URLs. The request line must also hold the formatted string. */
-const MAX_URL_CHARACTERS = 2048;
-
-interface SyntaxCheck {
-  readonly broken: (input: string) => boolean;
-  readonly rejection: (input: string) => string;
-}
-
-// A URL parser silently drops, trims or rewrites some of these. What is kept must be what the admin meant, so they are
-// rejected before the parser sees them. The order is that of the rejection that helps most.
-const syntaxChecks: readonly SyntaxCheck[] = [
-  { broken: (input) => input === '', rejection: () => 'is empty: set a URL such as https://example.com/hook' },
-  {
-    broken: (input) => input.length > MAX_URL_CHARACTERS,
-    rejection: (input) => `has ${input.length} characters: shorten it to at most ${MAX_URL_CHARACTERS}`,
-  },
-  {
-    broken: (input) => /\s/u.test(input),
-    rejection: (input) =>
-      `has a space or line break at character ${at(input, /\s/u)}: remove it, or write a space as %20`,
-  },
-  {
-    broken: (input) => /\p{C}/u.test(input),
-    rejection: (input) => `has an invisible or control character at character ${at(input, /\p{C}/u)}: remove it`,
-  },
-  {
-    broken: (input) => input.includes('\\'),
-    rejection: () => 'has a backslash: write / instead, or %5C if it belongs to a value',
-  },
-  {
-    broken: (input) => !/^https?:\/\//i.test(input),
-    rejection: () => NOT_HTTP,
-  },
-  {
-    broken: (input) => /^https?:\/\/(?:[/?#]|$)/i.test(input),
-    rejection: () => 'names no host: type one after the two slashes, such as https://example.com/hook',
-  },
-  {
-    broken: (input) => /[{}]/.test(input),
-    rejection: () =>
-      'has a brace: IDs are appended to the URL by the system, so remove the placeholder, or write %7B and %7D if braces belong to a value',
-  },
-  {
-    broken: (input) => /^https?:\/\/(?:[^/?#]*@)?(?:\.|[^/?#]*\.\.)/i.test(input),
-    rejection: () => 'has an empty part in its host name: remove the extra dot',
-  },
-  {
-    broken: (input) => !URL.canParse(input),
-    rejection: () => NOT_A_URL,
-  },
-];
-
 /**
- * Checks what an admin entered for a trigger. What a URL parser would rewrite (case of the host, IDN, non-ASCII, dots in
- * the path) is rewritten here, once; what is kept is never altered again. Where a host name leads is looked up elsewhere.
+ * Checks the URL that an admin entered for a trigger. A URL parser rewrites some URLs (host in capitals, IDN, non-ASCII
+ * characters, dots in the path). That happens once, here; the stored URL never changes again. Addresses of a host name
+ * are not checked here.
  */
-export function parseTriggerUrl(trigger: Trigger, input: string, rules: UrlPolicy): ParsedUrl {
-  const broken = syntaxChecks.find((rule) => rule.broken(input));
-  if (broken) return { rejected: rejection(trigger, broken.rejection(input)) };
+export function parseTriggerUrl(trigger: Trigger, input: string, policy: UrlPolicy): ParsedUrl {
+  const reject = (reason: string) => ({ rejected: rejection(trigger, reason) });
+  const broken = syntaxError(input);
+  if (broken) return reject(broken);
   const parsed = new URL(input);
-  const rejected = urlCheckBy(rules).target(parsed);
-  if (rejected) return { rejected: rejection(trigger, rejected) };
+  const disallowed = urlCheckBy(policy).target(parsed);
+  if (disallowed) return reject(disallowed);
   const url = parsed.href;
   if (url.length > MAX_URL_CHARACTERS)
-    return {
-      rejected: `The URL for ${trigger} has ${url.length} characters once percent-encoded: shorten it to at most ${MAX_URL_CHARACTERS}.`,
-    };
-  const names = new Set([...namesOf(parsed.search)]);
+    return reject(
+      `has ${url.length} characters once percent-encoded. Fix: shorten it to at most ${MAX_URL_CHARACTERS}`,
+    );
+  const names = new Set(namesOf(parsed.search));
   const clash = entities[entityOf(trigger)].ids.find((name) => names.has(name.toLowerCase()));
-  if (clash)
-    return {
-      rejected: `The URL for ${trigger} already has ${clash} in its query: remove it, since every call adds it.`,
-    };
+  if (clash) return reject(`already has ${clash} in its query. Fix: remove it, because every call adds it`);
   return { url };
 }
 
-/** @param reason What is wrong and how to fix it. */
+/** @param reason The error and its fix, without a period at the end. */
 export function rejection(trigger: Trigger, reason: string): string {
   return `The URL for ${trigger} ${reason}.`;
 }
 
-/** Joins a formatted string to the query of a kept URL, whose own query stays byte for byte; the fragment is dropped. */
+/** Appends a formatted string to the query of a stored URL. The URL's own query does not change; its fragment is dropped. */
 export function joinFormattedString(url: string, formattedString: string): string {
   const hash = url.indexOf('#');
   const target = hash === -1 ? url : url.slice(0, hash);
   const query = target.indexOf('?');
   if (query === -1) return target + formattedString;
-  // A later question mark belongs to the query.
+  // A second question mark belongs to the query.
   const open = query === target.length - 1 || target.endsWith('&');
   return target + (open ? '' : '&') + formattedString.slice(1);
 }
 
 /**
- * The names in a query as common parsers read them: PHP and Express read `AccountID[]` and `AccountID[0]` as AccountID, PHP ignores
- * leading spaces, ASP.NET ignores case, and some separate pairs with a semicolon.
+ * The names in a query, in lower case, as common parsers read them. PHP and Express read `AccountID[]` and `AccountID[0]`
+ * as AccountID, PHP ignores leading spaces, ASP.NET ignores case, and some parsers separate pairs with a semicolon.
  */
 function namesOf(query: string): string[] {
   return query
@@ -115,8 +63,4 @@ function namesOf(query: string): string[] {
         .trim()
         .toLowerCase(),
     );
-}
-
-function at(text: string, pattern: RegExp): number {
-  return text.search(pattern) + 1;
 }

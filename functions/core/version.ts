@@ -1,2 +1,2 @@
-/** The version in package.json, which would be in the bundles as a whole if it were read there; a test compares the two. */
+/** The version in package.json. It is a copy, because an import would put all of package.json into the bundles. A test compares the two. */
 export const VERSION = '0.2.0';

@@ -1,6 +1,6 @@
 /**
- * Splits items into waves to be sent one after another: a wave holds at most one item of each group, and the items of a
- * group stand in their order. So a batch that is accepted by half can never let a group's later item pass an earlier one.
+ * Splits items into waves that are sent one after another. A wave has at most one item of each group, and each group keeps
+ * its order. If half of a batch is accepted, no item can then overtake an earlier item of its group.
  */
 export function inWaves<Item>(items: readonly Item[], groupOf: (item: Item) => string): Item[][] {
   const waves: Item[][] = [];
@@ -15,12 +15,15 @@ export function inWaves<Item>(items: readonly Item[], groupOf: (item: Item) => s
   return waves;
 }
 
-/** Splits items into runs of at most `size`, in order. */
+/** Splits items into batches of at most `size`, in order. */
 export function inBatches<Item>(items: readonly Item[], size: number): Item[][] {
   return Array.from({ length: Math.ceil(items.length / size) }, (_, i) => items.slice(i * size, (i + 1) * size));
 }
 
-/** Splits texts into runs of at most `bytes` as UTF-8 with a comma between them, in order; a longer one stands alone. */
+/**
+ * Splits texts into batches, in order. A batch has at most `bytes` in UTF-8, with a comma between texts. A longer text has
+ * a batch for itself.
+ */
 export function inBatchesOfBytes(texts: readonly string[], bytes: number): string[][] {
   const batches: string[][] = [];
   let room = 0;

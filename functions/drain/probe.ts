@@ -2,7 +2,7 @@ import type { ParkedPage } from '../adapters/backlog.ts';
 import type { Parked } from '../adapters/backlog-items.ts';
 import type { TriggerNow } from '../adapters/trigger-store.ts';
 import { retryAfterSeconds } from '../core/backoff.ts';
-import { FIRST_PROBE_MS, nextProbe } from '../core/breaker.ts';
+import { FIRST_PROBE_MS, nextProbe } from '../core/probe-schedule.ts';
 import { attemptParked } from './attempt-parked.ts';
 import { type Head, readPage } from './backlog-head.ts';
 import type { DrainRun } from './drain-run.ts';

@@ -1,8 +1,8 @@
 import { log } from '../adapters/logger.ts';
 import type { TriggerNow } from '../adapters/trigger-store.ts';
-import { parkedAfter } from '../core/breaker.ts';
 import type { Trigger } from '../core/entity.ts';
 import { Pace } from '../core/pace.ts';
+import { parkedAfter } from '../core/probe-schedule.ts';
 import { type Head, readHead } from './backlog-head.ts';
 import type { DrainDeps } from './deps.ts';
 import { DrainRun } from './drain-run.ts';

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AttributeValue, DescribeTableCommand, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { readIds, recordHash } from '../core/change.ts';
 import { entityOf, type Trigger } from '../core/entity.ts';
 import { formattedString, type Ids } from '../core/formatted-string.ts';
 import { type Notification, notificationId } from '../core/notification.ts';
+import { recordHash } from '../core/record-hash.ts';
+import { readIds } from '../core/row-ids.ts';
 import type { OperationDeps } from './deployment.ts';
 import { noUrl } from './no-url.ts';
 import { keyFromJson, keyToJson } from './row-key.ts';

@@ -24,7 +24,7 @@ export interface LogFilterInput {
 
 /** @throws {UserError} When there is no such outcome. */
 export function logFilter({ trigger, outcome, id, since }: LogFilterInput): LogFilter {
-  // Release 0.2.0 called a failed attempt `retry`.
+  // `retry` is an alias for one release: release 0.2.0 used it for `failed`.
   const kind = outcomeKinds.find((one) => one === (outcome === 'retry' ? 'failed' : outcome));
   if (outcome !== undefined && !kind)
     throw new UserError(`There is no outcome "${printable(outcome)}": the outcomes are ${outcomeKinds.join(', ')}.`);

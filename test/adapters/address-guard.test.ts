@@ -19,7 +19,7 @@ const withHttp: UrlPolicy = { ...defaultRules, allowHttp: true };
 const guarded = makeCall({ ...timeouts, rules: withHttp });
 const PRIVATE = {
   blocked:
-    'leads to an address that is not public: use another, or add its network to allowedPrivateNetworks in cdk.json',
+    'leads to an address that is not public. Fix: use another host, or add its network to allowedPrivateNetworks in cdk.json',
 };
 
 /** A resolver that gives each of these responses once, and the last of them from then on; and how often it was asked. */
@@ -109,10 +109,10 @@ test('a name without addresses is not found, and a resolver that fails is a resp
 
 test('what is no URL, and a scheme that is not called, are responds in words', async () => {
   assert.deepEqual(await guarded('?AccountID=1', {}), {
-    blocked: 'is not a URL: check the host and the port, as in https://example.com:8443/hook',
+    blocked: 'is not a URL. Fix: check the host and the port, as in https://example.com:8443/hook',
   });
   assert.deepEqual(await guarded('file:///etc/passwd', {}), {
-    blocked: 'does not begin with http:// or https://: set the whole URL, such as https://example.com/hook',
+    blocked: 'does not begin with http:// or https://. Fix: set the whole URL, such as https://example.com/hook',
   });
 });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, type TestContext, test } from 'node:test';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { BackfillFile } from '../../cli/backfill-file.ts';
-import { recordHash } from '../../functions/core/change.ts';
+import { recordHash } from '../../functions/core/record-hash.ts';
 import { type BackfillProgress, backfill } from '../../functions/operations/backfill.ts';
 import { clear, set } from '../../functions/operations/set-url.ts';
 import { adminWorld } from '../support/admin-world.ts';

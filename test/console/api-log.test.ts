@@ -13,6 +13,7 @@ test('returns the log by filters, in pages', async () => {
   assert.equal(json.entries[0].attempt, 2);
   assert.equal((await api.request('GET', `/log?limit=1&next=${json.next}`)).json.entries[0].attempt, 1);
   assert.equal((await api.request('GET', '/log?outcome=gone')).json.entries.length, 0);
+  assert.equal((await api.request('GET', '/log?outcome=retry')).json.entries[0].outcome, 'failed');
   assert.equal((await api.request('GET', '/log?id=a')).json.entries.length, 2, 'an ID of a CRM record');
   assert.equal((await api.request('GET', '/log?outcome=fine')).status, 400);
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { addressRule, literalAddress } from '../../functions/core/address.ts';
 
-const none = addressRule([]);
+const isAllowed = addressRule([]);
 
 const rejected = `0.0.0.0 0.1.2.3 10.0.0.1 100.64.0.1 100.100.100.200 100.127.255.255 127.0.0.1 127.1.2.3 168.63.129.16
   169.254.169.254 169.254.170.2 172.16.0.1 172.31.255.255 192.0.0.1 192.0.0.9 192.0.0.192 192.0.2.1 192.31.196.1
@@ -17,54 +17,54 @@ const rejected = `0.0.0.0 0.1.2.3 10.0.0.1 100.64.0.1 100.100.100.200 100.127.25
   fd20:ce::254 fe00::1 fe80::1 fe80::1%eth0 febf::1 fec0::1 ff02::1 ff0e::1`;
 
 for (const address of rejected.split(/\s+/))
-  test(`${address} may not be called`, () => {
-    assert.equal(none(address), false);
+  test(`rejects ${address}`, () => {
+    assert.equal(isAllowed(address), false);
   });
 
-const public_ = `1.1.1.1 8.8.8.8 9.255.255.255 11.0.0.0 100.63.255.255 100.128.0.0 126.255.255.255 128.0.0.0 169.253.255.255
+const allowed = `1.1.1.1 8.8.8.8 9.255.255.255 11.0.0.0 100.63.255.255 100.128.0.0 126.255.255.255 128.0.0.0 169.253.255.255
   169.255.0.0 172.15.255.255 172.32.0.0 192.0.1.0 192.167.255.255 192.169.0.0 198.17.255.255 198.20.0.0 223.255.255.255
   ::ffff:8.8.8.8 ::ffff:808:808 2001:200::1 2001:4860:4860::8888 2003::1 2400::1 2606:4700::1111 2620:4f:7fff::1 2800::1
   2a00::1 2c00::1 3ffe::1`;
 
-for (const address of public_.split(/\s+/))
-  test(`${address} may be called`, () => {
-    assert.equal(none(address), true);
+for (const address of allowed.split(/\s+/))
+  test(`allows ${address}`, () => {
+    assert.equal(isAllowed(address), true);
   });
 
-test('what is no address may not be called', () => {
+test('rejects text that is not an IP address', () => {
   for (const text of ['', 'localhost', '127.1', '0x7f.1', '2130706433', 'fe80::1%eth0%', '8.8.8.8.', '[2606:4700::1]'])
-    assert.equal(none(text), false, text);
+    assert.equal(isAllowed(text), false, text);
 });
 
-test('an address with a zone may not be called, even where its network is allowed', () => {
+test('rejects an address with a zone, even if its network is allowed', () => {
   assert.equal(addressRule(['fe80::/10'])('fe80::1'), true);
   for (const address of ['fe80::1%eth0', '2606:4700::1111%1']) assert.equal(addressRule(['::/0'])(address), false);
 });
 
-test('an IPv4 address inside an IPv6 one is checked as itself, in words and in hexadecimal', () => {
+test('checks an IPv4-mapped IPv6 address as its IPv4 address, in dotted and hexadecimal form', () => {
   fc.assert(
     fc.property(fc.ipV4(), (address) => {
       const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number);
       const hex = `::ffff:${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
-      assert.equal(none(`::ffff:${address}`), none(address));
-      assert.equal(none(hex), none(address));
+      assert.equal(isAllowed(`::ffff:${address}`), isAllowed(address));
+      assert.equal(isAllowed(hex), isAllowed(address));
     }),
     { numRuns: 2000 },
   );
 });
 
-test('of IPv6, nothing but 2000::/3 may be called', () => {
+test('allows no IPv6 address outside 2000::/3', () => {
   fc.assert(
     fc.property(fc.ipV6(), (address) => {
       const mapped = new URL(`http://[${address}]/`).hostname.startsWith('[::ffff:');
       const first = Number.parseInt(new URL(`http://[${address}]/`).hostname.slice(1).split(':')[0] || '0', 16);
-      if (!mapped && none(address)) assert.equal(first >> 13, 1, address);
+      if (!mapped && isAllowed(address)) assert.equal(first >> 13, 1, address);
     }),
     { numRuns: 2000 },
   );
 });
 
-test('an allowed private network may be called, and nothing beside it', () => {
+test('allows addresses of an allowed private network, and no other private addresses', () => {
   const rule = addressRule(['10.1.0.0/16', '::1/128']);
   assert.deepEqual(['10.1.2.3', '::ffff:10.1.2.3', '::1', '10.2.0.1', '127.0.0.1', '8.8.8.8'].map(rule), [
     true,
@@ -76,7 +76,7 @@ test('an allowed private network may be called, and nothing beside it', () => {
   ]);
 });
 
-test('the address that a host is comes without brackets, and a name is none', () => {
+test('returns the IP address of a host without brackets, and undefined for a name', () => {
   assert.deepEqual(['127.0.0.1', '[::1]', 'example.com', '127.0.0.1.', '[v1.x]'].map(literalAddress), [
     '127.0.0.1',
     '::1',
@@ -86,6 +86,6 @@ test('the address that a host is comes without brackets, and a name is none', ()
   ]);
 });
 
-test('brackets count only around the whole host', () => {
+test('removes brackets only around the whole host', () => {
   assert.deepEqual(['1[.2.3.4]', '[1.2.3].4'].map(literalAddress), [undefined, undefined]);
 });

@@ -3,12 +3,12 @@ import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { allEnded } from '../../functions/core/all-ended.ts';
 
-test('gives all results in their order', async () => {
+test('returns all results in their order', async () => {
   assert.deepEqual(await allEnded([turn(1), Promise.resolve('b')]), [1, 'b']);
   assert.deepEqual(await allEnded([]), []);
 });
 
-test('throws the first failure only when all have ended', async () => {
+test('throws the first error only after all promises have ended', async () => {
   let ended = false;
   const slow = turn()
     .then(() => turn())

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { entityOf, isTrigger, triggers } from '../../functions/core/entity.ts';
 
-test('there are eleven triggers, and a followup has no edit', () => {
+test('has eleven triggers, and none for the edit of a followup', () => {
   assert.deepEqual(triggers, [
     'customer.create',
     'customer.edit',
@@ -18,12 +18,12 @@ test('there are eleven triggers, and a followup has no edit', () => {
   ]);
 });
 
-test('names that are no trigger are reported apart', () => {
+test('does not accept a name that is not a trigger', () => {
   for (const name of ['followup.edit', 'customer', 'customer.', '.create', 'Customer.create', '', 7, null, 'toString'])
     assert.equal(isTrigger(name), false, String(name));
 });
 
-test('a trigger tells its entity', () => {
+test('returns the entity of a trigger', () => {
   assert.deepEqual(
     triggers.map(entityOf).filter((entity, i, all) => all.indexOf(entity) === i),
     ['customer', 'case', 'followup', 'task'],

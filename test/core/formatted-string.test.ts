@@ -5,7 +5,7 @@ import { entities, entityNames } from '../../functions/core/entity.ts';
 import { formattedString, percentEncode } from '../../functions/core/formatted-string.ts';
 import { anyText } from '../support/any-text.ts';
 
-test("each entity's string has its names in the manual's order", () => {
+test('contains the IDs of each entity, in the order of the manual', () => {
   const ids = { AccountID: 'aaa', CaseID: 'ccc', FollowupID: 'fff', TaskID: 'ttt' };
   assert.equal(formattedString('customer', ids), '?AccountID=aaa');
   assert.equal(formattedString('case', ids), '?AccountID=aaa&CaseID=ccc');
@@ -13,7 +13,7 @@ test("each entity's string has its names in the manual's order", () => {
   assert.equal(formattedString('task', ids), '?AccountID=aaa&TaskID=ttt');
 });
 
-test('all but the unreserved characters of RFC 3986 are percent-encoded', () => {
+test('percent-encodes all characters except the unreserved ones of RFC 3986', () => {
   assert.equal(percentEncode('AZaz09-._~'), 'AZaz09-._~');
   assert.equal(percentEncode("!'()*"), '%21%27%28%29%2A');
   assert.equal(percentEncode(' +&=?#/%"<>\\^`{|}'), '%20%2B%26%3D%3F%23%2F%25%22%3C%3E%5C%5E%60%7B%7C%7D');
@@ -21,7 +21,7 @@ test('all but the unreserved characters of RFC 3986 are percent-encoded', () => 
   assert.equal(percentEncode('\u0000\r\n'), '%00%0D%0A');
 });
 
-test('any Unicode ids survive the way through a URL parser', () => {
+test('a URL parser reads the same IDs, with any Unicode text', () => {
   const id = anyText({ minLength: 1 });
   fc.assert(
     fc.property(fc.constantFrom(...entityNames), id, id, id, id, (entity, AccountID, CaseID, FollowupID, TaskID) => {
@@ -36,6 +36,6 @@ test('any Unicode ids survive the way through a URL parser', () => {
   );
 });
 
-test('an id that is missing is sent without a value', () => {
+test('a missing ID has an empty value', () => {
   assert.equal(formattedString('case', { CaseID: 'c' }), '?AccountID=&CaseID=c');
 });

@@ -5,7 +5,7 @@ import { beginningOf, fits, type LogFilter, loggedAttempts } from '../../functio
 import { anyText } from '../support/any-text.ts';
 import { logEntry } from '../support/log-entries.ts';
 
-test('of a body the first 1 KiB is kept, and no character is cut', () => {
+test('keeps the first 1 KiB of a response, cut between two characters', () => {
   const text = fc.oneof(anyText({ maxLength: 1500 }), fc.string({ unit: 'grapheme', maxLength: 400 }));
   const long = fc.tuple(text, fc.nat(1100)).map(([end, length]) => 'x'.repeat(length) + end);
   fc.assert(
@@ -14,20 +14,20 @@ test('of a body the first 1 KiB is kept, and no character is cut', () => {
       const bytes = Buffer.byteLength(kept);
       assert.ok(body.startsWith(kept) && bytes <= 1024);
       const next = [...body.slice(kept.length)][0];
-      assert.ok(next === undefined || bytes + Buffer.byteLength(next) > 1024, 'no more would have had room');
+      assert.ok(next === undefined || bytes + Buffer.byteLength(next) > 1024, 'the next character does not fit');
       assert.equal(Buffer.from(kept).toString(), kept);
     }),
     { numRuns: 1000 },
   );
 });
 
-test('bytes that are no UTF-8 are kept as text', () => {
+test('keeps a response that is not valid UTF-8', () => {
   const body = Buffer.from([0xff, 0xfe, 0x00, 0xc3, 0x28, 0xed, 0xa0, 0x80]).toString();
   assert.equal(beginningOf(body), body);
 });
 
 const entry = logEntry({ trigger: 'case.edit', outcome: 'failed', at: 1000, formattedString: '?AccountID=%C3%96+a1' });
-const filters: [LogFilter, boolean][] = [
+const filters: [filter: LogFilter, matches: boolean][] = [
   [{}, true],
   [{ trigger: 'case.edit' }, true],
   [{ trigger: 'case.create' }, false],
@@ -45,12 +45,12 @@ const filters: [LogFilter, boolean][] = [
   [{ trigger: 'case.edit', outcome: 'gone' }, false],
 ];
 
-for (const [filter, isMeant] of filters)
-  test(`${JSON.stringify(filter)} ${isMeant ? 'finds' : 'leaves out'} an attempt`, () => {
-    assert.equal(fits(filter)(entry), isMeant);
+for (const [filter, matches] of filters)
+  test(`${JSON.stringify(filter)} ${matches ? 'matches' : 'does not match'} the attempt`, () => {
+    assert.equal(fits(filter)(entry), matches);
   });
 
-test('all, failures or none are logged; what is a failure is whatever was not delivered', () => {
+test('logs all attempts, those that were not delivered, or none', () => {
   const outcomes = ['delivered', 'failed', 'gone', 'blocked'] as const;
   const kept = (logged: keyof typeof loggedAttempts) =>
     outcomes.filter((outcome) => loggedAttempts[logged](logEntry({ outcome })));

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
+import { inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
 import { packed, unpacked } from '../../functions/core/log-item.ts';
 import { anyEntry, logEntry } from '../support/log-entries.ts';
 
-test('any entries, with whatever in their bodies, come out as they went in, in their order', () => {
+test('unpacks the entries that were packed, in their order, with any text in their bodies', () => {
   fc.assert(
     fc.property(fc.array(anyEntry), (entries) => {
       const items = packed(entries);
@@ -15,8 +16,8 @@ test('any entries, with whatever in their bodies, come out as they went in, in t
   );
 });
 
-test('what is too much for one item is split, and no item is larger than DynamoDB takes', () => {
-  // Of random bytes nothing is saved by compressing them; of control characters much, but JSON needs six bytes for each.
+test('splits entries that are too large for one item, and makes no item larger than the limit of DynamoDB', () => {
+  // Random bytes do not compress. Control characters do, but JSON needs six bytes for each.
   for (const body of [() => randomBytes(512).toString('hex'), () => '\u0000'.repeat(1024)]) {
     const entries = Array.from({ length: 2_000 }, () => logEntry({ body: body() }));
     const items = packed(entries);
@@ -24,4 +25,17 @@ test('what is too much for one item is split, and no item is larger than DynamoD
     for (const item of items) assert.ok(item.length < 399_000, `${item.length} bytes`);
     assert.deepEqual(items.flatMap(unpacked), entries);
   }
+});
+
+test('stores the outcomes failed and throttled as `retry`, which release 0.2.0 reads', () => {
+  const [item = new Uint8Array()] = packed([logEntry({ outcome: 'failed' }), logEntry({ outcome: 'throttled' })]);
+  const rows: unknown[][] = JSON.parse(inflateRawSync(item).toString());
+  assert.deepEqual(
+    rows.map((row) => row[5]),
+    ['retry', 'retry'],
+  );
+  assert.deepEqual(
+    unpacked(item).map(({ outcome }) => outcome),
+    ['failed', 'throttled'],
+  );
 });

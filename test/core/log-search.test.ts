@@ -7,7 +7,7 @@ import { anyEntry, logEntry } from '../support/log-entries.ts';
 
 const SHARDS = 3;
 
-/** What was written to each shard, an item a write, some of it long after the first attempt in it. */
+/** Writes to the shards, one item each; some long after the first attempt in the item. */
 const shards = fc.array(
   fc.record({
     shard: fc.nat(SHARDS - 1),
@@ -27,7 +27,7 @@ function written(writes: readonly { shard: number; entries: readonly LogEntry[];
   );
 }
 
-/** Reads the pages of a search one after another, each shard by a few items at a time. */
+/** Reads all pages of a search, with a few items of each shard at a time. */
 function pages(table: readonly LogItem[][], filter: LogFilter, limit: number, size: number, rounds: number) {
   const all: LogEntry[][] = [];
   let place: LogPlace | undefined;
@@ -35,19 +35,19 @@ function pages(table: readonly LogItem[][], filter: LogFilter, limit: number, si
     const search: LogSearch = new LogSearch(SHARDS, filter, place);
     for (let round = 0; round < rounds || search.isStuck; round++)
       for (const { shard, from, isRead } of search.open) {
-        const behind = (table[shard] ?? []).filter(({ key }) => (isRead ? key < from : key <= from));
-        search.add(shard, behind.slice(0, size), behind.length > size);
+        const older = (table[shard] ?? []).filter(({ key }) => (isRead ? key < from : key <= from));
+        search.add(shard, older.slice(0, size), older.length > size);
       }
     const page = search.page(limit);
     all.push(page.entries);
-    // As a client sends it back.
+    // A client returns the place as JSON.
     place = page.next && JSON.parse(JSON.stringify(page.next));
-    assert.ok(all.length < 1_000, 'it comes to an end');
+    assert.ok(all.length < 1_000, 'the search ends');
   } while (place);
   return all;
 }
 
-test('pages hold each attempt that is meant once, newest first over all shards, however late it was written', () => {
+test('pages contain each matching attempt once, newest first over all shards, also if it was written late', () => {
   const filter: fc.Arbitrary<LogFilter> = fc.constantFrom<LogFilter>({}, { outcome: 'failed' }, { text: 'a1' });
   const few = fc.integer({ min: 1, max: 7 });
   fc.assert(
@@ -60,15 +60,15 @@ test('pages hold each attempt that is meant once, newest first over all shards, 
         entries.every(({ at }, i) => i === 0 || at <= (entries[i - 1]?.at ?? 0)),
         'newest first',
       );
-      const meant = table.flat().flatMap((item) => item.entries.filter(fits(filter)));
-      assert.deepEqual(new Set(entries), new Set(meant));
-      assert.equal(entries.length, meant.length);
+      const matching = table.flat().flatMap((item) => item.entries.filter(fits(filter)));
+      assert.deepEqual(new Set(entries), new Set(matching));
+      assert.equal(entries.length, matching.length);
     }),
     { numRuns: 2_000 },
   );
 });
 
-test('what is written while somebody reads on changes nothing of the pages behind', () => {
+test('writes between two pages do not change the later pages', () => {
   const table = written(
     Array.from({ length: 20 }, (_, i) => ({ shard: i % 3, entries: [logEntry({ at: i })], later: 0 })),
   );
@@ -94,12 +94,12 @@ test('what is written while somebody reads on changes nothing of the pages behin
 
 const itemAt = (at: number): LogItem => ({ key: `${timeKey(at)}#0007`, entries: [logEntry({ at })] });
 
-test('a shard that is done is not read again', () => {
+test('does not read a finished shard again', () => {
   const search = new LogSearch(2, {}, { behind: '~', from: [null, 'k'] });
   assert.deepEqual(search.open, [{ shard: 1, from: 'k', isRead: false }]);
 });
 
-test('a search is stuck until a shard was read, and not when there is nothing left to read', () => {
+test('is stuck until a shard was read, and never if all shards are finished', () => {
   const search = new LogSearch(1, {});
   assert.equal(search.isStuck, true);
   search.add(0, [itemAt(50)], true);
@@ -107,7 +107,7 @@ test('a search is stuck until a shard was read, and not when there is nothing le
   assert.equal(new LogSearch(1, {}, { behind: '', from: [null] }).isStuck, false);
 });
 
-test('an attempt is ready once nothing that is unread can be newer', () => {
+test('an attempt is ready when no unread item can contain a newer one', () => {
   const search = new LogSearch(2, {});
   search.add(0, [itemAt(50), itemAt(40)], true);
   assert.equal(search.ready, 0);
@@ -115,14 +115,14 @@ test('an attempt is ready once nothing that is unread can be newer', () => {
   assert.equal(search.ready, 3);
 });
 
-test('a page that shows the last attempt says that there is no more', () => {
+test('the page with the last attempt has no next page', () => {
   const search = new LogSearch(1, {});
   search.add(0, [itemAt(50), itemAt(40)], false);
   const { entries, next } = search.page(2);
   assert.deepEqual([entries.length, next], [2, undefined]);
 });
 
-test('a page of none goes on at the same place', () => {
+test('a page with a limit of 0 continues at the same place', () => {
   const place = { behind: `${timeKey(60)}#x`, from: ['~'] };
   const search = new LogSearch(1, {}, place);
   search.add(0, [itemAt(50)], false);

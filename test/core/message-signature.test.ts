@@ -6,7 +6,7 @@ import { createVerifier, httpbis } from 'http-message-signatures';
 import { type Component, fingerprintOf, messageSignature } from '../../functions/core/message-signature.ts';
 import { secretOf } from '../../functions/core/signature.ts';
 
-test('makes the signature of the RFC for hmac-sha256 (RFC 9421, B.2.5)', () => {
+test('makes the same signature as the example for hmac-sha256 in RFC 9421, B.2.5', () => {
   const secret = 'whsec_uzvJfB4u3N0Jy4T7NZ75MDVcr8zSTInedJtkgcu46YW4XByzNJjxBdtjUkdJPBtbmHhIDi6pcl8jsasjlTMtDQ==';
   const components: Component[] = [
     ['date', 'Tue, 20 Apr 2021 02:07:55 GMT'],
@@ -19,12 +19,12 @@ test('makes the signature of the RFC for hmac-sha256 (RFC 9421, B.2.5)', () => {
   });
 });
 
-test('the fingerprint of a secret is the beginning of the SHA-256 of its key', () => {
+test('the fingerprint of a secret is the start of the SHA-256 of its key', () => {
   const key = Buffer.alloc(32, 7);
-  const wanted = createHash('sha256').update(key).digest('hex').slice(0, 8);
-  assert.equal(fingerprintOf(secretOf(key)), wanted);
-  assert.equal(fingerprintOf(secretOf(key)), wanted, 'computed once');
-  assert.notEqual(fingerprintOf(secretOf(Buffer.alloc(32, 8))), wanted);
+  const expected = createHash('sha256').update(key).digest('hex').slice(0, 8);
+  assert.equal(fingerprintOf(secretOf(key)), expected);
+  assert.equal(fingerprintOf(secretOf(key)), expected, 'from the cache');
+  assert.notEqual(fingerprintOf(secretOf(Buffer.alloc(32, 8))), expected);
 });
 
 interface Request {
@@ -33,7 +33,7 @@ interface Request {
   readonly headers: Record<string, string>;
 }
 
-/** What a receiver does that has one secret, with http-message-signatures, an independent library. */
+/** Verifies a request like a receiver with one secret, with the independent library http-message-signatures. */
 async function verify(secret: string, request: Request): Promise<boolean> {
   const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
   const known = { id: fingerprintOf(secret), algs: ['hmac-sha256'], verify: createVerifier(key, 'hmac-sha256') };
@@ -41,12 +41,12 @@ async function verify(secret: string, request: Request): Promise<boolean> {
   return (await httpbis.verifyMessage({ keyLookup }, request).catch(() => false)) ?? false;
 }
 
-test('an independent library verifies a signature with either of two secrets, and rejects each change of what is signed', async () => {
+test('an independent library verifies the signatures of two secrets, and rejects changes of signed components', async () => {
   const secrets = fc.uint8Array({ minLength: 24, maxLength: 64 }).map((bytes) => secretOf(Buffer.from(bytes)));
   const ids = fc.string({ unit: fc.constantFrom(...'abc019_.-'), minLength: 1 });
-  const three = fc.uniqueArray(secrets, { minLength: 3, maxLength: 3, selector: fingerprintOf });
+  const threeSecrets = fc.uniqueArray(secrets, { minLength: 3, maxLength: 3, selector: fingerprintOf });
   await fc.assert(
-    fc.asyncProperty(three, ids, fc.webUrl({ withQueryParameters: true }), async (keys, id, any) => {
+    fc.asyncProperty(threeSecrets, ids, fc.webUrl({ withQueryParameters: true }), async (keys, id, any) => {
       const [fresh = '', old = '', other = ''] = keys;
       const url = new URL(any).href;
       const signed: Component[] = [

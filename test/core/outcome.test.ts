@@ -8,7 +8,7 @@ for (const status of [200, 201, 202, 204, 226, 299])
   });
 
 for (const status of [300, 301, 302, 304, 307, 308])
-  test(`${status}, a redirect, is no success and is not followed`, () => {
+  test(`${status}, a redirect, has failed and is not followed`, () => {
     assert.deepEqual(outcomeOf({ status, body: '' }), {
       kind: 'failed',
       response: `HTTP ${status} (redirects are not followed)`,
@@ -16,35 +16,35 @@ for (const status of [300, 301, 302, 304, 307, 308])
   });
 
 for (const status of [400, 401, 404, 500, 503, 599])
-  test(`${status} is tried again`, () => {
+  test(`${status} has failed`, () => {
     assert.deepEqual(outcomeOf({ status, body: 'x' }), { kind: 'failed', response: `HTTP ${status}` });
   });
 
-test('410 says that the receiver is gone', () => {
+test('410 is gone', () => {
   assert.deepEqual(outcomeOf({ status: 410, body: '' }), { kind: 'gone', response: 'HTTP 410' });
 });
 
-test('Retry-After is handed on with what is tried again', () => {
+test('a failed outcome contains Retry-After', () => {
   assert.partialDeepStrictEqual(outcomeOf({ status: 500, retryAfter: '7', body: '' }), {
     kind: 'failed',
     retryAfter: '7',
   });
 });
 
-test('what may not be called is blocked, with the reason in words', () => {
+test('a call that the settings do not allow is blocked, with the reason', () => {
   assert.deepEqual(outcomeOf({ blocked: 'is not a URL' }), { kind: 'blocked', response: 'is not a URL' });
 });
 
-test('no response is tried again, with the failure in words', () => {
+test('a call without a response has failed, with the reason', () => {
   assert.deepEqual(outcomeOf({ failure: 'connection refused' }), { kind: 'failed', response: 'connection refused' });
 });
 
-test('Retry-After of a response that is not tried again is dropped', () => {
+test('an outcome that is not retried does not contain Retry-After', () => {
   for (const status of [200, 410])
     assert.equal('retryAfter' in outcomeOf({ status, retryAfter: '7', body: '' }), false, `${status}`);
 });
 
-test('a receiver throttles with 429, and with 503 or 529 if it says when to try again', () => {
+test('429 is throttled, and so are 503 and 529 with Retry-After', () => {
   for (const [status, retryAfter, kind] of [
     [429, undefined, 'throttled'],
     [429, '7', 'throttled'],

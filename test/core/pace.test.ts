@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Pace } from '../../functions/core/pace.ts';
 
-test('without a throttled response there is no limit', () => {
+test('has no limit without a throttled response', () => {
   const pace = new Pace(false);
   for (let n = 0; n < 1000; n++) {
     assert.equal(pace.take(0), 0);
@@ -10,7 +10,7 @@ test('without a throttled response there is no limit', () => {
   }
 });
 
-test('a receiver that has throttled is called once a second at first, and twice as often each second', () => {
+test('starts with one call a second after recent throttling, and doubles the rate each second', () => {
   const pace = new Pace(true);
   const calls: number[] = [];
   for (let now = 0; now < 4_000; now++)
@@ -23,17 +23,17 @@ test('a receiver that has throttled is called once a second at first, and twice 
   assert.ok((perSecond[0] ?? 0) <= 3);
 });
 
-test('calls that were under way together slow the rate down once, and Retry-After is waited for', () => {
+test('calls in flight together decrease the rate once, and no call is made before the time in Retry-After', () => {
   const pace = new Pace(false);
   for (let n = 0; n < 10; n++) assert.equal(pace.take(0), 0);
   for (let n = 0; n < 10; n++) pace.throttled(0, 10, 2_000);
   assert.equal(pace.take(10), 2_000);
   assert.equal(pace.take(2_010), 0);
-  // A fifth less than the guess of ten a second.
+  // 80 % of ten calls a second.
   assert.equal(pace.take(2_010), 125);
 });
 
-test('the rate does not fall below one call in five seconds', () => {
+test('makes at least one call in five seconds', () => {
   const pace = new Pace(false);
   for (let n = 1; n < 100; n++) pace.throttled(n * 1000, n * 1000 + 1, 0);
   const now = 1_000_000;

@@ -5,7 +5,7 @@ import { isOverLimit, overLimitReason, recordLimit, windowOf } from '../../funct
 
 const limit = { changes: 3, perSeconds: 60 };
 
-test('the first changes of a window are within the limit, all later ones beyond it', () => {
+test('the first changes of a window are within the limit, and all later ones are over it', () => {
   const sequences = ['98', '99', '100', '101', '1000'];
   assert.deepEqual(
     sequences.map((sequence) => isOverLimit(sequence, sequences, limit)),
@@ -13,33 +13,33 @@ test('the first changes of a window are within the limit, all later ones beyond 
   );
 });
 
-test('a repeat is checked as it was at first, whatever was counted since', () => {
+test('a repeat gets the same result, whatever changes were counted later', () => {
   const sequence = fc.bigInt({ min: 0n, max: 10n ** 39n }).map(String);
   fc.assert(
-    fc.property(fc.uniqueArray(sequence, { minLength: 1, maxLength: 20 }), fc.nat(), (unordered, drawn) => {
+    fc.property(fc.uniqueArray(sequence, { minLength: 1, maxLength: 20 }), fc.nat(), (unordered, index) => {
       const all = unordered.toSorted((a, b) => (BigInt(a) < BigInt(b) ? -1 : 1));
-      const at = drawn % all.length;
-      const own = all[at] ?? '';
-      const atFirst = isOverLimit(own, all.slice(0, at + 1), limit);
-      assert.equal(isOverLimit(own, all, limit), atFirst);
-      assert.equal(isOverLimit(own, all.slice(0, at), limit), atFirst, 'whether it is counted itself or not');
+      const at = index % all.length;
+      const change = all[at] ?? '';
+      const atFirst = isOverLimit(change, all.slice(0, at + 1), limit);
+      assert.equal(isOverLimit(change, all, limit), atFirst);
+      assert.equal(isOverLimit(change, all.slice(0, at), limit), atFirst, 'also if the change itself is not counted');
       assert.equal(atFirst, at >= limit.changes);
     }),
   );
 });
 
-test('windows follow each other without gap or overlap', () => {
+test('windows have no gap and no overlap', () => {
   const window = (changedAt: number) => windowOf({ changedAt }, limit);
   assert.equal(window(1_760_000_040_000), 1_760_000_040);
   assert.equal(window(1_760_000_099_999), 1_760_000_040);
   assert.equal(window(1_760_000_100_000), 1_760_000_100);
 });
 
-test('the reason names the limit', () => {
+test('the reason contains the limit', () => {
   assert.equal(overLimitReason(limit), 'it looks like a loop: more than 3 changes of this record within 60 s');
 });
 
-test('a limit has a number of changes and a number of seconds', () => {
+test('a limit requires a number of changes and a number of seconds', () => {
   assert.deepEqual(recordLimit.parse(limit), limit);
   for (const wrong of [{ changes: 3 }, { perSeconds: 60 }, { changes: '3', perSeconds: 60 }])
     assert.equal(recordLimit.safeParse(wrong).success, false);

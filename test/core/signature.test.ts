@@ -6,17 +6,17 @@ import { secretOf, signatures } from '../../functions/core/signature.ts';
 
 const secrets = fc.uint8Array({ minLength: 24, maxLength: 64 }).map((bytes) => secretOf(Buffer.from(bytes)));
 
-test("the official library's signature is the same for any id, time and target", () => {
+test('makes the same signature as the official library, for any ID, time and target', () => {
   fc.assert(
     fc.property(secrets, fc.string(), fc.nat(4_000_000_000), fc.webPath(), (secret, id, timestamp, target) => {
-      const theirs = new Webhook(secret).sign(id, new Date(timestamp * 1000), target);
-      assert.equal(signatures([secret], { id, timestamp, target }), theirs);
+      const expected = new Webhook(secret).sign(id, new Date(timestamp * 1000), target);
+      assert.equal(signatures([secret], { id, timestamp, target }), expected);
     }),
     { numRuns: 2_000 },
   );
 });
 
-test('with two secrets each one signs: a receiver can verify with either, and with no other', () => {
+test('signs with each of two secrets: a receiver can verify with either one, and with no other', () => {
   fc.assert(
     fc.property(fc.uniqueArray(secrets, { minLength: 3, maxLength: 3 }), fc.json(), ([old, fresh, other], target) => {
       const signed = { id: 'msg_1', timestamp: Math.floor(Date.now() / 1000), target };
@@ -33,6 +33,6 @@ test('with two secrets each one signs: a receiver can verify with either, and wi
   );
 });
 
-test('a secret is written as Standard Webhooks has it', () => {
+test('formats a secret as Standard Webhooks requires', () => {
   assert.equal(secretOf(Buffer.alloc(32, 1)), `whsec_${Buffer.alloc(32, 1).toString('base64')}`);
 });

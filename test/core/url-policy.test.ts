@@ -3,11 +3,12 @@ import { test } from 'node:test';
 import { type UrlPolicy, urlCheckBy } from '../../functions/core/url-policy.ts';
 import { defaultRules } from '../support/rules.ts';
 
-const HTTP = 'begins with http://, which is not encrypted: use https://, or set allowHttp in cdk.json';
-const PORT = 'has a port below 1024 that is not 80 or 443: use another, or add it to allowedPorts in cdk.json';
+const HTTP = 'begins with http://, which is not encrypted. Fix: use https://, or set allowHttp in cdk.json';
+const PORT =
+  'has a port below 1024 that is not 80 or 443. Fix: use another port, or add it to allowedPorts in cdk.json';
 const PRIVATE =
-  'leads to an address that is not public: use another, or add its network to allowedPrivateNetworks in cdk.json';
-const SCHEME = 'does not begin with http:// or https://: set the whole URL, such as https://example.com/hook';
+  'leads to an address that is not public. Fix: use another host, or add its network to allowedPrivateNetworks in cdk.json';
+const SCHEME = 'does not begin with http:// or https://. Fix: set the whole URL, such as https://example.com/hook';
 
 const checked: [string, string | undefined, Partial<UrlPolicy>?][] = [
   ['https://example.com/hook', undefined],
@@ -40,17 +41,17 @@ const checked: [string, string | undefined, Partial<UrlPolicy>?][] = [
 ];
 
 for (const [url, reason, set = {}] of checked)
-  test(`${url} ${reason ? 'may not' : 'may'} be called with ${JSON.stringify(set)}`, () => {
+  test(`${reason ? 'rejects' : 'allows'} ${url} with ${JSON.stringify(set)}`, () => {
     assert.equal(urlCheckBy({ ...defaultRules, ...set }).target(new URL(url)), reason);
   });
 
-test('addresses may be called when all of them may', () => {
+test('allows a host if all its addresses are allowed', () => {
   const check = urlCheckBy(defaultRules);
   assert.equal(check.addresses(['8.8.8.8', '2606:4700::1111']), undefined);
   assert.equal(check.addresses(['8.8.8.8', '10.0.0.1']), PRIVATE);
-  assert.equal(check.addresses(['no address']), PRIVATE);
+  assert.equal(check.addresses(['not an address']), PRIVATE);
 });
 
-test('each reason is one line that goes behind "The URL for …"', () => {
+test('each reason is one line that can follow "The URL for …"', () => {
   for (const reason of new Set(checked.flatMap(([, reason]) => reason ?? []))) assert.match(reason, /^[a-z].*[^.\n]$/);
 });

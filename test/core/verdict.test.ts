@@ -32,8 +32,8 @@ function verdict({ from = 'queue', kind = 'failed', hours = 0, attempts = 1, ...
   const outcome = { kind, response: 'words', ...(rest.retryAfter && { retryAfter: rest.retryAfter }) };
   const firstAttempt = NOW - 1_000;
   const tally = { attempts, firstAttempt, lastSuccess: rest.healthy ? NOW : 0 };
-  const made = { outcome, slow: rest.slow ?? false, isCut: rest.cut ?? false, endedAt: NOW, from };
-  return verdictOf(notification, made, tally, { retryDelays: rest.retryDelays ?? retryDelays, random: 0.5 });
+  const attempt = { outcome, slow: rest.slow ?? false, isCut: rest.cut ?? false, endedAt: NOW, from };
+  return verdictOf(notification, attempt, tally, { retryDelays: rest.retryDelays ?? retryDelays, random: 0.5 });
 }
 
 const done = { notification: 'done', seconds: 0, isFailure: false };
@@ -44,52 +44,48 @@ const fails = { isFailure: true };
 const counts = { isFailure: false };
 const throttled = { trigger: 'park', isUncounted: true, ...counts };
 
-/** Both sides decide the same, but for how long a kept one waits: in the queue it goes to the backlog at once. */
+/** The same verdict for the queue and for the backlog. */
 const same: readonly (readonly [string, Case, object])[] = [
   ['a success', { kind: 'delivered' }, done],
-  ['a success of a redelivered one', { kind: 'delivered', redelivered: true }, done],
-  ['a slow success of a redelivered one', { kind: 'delivered', slow: true, redelivered: true }, done],
+  ['a success of a redelivered notification', { kind: 'delivered', redelivered: true }, done],
+  ['a slow success of a redelivered notification', { kind: 'delivered', slow: true, redelivered: true }, done],
   ['a first failure', {}, { ...retry(5), ...fails }],
   ['a third failure', { attempts: 3 }, { ...retry(120), ...fails }],
   ['a slow failure', { slow: true }, { ...retry(5), ...fails }],
-  ['a failure of a redelivered one', { redelivered: true }, { ...retry(5), ...counts }],
+  ['a failure of a redelivered notification', { redelivered: true }, { ...retry(5), ...counts }],
   ['a longer Retry-After', { retryAfter: '40' }, { ...retry(40), ...fails }],
   ['a shorter Retry-After', { retryAfter: '2', attempts: 2 }, { ...retry(30), ...fails }],
-  ['the last failure at a receiver that works', { attempts: 5, healthy: true }, { ...fail, ...fails }],
-  ['the last failure of a redelivered one', { attempts: 5, redelivered: true }, { ...fail, ...counts }],
+  ['the last failure while the receiver accepts others', { attempts: 5, healthy: true }, { ...fail, ...fails }],
+  ['the last failure of a redelivered notification', { attempts: 5, redelivered: true }, { ...fail, ...counts }],
   ['the only failure without retry delays', { retryDelays: [], healthy: true }, { ...fail, ...fails }],
   ['a throttled response after 73 hours', { kind: 'throttled', hours: 73 }, { ...fail, ...throttled }],
   ['a failure after 73 hours', { hours: 73 }, { ...fail, ...fails }],
   ['a failure after 71 hours', { hours: 71 }, { ...retry(5), ...fails }],
   ['a failure 73 hours after a redelivery', { hours: 73, redelivered: true }, { ...fail, ...counts }],
   ['410 after 73 hours', { kind: 'gone', hours: 73 }, { ...fail, trigger: 'pause', ...counts }],
-  [
-    'a URL that may not be called, after 73 hours',
-    { kind: 'blocked', hours: 73 },
-    { ...fail, trigger: 'park', ...counts },
-  ],
-  ['a last failure that was cut off, after 73 hours', { cut: true, attempts: 5, hours: 73 }, { ...fail, ...counts }],
-  ['a success in spite of being cut off', { kind: 'delivered', cut: true }, done],
+  ['a blocked URL after 73 hours', { kind: 'blocked', hours: 73 }, { ...fail, trigger: 'park', ...counts }],
+  ['an aborted last attempt after 73 hours', { cut: true, attempts: 5, hours: 73 }, { ...fail, ...counts }],
+  ['a success that was aborted too late', { kind: 'delivered', cut: true }, done],
   ['a test that fails', { test: true }, done],
-  ['a test that is given the response 410', { test: true, kind: 'gone' }, done],
-  ['a test that may not be called', { test: true, kind: 'blocked' }, done],
+  ['a test with the response 410', { test: true, kind: 'gone' }, done],
+  ['a test of a blocked URL', { test: true, kind: 'blocked' }, done],
   ['a test that is slow', { test: true, kind: 'delivered', slow: true }, done],
   ['an old test that fails', { test: true, hours: 80, attempts: 5 }, done],
 ];
 
 for (const from of ['queue', 'backlog'] as const)
-  for (const [name, given, expected] of same)
-    test(`${name}, from the ${from}`, () => assert.deepEqual(verdict({ ...given, from }), expected));
+  for (const [title, input, expected] of same)
+    test(`${title}, from the ${from}`, () => assert.deepEqual(verdict({ ...input, from }), expected));
 
-const apart: readonly (readonly [string, Case, object])[] = [
-  ['a first failure that was cut off', { cut: true }, { ...keep(0), ...counts }],
-  ['a last failure that was cut off', { cut: true, attempts: 5, healthy: true }, { ...keep(0), ...counts }],
+const different: readonly (readonly [string, Case, object])[] = [
+  ['an aborted first attempt', { cut: true }, { ...keep(0), ...counts }],
+  ['an aborted last attempt', { cut: true, attempts: 5, healthy: true }, { ...keep(0), ...counts }],
   ['a slow success from the queue', { kind: 'delivered', slow: true }, { ...done, ...fails }],
   ['a slow success from the backlog', { kind: 'delivered', slow: true, from: 'backlog' }, done],
   ['410 from the queue', { kind: 'gone' }, { ...keep(0), trigger: 'pause', ...counts }],
   ['410 from the backlog', { kind: 'gone', from: 'backlog' }, { ...keep(5), trigger: 'pause', ...counts }],
   [
-    '410 as the last from the backlog',
+    '410 at the last attempt from the backlog',
     { kind: 'gone', attempts: 5, healthy: true, from: 'backlog' },
     { ...keep(600), trigger: 'pause', ...counts },
   ],
@@ -111,7 +107,11 @@ const apart: readonly (readonly [string, Case, object])[] = [
     { kind: 'blocked', attempts: 2, from: 'backlog' },
     { ...keep(30), trigger: 'park', ...counts },
   ],
-  ['a blocked redelivered one', { kind: 'blocked', redelivered: true }, { ...keep(0), trigger: 'park', ...counts }],
+  [
+    'a blocked URL for a redelivered notification',
+    { kind: 'blocked', redelivered: true },
+    { ...keep(0), trigger: 'park', ...counts },
+  ],
   [
     'the last failure at a receiver that is down, from the queue',
     { attempts: 5 },
@@ -129,11 +129,11 @@ const apart: readonly (readonly [string, Case, object])[] = [
   ],
 ];
 
-for (const [name, given, expected] of apart) test(name, () => assert.deepEqual(verdict(given), expected));
+for (const [title, input, expected] of different) test(title, () => assert.deepEqual(verdict(input), expected));
 
-test('a success in the very moment of the first attempt is a success since it', () => {
+test('a success at the time of the first attempt counts as a later success', () => {
   const notification = { changedAt: NOW };
-  const made = { outcome: { kind: 'failed', response: '' }, slow: false, endedAt: NOW, from: 'queue' } as const;
+  const attempt = { outcome: { kind: 'failed', response: '' }, slow: false, endedAt: NOW, from: 'queue' } as const;
   const tally = { attempts: 5, firstAttempt: NOW, lastSuccess: NOW };
-  assert.equal(verdictOf(notification, made, tally, { retryDelays, random: 0.5 }).notification, 'fail');
+  assert.equal(verdictOf(notification, attempt, tally, { retryDelays, random: 0.5 }).notification, 'fail');
 });

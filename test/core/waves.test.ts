@@ -5,7 +5,7 @@ import { inBatches, inBatchesOfBytes, inWaves } from '../../functions/core/waves
 
 const item = fc.record({ group: fc.constantFrom('a', 'b', 'c', 'd'), n: fc.nat() });
 
-test('a wave never holds two items of one group', () => {
+test('a wave has at most one item of each group', () => {
   fc.assert(
     fc.property(fc.array(item), (items) => {
       for (const wave of inWaves(items, ({ group }) => group))
@@ -14,7 +14,7 @@ test('a wave never holds two items of one group', () => {
   );
 });
 
-test('nothing is lost or added, and each group keeps its order', () => {
+test('waves contain every item once, and each group keeps its order', () => {
   fc.assert(
     fc.property(fc.array(item), (items) => {
       const sent = inWaves(items, ({ group }) => group).flat();
@@ -26,7 +26,7 @@ test('nothing is lost or added, and each group keeps its order', () => {
   );
 });
 
-test('there are as many waves as the busiest group has items', () => {
+test('makes as many waves as the largest group has items', () => {
   assert.equal(inWaves(['a', 'b', 'a', 'c', 'a'], (x) => x).length, 3);
   assert.deepEqual(inWaves([], String), []);
   assert.deepEqual(
@@ -35,12 +35,12 @@ test('there are as many waves as the busiest group has items', () => {
   );
 });
 
-test('batches hold at most their size, in order', () => {
+test('batches have at most the given size, in order', () => {
   assert.deepEqual(inBatches([1, 2, 3, 4, 5], 2), [[1, 2], [3, 4], [5]]);
   assert.deepEqual(inBatches([], 10), []);
 });
 
-test('batches of bytes keep their size as UTF-8, in order; what is larger stands alone', () => {
+test('batches have at most the given bytes in UTF-8, in order; a larger text has its own batch', () => {
   assert.deepEqual(inBatchesOfBytes(['aa', 'b', 'ö', 'ccccccc', 'd'], 6), [['aa', 'b'], ['ö'], ['ccccccc'], ['d']]);
   assert.deepEqual(inBatchesOfBytes(['aa', 'bb'], 6), [['aa', 'bb']]);
   assert.deepEqual(inBatchesOfBytes([], 10), []);

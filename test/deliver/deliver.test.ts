@@ -363,7 +363,7 @@ test('a URL that may not be called parks its trigger at once, says why, and lose
     A_MINUTE,
   );
   const { parkedBecause, consecutiveFailures, probeAt = 0, probeDelay } = triggers.items.get('customer.edit') ?? {};
-  assert.match(parkedBecause ?? '', /^leads to an address that is not public: /);
+  assert.match(parkedBecause ?? '', /^leads to an address that is not public\. Fix: /);
   assert.doesNotMatch(parkedBecause ?? '', /10\.0\.0\.1|hook/);
   assert.deepEqual([state(), consecutiveFailures, triggers.moves, probeDelay], ['parked', 0, 1, 30_000]);
   assert.ok(Math.abs(probeAt - Date.now() - 30_000) < 1_000);
@@ -391,7 +391,7 @@ test('what is sent again by hand to a URL that may not be called waits too, and 
 test('a test of a URL that may not be called says why, and parks nothing', async () => {
   const { deps, backlog, state } = world({ 'customer.edit': 'https://10.0.0.1/' });
   await deliver([message(notification({ test: true }))], deps, A_MINUTE);
-  assert.match([...backlog.tests.values()][0]?.response ?? '', /^leads to an address that is not public: /);
+  assert.match([...backlog.tests.values()][0]?.response ?? '', /^leads to an address that is not public\. Fix: /);
   assert.equal(state(), 'active');
 });
 
@@ -599,7 +599,7 @@ test('every attempt of a batch is logged in one write, with the result of it', a
     A_MINUTE,
   );
   assert.equal(log.writes, 1);
-  const outcomes = log.entries.map(({ id, outcome, response }) => [id, outcome, response.split(':')[0]]);
+  const outcomes = log.entries.map(({ id, outcome, response }) => [id, outcome, response.split('. Fix:')[0]]);
   assert.deepEqual(
     new Set(outcomes.map((one) => one.join())),
     new Set([

@@ -29,7 +29,7 @@ test('`set`, `list` and `clear` change and show URLs', async () => {
 test('`set` rejects an invalid URL with one line', async () => {
   const { status, stdout, stderr } = await cli('set', 'task.edit', 'example.com');
   assert.deepEqual([status, stdout], [1, '']);
-  assert.match(stderr, /^The URL for task\.edit does not begin with http:\/\/ or https:\/\/: .+\n$/);
+  assert.match(stderr, /^The URL for task\.edit does not begin with http:\/\/ or https:\/\/\. Fix: .+\n$/);
 });
 
 test('`test` sends a call through the deployed queue and function, and prints the response', async () => {

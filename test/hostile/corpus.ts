@@ -19,11 +19,11 @@ export interface Hostile {
 /** The lines, written out once more, apart from the code. */
 export const reasons = {
   private:
-    'leads to an address that is not public: use another, or add its network to allowedPrivateNetworks in cdk.json',
-  port: 'has a port below 1024 that is not 80 or 443: use another, or add it to allowedPorts in cdk.json',
-  http: 'begins with http://, which is not encrypted: use https://, or set allowHttp in cdk.json',
-  scheme: 'does not begin with http:// or https://: set the whole URL, such as https://example.com/hook',
-  broken: 'is not a URL: check the host and the port, as in https://example.com:8443/hook',
+    'leads to an address that is not public. Fix: use another host, or add its network to allowedPrivateNetworks in cdk.json',
+  port: 'has a port below 1024 that is not 80 or 443. Fix: use another port, or add it to allowedPorts in cdk.json',
+  http: 'begins with http://, which is not encrypted. Fix: use https://, or set allowHttp in cdk.json',
+  scheme: 'does not begin with http:// or https://. Fix: set the whole URL, such as https://example.com/hook',
+  broken: 'is not a URL. Fix: check the host and the port, as in https://example.com:8443/hook',
 } as const;
 
 type Reason = keyof typeof reasons;

@@ -11,7 +11,7 @@ function mutant(status: string, replacement: string, line = 1, column = 11, endC
 const reportOf = (...mutants: ReturnType<typeof mutant>[]): Report => ({ files: { 'a.ts': { source, mutants } } });
 const same: Equivalent = { file: 'a.ts', code: '1 + 2', replacement: '1 - 2', reason: 'a reason' };
 
-test('counts killed, timed out and survived mutants, and leaves out the ignored', () => {
+test('counts killed, timed out and survived mutants, but not ignored ones', () => {
   const report = reportOf(
     mutant('Killed', 'x'),
     mutant('RuntimeError', 'x'),
@@ -27,11 +27,11 @@ test('counts killed, timed out and survived mutants, and leaves out the ignored'
   assert.deepEqual(survivors, [{ file: 'a.ts', line: 1, code: '1 + 2', replacement: '1 - 2' }]);
 });
 
-test('a mutant that no test reaches has survived', () => {
+test('counts a mutant that no test reaches as survived', () => {
   assert.equal(checked(reportOf(mutant('NoCoverage', 'x'), mutant('Killed', 'x')), []).share, 0.5);
 });
 
-test('an equivalent mutant counts for nothing', () => {
+test('does not count an equivalent mutant in the killed share', () => {
   const { share, mutants, equivalent, survivors, unmatched } = checked(
     reportOf(mutant('Survived', '1 - 2'), mutant('Killed', 'x')),
     [same],
@@ -39,17 +39,17 @@ test('an equivalent mutant counts for nothing', () => {
   assert.deepEqual([share, mutants, equivalent, survivors, unmatched], [1, 2, 1, [], []]);
 });
 
-test('an equivalent with a line is only the mutant whose code begins in that line', () => {
+test('matches an equivalent with a line only to code that starts in that line', () => {
   const at = (line: string) => checked(reportOf(mutant('Survived', '1 - 2')), [{ ...same, line }]).equivalent;
   assert.deepEqual([at('const a = 1 + 2;'), at('const z = 1 + 2;')], [1, 0]);
 });
 
-test('names an equivalent that matches no mutant of its file any more, and none of files that were not mutated', () => {
+test('lists equivalents that match no mutant of their file, unless the file was not mutated', () => {
   const stale = { ...same, code: '9' };
   const elsewhere = { ...same, file: 'b.ts' };
   assert.deepEqual(checked(reportOf(mutant('Killed', '1 - 2')), [same, stale, elsewhere]).unmatched, [stale]);
 });
 
-test('without mutants nothing is missing', () => {
+test('returns a killed share of 1 for a report without mutants', () => {
   assert.equal(checked({ files: {} }, []).share, 1);
 });

@@ -1,4 +1,4 @@
-/** A report of Stryker's, as far as it is read: https://github.com/stryker-mutator/mutation-testing-elements */
+/** The fields that are read from Stryker's report: https://github.com/stryker-mutator/mutation-testing-elements */
 export interface Report {
   readonly files: Readonly<Record<string, { readonly source: string; readonly mutants: readonly Mutant[] }>>;
 }
@@ -14,12 +14,12 @@ interface Mutant {
   readonly location: { readonly start: Place; readonly end: Place };
 }
 
-/** A mutant that was looked at and does the same as the code. Without line numbers, so that it outlives edits elsewhere. */
+/** A mutant that behaves like the code, so no test can kill it. It has no line number, so edits elsewhere do not affect it. */
 export interface Equivalent {
   readonly file: string;
   readonly code: string;
   readonly replacement: string;
-  /** The line in which the code begins, where the same code stands in others too. */
+  /** The text of the line in which the code starts. Needed if the same code also occurs in other lines. */
   readonly line?: string;
   readonly reason: string;
 }
@@ -31,7 +31,7 @@ interface Survivor {
   readonly replacement: string;
 }
 
-/** Counts a report's mutants; those that no test can notice count for nothing. */
+/** Counts the mutants of a report. Equivalent mutants do not count in `share`, the killed share of the mutants. */
 export function checked(report: Report, equivalents: readonly Equivalent[]) {
   const survivors: Survivor[] = [];
   const matched = new Set<Equivalent>();
@@ -58,24 +58,24 @@ export function checked(report: Report, equivalents: readonly Equivalent[]) {
       else survivors.push({ file, line: location.start.line, code, replacement: flat(replacement) });
     }
   }
-  const noticed = killed + timeouts;
-  const mutants = noticed + survivors.length;
+  const detected = killed + timeouts;
+  const mutants = detected + survivors.length;
   return {
     mutants: mutants + equivalent,
     killed,
     timeouts,
     equivalent,
     survivors,
-    share: mutants === 0 ? 1 : noticed / mutants,
+    share: mutants === 0 ? 1 : detected / mutants,
     unmatched: equivalents.filter((entry) => entry.file in report.files && !matched.has(entry)),
   };
 }
 
 function textAt(lines: readonly string[], { start, end }: Mutant['location']): string {
-  const of = lines.slice(start.line - 1, end.line);
-  of[of.length - 1] = of.at(-1)?.slice(0, end.column - 1) ?? '';
-  of[0] = of[0]?.slice(start.column - 1) ?? '';
-  return of.join('\n');
+  const text = lines.slice(start.line - 1, end.line);
+  text[text.length - 1] = text.at(-1)?.slice(0, end.column - 1) ?? '';
+  text[0] = text[0]?.slice(start.column - 1) ?? '';
+  return text.join('\n');
 }
 
 const flat = (code: string) => code.replace(/\s+/g, ' ').trim();

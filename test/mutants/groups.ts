@@ -1,4 +1,4 @@
-/** What is mutated together, and the tests that must notice: none that needs an emulator, a browser or the clock. */
+/** Files that are mutated together, and the tests that must kill their mutants. No test needs an emulator, a browser or real time. */
 export interface Group {
   readonly mutate: readonly string[];
   readonly tests: readonly string[];

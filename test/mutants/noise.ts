@@ -1,4 +1,4 @@
-/** The parts of Babel's syntax tree that are looked at here. */
+/** The fields that are read from Babel's syntax tree. */
 interface Node {
   readonly type: string;
   readonly name?: string;
@@ -13,13 +13,13 @@ interface Path {
   readonly parent?: Node;
 }
 
-/** Mutants that show nothing about the tests: why each kind of place has none. */
+/** Returns why a place is not mutated; `undefined` if it is. */
 function shouldIgnore({ node, listKey, parent }: Path): string | undefined {
   const isArgument = listKey === 'arguments';
-  if (isArgument && parent?.callee?.name === 'log') return 'the words and fields of a log line are no promise';
+  if (isArgument && parent?.callee?.name === 'log') return 'tests do not check the text and fields of every log line';
   if (isArgument && parent?.type === 'NewExpression' && parent.callee?.name?.endsWith('Error'))
-    return 'the text of an exception is for its reader';
-  if (node.type === 'ObjectProperty' && node.key?.name === 'tells') return 'what a metric means is for its reader';
+    return 'tests do not check the text of every exception';
+  if (node.type === 'ObjectProperty' && node.key?.name === 'meaning') return 'no code uses the meaning of a metric';
   return undefined;
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
-// Loaded before each test file that is run against a mutant. With one seed a mutant dies in every run or in none, and
-// without shrinking it dies at once.
+// Loaded before each test file that runs against a mutant. A fixed seed makes results repeatable; without shrinking a
+// property fails at once.
 const file = process.argv.at(-1) ?? '';
 if (file.endsWith('.test.ts') && readFileSync(file, 'utf8').includes("'fast-check'")) {
   const { default: fc } = await import('fast-check');

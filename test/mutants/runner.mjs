@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { TapTestRunner } from '@stryker-mutator/tap-runner';
 
-/** Stryker's runner for node:test, which tries the mutated file's own test first: it is the likeliest to notice. */
+/** Runs the test file of the mutated file first, because it is the most likely to kill the mutant. */
 class OwnTestFirst extends TapTestRunner {
   mutantRun(options) {
     const { fileName } = options.activeMutant;

@@ -58,6 +58,7 @@ test('the log is narrowed by trigger, outcome, notification, id of the CRM, time
     ((await run(deps, options)).json as LogEntry[]).map(({ formattedString }) => formattedString.at(-1));
   assert.deepEqual(await found({ trigger: 'task.edit' }), ['1']);
   assert.deepEqual(await found({ outcome: 'failed' }), ['4']);
+  assert.deepEqual(await found({ outcome: 'retry' }), ['4'], 'the name in release 0.2.0');
   assert.deepEqual(await found({ id: entries[1].id }), ['2']);
   assert.deepEqual(await found({ id: 'a3' }), ['3']);
   assert.deepEqual(await found({ since: '2026-11-23' }), ['3', '4']);

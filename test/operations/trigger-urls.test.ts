@@ -15,7 +15,7 @@ test('a host name that leads to a private address cannot be set', async () => {
   await assert.rejects(set(deps, 'task.edit', 'https://inside.example/hook'), {
     name: 'UserError',
     message:
-      'The URL for task.edit leads to an address that is not public: use another, or add its network to allowedPrivateNetworks in cdk.json.',
+      'The URL for task.edit leads to an address that is not public. Fix: use another host, or add its network to allowedPrivateNetworks in cdk.json.',
   });
   assert.equal(triggersTable.writes, 0);
 });

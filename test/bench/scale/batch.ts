@@ -1,4 +1,4 @@
-import { holdSeconds } from '../../../functions/core/backoff.ts';
+import { nextRetrySeconds } from '../../../functions/core/backoff.ts';
 import { SLOW_MS } from '../../../functions/core/breaker.ts';
 import { inWaves } from '../../../functions/core/waves.ts';
 import { atOnce } from '../../../functions/deliver/handle-outcome.ts';
@@ -121,7 +121,8 @@ class Run {
       open = false;
       this.#cuts.delete(end);
       message.attempts++;
-      const seconds = holdSeconds(message.attempts, RETRY_DELAYS, this.#simulation.chance.random()) ?? atOnce.seconds;
+      const seconds =
+        nextRetrySeconds(message.attempts, RETRY_DELAYS, this.#simulation.chance.random()) ?? atOnce.seconds;
       this.#after(this.#simulation.roundTrip(), () => waiting(seconds));
     };
     this.#cuts.add(end);

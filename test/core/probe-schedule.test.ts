@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { firstProbe, nextProbe } from '../../functions/core/probe-schedule.ts';
+
+const NOW = 1_760_000_000_000;
+const HOUR = 3_600_000;
+
+test('schedules the first probe after 30 s and doubles each later delay, up to an hour', () => {
+  assert.deepEqual(firstProbe(NOW), { probeAt: NOW + 30_000, probeDelay: 30_000 });
+  const delays = [30_000, HOUR / 2, HOUR / 2 + 1, HOUR].map((delay) => nextProbe(delay, NOW));
+  assert.deepEqual(
+    delays,
+    [60_000, HOUR, HOUR, HOUR].map((probeDelay) => ({ probeAt: NOW + probeDelay, probeDelay })),
+  );
+});
+
+test('schedules no probe before the time in Retry-After', () => {
+  assert.deepEqual(firstProbe(NOW, 900), { probeAt: NOW + 900_000, probeDelay: 30_000 });
+  assert.deepEqual(firstProbe(NOW, 5), { probeAt: NOW + 30_000, probeDelay: 30_000 });
+  assert.deepEqual(nextProbe(30_000, NOW, 900), { probeAt: NOW + 900_000, probeDelay: 30_000 });
+  assert.deepEqual(nextProbe(30_000, NOW, 45), { probeAt: NOW + 60_000, probeDelay: 60_000 });
+});
+
+test('probes a receiver that throttles at the time in Retry-After, or after one second', () => {
+  assert.deepEqual(firstProbe(NOW, 7, true), { probeAt: NOW + 7_000, probeDelay: 30_000 });
+  assert.deepEqual(firstProbe(NOW, 0, true), { probeAt: NOW + 1_000, probeDelay: 30_000 });
+});
