@@ -16,6 +16,7 @@ const types: Readonly<Record<number, 'A' | 'AAAA'>> = { 1: 'A', 28: 'AAAA' };
 /** A name server on 127.0.0.1 (UDP), until it is disposed of. Names that are not in its zones do not exist. */
 export async function nameServer(zones: Readonly<Record<string, Zone>>) {
   const queries: string[] = [];
+  const timers = new Set<NodeJS.Timeout>();
   const socket = createSocket('udp4');
   socket.on('message', (query, { port, address }) => {
     const { name, type, end } = questionOf(query);
@@ -24,7 +25,7 @@ export async function nameServer(zones: Readonly<Record<string, Zone>>) {
     if (silent === 'all' || silent === type) return;
     const fitting = addresses.filter((one) => (type === 'AAAA') === isIPv6(one));
     const response = responseTo(query.subarray(0, end), type === 'AAAA' ? 28 : 1, fitting, code);
-    setTimeout(() => socket.send(response, port, address, () => {}), delayMs);
+    timers.add(setTimeout(() => socket.send(response, port, address, () => {}), delayMs));
   });
   socket.bind(0, '127.0.0.1');
   await once(socket, 'listening');
@@ -32,6 +33,8 @@ export async function nameServer(zones: Readonly<Record<string, Zone>>) {
     queries,
     server: `127.0.0.1:${socket.address().port}`,
     async [Symbol.asyncDispose]() {
+      // A closed socket throws when it sends.
+      timers.forEach(clearTimeout);
       socket.close();
       await once(socket, 'close');
     },
