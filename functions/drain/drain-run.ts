@@ -71,10 +71,10 @@ export class DrainRun {
     this.#unrecorded = 0;
   }
 
-  beginPass(halted: boolean): void {
+  beginPass(): void {
     this.failures = 0;
     this.isDown = false;
-    this.halted = halted;
+    this.halted = false;
   }
 
   /**

@@ -1,20 +1,19 @@
 import type { ParkedPage } from '../adapters/backlog.ts';
 import type { Parked } from '../adapters/backlog-items.ts';
-import type { TriggerNow } from '../adapters/trigger-store.ts';
 import { attemptParked } from './attempt-parked.ts';
 import { type Head, readPage } from './backlog-head.ts';
 import type { DrainRun } from './drain-run.ts';
 import { isKnownBefore, lanesOf, SETTLED_MS } from './record-lanes.ts';
 
 /** Delivers the backlog from its head: each record's notifications in order, records in parallel. */
-export async function pass(run: DrainRun, { url }: TriggerNow, head: Head): Promise<void> {
+export async function pass(run: DrainRun, head: Head): Promise<void> {
   const { noted, metrics, concurrency } = run.deps;
   /** Records with a notification that has to wait: nothing behind it may be attempted in this pass. */
   const waiting = new Set(run.stuck);
   let page: ParkedPage = head;
   /** Read, but an earlier change of their record can be on the next page. */
   let carried: Parked[] = [];
-  run.beginPass(url === undefined);
+  run.beginPass();
   for (;;) {
     const read = [...carried, ...page.parked];
     const isKnown = isKnownBefore(page.parked, page.next);

@@ -80,11 +80,10 @@ export class TriggerDrain {
     const { triggers, sleep } = run.deps;
     const before = run.delivered;
     run.pace ??= new Pace(wasThrottled(now, run.deps.now()));
-    await pass(run, now, head);
+    await pass(run, head);
     const hasDelivered = run.delivered > before;
     if (hasDelivered) await triggers.clearFailures(run.trigger, run.lastSuccess);
     if (run.failsAgain) return this.#parkAgain();
-    if (run.cannotRecord) return false;
     // Everything that is left waits, or is stuck until the next run, which begins within a minute.
     if (!hasDelivered && run.stuck.size > 0) return false;
     this.#idle = hasDelivered ? 0 : this.#idle + 1;
@@ -92,11 +91,12 @@ export class TriggerDrain {
     return true;
   }
 
+  /** @returns Whether the receiver throttles: its probe can be due in this run. */
   async #parkAgain(): Promise<boolean> {
     const { trigger, deps, latestOutcome } = this.#run;
     const fields = parkedAfter(latestOutcome, deps.now());
     if (await deps.triggers.move(trigger, 'parkAgain', fields)) log('warn', 'trigger parked', { trigger });
-    return false;
+    return latestOutcome.kind === 'throttled';
   }
 
   /** The backlog was empty before. This second read, in a state in which nothing is parked, shows whether it still is. */

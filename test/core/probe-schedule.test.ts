@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { firstProbe, nextProbe } from '../../functions/core/probe-schedule.ts';
+import { firstProbe, nextProbe, parkedAfter } from '../../functions/core/probe-schedule.ts';
 
 const NOW = 1_760_000_000_000;
 const HOUR = 3_600_000;
@@ -24,4 +24,20 @@ test('schedules no probe before the time in Retry-After', () => {
 test('probes a receiver that throttles at the time in Retry-After, or after one second', () => {
   assert.deepEqual(firstProbe(NOW, 7, true), { probeAt: NOW + 7_000, probeDelay: 30_000 });
   assert.deepEqual(firstProbe(NOW, 0, true), { probeAt: NOW + 1_000, probeDelay: 30_000 });
+});
+
+test('a parked trigger stores its next probe, its latest response, and when it was throttled', () => {
+  const response = 'HTTP 503';
+  assert.deepEqual(parkedAfter({ kind: 'failed', response, retryAfter: '900' }, NOW), {
+    probeAt: NOW + 900_000,
+    probeDelay: 30_000,
+    parkedBecause: response,
+    throttledAt: 0,
+  });
+  assert.deepEqual(parkedAfter({ kind: 'throttled', response, retryAfter: '7' }, NOW), {
+    probeAt: NOW + 7_000,
+    probeDelay: 30_000,
+    parkedBecause: response,
+    throttledAt: NOW,
+  });
 });

@@ -43,7 +43,7 @@ export async function world(
     parked.map((n) => ({ ...unattempted, notification: n })),
     clock.now(),
   );
-  const deps: DrainDeps = {
+  const deps: { -readonly [Name in keyof DrainDeps]: DrainDeps[Name] } = {
     triggers,
     backlog,
     secrets,
@@ -71,6 +71,7 @@ export async function world(
     triggers,
     backlog,
     log,
+    deps,
     calls,
     urls,
     response(next: (call: string) => CallResult) {
