@@ -2,7 +2,7 @@ import type { DeliveryLog, LogEntry } from '../adapters/delivery-log.ts';
 import { errorFields, log } from '../adapters/logger.ts';
 import { type Logged, loggedAttempts } from '../core/log-entry.ts';
 
-/** What a function that makes attempts needs to have them logged. */
+/** The dependencies for logging attempts. */
 export interface LoggingDeps {
   readonly log: Pick<DeliveryLog, 'write'>;
   readonly logged: Logged;

@@ -29,8 +29,8 @@ interface AttemptDeps {
 /**
  * Makes one attempt at a notification with a new signature, measures it, and adds it to the delivery log.
  *
- * @param number 1 for its first.
- * @param cut Cuts it off.
+ * @param number 1 for the first attempt.
+ * @param cut Aborts the attempt.
  */
 export async function attempt(
   notification: Notification,
@@ -56,7 +56,7 @@ export async function attempt(
     if (outcome.kind === 'blocked') metrics.add('blocked', trigger);
     if (outcome.kind === 'delivered') {
       metrics.add('delivered', trigger);
-      // A redelivered notification has waited for a person, not for us.
+      // The age of a redelivered notification includes the time until a person redelivered it.
       if (redelivered === undefined) metrics.add('delay', trigger, Math.max(0, endedAt - changedAt));
     }
   }

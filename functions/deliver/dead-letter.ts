@@ -12,7 +12,7 @@ export async function sendToDeadLetterQueue(message: SQSRecord, { queue }: Batch
   log('error', 'a message went to the dead-letter queue', fields);
 }
 
-/** What a message that cannot be read was sent as, if that is a notification's id. */
+/** Returns the notification's ID from the attributes of a message that cannot be read. */
 function notificationIdOf({ attributes }: SQSRecord): string | undefined {
   return attributes.MessageDeduplicationId?.match(/^msg_[0-9a-f]{32}/)?.[0];
 }

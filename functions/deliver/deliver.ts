@@ -12,7 +12,7 @@ import { type Known, park, triggersOf } from './park.ts';
 import { isSharedMessage, mayHaveHistory } from './received.ts';
 import { internalError, lanesOf, type Returned, returnToQueue, setVisibility } from './return-to-queue.ts';
 
-/** Kept back from the function's time, to return what was not attempted. */
+/** The time at the end of the function that is reserved for returning messages to the queue. */
 const RESERVE_MS = 5_000;
 
 /**
@@ -32,7 +32,7 @@ export async function deliver(
 ): Promise<SQSBatchResponse> {
   const noted = new AttemptLog(deps);
   const back = await processBatch(messages, { ...deps, noted }, remainingMs).catch((error) => {
-    log('error', 'cannot read what is needed to deliver', errorFields(error));
+    log('error', 'cannot read the tables that delivery needs', errorFields(error));
     return [...lanesOf(messages).values()].flatMap((lane) => returnToQueue(lane, internalError));
   });
   await Promise.all([noted.write(), setVisibility(back, deps)]);
@@ -48,7 +48,7 @@ async function processBatch(
 ): Promise<Returned[]> {
   const read = new Map(messages.map((message) => [message, fromMessage(message.body)] as const));
   const readable = [...read].filter((pair): pair is [SQSRecord, Notification] => 'id' in pair[1]);
-  // A healthy delivery reads nothing but its trigger.
+  // A first attempt reads only its trigger.
   const now = deps.now();
   const looked = readable.filter(([message, notification]) => mayHaveHistory(message, notification, now));
   const [stored, before] = await allEnded([

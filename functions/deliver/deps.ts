@@ -6,16 +6,16 @@ import type { Secrets } from '../adapters/secret-store.ts';
 import type { Triggers } from '../adapters/trigger-store.ts';
 import type { AttemptLog, LoggingDeps } from '../attempt/attempt-log.ts';
 
-/** What deliver uses. Times are epoch milliseconds. */
+/** The dependencies of deliver. Times are epoch milliseconds. */
 export interface DeliverDeps extends LoggingDeps, MetricsDeps {
   readonly triggers: Pick<Triggers, 'read' | 'countFailure' | 'clearFailures' | 'move'>;
   readonly backlog: Pick<Backlog, 'seen' | 'hold' | 'release' | 'park' | 'unpark' | 'fail' | 'putTestResult'>;
   readonly queue: Pick<DeliveryQueue, 'sendToDeadLetters' | 'returnToQueue'>;
   readonly call: Call;
   readonly secrets: Pick<Secrets, 'of'>;
-  /** Retry delays, seconds: one after each failed attempt but the last. */
+  /** The retry schedule, in seconds: one delay after each failed attempt but the last. */
   readonly retryDelays: readonly number[];
-  /** The longest that one attempt takes. */
+  /** The maximum duration of one attempt. */
   readonly attemptMs: number;
   now(): number;
   /** From 0 up to 1. */
@@ -23,12 +23,12 @@ export interface DeliverDeps extends LoggingDeps, MetricsDeps {
   /**
    * Calls a function after a time.
    *
-   * @returns Cancels it.
+   * @returns A function that cancels the call.
    */
   after(milliseconds: number, act: () => void): () => void;
 }
 
-/** The same for one batch, whose attempts are logged together. */
+/** The dependencies for one batch. Its attempts are logged together. */
 export interface BatchDeps extends DeliverDeps {
   readonly noted: AttemptLog;
 }

@@ -42,7 +42,7 @@ export const atOnce: Wait = { seconds: 1, isInternal: true };
 /**
  * Attempts a notification of an active trigger and records the result. A successful first attempt writes nothing.
  *
- * @returns How it must wait; nothing when it is done.
+ * @returns How the notification must wait; nothing if it is done.
  */
 export async function handleOutcome(
   received: Received,
@@ -96,7 +96,7 @@ async function sendTest(notification: Notification, url: string | undefined, dep
 /**
  * Carries out the verdict.
  *
- * @returns How the notification must wait; nothing when it is done.
+ * @returns How the notification must wait; nothing if it is done.
  */
 async function carryOut(
   { notification: fate, seconds, trigger: move, isUncounted }: Verdict,
@@ -154,7 +154,7 @@ async function count(
   deps: BatchDeps,
 ): Promise<void> {
   try {
-    // A slow one has been counted already.
+    // A slow response has been counted already.
     if (isFailure && !isSlow) await countFailure(trigger, endedAt, outcome, triggers, deps);
     if (isFailure || outcome.kind !== 'delivered' || !triggers.get(trigger)?.consecutiveFailures) return;
     triggers.note(trigger, { consecutiveFailures: 0, lastSuccess: endedAt });
@@ -172,7 +172,7 @@ async function countFailure(
   deps: BatchDeps,
 ): Promise<void> {
   const consecutiveFailures = await deps.triggers.countFailure(trigger, at);
-  // It is not active any more. The next read shows its state.
+  // The trigger is no longer active. The next read shows its state.
   if (consecutiveFailures === undefined) return triggers.note(trigger, { state: 'parked' });
   triggers.note(trigger, { consecutiveFailures });
   if (consecutiveFailures >= FAILURES_TO_PARK) await parkTrigger(trigger, at, outcome, triggers, deps);

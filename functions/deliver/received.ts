@@ -10,18 +10,18 @@ const OLD_MS = 60 * 60_000;
  */
 const ALONE_MS = 300_000;
 
-/** How often a message was received, this time included. */
+/** Returns how often a message was received, including this time. */
 export function receivesOf({ attributes }: SQSRecord): number {
   return Number(attributes.ApproximateReceiveCount) || 1;
 }
 
-/** Whether the backlog table may have rows of a message's notification. It has none of a new message. */
+/** Returns whether the backlog table can have rows of a message's notification. It has none of a new message. */
 export function mayHaveHistory(message: SQSRecord, { changedAt, redelivered = changedAt }: Notification, now: number) {
   return receivesOf(message) > 1 || now - redelivered > OLD_MS || isSharedMessage(message, now);
 }
 
 /**
- * Whether another function may have received the same message: Lambda can start a throttled batch so late that its
+ * Returns whether another function can have received the same message: Lambda can start a throttled batch so late that its
  * messages become visible again.
  */
 export function isSharedMessage(message: SQSRecord, now: number): boolean {

@@ -6,7 +6,7 @@ import { retryAfterSeconds } from '../core/backoff.ts';
 import { verdictOf } from '../core/verdict.ts';
 import type { DrainRun } from './drain-run.ts';
 
-/** So many throttled responses without a delivery between them park the trigger again. */
+/** This many throttled responses without a delivery between them park the trigger again. */
 const THROTTLES_TO_PARK = 5;
 
 /** Attempts a parked notification and records the result. */
@@ -43,7 +43,7 @@ export async function attemptParked(
     run.throttles++;
     run.pace?.throttled(startedAt, endedAt, 1000 * retryAfterSeconds(outcome.retryAfter, endedAt));
   }
-  // A receiver that throttles gets its backlog more slowly. One that throttles every call is left alone for a while.
+  // One throttled response only makes the pace slower. Several without a delivery between them park the trigger.
   run.isDown ||= verdict.trigger === 'park' && (outcome.kind !== 'throttled' || run.throttles >= THROTTLES_TO_PARK);
   run.halted ||= verdict.trigger === 'pause' || run.failsAgain;
   if (verdict.notification === 'fail') await failParked(run, parked, attempts, outcome.response);

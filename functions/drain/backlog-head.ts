@@ -8,15 +8,14 @@ import type { DrainRun } from './drain-run.ts';
 
 const PAGE = 500;
 
-/** The first page of a backlog, and the time before its query began. */
+/** The first page of a backlog, and the time at which its query began. */
 export interface Head extends ParkedPage {
   readonly at: number;
 }
 
 /**
- * The first page of the backlog, after what cannot stay there has moved to Failed: notifications that are too old or cannot be
- * read, and all of them when the trigger has no URL. The backlog of a parked trigger is read each minute, and this query is what
- * a long one costs.
+ * Reads the first page of the backlog. Notifications that are too old or cannot be read move to Failed first, and all of
+ * them if the trigger has no URL. Only one page is read, because the backlog of a parked trigger is read each minute.
  */
 export async function readHead(run: DrainRun, { url }: TriggerNow): Promise<Head> {
   for (;;) {
@@ -40,7 +39,7 @@ export async function readHead(run: DrainRun, { url }: TriggerNow): Promise<Head
   }
 }
 
-/** Reads a page of the backlog. An item that cannot be read moves to Failed, where an operator sees it. */
+/** Reads a page of the backlog. An item that cannot be read moves to Failed, where an operator can see it. */
 export async function readPage(run: DrainRun, after?: Place): Promise<ParkedPage> {
   const { backlog } = run.deps;
   const page = await backlog.parked(run.trigger, PAGE, after);

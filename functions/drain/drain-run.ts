@@ -9,42 +9,42 @@ import type { Pace } from '../core/pace.ts';
 import type { DrainDeps } from './deps.ts';
 import { forEach } from './for-each.ts';
 
-/** Reserved of the function's time, to record the results of the last attempts. */
+/** The time at the end of the function that is reserved for storing results. */
 const RESERVE_MS = 5_000;
 
-/** A run ends after so many results in a row that could not be stored: each of these calls will be repeated. */
+/** A run ends after this many consecutive results that cannot be stored, because each of these calls will be repeated. */
 const MOST_UNRECORDED = 10;
 
-/** How long to wait for a turn before time and state are checked again. */
+/** While a call waits for the pace, the time and the state are checked at this interval. */
 const LONGEST_TURN_MS = 1_000;
 
-/** How old the trigger's state may be during a pass. */
+/** The maximum age of the trigger's state during a pass. */
 const LATEST_MS = 1_000;
 
-/** One run of drain for one trigger: what its steps share. */
+/** The state of one run of drain for one trigger, shared by its steps. */
 export class DrainRun {
   readonly trigger: Trigger;
   readonly deps: DrainDeps & { readonly noted: AttemptLog };
   readonly #remainingMs: () => number;
-  /** The trigger as it was at most a second ago. */
+  /** Reads the trigger. The result is at most a second old. */
   readonly latest: () => Promise<TriggerNow | undefined>;
-  /** Records with a result that could not be stored: nothing of them is attempted again in this run. */
+  /** Records with a result that could not be stored. They are not attempted again in this run. */
   readonly stuck = new Set<string>();
   delivered = 0;
   lastSuccess = 0;
-  /** The latest attempt that was not delivered. */
+  /** The outcome of the latest attempt that was not delivered. */
   latestOutcome: Outcome = { kind: 'failed', response: '' };
-  /** How fast the receiver may be called; absent until the run's first pass. */
+  /** Limits the rate of calls. Absent until the run's first pass. */
   pace: Pace | undefined;
-  /** Throttled responses since the latest delivery. */
+  /** The number of throttled responses since the latest delivery. */
   throttles = 0;
-  /** Of a pass: consecutive failures, over all records. */
+  /** The number of consecutive failures in this pass, over all records. */
   failures = 0;
-  /** Of a pass: the trigger is to be parked, whatever its failures. */
+  /** An attempt of this pass showed that the trigger must be parked. */
   isDown = false;
-  /** Of a pass: nothing more is to be attempted. */
+  /** This pass makes no more attempts. */
   halted = false;
-  /** Results in a row that could not be stored. */
+  /** The number of consecutive results that could not be stored. */
   #unrecorded = 0;
 
   constructor(trigger: Trigger, deps: DrainDeps, remainingMs: () => number) {
@@ -62,7 +62,7 @@ export class DrainRun {
     return this.#remainingMs() >= this.deps.attemptMs + RESERVE_MS;
   }
 
-  /** The tables do not store results: the run has to end. */
+  /** Results cannot be stored, so the run must end. */
   get cannotRecord(): boolean {
     return this.#unrecorded >= MOST_UNRECORDED;
   }
@@ -78,9 +78,9 @@ export class DrainRun {
   }
 
   /**
-   * Waits until the receiver may be called.
+   * Waits until the pace allows a call.
    *
-   * @returns Whether it may; not when the pass has to end before.
+   * @returns Whether to make the call. It returns false if the pass must end first.
    */
   async turn(): Promise<boolean> {
     for (;;) {
@@ -91,12 +91,12 @@ export class DrainRun {
     }
   }
 
-  /** Attempts fail again: the trigger has to be parked. */
+  /** Attempts fail again, so the trigger must be parked. */
   get failsAgain(): boolean {
     return this.failures >= FAILURES_TO_PARK || this.isDown;
   }
 
-  /** The same as `forEach`, but a failure with one item stops no other; many in a row halt the pass. */
+  /** The same as `forEach`, but an error with one item does not stop the others. Many consecutive errors halt the pass. */
   forEach<Item>(items: readonly Item[], limit: number, work: (item: Item) => Promise<void>): Promise<void> {
     return forEach(items, limit, (item) =>
       work(item).catch((error) => {

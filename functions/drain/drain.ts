@@ -1,4 +1,4 @@
-// table row → change → [notification → attempt → outcome], for what had to wait in a backlog
+// table row → change → [notification → attempt → outcome], for notifications in a backlog
 
 import { errorFields, log, throwingQuietly } from '../adapters/logger.ts';
 import { type Trigger, triggers } from '../core/entity.ts';
@@ -6,7 +6,7 @@ import type { DrainDeps } from './deps.ts';
 import { measureBacklog } from './measure-backlog.ts';
 import { TriggerDrain } from './trigger-drain.ts';
 
-/** The lease lasts longer than the function by this time. */
+/** The lease ends this long after the function. */
 const LEASE_RESERVE_MS = 30_000;
 
 /**
@@ -16,10 +16,10 @@ const LEASE_RESERVE_MS = 30_000;
 const CHECK_EACH_MS = 60 * 60_000;
 const CHECK_MS = 60_000;
 
-/** A younger item may belong to a message that waits for its retry, at most 18 minutes; deliver removes it. */
+/** A newer item can belong to a message that waits for its retry, at most 18 minutes. Deliver then removes it. */
 const LEFT_MS = 30 * 60_000;
 
-/** Delivers the backlogs of all triggers that have one, side by side. @param remainingMs How long it may run. */
+/** Delivers the backlogs of all triggers in parallel. @param remainingMs Returns how long the function may still run. */
 export function drain(deps: DrainDeps, remainingMs: () => number): Promise<void> {
   return throwingQuietly(drainAll(deps, remainingMs));
 }
@@ -29,9 +29,9 @@ async function drainAll(deps: DrainDeps, remainingMs: () => number): Promise<voi
   const isCheckDue = deps.now() % CHECK_EACH_MS < CHECK_MS;
   const active = isCheckDue ? [...now].filter(([, { state }]) => state === 'active') : [];
   const waiting = [...now].filter(([, { state }]) => state !== 'active');
-  // None of these throws: a failure that ended this function would freeze the drains of all other triggers.
+  // None of these throws, because Lambda freezes a function after its handler rejects: other drains would stop.
   await Promise.all([
-    // Also while another run has the lease: that run can take minutes.
+    // Without the lease, because another run can have it for minutes.
     ...waiting.map(([trigger, as]) => measureBacklog(trigger, as, deps)),
     ...waiting.map(([trigger]) => drainLeased(trigger, deps, remainingMs)),
     ...active.map(([trigger]) => drainLeft(trigger, deps, remainingMs)),

@@ -1,4 +1,4 @@
-/** Does the work for each item, at most `limit` at a time, in order. Rejects with the first failure, when all have ended. */
+/** Does the work for each item, at most `limit` at a time, in order. After all have ended, it rejects with the first error. */
 export async function forEach<Item>(
   items: readonly Item[],
   limit: number,

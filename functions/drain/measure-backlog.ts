@@ -9,10 +9,10 @@ interface MeasureDeps extends MetricsDeps {
   now(): number;
 }
 
-/** A larger backlog is reported as at least so many: to count all would read all each minute. */
+/** The count stops here, because counting a larger backlog would read all of it each minute. */
 const ENOUGH = 10_000;
 
-/** Measures whether a trigger is down, and its backlog. It never throws: a drain does not depend on it. */
+/** Writes the metrics of a trigger's state and backlog. It never throws, because a drain does not depend on metrics. */
 export async function measureBacklog(
   trigger: Trigger,
   { state, pausedBy }: TriggerNow,

@@ -5,13 +5,13 @@ import { type Head, readPage } from './backlog-head.ts';
 import type { DrainRun } from './drain-run.ts';
 import { isKnownBefore, lanesOf, SETTLED_MS } from './record-lanes.ts';
 
-/** Delivers the backlog from its head: each record's notifications in order, records in parallel. */
+/** Delivers the backlog from its head: the notifications of a record in order, the records in parallel. */
 export async function pass(run: DrainRun, head: Head): Promise<void> {
   const { noted, metrics, concurrency } = run.deps;
-  /** Records with a notification that has to wait: nothing behind it may be attempted in this pass. */
+  /** Records whose next notification must wait. Their later notifications are not attempted in this pass. */
   const waiting = new Set(run.stuck);
   let page: ParkedPage = head;
-  /** Read, but an earlier change of their record can be on the next page. */
+  /** Notifications that wait for the next page, because an earlier one of their record can be there. */
   let carried: Parked[] = [];
   run.beginPass();
   for (;;) {
@@ -40,9 +40,9 @@ async function deliverLane(
   for (const parked of lane) {
     const { record } = parked.notification;
     if (waiting.has(record)) return;
-    // Until its result is stored, also when that fails.
+    // The record waits until the result is stored, also if storing fails.
     waiting.add(record);
-    // A pass can take minutes: a URL or a pause that is set meanwhile counts.
+    // A pass can take minutes, and an admin can change the URL or pause the trigger meanwhile.
     const now = await run.latest();
     run.halted ||= now?.state !== 'draining' || now.url === undefined;
     const ready = parked.parkedAt <= startedAt - SETTLED_MS && parked.nextTry <= run.deps.now();

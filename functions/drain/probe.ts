@@ -8,7 +8,7 @@ import { type Head, readPage } from './backlog-head.ts';
 import type { DrainRun } from './drain-run.ts';
 import { isKnownBefore, lanesOf, SETTLED_MS } from './record-lanes.ts';
 
-/** How many records a probe attempts. */
+/** The maximum number of records that a probe attempts. */
 const PROBES = 10;
 
 /**
@@ -19,42 +19,42 @@ const PROBES = 10;
 export async function probe(run: DrainRun, now: TriggerNow, head: Head, isEmpty: boolean): Promise<boolean> {
   const { triggers } = run.deps;
   const { at } = head;
-  // Its notifications can still be waiting in the queue: an empty backlog ends an outage only when a probe is due.
+  // Notifications can still wait in the queue, so an empty backlog ends an outage only when a probe is due.
   if (isEmpty) return at >= now.probeAt && triggers.move(run.trigger, 'drain');
   const heads = (await firstOfRecords(run, head, at >= now.probeAt))
     .filter(({ parkedAt, notification }) => parkedAt <= at - SETTLED_MS && !run.stuck.has(notification.record))
     .sort((a, b) => a.attempts - b.attempts);
   if (heads.length === 0 || !isProbeDue(now, heads, at)) return false;
 
-  // Moving old notifications to Failed can have taken minutes: a URL or a pause that was set meanwhile counts.
+  // The read of the backlog can take minutes if it moves notifications to Failed, so the trigger is read again.
   const { state, url, urlVersion } = (await run.read()) ?? {};
   if (state !== 'parked' || url === undefined || !run.hasTime()) return false;
   const outcomes: string[] = [];
   await run.forEach(heads.slice(0, now.throttledAt ? 1 : PROBES), PROBES, async (parked) => {
     outcomes.push(await attemptParked(run, parked, url));
   });
-  // Nothing was attempted, for an internal reason: that says nothing of the receiver.
+  // No attempt was made, for an internal reason: this says nothing about the receiver.
   if (outcomes.length === 0) return false;
   if (outcomes.includes('delivered')) return triggers.move(run.trigger, 'drain', { lastSuccess: run.lastSuccess });
   const { response, retryAfter } = run.latestOutcome;
   const tried = run.deps.now();
-  // An early probe does not make the intervals longer.
+  // An early probe does not make the probe delay longer.
   const delay = at < now.probeAt ? now.probeDelay / 2 : now.probeDelay;
   const { probeAt, probeDelay } = nextProbe(delay, tried, retryAfterSeconds(retryAfter, tried));
-  // It fails when another URL was set meanwhile: that one is tried at once.
+  // The write fails if another URL was set meanwhile: the new URL is probed at once.
   return !(await triggers.postponeProbe(run.trigger, probeAt, probeDelay, response, urlVersion));
 }
 
 /**
- * The first notification of each record near the head of the backlog, as far as it is known to be the first.
+ * Returns the first notification of each record near the head of the backlog, if it is known to be the first.
  *
- * @param readsOn Whether to read more than the first page if no notification on it is known to be the first: each read costs.
+ * @param readsMore Whether to read more pages if no notification of the first page is known to be the first.
  */
-async function firstOfRecords(run: DrainRun, { parked, next }: ParkedPage, readsOn: boolean): Promise<Parked[]> {
+async function firstOfRecords(run: DrainRun, { parked, next }: ParkedPage, readsMore: boolean): Promise<Parked[]> {
   const read = [...parked];
   let more = next;
-  // After an import a page spans less than the time that can run back: then it takes several pages to know.
-  while (readsOn && more && run.hasTime() && !read.some(isKnownBefore(read, more))) {
+  // After an import, the times on one page can differ by less than times can run back. Then more pages are needed.
+  while (readsMore && more && run.hasTime() && !read.some(isKnownBefore(read, more))) {
     const page = await readPage(run, more);
     read.push(...page.parked);
     more = page.next;
@@ -64,8 +64,8 @@ async function firstOfRecords(run: DrainRun, { parked, next }: ParkedPage, reads
 }
 
 /**
- * A probe is due at its time. For a record that was parked since the last probe and not attempted yet it is due 30 seconds after
- * that probe.
+ * Returns whether to probe now. A record that was parked after the last probe and not attempted yet makes the next probe
+ * due 30 seconds after the last one.
  */
 function isProbeDue({ probeAt, probeDelay }: TriggerNow, heads: readonly Parked[], at: number): boolean {
   if (at >= probeAt) return true;

@@ -3,9 +3,9 @@ import type { Place } from '../adapters/table.ts';
 import { inRecordOrder, TIME_RUNS_BACK_MS } from '../core/record-order.ts';
 
 /**
- * A DynamoDB query is not a snapshot: it can return an item and miss an earlier one of its record that was put while it ran.
- * Deliver dates an item only when the one before it is in the backlog, so what is dated before the query began has nothing
- * missing before it. This is how far the clocks of two functions may disagree.
+ * A DynamoDB query is not a snapshot: it can return an item and miss an earlier item of the same record that was put during
+ * the query. Deliver sets an item's time after it has stored the item before it. So no earlier item can be missing if an
+ * item's time is before the query by at least this time, which is the maximum difference of two functions' clocks.
  */
 export const SETTLED_MS = 2_000;
 
@@ -18,8 +18,8 @@ export function lanesOf(parked: readonly Parked[]): ReadonlyMap<string, Parked[]
 }
 
 /**
- * Whether everything of a record that comes before one of its notifications has been read. Pages are in order of time, which can
- * run back within a record: a notification near the end of a page can have an earlier one of its record on the next page.
+ * Returns whether all earlier notifications of the same record have been read. Pages are sorted by time, and the time can
+ * run back within a record. So a notification near the end of a page can have an earlier one on the next page.
  */
 export function isKnownBefore(page: readonly Parked[], next: Place | undefined): (one: Parked) => boolean {
   if (!next) return () => true;

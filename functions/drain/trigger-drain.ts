@@ -9,29 +9,29 @@ import { DrainRun } from './drain-run.ts';
 import { pass } from './pass.ts';
 import { probe } from './probe.ts';
 
-/** How long to wait for parked notifications that may not be attempted yet: twice as long each time, because each look reads them all. */
+/** The wait after a pass without deliveries. It doubles each time, because each pass reads the backlog again. */
 const IDLE_MS = 1_000;
 const LONGEST_IDLE_MS = 16_000;
 
-/** How soon the probe of a receiver that throttles must be due for a run to wait for it. */
+/** A run waits for a probe of a receiver that throttles if it is due within this time. */
 const SOON_MS = 60_000;
 
-/** How long after a throttled response its receiver is called slowly at first. */
+/** For this long after a throttled response, a drain starts at a low rate. */
 const THROTTLED_MS = 60 * 60_000;
 
 const wasThrottled = ({ throttledAt = 0 }: TriggerNow, now: number): boolean => now - throttledAt < THROTTLED_MS;
 
-/** The drain of one trigger's backlog. A lease ensures that no other one runs at the same time. */
+/** Drains the backlog of one trigger. A lease ensures that only one run does so at a time. */
 export class TriggerDrain {
   readonly #run: DrainRun;
-  /** Passes in a row that delivered nothing. */
+  /** The number of consecutive passes without a delivery. */
   #idle = 0;
 
   constructor(trigger: Trigger, deps: DrainDeps, remainingMs: () => number) {
     this.#run = new DrainRun(trigger, deps, remainingMs);
   }
 
-  /** Makes one step after another, as long as the trigger's state needs one. */
+  /** Makes steps while the trigger's state needs one. */
   async run(): Promise<void> {
     const { trigger, deps } = this.#run;
     try {
@@ -47,7 +47,7 @@ export class TriggerDrain {
     if (delivered > 0) log('info', 'drained', { trigger, delivered });
   }
 
-  /** @returns Whether there may be more to do now. */
+  /** @returns Whether another step may be needed now. */
   async #step(now: TriggerNow): Promise<boolean> {
     if (now.state === 'active') return false;
     const run = this.#run;
@@ -64,7 +64,7 @@ export class TriggerDrain {
     return steps[now.state]();
   }
 
-  /** The probe of a receiver that throttles is due within seconds: this run waits for it. */
+  /** Probes a parked trigger. A probe of a receiver that throttles is often due soon: the run waits for it. */
   async #probe(now: TriggerNow, head: Head, isEmpty: boolean): Promise<boolean> {
     const run = this.#run;
     const { throttledAt = 0, probeAt } = now;
@@ -84,14 +84,14 @@ export class TriggerDrain {
     const hasDelivered = run.delivered > before;
     if (hasDelivered) await triggers.clearFailures(run.trigger, run.lastSuccess);
     if (run.failsAgain) return this.#parkAgain();
-    // Everything that is left waits, or is stuck until the next run, which begins within a minute.
+    // The remaining notifications must wait for the next run, which begins within a minute.
     if (!hasDelivered && run.stuck.size > 0) return false;
     this.#idle = hasDelivered ? 0 : this.#idle + 1;
     if (this.#idle > 0) await sleep(Math.min(LONGEST_IDLE_MS, IDLE_MS * 2 ** (this.#idle - 1)));
     return true;
   }
 
-  /** @returns Whether the receiver throttles: its probe can be due in this run. */
+  /** @returns Whether the receiver throttles, because its probe can be due in this run. */
   async #parkAgain(): Promise<boolean> {
     const { trigger, deps, latestOutcome } = this.#run;
     const fields = parkedAfter(latestOutcome, deps.now());
@@ -99,7 +99,7 @@ export class TriggerDrain {
     return latestOutcome.kind === 'throttled';
   }
 
-  /** The backlog was empty before. This second read, in a state in which nothing is parked, shows whether it still is. */
+  /** The backlog was empty. In this state nothing new is parked, so a second read confirms that it is still empty. */
   async #finish(isEmpty: boolean): Promise<boolean> {
     const { trigger, deps } = this.#run;
     if (!isEmpty) return deps.triggers.move(trigger, 'drainAgain');

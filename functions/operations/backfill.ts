@@ -6,7 +6,7 @@ import { formattedString, type Ids } from '../core/formatted-string.ts';
 import { type Notification, notificationId } from '../core/notification.ts';
 import { recordHash } from '../core/record-hash.ts';
 import { readIds } from '../core/row-ids.ts';
-import type { OperationDeps } from './deployment.ts';
+import type { Deps } from './deployment.ts';
 import { noUrl } from './no-url.ts';
 import { keyFromJson, keyToJson } from './row-key.ts';
 import { UserError } from './user-error.ts';
@@ -42,7 +42,7 @@ const PAGE = 100;
  * @throws {UserError} For a delete, which leaves no row; and when there is no URL, also if it is cleared meanwhile.
  */
 export async function* backfill(
-  deps: OperationDeps,
+  deps: Deps<'dynamodb' | 'crmTables' | 'rowRules' | 'triggersTable' | 'queue'>,
   from: Omit<BackfillProgress, 'done'>,
   { since, by, pace, dryRun }: BackfillOptions,
 ): AsyncGenerator<BackfillProgress> {
@@ -83,7 +83,7 @@ export async function* backfill(
 }
 
 /** Without a URL, deliver moves every notification to Failed. */
-async function needUrl({ triggersTable }: OperationDeps, trigger: Trigger): Promise<void> {
+async function needUrl({ triggersTable }: Deps<'triggersTable'>, trigger: Trigger): Promise<void> {
   const { url } = (await triggersTable.read([trigger])).get(trigger) ?? {};
   if (url === undefined) throw new UserError(`${trigger} cannot be backfilled: ${noUrl(trigger)}.`, 'conflict');
 }

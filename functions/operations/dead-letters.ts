@@ -7,8 +7,11 @@ import {
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { inBatches } from '../core/waves.ts';
-import type { OperationDeps } from './deployment.ts';
+import type { Deps } from './deployment.ts';
 import { messagesIn } from './queue-size.ts';
+
+type LetterDeps = Deps<'sqs' | 'deadLetterQueueUrl'>;
+type SendBackDeps = LetterDeps & Deps<'queueUrl'>;
 
 /** A message that no code could read, or that ended the function again and again. */
 export interface DeadLetter {
@@ -68,7 +71,7 @@ const COUNTS = 3;
 const COUNT_MS = 1_000;
 
 /** The dead letters, each once. They are visible again at the end. */
-export async function deadLetters(deps: OperationDeps, clock = liveClock): Promise<Listed> {
+export async function deadLetters(deps: LetterDeps, clock = liveClock): Promise<Listed> {
   const end = clock.now() + LISTING_SECONDS * 1000;
   const received = new Map<string, Message>();
   try {
@@ -89,7 +92,7 @@ export async function deadLetters(deps: OperationDeps, clock = liveClock): Promi
  * Sends the dead letters back to the delivery queue, page by page, each record's in their order. A letter is deleted once
  * the delivery queue has it. One that becomes a dead letter again during the run, or comes after it began, stays.
  */
-export async function sendBack(deps: OperationDeps, clock = liveClock): Promise<SentBack> {
+export async function sendBack(deps: SendBackDeps, clock = liveClock): Promise<SentBack> {
   const run = new Run(deps, clock);
   try {
     while (await run.page());
@@ -101,7 +104,7 @@ export async function sendBack(deps: OperationDeps, clock = liveClock): Promise<
 
 class Run {
   readonly sent: DeadLetter[] = [];
-  readonly #deps: OperationDeps;
+  readonly #deps: SendBackDeps;
   readonly #clock: Clock;
   readonly #startedAt: number;
   /** The letters that were sent, by id. Some are not deleted yet. */
@@ -112,7 +115,7 @@ class Run {
   readonly #staying = new Map<string, Message>();
   #idleSince: number;
 
-  constructor(deps: OperationDeps, clock: Clock) {
+  constructor(deps: SendBackDeps, clock: Clock) {
     this.#deps = deps;
     this.#clock = clock;
     this.#startedAt = clock.now();
@@ -179,7 +182,7 @@ function isExpired({ name = '', message = '' }: { readonly name?: string; readon
   return name === 'ReceiptHandleIsInvalid' || /receipt ?handle/i.test(message);
 }
 
-async function countLeft({ sqs, deadLetterQueueUrl }: OperationDeps, known: number, clock: Clock): Promise<number> {
+async function countLeft({ sqs, deadLetterQueueUrl }: LetterDeps, known: number, clock: Clock): Promise<number> {
   let left = await messagesIn(sqs, deadLetterQueueUrl);
   for (let counts = 1; counts < COUNTS && left > known; counts++) {
     await clock.sleep(COUNT_MS);
@@ -188,7 +191,7 @@ async function countLeft({ sqs, deadLetterQueueUrl }: OperationDeps, known: numb
   return Math.max(left, known);
 }
 
-async function receive({ sqs, deadLetterQueueUrl }: OperationDeps, VisibilityTimeout: number): Promise<Message[]> {
+async function receive({ sqs, deadLetterQueueUrl }: LetterDeps, VisibilityTimeout: number): Promise<Message[]> {
   const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({
       QueueUrl: deadLetterQueueUrl,
@@ -203,7 +206,7 @@ async function receive({ sqs, deadLetterQueueUrl }: OperationDeps, VisibilityTim
 }
 
 /** Makes received messages visible again. One whose handle has expired is visible already. */
-async function makeVisible({ sqs, deadLetterQueueUrl }: OperationDeps, messages: readonly Message[]): Promise<void> {
+async function makeVisible({ sqs, deadLetterQueueUrl }: LetterDeps, messages: readonly Message[]): Promise<void> {
   for (const batch of inBatches(messages, PAGE))
     await sqs.send(
       new ChangeMessageVisibilityBatchCommand({

@@ -16,10 +16,10 @@ import { tableOutputs } from '../core/table-output.ts';
 import type { UrlPolicy } from '../core/url-policy.ts';
 import { UserError } from './user-error.ts';
 
-/** A cold start, the queue and the longest attempt that can be set. */
+/** Covers a cold start, the wait in the queue, and the longest attempt that a setting allows. */
 const TEST_PATIENCE_MS = 75_000;
 
-/** What operations use of a deployed system. */
+/** The dependencies of all operations in a deployed system. */
 export interface OperationDeps {
   readonly outputs: Outputs;
   readonly triggersTable: Triggers;
@@ -27,27 +27,30 @@ export interface OperationDeps {
   readonly log: DeliveryLog;
   readonly secrets: Secrets;
   readonly history: History;
-  /** Who works through these parts, for the history. */
+  /** The name of the user, for the history. */
   readonly who: string;
   readonly queue: DeliveryQueue;
   readonly dynamodb: DynamoDBClient;
-  /** What the deployment calls. */
+  /** The URLs that this deployment may call. */
   readonly rules: UrlPolicy;
   readonly lookUp: NameLookup;
   /** The names of the CRM tables. */
   readonly crmTables: Readonly<Record<Entity, string>>;
-  /** What is said of the CRM tables' rows. */
+  /** How the rows of each CRM table are read. */
   readonly rowRules: Readonly<Record<Entity, RowRules>>;
   readonly sqs: SQSClient;
   readonly queueUrl: string;
   readonly deadLetterQueueUrl: string;
-  /** How long a test waits for its way through the queue and for the receiver, milliseconds. */
+  /** How long a test call waits for its result, in milliseconds. */
   readonly testPatienceMs: number;
-  /** Starts drain now, not only at the next minute. */
+  /** Invokes drain now. Otherwise it runs at the next minute. */
   wakeDrain(): Promise<void>;
 }
 
-/** The outputs by which a deployed system is found. */
+/** The dependencies that one operation uses. */
+export type Deps<Name extends keyof OperationDeps> = Pick<OperationDeps, Name>;
+
+/** The outputs of the stack that operations read. */
 export const outputNames = [
   ...Object.values(tableOutputs),
   'TriggersTable',
@@ -68,7 +71,7 @@ export const outputNames = [
 
 export type Outputs = Readonly<Record<(typeof outputNames)[number], string>>;
 
-/** The outputs of a stage's stack by name. @throws {UserError} When there is no such stack. */
+/** Reads the outputs of a stage's stack, by name. @throws {UserError} If the stack does not exist. */
 export async function stackOutputs(
   stack: StackId = 'CrmTriggers',
   stage?: string,
@@ -85,7 +88,7 @@ export async function stackOutputs(
 /**
  * Finds the deployed system of a stage, in the account and region of the AWS environment variables.
  *
- * @throws {UserError} When there is none, or one of an older release.
+ * @throws {UserError} If it does not exist, or an older release deployed it.
  */
 export async function findDeployment(stage?: string): Promise<OperationDeps> {
   const outputs = await stackOutputs('CrmTriggers', stage);
@@ -99,7 +102,7 @@ export async function findDeployment(stage?: string): Promise<OperationDeps> {
   return depsOf(outputs as Outputs, [process.env.USER, 'on the command line'].filter(Boolean).join(' '));
 }
 
-/** The parts of the system that has these outputs. @param who Works through them, for the history. */
+/** Creates the dependencies for a system by its outputs. @param who The name of the user, for the history. */
 export function depsOf(outputs: Outputs, who: string): OperationDeps {
   const dynamodb = new DynamoDBClient();
   const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
@@ -134,7 +137,7 @@ function whereAsked(): string {
   return process.env.AWS_ENDPOINT_URL ?? `region ${process.env.AWS_REGION ?? 'of your AWS profile'}`;
 }
 
-/** Turns the AWS SDK's errors that an operator can fix into one line. */
+/** Converts errors of the AWS SDK that an operator can fix into one line each. */
 export function asUserError(error: unknown): unknown {
   const { name, code, message = '' } = error as { name?: string; code?: string; message?: string };
   if (name === 'CredentialsProviderError')

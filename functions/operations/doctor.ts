@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { stackName } from '../core/stack-name.ts';
-import type { OperationDeps } from './deployment.ts';
+import type { Deps } from './deployment.ts';
 import { captureChecks, captureNotes } from './doctor/capture-checks.ts';
 import { capturePaths } from './doctor/capture-path.ts';
 import { examine, type Finding } from './doctor/check.ts';
@@ -26,7 +26,19 @@ interface Diagnosis {
 
 /** Checks everything that a notification needs on its way, and changes nothing. */
 export async function doctor(
-  deps: OperationDeps,
+  deps: Deps<
+    | 'outputs'
+    | 'triggersTable'
+    | 'secrets'
+    | 'backlog'
+    | 'rules'
+    | 'dynamodb'
+    | 'crmTables'
+    | 'rowRules'
+    | 'sqs'
+    | 'queueUrl'
+    | 'deadLetterQueueUrl'
+  >,
   aws: DoctorAws = liveAws(),
   sleep: (milliseconds: number) => Promise<unknown> = setTimeout,
 ): Promise<Diagnosis> {

@@ -9,7 +9,7 @@ import type { Notification } from '../core/notification.ts';
 import { inRecordOrder } from '../core/record-order.ts';
 import { readIds } from '../core/row-ids.ts';
 import { inBatches } from '../core/waves.ts';
-import type { OperationDeps } from './deployment.ts';
+import type { Deps } from './deployment.ts';
 import { noUrl } from './no-url.ts';
 import { note } from './record-change.ts';
 import { keyFromJson } from './row-key.ts';
@@ -32,7 +32,7 @@ const PAGE = 500;
 const CHUNK = 50;
 
 /** Everything in Failed, the oldest change first, each record in the order of its changes. */
-export async function failed({ backlog }: OperationDeps, choice: Choice): Promise<Failed[]> {
+export async function failed({ backlog }: Deps<'backlog'>, choice: Choice): Promise<Failed[]> {
   const { trigger } = choice;
   const chosen: Failed[] = [];
   for (const of of trigger ? [trigger] : triggers) {
@@ -57,7 +57,7 @@ const ENOUGH = 1_000;
  * few pages, however much is in Failed.
  */
 export async function latestFailed(
-  { backlog }: Pick<OperationDeps, 'backlog'>,
+  { backlog }: Deps<'backlog'>,
   choice: Choice,
   limit: number,
 ): Promise<{ readonly failed: Failed[]; readonly total: number }> {
@@ -80,6 +80,9 @@ export async function latestFailed(
   return { failed: all.slice(0, limit), total: perTrigger.reduce((sum, { total }) => sum + total, 0) };
 }
 
+type RowDeps = Deps<'dynamodb' | 'crmTables' | 'rowRules'>;
+type RedeliverDeps = RowDeps & Deps<'triggersTable' | 'queue' | 'backlog'>;
+
 /** The result of a redelivery. */
 export interface Redelivered {
   readonly id: string;
@@ -89,7 +92,7 @@ export interface Redelivered {
 }
 
 /** What `redeliver` would do. It reads no rows. */
-export async function planRedelivery(deps: OperationDeps, chosen: readonly Failed[]): Promise<Redelivered[]> {
+export async function planRedelivery(deps: Deps<'triggersTable'>, chosen: readonly Failed[]): Promise<Redelivered[]> {
   const withUrl = await triggersWithUrl(deps, chosen);
   return chosen.map(({ id, trigger }) => ({
     id,
@@ -105,7 +108,10 @@ export async function planRedelivery(deps: OperationDeps, chosen: readonly Faile
  *
  * @param chosen The very objects that `failed` returned.
  */
-export async function redeliver(deps: OperationDeps, chosen: readonly Failed[]): Promise<Redelivered[]> {
+export async function redeliver(
+  deps: RedeliverDeps & Deps<'history' | 'who'>,
+  chosen: readonly Failed[],
+): Promise<Redelivered[]> {
   const done: Redelivered[] = [];
   try {
     const ordered = inRecordOrder(chosen, (one) => one);
@@ -116,7 +122,7 @@ export async function redeliver(deps: OperationDeps, chosen: readonly Failed[]):
   return done;
 }
 
-async function redeliverChunk(deps: OperationDeps, chunk: readonly Failed[], done: Redelivered[]): Promise<void> {
+async function redeliverChunk(deps: RedeliverDeps, chunk: readonly Failed[], done: Redelivered[]): Promise<void> {
   const withUrl = await triggersWithUrl(deps, chunk);
   const made = await Promise.all(
     chunk.map(async (f) => {
@@ -129,19 +135,22 @@ async function redeliverChunk(deps: OperationDeps, chunk: readonly Failed[], don
   await allEnded(made.flatMap(([f, n]) => ('rejected' in n ? [] : [deps.backlog.forget(f)])));
 }
 
-async function triggersWithUrl({ triggersTable }: OperationDeps, of: readonly Failed[]): Promise<ReadonlySet<Trigger>> {
+async function triggersWithUrl(
+  { triggersTable }: Deps<'triggersTable'>,
+  of: readonly Failed[],
+): Promise<ReadonlySet<Trigger>> {
   const now = await triggersTable.read([...new Set(of.map(({ trigger }) => trigger))]);
   return new Set([...now].flatMap(([trigger, { url }]) => (url === undefined ? [] : [trigger])));
 }
 
 /** What was sent again, a line for each trigger. */
-async function noteSent(deps: OperationDeps, done: readonly Redelivered[]): Promise<void> {
+async function noteSent(deps: Deps<'history' | 'who'>, done: readonly Redelivered[]): Promise<void> {
   const sent = done.filter(({ rejected }) => rejected === undefined);
   for (const [trigger, of] of Map.groupBy(sent, ({ trigger }) => trigger))
     await note(deps, { what: 'redelivered', trigger, from: null, to: `${of.length} sent again` });
 }
 
-async function notificationOf(deps: OperationDeps, f: Failed): Promise<Notification | { rejected: string }> {
+async function notificationOf(deps: RowDeps, f: Failed): Promise<Notification | { rejected: string }> {
   // Later than any life before it, also by the clock of another machine: a mark of a later life would end this one.
   const redelivered = Math.max(Date.now(), (f.notification?.redelivered ?? 0) + 1);
   if (f.notification) return { ...f.notification, redelivered };

@@ -1,11 +1,11 @@
 import type { Trigger } from '../core/entity.ts';
-import type { OperationDeps } from './deployment.ts';
+import type { Deps } from './deployment.ts';
 import { noUrl } from './no-url.ts';
 import { note } from './record-change.ts';
 import { UserError } from './user-error.ts';
 
 /** Pauses a trigger: its notifications go to its backlog until it is resumed. */
-export async function pause(deps: OperationDeps, trigger: Trigger): Promise<void> {
+export async function pause(deps: Deps<'triggersTable' | 'history' | 'who'>, trigger: Trigger): Promise<void> {
   const { state: from = 'active' } = (await deps.triggersTable.read([trigger])).get(trigger) ?? {};
   if (!(await deps.triggersTable.move(trigger, 'pause', { pausedBy: 'admin' })))
     throw new UserError(`${trigger} is paused already.`, 'conflict');
@@ -17,7 +17,10 @@ export async function pause(deps: OperationDeps, trigger: Trigger): Promise<void
  *
  * @throws {UserError} When it is not paused, or has no URL.
  */
-export async function resume(deps: OperationDeps, trigger: Trigger): Promise<void> {
+export async function resume(
+  deps: Deps<'triggersTable' | 'history' | 'who' | 'wakeDrain'>,
+  trigger: Trigger,
+): Promise<void> {
   const { state, url } = (await deps.triggersTable.read([trigger])).get(trigger) ?? {};
   if (state === 'paused' && url === undefined)
     throw new UserError(`${trigger} cannot be resumed: ${noUrl(trigger)}.`, 'conflict');

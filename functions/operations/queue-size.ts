@@ -1,5 +1,5 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import type { OperationDeps } from './deployment.ts';
+import type { Deps } from './deployment.ts';
 
 /** Visible messages, those in flight or waiting, and delayed ones. */
 const sizeAttributes = [
@@ -18,7 +18,7 @@ export async function messagesIn(sqs: SQSClient, QueueUrl: string): Promise<numb
  * The same for the delivery queue; `null` when SQS does not respond, because the rest of the page does not depend on
  * it.
  */
-export async function queueSize({ sqs, queueUrl }: OperationDeps): Promise<number | null> {
+export async function queueSize({ sqs, queueUrl }: Deps<'sqs' | 'queueUrl'>): Promise<number | null> {
   try {
     return await messagesIn(sqs, queueUrl);
   } catch {

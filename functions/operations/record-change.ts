@@ -1,12 +1,15 @@
 import type { HistoryEntry } from '../adapters/history.ts';
-import type { OperationDeps } from './deployment.ts';
+import type { Deps } from './deployment.ts';
 
 /**
  * Adds an action of an admin to the history.
  *
  * @throws When the table does not respond. The action stays done.
  */
-export async function note({ history, who }: OperationDeps, entry: Omit<HistoryEntry, 'at' | 'who'>): Promise<void> {
+export async function note(
+  { history, who }: Deps<'history' | 'who'>,
+  entry: Omit<HistoryEntry, 'at' | 'who'>,
+): Promise<void> {
   const withoutPasswords = { from: withoutPassword(entry.from), to: withoutPassword(entry.to) };
   await history.add({ at: Date.now(), who, ...entry, ...withoutPasswords });
 }

@@ -3,7 +3,7 @@ import type { LogEntry, LogFilter } from '../adapters/delivery-log.ts';
 import { isTrigger } from '../core/entity.ts';
 import { outcomeKinds } from '../core/outcome.ts';
 import { oneLine, printable } from '../core/printable.ts';
-import type { OperationDeps } from './deployment.ts';
+import type { Deps } from './deployment.ts';
 import { UserError } from './user-error.ts';
 
 /** How often a followed log is read, milliseconds. */
@@ -54,7 +54,7 @@ export function logLimit(entered = '50'): number {
  * @throws {RangeError} When `from` is not what an earlier page gave.
  */
 export async function searchLog(
-  { log }: OperationDeps,
+  { log }: Deps<'log'>,
   filter: LogFilter,
   limit: number,
   looks: number,
@@ -72,14 +72,14 @@ export async function searchLog(
 }
 
 /** The latest entries, at most `limit`, the newest last. */
-export async function latest(deps: OperationDeps, filter: LogFilter, limit: number): Promise<LogEntry[]> {
+export async function latest(deps: Deps<'log'>, filter: LogFilter, limit: number): Promise<LogEntry[]> {
   const { entries } = await searchLog(deps, filter, limit, Number.POSITIVE_INFINITY);
   return entries.reverse();
 }
 
 /** The latest entries, and then new ones, without end. */
 export async function* follow(
-  deps: OperationDeps,
+  deps: Deps<'log'>,
   filter: LogFilter,
   limit: number,
   pause: () => Promise<unknown> = () => sleep(FOLLOW_MS),

@@ -4,7 +4,7 @@ import type { TestResult } from '../adapters/backlog-items.ts';
 import { entities, entityOf, type Trigger } from '../core/entity.ts';
 import { formattedString } from '../core/formatted-string.ts';
 import { type Notification, notificationId } from '../core/notification.ts';
-import type { OperationDeps } from './deployment.ts';
+import type { Deps } from './deployment.ts';
 import { noUrl } from './no-url.ts';
 import { UserError } from './user-error.ts';
 
@@ -15,7 +15,10 @@ const TEST_POLL_MS = 250;
  *
  * @throws {UserError} When no URL is set, or nothing came of it in time.
  */
-export async function test(deps: OperationDeps, trigger: Trigger): Promise<TestResult & { formattedString: string }> {
+export async function test(
+  deps: Deps<'triggersTable' | 'queue' | 'backlog' | 'testPatienceMs'>,
+  trigger: Trigger,
+): Promise<TestResult & { formattedString: string }> {
   const now = await deps.triggersTable.read([trigger]);
   if (!now.get(trigger)?.url) throw new UserError(`${trigger} cannot be tested: ${noUrl(trigger)}.`, 'conflict');
   const notification = testNotification(trigger);

@@ -3,11 +3,15 @@ import { literalAddress } from '../core/address.ts';
 import type { Trigger } from '../core/entity.ts';
 import { type ParsedUrl, parseTriggerUrl, rejection } from '../core/trigger-url.ts';
 import { type UrlCheck, urlCheckBy } from '../core/url-policy.ts';
-import type { OperationDeps } from './deployment.ts';
+import type { Deps } from './deployment.ts';
 import { note } from './record-change.ts';
 import { ensureSecret, hasCredentials } from './signing-secrets.ts';
 import { countPending } from './trigger-status.ts';
 import { UserError } from './user-error.ts';
+
+export type CheckUrlDeps = Deps<'rules' | 'lookUp'>;
+type KeepUrlDeps = Deps<'triggersTable' | 'secrets' | 'backlog' | 'history' | 'who'>;
+export type SetUrlDeps = CheckUrlDeps & KeepUrlDeps & Deps<'wakeDrain'>;
 
 /** A trigger's URL and its version, which the next writer must have seen. */
 export interface StoredUrl {
@@ -37,7 +41,7 @@ export class Stale extends UserError {
  * @returns The URL as it is kept.
  * @throws {UserError} When it is no URL to call.
  */
-export async function set(deps: OperationDeps, trigger: Trigger, input: string): Promise<string> {
+export async function set(deps: SetUrlDeps, trigger: Trigger, input: string): Promise<string> {
   const { url } = await setUrl(deps, trigger, input);
   return url ?? '';
 }
@@ -49,7 +53,7 @@ export async function set(deps: OperationDeps, trigger: Trigger, input: string):
  * @throws {UserError} When it is no URL to call.
  */
 export async function setUrl(
-  deps: OperationDeps,
+  deps: SetUrlDeps,
   trigger: Trigger,
   input: string | null,
   seen?: number,
@@ -65,7 +69,7 @@ export async function setUrl(
 }
 
 /** A user name or password in the URL and a custom header would both be sent as `Authorization`. */
-async function rejectSecondAuthorization({ secrets }: OperationDeps, trigger: Trigger): Promise<void> {
+async function rejectSecondAuthorization({ secrets }: Deps<'secrets'>, trigger: Trigger): Promise<void> {
   const { headers = {} } = (await secrets.read([trigger])).get(trigger) ?? {};
   if ('authorization' in headers)
     throw new UserError(
@@ -76,7 +80,7 @@ async function rejectSecondAuthorization({ secrets }: OperationDeps, trigger: Tr
 
 /** It always writes over the version that was read, so that the history shows the right URL before the change. */
 export async function keepUrl(
-  deps: OperationDeps,
+  deps: KeepUrlDeps,
   trigger: Trigger,
   url: string | null,
   seen?: number,
@@ -97,11 +101,7 @@ export async function keepUrl(
 }
 
 /** Checks a URL by what was set, and by where its host leads to now. */
-export async function checkInput(
-  { rules, lookUp }: OperationDeps,
-  trigger: Trigger,
-  input: string,
-): Promise<ParsedUrl> {
+export async function checkInput({ rules, lookUp }: CheckUrlDeps, trigger: Trigger, input: string): Promise<ParsedUrl> {
   const checked = parseTriggerUrl(trigger, input, rules);
   if ('rejected' in checked) return checked;
   const rejected = await checkHost(new URL(checked.url), urlCheckBy(rules), lookUp);
@@ -113,7 +113,7 @@ export async function checkInput(
  *
  * @returns How many these are. Messages that were never received are not counted.
  */
-export async function clear(deps: OperationDeps, trigger: Trigger): Promise<number> {
+export async function clear(deps: SetUrlDeps, trigger: Trigger): Promise<number> {
   return (await setUrl(deps, trigger, null)).pending;
 }
 

@@ -3,9 +3,11 @@ import type { Replaced, TriggerSecrets } from '../adapters/secret-store.ts';
 import { customHeader, MAX_CUSTOM_HEADERS } from '../core/custom-header.ts';
 import type { Trigger } from '../core/entity.ts';
 import { SECRET_BYTES, secretOf } from '../core/signature.ts';
-import type { OperationDeps } from './deployment.ts';
+import type { Deps } from './deployment.ts';
 import { note } from './record-change.ts';
 import { UserError } from './user-error.ts';
+
+type ChangeDeps = Deps<'secrets' | 'history' | 'who'>;
 
 /** How long a replaced secret also signs. */
 const OVERLAP_MS = 24 * 60 * 60_000;
@@ -20,13 +22,13 @@ export interface ShownSecret {
 }
 
 /** Gives a trigger its secret, if it has none yet. */
-export async function ensureSecret(deps: OperationDeps, trigger: Trigger): Promise<void> {
+export async function ensureSecret(deps: Deps<'secrets'>, trigger: Trigger): Promise<void> {
   const { secret } = (await deps.secrets.read([trigger])).get(trigger) ?? {};
   if (secret === undefined) await change(deps, trigger, (now) => ({ secret: newSecret(), ...now }));
 }
 
 /** @throws {UserError} When it has none yet. */
-export async function showSecret(deps: OperationDeps, trigger: Trigger): Promise<ShownSecret> {
+export async function showSecret(deps: Deps<'secrets'>, trigger: Trigger): Promise<ShownSecret> {
   const { secret, replaced = [] } = (await deps.secrets.read([trigger])).get(trigger) ?? {};
   if (secret === undefined)
     throw new UserError(
@@ -37,7 +39,7 @@ export async function showSecret(deps: OperationDeps, trigger: Trigger): Promise
 }
 
 /** Gives a trigger a new secret. The one before signs beside it for another 24 hours. */
-export async function rotateSecret(deps: OperationDeps, trigger: Trigger): Promise<ShownSecret> {
+export async function rotateSecret(deps: ChangeDeps, trigger: Trigger): Promise<ShownSecret> {
   await change(deps, trigger, ({ secret, replaced, headers }) => ({
     secret: newSecret(),
     replaced: [...(secret === undefined ? [] : [{ secret, until: Date.now() + OVERLAP_MS }]), ...stillValid(replaced)],
@@ -53,7 +55,7 @@ export async function rotateSecret(deps: OperationDeps, trigger: Trigger): Promi
  * @throws {UserError} When it is none, or one too many.
  */
 export async function setHeader(
-  deps: OperationDeps,
+  deps: ChangeDeps & Deps<'triggersTable'>,
   trigger: Trigger,
   entered: string,
   value: string,
@@ -86,7 +88,7 @@ export function hasCredentials(url: string): boolean {
 }
 
 /** @throws {UserError} When there is no such header. */
-export async function removeHeader(deps: OperationDeps, trigger: Trigger, entered: string): Promise<string> {
+export async function removeHeader(deps: ChangeDeps, trigger: Trigger, entered: string): Promise<string> {
   const name = entered.toLowerCase();
   await change(deps, trigger, (now) => {
     const { [name]: _, ...headers } = now.headers;
@@ -99,7 +101,7 @@ export async function removeHeader(deps: OperationDeps, trigger: Trigger, entere
 }
 
 async function change(
-  { secrets }: OperationDeps,
+  { secrets }: Deps<'secrets'>,
   trigger: Trigger,
   how: (now: TriggerSecrets) => Omit<TriggerSecrets, 'version'>,
 ): Promise<void> {

@@ -1,7 +1,7 @@
 import type { TriggerNow } from '../adapters/trigger-store.ts';
 import type { State } from '../core/breaker.ts';
 import { type Trigger, triggers } from '../core/entity.ts';
-import type { OperationDeps } from './deployment.ts';
+import type { Deps } from './deployment.ts';
 import type { Pending } from './pending.ts';
 
 /** A trigger as the CRM Triggers tab shows it. */
@@ -28,7 +28,11 @@ export interface TriggerStatus extends Pending {
 }
 
 /** All triggers with their URLs and status. */
-export async function list({ triggersTable, backlog, secrets }: OperationDeps): Promise<TriggerStatus[]> {
+export async function list({
+  triggersTable,
+  backlog,
+  secrets,
+}: Deps<'triggersTable' | 'backlog' | 'secrets'>): Promise<TriggerStatus[]> {
   const [now, secret, waiting] = await Promise.all([
     triggersTable.read(triggers),
     secrets.read(triggers),
@@ -61,7 +65,7 @@ function pendingOf(waiting: { waiting: number; behind: number } | undefined, inB
   return { waiting: waitingForRetry + behind + inBacklog, waitingForRetry, behind, inBacklog };
 }
 
-export async function countPending({ backlog }: OperationDeps, trigger: Trigger): Promise<number> {
+export async function countPending({ backlog }: Deps<'backlog'>, trigger: Trigger): Promise<number> {
   const [waiting, inBacklog] = await Promise.all([backlog.retryCounts(), backlog.count(trigger, 'parked')]);
   return pendingOf(waiting.get(trigger), inBacklog).waiting;
 }

@@ -1,13 +1,13 @@
 import type { TriggersNow } from '../adapters/trigger-store.ts';
 import { isTrigger, type Trigger, triggers } from '../core/entity.ts';
-import type { OperationDeps } from './deployment.ts';
-import { checkInput, keepUrl, Stale, type StoredUrl } from './set-url.ts';
+import type { Deps } from './deployment.ts';
+import { type CheckUrlDeps, checkInput, keepUrl, type SetUrlDeps, Stale, type StoredUrl } from './set-url.ts';
 import { UserError } from './user-error.ts';
 
 /** The URLs as a file for version control: each trigger's URL, or `null`. */
 export type UrlFile = Readonly<Record<Trigger, string | null>>;
 
-export async function exportUrls({ triggersTable }: OperationDeps): Promise<UrlFile> {
+export async function exportUrls({ triggersTable }: Deps<'triggersTable'>): Promise<UrlFile> {
   return urlFileOf(await triggersTable.read(triggers));
 }
 
@@ -31,7 +31,7 @@ export interface Imported {
  * @returns What changed.
  * @throws {UserError} A line for each thing that is wrong.
  */
-export async function importUrls(deps: OperationDeps, json: string): Promise<Imported[]> {
+export async function importUrls(deps: SetUrlDeps, json: string): Promise<Imported[]> {
   let file: unknown;
   try {
     file = JSON.parse(json);
@@ -48,7 +48,7 @@ export async function importUrls(deps: OperationDeps, json: string): Promise<Imp
  * @throws {Stale} When one of them is another by now. What was written before it, should it change in this very moment, stays.
  */
 export async function importFile(
-  deps: OperationDeps,
+  deps: SetUrlDeps,
   file: unknown,
   seen?: ReadonlyMap<Trigger, number>,
 ): Promise<Imported[]> {
@@ -70,7 +70,7 @@ export async function importFile(
   return imported;
 }
 
-async function checkFile(deps: OperationDeps, file: unknown): Promise<{ trigger: Trigger; url: string | null }[]> {
+async function checkFile(deps: CheckUrlDeps, file: unknown): Promise<{ trigger: Trigger; url: string | null }[]> {
   if (typeof file !== 'object' || file === null || Array.isArray(file))
     throw new UserError('The file is not an object such as {"customer.create": "https://example.com/hook"}.');
   const checked = await Promise.all(Object.entries(file).map(([trigger, input]) => checkEntry(deps, trigger, input)));
@@ -80,7 +80,7 @@ async function checkFile(deps: OperationDeps, file: unknown): Promise<{ trigger:
 }
 
 async function checkEntry(
-  deps: OperationDeps,
+  deps: CheckUrlDeps,
   trigger: string,
   input: unknown,
 ): Promise<{ rejected: string } | { trigger: Trigger; url: string | null }> {

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Trigger } from '../../functions/core/entity.ts';
 import { fromMessage } from '../../functions/core/notification.ts';
-import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { list } from '../../functions/operations/trigger-status.ts';
 import { SECOND, type Story, waitsForAnAdmin } from './story.ts';
 import type { World } from './world.ts';
@@ -50,7 +49,7 @@ export async function check(story: Story, world: World, wanted: readonly Wanted[
 
 /** What admins are shown when nothing waits. */
 async function checkShown({ triggers: triggersTable, backlog, secrets }: World): Promise<void> {
-  for (const { trigger, waiting } of await list({ triggersTable, backlog, secrets } as unknown as OperationDeps))
+  for (const { trigger, waiting } of await list({ triggersTable, backlog, secrets }))
     assert.equal(waiting, 0, `${trigger} is shown with ${waiting} waiting, and none waits`);
 }
 

@@ -106,7 +106,7 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'logs that it cannot read the triggers': {
     run: (p) => p.deliver([p.received(p.one())], { triggers: without(p.triggers, 'read') }),
-    lines: () => [{ level: 'error', message: 'cannot read what is needed to deliver', error: 'Silent' }],
+    lines: () => [{ level: 'error', message: 'cannot read the tables that delivery needs', error: 'Silent' }],
   },
   'logs that it cannot put notifications into the backlog, and keeps their messages': {
     run: async (p) => {

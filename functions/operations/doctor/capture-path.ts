@@ -4,7 +4,7 @@ import { type EventSourceMappingConfiguration, ListEventSourceMappingsCommand } 
 import { capital } from '../../core/capital.ts';
 import { type Entity, entityNames } from '../../core/entity.ts';
 import type { RowRules } from '../../core/row-rules.ts';
-import type { OperationDeps } from '../deployment.ts';
+import type { Deps } from '../deployment.ts';
 import type { Checked, Inspector } from './inspector.ts';
 
 /** Rows that are looked at for the attributes they have. */
@@ -31,11 +31,13 @@ export interface CapturePath {
   readonly denied: readonly string[];
 }
 
-export function capturePaths(deps: OperationDeps, inspector: Inspector): Promise<CapturePath[]> {
+type CaptureDeps = Deps<'outputs' | 'crmTables' | 'rowRules' | 'dynamodb'>;
+
+export function capturePaths(deps: CaptureDeps, inspector: Inspector): Promise<CapturePath[]> {
   return Promise.all(entityNames.map((entity) => capturePath(entity, deps, inspector)));
 }
 
-async function capturePath(entity: Entity, deps: OperationDeps, inspector: Inspector): Promise<CapturePath> {
+async function capturePath(entity: Entity, deps: CaptureDeps, inspector: Inspector): Promise<CapturePath> {
   const { outputs, crmTables, rowRules, dynamodb } = deps;
   const name = crmTables[entity];
   const stage = `Capture${capital(entity)}`;

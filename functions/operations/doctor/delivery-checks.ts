@@ -3,7 +3,7 @@ import { type EventSourceMappingConfiguration, GetFunctionConcurrencyCommand } f
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { capital } from '../../core/capital.ts';
 import { entityNames } from '../../core/entity.ts';
-import type { OperationDeps } from '../deployment.ts';
+import type { Deps } from '../deployment.ts';
 import { sizeOf } from '../queue-size.ts';
 import { type Check, revert } from './check.ts';
 import type { Checked, Inspector } from './inspector.ts';
@@ -21,7 +21,10 @@ interface QueueFacts {
   readonly timeout: number;
 }
 
-export async function queueFacts(deps: OperationDeps, inspector: Inspector): Promise<QueueFacts> {
+export async function queueFacts(
+  deps: Deps<'outputs' | 'sqs' | 'queueUrl' | 'deadLetterQueueUrl'>,
+  inspector: Inspector,
+): Promise<QueueFacts> {
   const attributes = (where: string, QueueUrl: string) => {
     const get = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] });
     return inspector.ask(
@@ -85,7 +88,7 @@ interface ScheduleFacts {
   readonly rule: Checked<DescribeRuleCommandOutput>;
 }
 
-export async function scheduleFacts({ outputs }: OperationDeps, inspector: Inspector): Promise<ScheduleFacts> {
+export async function scheduleFacts({ outputs }: Deps<'outputs'>, inspector: Inspector): Promise<ScheduleFacts> {
   const where = "drain's schedule";
   // On a bus of its own a rule's physical id has the bus before the name.
   const Name = inspector.find('AWS::Events::Rule', 'Drain')?.split('|').at(-1);
@@ -117,7 +120,7 @@ interface FunctionFacts {
   readonly reserved: number | undefined;
 }
 
-export function functionFacts({ outputs }: OperationDeps, inspector: Inspector): Promise<FunctionFacts[]> {
+export function functionFacts({ outputs }: Deps<'outputs'>, inspector: Inspector): Promise<FunctionFacts[]> {
   const stages = [...entityNames.map((entity) => `Capture${capital(entity)}`), 'Deliver', 'Drain'];
   return Promise.all(
     stages.map(async (stage) => {

@@ -1,6 +1,6 @@
 import type { State } from '../../core/breaker.ts';
 import { type Trigger, triggers } from '../../core/entity.ts';
-import type { OperationDeps } from '../deployment.ts';
+import type { Deps } from '../deployment.ts';
 import type { Check } from './check.ts';
 import type { Inspector } from './inspector.ts';
 
@@ -17,12 +17,14 @@ interface StuckFacts {
   readonly drain: string;
 }
 
+type StuckDeps = Deps<'outputs' | 'triggersTable' | 'backlog'>;
+
 /**
  * The triggers that drain should have moved on. Only what stays as it is for longer than drain's schedule is found: when
  * there is something, this takes a minute.
  */
 export async function stuckFacts(
-  deps: OperationDeps,
+  deps: StuckDeps,
   inspector: Inspector,
   sleep: (milliseconds: number) => Promise<unknown>,
 ): Promise<StuckFacts[]> {
@@ -36,7 +38,7 @@ export async function stuckFacts(
   return stuck;
 }
 
-async function suspects(deps: OperationDeps, inspector: Inspector, of: readonly Trigger[]): Promise<StuckFacts[]> {
+async function suspects(deps: StuckDeps, inspector: Inspector, of: readonly Trigger[]): Promise<StuckFacts[]> {
   const now = await inspector.ask('the triggers', deps.triggersTable.read(of));
   const seen = await Promise.all(
     [...(now ?? [])]

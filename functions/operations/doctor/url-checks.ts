@@ -2,7 +2,7 @@ import manifest from '../../../package.json' with { type: 'json' };
 import { type Trigger, triggers } from '../../core/entity.ts';
 import { deployCommand, stackName } from '../../core/stack-name.ts';
 import { parseTriggerUrl } from '../../core/trigger-url.ts';
-import type { OperationDeps } from '../deployment.ts';
+import type { Deps } from '../deployment.ts';
 import type { Check } from './check.ts';
 import type { Inspector } from './inspector.ts';
 
@@ -14,7 +14,10 @@ interface UrlFacts {
   readonly signed: boolean;
 }
 
-export async function urlFacts(deps: OperationDeps, inspector: Inspector): Promise<UrlFacts[]> {
+export async function urlFacts(
+  deps: Deps<'triggersTable' | 'secrets' | 'rules'>,
+  inspector: Inspector,
+): Promise<UrlFacts[]> {
   const [now, secrets] = await Promise.all([
     inspector.ask('the triggers', deps.triggersTable.read(triggers)),
     inspector.ask('the secrets', deps.secrets.read(triggers)),
@@ -47,7 +50,7 @@ interface VersionFacts {
   readonly deployed: string;
 }
 
-export const versionFacts = ({ outputs: { Stage: stage, Version: deployed } }: OperationDeps): VersionFacts => ({
+export const versionFacts = ({ outputs: { Stage: stage, Version: deployed } }: Deps<'outputs'>): VersionFacts => ({
   where: `the stack ${stackName('CrmTriggers', stage)}`,
   stage,
   deployed,
