@@ -76,6 +76,14 @@ export const otherCases: Cases = {
       for (const item of await itemsOf(harness, table)) assert.equal(item.expiresAt, undefined);
   },
 
+  'history: every kind of action is read back': async ({ history }) => {
+    const entries = (['url', 'state', 'secret', 'header', 'redelivered'] as const).map((what, i) => {
+      return { ...entryAt(10 - i), what };
+    });
+    for (const entry of entries) await history.add(entry);
+    assert.deepEqual(await history.read(10), { entries });
+  },
+
   'history: the latest first, page by page, also of one millisecond': async ({ history }) => {
     assert.deepEqual(await history.read(10), { entries: [] });
     for (const at of [5, 3, 9, 7, 7]) await history.add(entryAt(at));
