@@ -12,7 +12,7 @@ export const logCommand: Command = {
     const limit = logLimit(entered);
     if (follows) return { json: undefined, text: '', more: followed(deps, filter, limit) };
     const entries = await latest(deps, filter, limit);
-    return { json: entries, text: entries.map(entryText).join('\n') || 'Nothing of that stands in the log.' };
+    return { json: entries, text: entries.map(entryText).join('\n') || 'The log has no such attempts.' };
   },
 };
 

@@ -27,7 +27,8 @@ export interface LogEntry {
 /** A filter of entries. An entry must match all fields that are set. */
 export interface LogFilter {
   readonly trigger?: Trigger;
-  readonly outcome?: LogEntry['outcome'];
+  /** The entry must have one of these. */
+  readonly outcomes?: readonly LogEntry['outcome'][];
   /** The notification's ID. */
   readonly id?: string;
   /** Text in the formatted string, percent-encoded or not. */
@@ -61,12 +62,12 @@ export function beginningOf(body: string): string {
 
 /** Returns the predicate of a filter. */
 export function fits(filter: LogFilter): (entry: LogEntry) => boolean {
-  const { trigger, outcome, id, text, since = 0 } = filter;
+  const { trigger, outcomes, id, text, since = 0 } = filter;
   const encoded = percentEncode(text?.toWellFormed() ?? '');
   return (entry) =>
     entry.at >= since &&
     (trigger === undefined || entry.trigger === trigger) &&
-    (outcome === undefined || entry.outcome === outcome) &&
+    (outcomes === undefined || outcomes.includes(entry.outcome)) &&
     (id === undefined || entry.id === id) &&
     (text === undefined || entry.formattedString.includes(text) || entry.formattedString.includes(encoded));
 }

@@ -14,32 +14,32 @@ import { UserError } from './user-error.ts';
 /** The progress of a backfill, as JSON. Pass it in again to continue. */
 export interface BackfillProgress {
   readonly trigger: Trigger;
-  /** Makes the ids of this backfill its own, and the same when a part is sent again. */
+  /** Makes the IDs of this backfill unique. They are the same if a part is sent again. */
   readonly run: string;
   readonly sent: number;
   readonly skipped: number;
-  /** The key of the row after which it goes on, as JSON keeps it; absent at the beginning. */
+  /** The key of the last row that was read, as JSON. Absent at the beginning. */
   readonly after?: object;
   readonly done: boolean;
 }
 
 export interface BackfillOptions {
-  /** Rows whose attribute `by` is this or later; compared as text, or as a number where the row has one. */
+  /** Only rows whose attribute `by` has this value or a later one. Values are compared as text, or as numbers if the row has one. */
   readonly since?: string | undefined;
   readonly by: string;
-  /** Notifications a second. */
+  /** Notifications per second. */
   readonly pace: number;
-  /** Counts only. */
+  /** Only counts, and sends nothing. */
   readonly dryRun: boolean;
 }
 
 const PAGE = 100;
 
 /**
- * Sends the create or edit of every row of a trigger's table, as if each had just been written, at a pace.
+ * Sends a create or edit for each row of a trigger's table, as if each row had just been written, at a limited rate.
  *
  * @returns The progress after each page of rows.
- * @throws {UserError} For a delete, which leaves no row; and when there is no URL, also if it is cleared meanwhile.
+ * @throws {UserError} For a delete, because it leaves no row. Also if there is no URL, or it is cleared meanwhile.
  */
 export async function* backfill(
   deps: Deps<'dynamodb' | 'crmTables' | 'rowRules' | 'triggersTable' | 'queue'>,
@@ -49,7 +49,7 @@ export async function* backfill(
   const { trigger, run } = from;
   const entity = entityOf(trigger);
   if (trigger.endsWith('.delete'))
-    throw new UserError(`There is no row of what was deleted: backfill ${entity}.create.`);
+    throw new UserError(`A deleted ${entity} has no row to send. Fix: backfill ${entity}.create.`);
   const TableName = deps.crmTables[entity];
   await needUrl(deps, trigger);
   const { Table } = await deps.dynamodb.send(new DescribeTableCommand({ TableName }));
@@ -66,7 +66,7 @@ export async function* backfill(
       const read = readIds(entity, row, deps.rowRules[entity]);
       if ('reason' in read) return [];
       const keys = Object.fromEntries(key.map((name) => [name, row[name] ?? ({} as AttributeValue)]));
-      // The hash that capture makes of the stream record: a row's backfilled notification stands among its changes.
+      // The same hash as capture's, so that a row's backfilled notification keeps its order among the row's changes.
       return [notificationOf(read.ids, recordHash(entity, keyToJson(keys)), trigger, run)];
     });
     if (!dryRun && notifications.length > 0) {
@@ -76,13 +76,13 @@ export async function* backfill(
     sent += notifications.length;
     skipped += wanted.length - notifications.length;
     after = LastEvaluatedKey;
-    // Before the pause: a backfill that stops during the pause does not send this page again.
+    // Yields before the pause, so that a backfill that stops in the pause does not send this page again.
     yield { trigger, run, sent, skipped, ...(after && { after: keyToJson(after) }), done: after === undefined };
     if (!dryRun && after) await sleep(Math.max(0, (notifications.length / pace) * 1000 - (Date.now() - started)));
   } while (after);
 }
 
-/** Without a URL, deliver moves every notification to Failed. */
+/** Rejects a backfill without a URL, because deliver would move each notification to Failed. */
 async function needUrl({ triggersTable }: Deps<'triggersTable'>, trigger: Trigger): Promise<void> {
   const { url } = (await triggersTable.read([trigger])).get(trigger) ?? {};
   if (url === undefined) throw new UserError(`${trigger} cannot be backfilled: ${noUrl(trigger)}.`, 'conflict');

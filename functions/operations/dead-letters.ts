@@ -13,7 +13,7 @@ import { messagesIn } from './queue-size.ts';
 type LetterDeps = Deps<'sqs' | 'deadLetterQueueUrl'>;
 type SendBackDeps = LetterDeps & Deps<'queueUrl'>;
 
-/** A message that no code could read, or that ended the function again and again. */
+/** A message that could not be read, or whose processing ended the function again and again. */
 export interface DeadLetter {
   readonly id: string;
   readonly reason: string;
@@ -24,19 +24,19 @@ export interface DeadLetter {
 export interface Listed {
   readonly deadLetters: readonly DeadLetter[];
   /**
-   * How many more there are: SQS returns no more messages of a group while some of it are in flight. So at most ten of a record
-   * can be shown, and none while somebody else receives them. SQS counts approximately.
+   * The approximate number of the others. SQS returns no more messages of a group while some of it are in flight. So
+   * at most ten of a record can be shown, and none while another receiver has them.
    */
   readonly notShown: number;
 }
 
 export interface SentBack {
   readonly sentBack: readonly DeadLetter[];
-  /** How many are in the queue afterwards: new notifications meanwhile, and what somebody else is receiving. */
+  /** The number of letters in the queue afterwards: new ones, and those that another receiver has. */
   readonly left: number;
 }
 
-/** Waits. Tests pass a clock. */
+/** The clock. Tests pass one of their own. */
 interface Clock {
   /** Epoch milliseconds. */
   now(): number;
@@ -51,26 +51,26 @@ const PAGE = 10;
 /** Long polling: SQS then queries all its servers before it returns nothing. */
 const WAIT_SECONDS = 1;
 
-/** A listing ends after so many letters, or after this time, seconds. Received letters stay invisible until then. */
+/** A listing ends after this many letters, or after this time, in seconds. Received letters stay invisible until then. */
 const LISTED = 1_000;
 const LISTING_SECONDS = 60;
 const LISTED_SECONDS = 120;
 
-/** For how long a page is invisible while it is sent back, seconds, and when its remainder is left for another page. */
+/** A page is invisible for this time, in seconds. Before it ends, the remaining letters are left for another page. */
 const PAGE_SECONDS = 60;
 const PAGE_ENDS_SECONDS = 45;
 
-/** A run ends when it has received nothing but letters that stay for so long. */
+/** A run ends after it has received only letters that stay for this time. */
 const IDLE_MS = 60_000;
 
-/** How far this machine's clock may be behind that of SQS. With a larger difference no request can be signed. */
+/** The maximum difference between the clocks of this machine and of SQS. With a larger one SQS rejects all requests. */
 const CLOCKS_DIFFER_MS = 5 * 60_000;
 
-/** SQS needs a moment until it counts without what was deleted. */
+/** The count is repeated, because SQS counts deleted messages for a moment. */
 const COUNTS = 3;
 const COUNT_MS = 1_000;
 
-/** The dead letters, each once. They are visible again at the end. */
+/** Lists each dead letter once. At the end they are visible again. */
 export async function deadLetters(deps: LetterDeps, clock = liveClock): Promise<Listed> {
   const end = clock.now() + LISTING_SECONDS * 1000;
   const received = new Map<string, Message>();
@@ -89,8 +89,8 @@ export async function deadLetters(deps: LetterDeps, clock = liveClock): Promise<
 }
 
 /**
- * Sends the dead letters back to the delivery queue, page by page, each record's in their order. A letter is deleted once
- * the delivery queue has it. One that becomes a dead letter again during the run, or comes after it began, stays.
+ * Sends the dead letters back to the delivery queue, page by page, the letters of a record in order. A letter is deleted
+ * after the delivery queue has it. Letters that arrive during the run stay, also those that were sent back before.
  */
 export async function sendBack(deps: SendBackDeps, clock = liveClock): Promise<SentBack> {
   const run = new Run(deps, clock);
@@ -107,11 +107,11 @@ class Run {
   readonly #deps: SendBackDeps;
   readonly #clock: Clock;
   readonly #startedAt: number;
-  /** The letters that were sent, by id. Some are not deleted yet. */
+  /** The IDs of the letters that were sent. Some are not deleted yet. */
   readonly #done = new Set<string>();
   /** The keys of the messages that were sent. A letter with one of these keys became a dead letter again. */
   readonly #made = new Set<string>();
-  /** Letters that stay, by their ids. They are invisible until the end, or they would be received for ever. */
+  /** Letters that stay, by ID. They are invisible until the end, because they would be received again without end. */
   readonly #staying = new Map<string, Message>();
   #idleSince: number;
 
@@ -126,7 +126,7 @@ class Run {
     return [...this.#staying.values()];
   }
 
-  /** Receives a page and sends it back. @returns Whether there may be another one. */
+  /** Receives a page and sends it back. @returns Whether there can be another page. */
   async page(): Promise<boolean> {
     const end = this.#clock.now() + PAGE_ENDS_SECONDS * 1000;
     const messages = await receive(this.#deps, PAGE_SECONDS);
@@ -148,7 +148,7 @@ class Run {
   #stays({ MessageId = '', Attributes }: Message): boolean {
     if (this.#done.has(MessageId)) return false;
     const knownBy = [MessageId, Attributes?.MessageDeduplicationId ?? ''];
-    // The queue dates a letter when it becomes one. Without this a stream of new ones would keep the run going for ever.
+    // A letter's time is that of its arrival in this queue. Without this check, new letters would keep the run going.
     const isNew = Number(Attributes?.SentTimestamp) > this.#startedAt + CLOCKS_DIFFER_MS;
     return isNew || knownBy.some((name) => this.#made.has(name));
   }
@@ -156,7 +156,7 @@ class Run {
   async #sendOne(message: Message): Promise<void> {
     const { MessageId: id = '', Body, Attributes, ReceiptHandle } = message;
     const { sqs, queueUrl, deadLetterQueueUrl } = this.#deps;
-    // One that was sent, and could not be deleted, is only deleted.
+    // A letter that was sent but could not be deleted is only deleted now.
     if (!this.#done.has(id)) {
       const MessageDeduplicationId = `back-${id}`;
       const { MessageId = '' } = await sqs.send(
@@ -177,7 +177,7 @@ class Run {
   }
 }
 
-/** A handle counts for as long as its message is invisible; afterwards the message is received again, with another one. */
+/** A receipt handle expires when its message is visible again. The message is then received with a new handle. */
 function isExpired({ name = '', message = '' }: { readonly name?: string; readonly message?: string }): boolean {
   return name === 'ReceiptHandleIsInvalid' || /receipt ?handle/i.test(message);
 }
@@ -205,7 +205,7 @@ async function receive({ sqs, deadLetterQueueUrl }: LetterDeps, VisibilityTimeou
   return Messages;
 }
 
-/** Makes received messages visible again. One whose handle has expired is visible already. */
+/** Makes received messages visible again. A message whose handle has expired is visible already. */
 async function makeVisible({ sqs, deadLetterQueueUrl }: LetterDeps, messages: readonly Message[]): Promise<void> {
   for (const batch of inBatches(messages, PAGE))
     await sqs.send(

@@ -16,7 +16,7 @@ import { type DoctorAws, type Inconclusive, Inspector, liveAws } from './doctor/
 import { stuckChecks, stuckFacts } from './doctor/stuck-checks.ts';
 import { urlChecks, urlFacts, versionChecks, versionFacts } from './doctor/url-checks.ts';
 
-/** What the doctor found. */
+/** The result of the doctor's checks. */
 interface Diagnosis {
   readonly findings: readonly Finding[];
   readonly inconclusive: readonly Inconclusive[];
@@ -24,7 +24,7 @@ interface Diagnosis {
   readonly notes: readonly string[];
 }
 
-/** Checks everything that a notification needs on its way, and changes nothing. */
+/** Checks each part of the system that notifications pass through. It changes nothing. */
 export async function doctor(
   deps: Deps<
     | 'outputs'

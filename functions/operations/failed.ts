@@ -14,11 +14,11 @@ import { noUrl } from './no-url.ts';
 import { note } from './record-change.ts';
 import { keyFromJson } from './row-key.ts';
 
-/** Which of the failed are meant. */
+/** Selects entries of Failed. */
 export interface Choice {
   readonly id?: string | undefined;
   readonly trigger?: Trigger | undefined;
-  /** Only what failed at this time or later, epoch milliseconds. */
+  /** Only entries that failed at this time or later, in epoch milliseconds. */
   readonly since?: number | undefined;
 }
 
@@ -28,10 +28,10 @@ function isChosen({ id, since = 0 }: Choice): (one: Failed) => boolean {
 
 const PAGE = 500;
 
-/** Sent before what was sent is deleted from Failed. */
+/** The number of entries that are sent before they are deleted from Failed. */
 const CHUNK = 50;
 
-/** Everything in Failed, the oldest change first, each record in the order of its changes. */
+/** Returns the selected entries of Failed: the oldest change first, and the changes of a record in order. */
 export async function failed({ backlog }: Deps<'backlog'>, choice: Choice): Promise<Failed[]> {
   const { trigger } = choice;
   const chosen: Failed[] = [];
@@ -46,15 +46,15 @@ export async function failed({ backlog }: Deps<'backlog'>, choice: Choice): Prom
   return inRecordOrder(chosen, (one) => one);
 }
 
-/** How many pages of a trigger are read at most to find entries. */
+/** The maximum number of pages that are read for one trigger. */
 const MOST_PAGES = 10;
 
-/** From here on a count is only "at least so many". */
+/** A count stops here and then means "at least". */
 const ENOUGH = 1_000;
 
 /**
- * The newest of what is in Failed, and how many there are; at least so many when there are more than 1,000 of a trigger. It reads a
- * few pages, however much is in Failed.
+ * Returns the newest entries of Failed and their total. The total is a minimum if a trigger has more than 1,000. Only a
+ * few pages are read, however large Failed is.
  */
 export async function latestFailed(
   { backlog }: Deps<'backlog'>,
@@ -87,11 +87,11 @@ type RedeliverDeps = RowDeps & Deps<'triggersTable' | 'queue' | 'backlog'>;
 export interface Redelivered {
   readonly id: string;
   readonly trigger: Trigger;
-  /** Absent when it was queued: why it cannot be. */
+  /** Why it could not be queued. Absent if it was. */
   readonly rejected?: string;
 }
 
-/** What `redeliver` would do. It reads no rows. */
+/** Returns the result that `redeliver` would have. It reads no rows of CRM tables. */
 export async function planRedelivery(deps: Deps<'triggersTable'>, chosen: readonly Failed[]): Promise<Redelivered[]> {
   const withUrl = await triggersWithUrl(deps, chosen);
   return chosen.map(({ id, trigger }) => ({
@@ -102,11 +102,11 @@ export async function planRedelivery(deps: Deps<'triggersTable'>, chosen: readon
 }
 
 /**
- * Queues what was moved to Failed once more, with the same ids, each record's in the order of its changes. What could not
- * be formatted is read from its table anew. Items stay in Failed until the queue has them, and an item that has failed
- * again meanwhile stays there: a run that is cut off, or overlaps with another, can only send something twice.
+ * Queues entries of Failed again, with the same IDs, and the changes of a record in order. A change that could not be
+ * formatted is read from its CRM table again. An entry stays in Failed until the queue has it, and also if it has failed
+ * again meanwhile. So a run that is interrupted, or that overlaps with another, can only send a notification twice.
  *
- * @param chosen The very objects that `failed` returned.
+ * @param chosen The objects that `failed` returned.
  */
 export async function redeliver(
   deps: RedeliverDeps & Deps<'history' | 'who'>,
@@ -143,7 +143,7 @@ async function triggersWithUrl(
   return new Set([...now].flatMap(([trigger, { url }]) => (url === undefined ? [] : [trigger])));
 }
 
-/** What was sent again, a line for each trigger. */
+/** Adds the redelivery to the history, once for each trigger. */
 async function noteSent(deps: Deps<'history' | 'who'>, done: readonly Redelivered[]): Promise<void> {
   const sent = done.filter(({ rejected }) => rejected === undefined);
   for (const [trigger, of] of Map.groupBy(sent, ({ trigger }) => trigger))
@@ -151,7 +151,7 @@ async function noteSent(deps: Deps<'history' | 'who'>, done: readonly Redelivere
 }
 
 async function notificationOf(deps: RowDeps, f: Failed): Promise<Notification | { rejected: string }> {
-  // Later than any life before it, also by the clock of another machine: a mark of a later life would end this one.
+  // It must be later than each earlier redelivery, also one by a machine whose clock is ahead: deliver compares them.
   const redelivered = Math.max(Date.now(), (f.notification?.redelivered ?? 0) + 1);
   if (f.notification) return { ...f.notification, redelivered };
   if (!f.keys) return { rejected: 'this version cannot read the notification as it is stored' };

@@ -13,9 +13,9 @@ export async function pause(deps: Deps<'triggersTable' | 'history' | 'who'>, tri
 }
 
 /**
- * Resumes a paused trigger: its backlog is delivered, in order, and then new notifications.
+ * Resumes a paused trigger: its backlog is delivered in order, and then new notifications.
  *
- * @throws {UserError} When it is not paused, or has no URL.
+ * @throws {UserError} If it is not paused, or has no URL.
  */
 export async function resume(
   deps: Deps<'triggersTable' | 'history' | 'who' | 'wakeDrain'>,

@@ -1,6 +1,6 @@
-/** A trigger's pending notifications. Notifications that deliver has not received yet are in none of these counts. */
+/** The numbers of a trigger's pending notifications. They do not include messages that deliver has not received yet. */
 export interface Pending {
-  /** All of the following. */
+  /** The sum of the following. */
   readonly waiting: number;
   /** In the queue, after a failed attempt. */
   readonly waitingForRetry: number;
@@ -9,7 +9,7 @@ export interface Pending {
   readonly inBacklog: number;
 }
 
-/** `6 pending (1 waiting for retry, 5 more of its record behind it)`; nothing when none is. */
+/** `6 pending (1 waiting for retry, 5 more of its record behind it)`; empty if there are none. */
 export function pendingText({ waiting, waitingForRetry, behind, inBacklog }: Pending): string {
   if (waiting === 0) return '';
   const where = [
@@ -26,7 +26,7 @@ function behindText(waitingForRetry: number, behind: number): string {
   return `${behind} behind an earlier notification of ${behind === 1 ? 'its record' : 'their records'}`;
 }
 
-/** What follows when a URL is cleared, or is to be. */
+/** Describes the consequences of clearing a URL. */
 export function clearedText(waiting: number): string {
   const calls = 'No calls are made.';
   if (waiting === 0) return calls;

@@ -1,22 +1,21 @@
 import { GetQueueAttributesCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Deps } from './deployment.ts';
 
-/** Visible messages, those in flight or waiting, and delayed ones. */
+/** Messages that are visible, in flight, or delayed. */
 const sizeAttributes = [
   'ApproximateNumberOfMessages',
   'ApproximateNumberOfMessagesNotVisible',
   'ApproximateNumberOfMessagesDelayed',
 ] as const;
 
-/** How many messages a queue holds, visible or not. SQS counts them approximately. */
+/** Returns the approximate number of messages in a queue, visible or not. */
 export async function messagesIn(sqs: SQSClient, QueueUrl: string): Promise<number> {
   const get = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...sizeAttributes] });
   return sizeOf((await sqs.send(get)).Attributes ?? {});
 }
 
 /**
- * The same for the delivery queue; `null` when SQS does not respond, because the rest of the page does not depend on
- * it.
+ * Returns the same for the delivery queue. It returns `null` if SQS does not respond, because the page can do without it.
  */
 export async function queueSize({ sqs, queueUrl }: Deps<'sqs' | 'queueUrl'>): Promise<number | null> {
   try {
@@ -26,7 +25,7 @@ export async function queueSize({ sqs, queueUrl }: Deps<'sqs' | 'queueUrl'>): Pr
   }
 }
 
-/** The same by a queue's attributes. */
+/** Returns the same from a queue's attributes. */
 export function sizeOf(attributes: Readonly<Record<string, string | undefined>>): number {
   return sizeAttributes.reduce((sum, name) => sum + Number(attributes[name] ?? 0), 0);
 }

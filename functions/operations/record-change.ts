@@ -4,7 +4,7 @@ import type { Deps } from './deployment.ts';
 /**
  * Adds an action of an admin to the history.
  *
- * @throws When the table does not respond. The action stays done.
+ * @throws If the table does not respond. The action was done in any case.
  */
 export async function note(
   { history, who }: Deps<'history' | 'who'>,
@@ -14,7 +14,7 @@ export async function note(
   await history.add({ at: Date.now(), who, ...entry, ...withoutPasswords });
 }
 
-/** A password in a URL must not be stored for longer than the URL. */
+/** Masks a password in a URL, because the history is stored for longer than the URL. */
 function withoutPassword(text: string | null): string | null {
   return text?.replace(/^(https?:\/\/[^/?#@:]*):[^/?#@]*@/, '$1:***@') ?? null;
 }

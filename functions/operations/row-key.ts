@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
-/** A row's key as DynamoDB takes it, and as JSON keeps it: there bytes are base64, as in a stream record. */
+/** Converts a row's key between DynamoDB's form and JSON. In JSON, bytes are base64, as in a stream record. */
 
 type Key = Record<string, AttributeValue>;
 type KeyInJson = Readonly<Record<string, { readonly S?: string; readonly N?: string; readonly B?: string }>>;

@@ -6,13 +6,16 @@ import { oneLine, printable } from '../core/printable.ts';
 import type { Deps } from './deployment.ts';
 import { UserError } from './user-error.ts';
 
-/** How often a followed log is read, milliseconds. */
+/** The interval at which a followed log is read, in milliseconds. */
 const FOLLOW_MS = 1_000;
 
 const MOST = 10_000;
 
-/** So much of a response's body stands in a line. */
+/** The maximum length of a response's body in a line. */
 const LINE_BODY = 200;
+
+/** The outcomes that release 0.2.0 called `retry`. The alias works for one release. */
+const retryKinds: ReadonlySet<LogEntry['outcome']> = new Set(['failed', 'throttled']);
 
 /** The filter that a user entered. */
 export interface LogFilterInput {
@@ -22,36 +25,34 @@ export interface LogFilterInput {
   readonly since?: number | undefined;
 }
 
-/** @throws {UserError} When there is no such outcome. */
+/** @throws {UserError} If the outcome does not exist. */
 export function logFilter({ trigger, outcome, id, since }: LogFilterInput): LogFilter {
-  // `retry` is an alias for one release: release 0.2.0 used it for `failed`.
-  const kind = outcomeKinds.find((one) => one === (outcome === 'retry' ? 'failed' : outcome));
-  if (outcome !== undefined && !kind)
+  const outcomes = outcomeKinds.filter((kind) => kind === outcome || (outcome === 'retry' && retryKinds.has(kind)));
+  if (outcome !== undefined && outcomes.length === 0)
     throw new UserError(`There is no outcome "${printable(outcome)}": the outcomes are ${outcomeKinds.join(', ')}.`);
   return {
     ...(isTrigger(trigger) && { trigger }),
-    ...(kind && { outcome: kind }),
-    // A notification's id, or one of the CRM's.
+    ...(outcome !== undefined && { outcomes }),
+    // The ID of a notification, or an ID in the formatted string.
     ...(id !== undefined && (/^msg_[\da-f]{32}$/.test(id) ? { id } : { text: id })),
     ...(since !== undefined && { since }),
   };
 }
 
-/** @throws {UserError} When it is no number of entries. */
+/** @throws {UserError} If it is not a number of entries. */
 export function logLimit(entered = '50'): number {
   const limit = Number(entered);
   if (Number.isInteger(limit) && limit >= 1 && limit <= MOST) return limit;
-  throw new UserError(`--limit is how many entries, from 1 to ${MOST}.`);
+  throw new UserError(`--limit must be a number of entries from 1 to ${MOST}.`);
 }
 
 /**
- * Reads entries, the newest first, at most `limit`. It reads several times, because one read has a limit before it
- * has searched everything.
+ * Reads at most `limit` entries, newest first. It reads several times, because one read searches only a part of the log.
  *
- * @param looks How often at most.
- * @param from Where an earlier page ended.
- * @returns `next` when there may be more.
- * @throws {RangeError} When `from` is not what an earlier page gave.
+ * @param looks The maximum number of reads.
+ * @param from The `next` of an earlier page.
+ * @returns `next` if there can be more.
+ * @throws {RangeError} If `from` is not the `next` of an earlier page.
  */
 export async function searchLog(
   { log }: Deps<'log'>,
@@ -71,13 +72,13 @@ export async function searchLog(
   return { entries, ...(next !== undefined && { next }) };
 }
 
-/** The latest entries, at most `limit`, the newest last. */
+/** Reads at most `limit` of the latest entries, newest last. */
 export async function latest(deps: Deps<'log'>, filter: LogFilter, limit: number): Promise<LogEntry[]> {
   const { entries } = await searchLog(deps, filter, limit, Number.POSITIVE_INFINITY);
   return entries.reverse();
 }
 
-/** The latest entries, and then new ones, without end. */
+/** Yields the latest entries, and then new ones without end. */
 export async function* follow(
   deps: Deps<'log'>,
   filter: LogFilter,
@@ -85,7 +86,7 @@ export async function* follow(
   pause: () => Promise<unknown> = () => sleep(FOLLOW_MS),
 ): AsyncGenerator<LogEntry> {
   const news = deps.log.follow(filter);
-  // From here on nothing is missed. Entries that are written while the latest are read are in both.
+  // Following starts before the latest entries are read, so that none is missed. Some entries are then in both.
   await news();
   const before = await latest(deps, filter, limit);
   yield* before;
@@ -100,7 +101,7 @@ function attemptOf({ id, attempt, at }: LogEntry): string {
   return `${id} ${attempt} ${at}`;
 }
 
-/** An entry as a line, with the beginning of the response below it if it was not delivered. */
+/** Formats an entry as a line. The beginning of the response follows below it if it was not delivered. */
 export function entryText(entry: LogEntry): string {
   const { at, trigger, id, formattedString, attempt, outcome, response, milliseconds, body = '' } = entry;
   const notes = [entry.test && 'test', entry.redelivered && 'sent again'].filter(Boolean);

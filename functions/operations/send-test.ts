@@ -11,9 +11,9 @@ import { UserError } from './user-error.ts';
 const TEST_POLL_MS = 250;
 
 /**
- * Sends a test notification with invented ids through the real queue and function, and waits for its result.
+ * Sends a test notification with invented IDs through the deployed queue and function, and waits for its result.
  *
- * @throws {UserError} When no URL is set, or nothing came of it in time.
+ * @throws {UserError} If no URL is set, or the result does not arrive in time.
  */
 export async function test(
   deps: Deps<'triggersTable' | 'queue' | 'backlog' | 'testPatienceMs'>,
@@ -30,7 +30,7 @@ export async function test(
     await sleep(TEST_POLL_MS);
   }
   throw new UserError(
-    `Nothing came of the test within ${deps.testPatienceMs / 1000} s: see whether the deliver function runs, and its log.`,
+    `The test has no result after ${deps.testPatienceMs / 1000} s. Fix: check whether the deliver function runs, and its log.`,
     'silent',
   );
 }
@@ -44,7 +44,7 @@ function testNotification(trigger: Trigger): Notification {
     id,
     trigger,
     formattedString: formattedString(entity, ids),
-    // A record of its own: no real notification waits behind a test.
+    // A test has its own record, so that no real notification waits behind it.
     record: id.slice(4).padStart(64, '0'),
     sequence: '0',
     changedAt: Date.now(),

@@ -13,15 +13,15 @@ export type CheckUrlDeps = Deps<'rules' | 'lookUp'>;
 type KeepUrlDeps = Deps<'triggersTable' | 'secrets' | 'backlog' | 'history' | 'who'>;
 export type SetUrlDeps = CheckUrlDeps & KeepUrlDeps & Deps<'wakeDrain'>;
 
-/** A trigger's URL and its version, which the next writer must have seen. */
+/** A trigger's URL and its version. A writer passes the version that it read. */
 export interface StoredUrl {
   readonly url: string | null;
   readonly version: number;
 }
 
-/** What a write of a URL came to. */
+/** The result of a write of a URL. */
 export interface Written extends StoredUrl {
-  /** How many pending notifications move to Failed because the URL was cleared; 0 when they cannot be counted. */
+  /** The number of pending notifications that move to Failed because the URL was cleared; 0 if they cannot be counted. */
   readonly pending: number;
 }
 
@@ -30,16 +30,19 @@ export class Stale extends UserError {
   readonly current: StoredUrl;
 
   constructor(trigger: Trigger, current: StoredUrl) {
-    super(`Somebody else changed ${trigger} in the meantime: see what it is now, and type yours again.`, 'stale');
+    super(
+      `Someone else changed the URL for ${trigger} meanwhile. Fix: read the current URL, then set yours again.`,
+      'stale',
+    );
     this.current = current;
   }
 }
 
 /**
- * Sets a URL. A trigger that is parked is tried with it at once.
+ * Sets a URL. A parked trigger is probed with it at once.
  *
- * @returns The URL as it is kept.
- * @throws {UserError} When it is no URL to call.
+ * @returns The URL as it is stored.
+ * @throws {UserError} If the URL may not be called.
  */
 export async function set(deps: SetUrlDeps, trigger: Trigger, input: string): Promise<string> {
   const { url } = await setUrl(deps, trigger, input);
@@ -47,10 +50,11 @@ export async function set(deps: SetUrlDeps, trigger: Trigger, input: string): Pr
 }
 
 /**
- * Sets a URL, or clears it with `null`, over the version that the admin saw; without a version, over any.
+ * Sets a URL, or clears it with `null`.
  *
- * @throws {Stale} When it is another version by now.
- * @throws {UserError} When it is no URL to call.
+ * @param seen The version that the admin read. Without it, any version is replaced.
+ * @throws {Stale} If the stored version is another one.
+ * @throws {UserError} If the URL may not be called.
  */
 export async function setUrl(
   deps: SetUrlDeps,
@@ -62,7 +66,7 @@ export async function setUrl(
   if ('rejected' in checked) throw new UserError(checked.rejected);
   if (checked.url !== null && hasCredentials(checked.url)) await rejectSecondAuthorization(deps, trigger);
   const kept = await keepUrl(deps, trigger, checked.url, seen);
-  // After a clear, drain moves the backlog to Failed; woken or not, it does so within a minute.
+  // After a clear, drain moves the backlog to Failed. If it cannot be invoked, its schedule does so within a minute.
   if (kept.url !== null) await deps.wakeDrain();
   else await deps.wakeDrain().catch(() => undefined);
   return kept;
@@ -78,7 +82,7 @@ async function rejectSecondAuthorization({ secrets }: Deps<'secrets'>, trigger: 
     );
 }
 
-/** It always writes over the version that was read, so that the history shows the right URL before the change. */
+/** Writes a URL on condition of the version that it read, so that the history has the right URL before the change. */
 export async function keepUrl(
   deps: KeepUrlDeps,
   trigger: Trigger,
@@ -91,16 +95,16 @@ export async function keepUrl(
     if (seen !== undefined && seen !== version) throw new Stale(trigger, { url: was, version });
     // The secret comes first, so that no call to the URL goes out unsigned.
     if (url !== null) await ensureSecret(deps, trigger);
-    // A backlog that cannot be counted must not keep calls from being stopped.
+    // Calls must stop even if the backlog cannot be counted.
     const pending = url === null ? await countPending(deps, trigger).catch(() => 0) : 0;
     if (!(await deps.triggersTable.writeUrl(trigger, url ?? undefined, Date.now(), version))) continue;
     if (was !== url) await note(deps, { what: 'url', trigger, from: was, to: url });
     return { url, version: version + 1, pending };
   }
-  throw new UserError(`Somebody else types URLs for ${trigger} at this moment: try again.`, 'conflict');
+  throw new UserError(`Someone else is changing the URL for ${trigger} now. Fix: try again.`, 'conflict');
 }
 
-/** Checks a URL by what was set, and by where its host leads to now. */
+/** Checks a URL, and the addresses that its host has now. */
 export async function checkInput({ rules, lookUp }: CheckUrlDeps, trigger: Trigger, input: string): Promise<ParsedUrl> {
   const checked = parseTriggerUrl(trigger, input, rules);
   if ('rejected' in checked) return checked;
@@ -109,9 +113,9 @@ export async function checkInput({ rules, lookUp }: CheckUrlDeps, trigger: Trigg
 }
 
 /**
- * Clears a trigger's URL. No calls are made from now on: its pending notifications move to Failed.
+ * Clears a trigger's URL. Calls stop, and its pending notifications move to Failed.
  *
- * @returns How many these are. Messages that were never received are not counted.
+ * @returns The number of these notifications, without messages that were never received.
  */
 export async function clear(deps: SetUrlDeps, trigger: Trigger): Promise<number> {
   return (await setUrl(deps, trigger, null)).pending;
@@ -120,7 +124,7 @@ export async function clear(deps: SetUrlDeps, trigger: Trigger): Promise<number>
 /**
  * Checks the addresses that a URL's host name has now. Deliver checks them again at each connection.
  *
- * @returns Why it may not be called. Nothing if the name cannot be looked up: a URL can be set before its name exists.
+ * @returns Why the URL may not be called. Nothing if the look-up fails, because a URL can be set before its name exists.
  */
 async function checkHost({ hostname }: URL, check: UrlCheck, lookUp: NameLookup): Promise<string | undefined> {
   if (literalAddress(hostname) !== undefined) return undefined;

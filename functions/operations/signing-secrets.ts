@@ -27,7 +27,7 @@ export async function ensureSecret(deps: Deps<'secrets'>, trigger: Trigger): Pro
   if (secret === undefined) await change(deps, trigger, (now) => ({ secret: newSecret(), ...now }));
 }
 
-/** @throws {UserError} When it has none yet. */
+/** @throws {UserError} If the trigger has no secret yet. */
 export async function showSecret(deps: Deps<'secrets'>, trigger: Trigger): Promise<ShownSecret> {
   const { secret, replaced = [] } = (await deps.secrets.read([trigger])).get(trigger) ?? {};
   if (secret === undefined)
@@ -38,7 +38,7 @@ export async function showSecret(deps: Deps<'secrets'>, trigger: Trigger): Promi
   return { trigger, secret, replaced: stillValid(replaced) };
 }
 
-/** Gives a trigger a new secret. The one before signs beside it for another 24 hours. */
+/** Gives a trigger a new secret. The previous secret also signs for another 24 hours. */
 export async function rotateSecret(deps: ChangeDeps, trigger: Trigger): Promise<ShownSecret> {
   await change(deps, trigger, ({ secret, replaced, headers }) => ({
     secret: newSecret(),
@@ -52,7 +52,7 @@ export async function rotateSecret(deps: ChangeDeps, trigger: Trigger): Promise<
 /**
  * Adds a custom header to each call of a trigger.
  *
- * @throws {UserError} When it is none, or one too many.
+ * @throws {UserError} If the header is not allowed, or the trigger has the maximum number of headers.
  */
 export async function setHeader(
   deps: ChangeDeps & Deps<'triggersTable'>,
@@ -81,13 +81,13 @@ export async function setHeader(
   return checked.name;
 }
 
-/** Whether a URL has a user name or a password. */
+/** Returns whether a URL has a user name or a password. */
 export function hasCredentials(url: string): boolean {
   const { username = '', password = '' } = URL.parse(url) ?? {};
   return username !== '' || password !== '';
 }
 
-/** @throws {UserError} When there is no such header. */
+/** @throws {UserError} If the trigger has no such header. */
 export async function removeHeader(deps: ChangeDeps, trigger: Trigger, entered: string): Promise<string> {
   const name = entered.toLowerCase();
   await change(deps, trigger, (now) => {
@@ -106,7 +106,7 @@ async function change(
   how: (now: TriggerSecrets) => Omit<TriggerSecrets, 'version'>,
 ): Promise<void> {
   for (let tries = 0; tries < 3; tries++) if (await secrets.change(trigger, how)) return;
-  throw new UserError(`Somebody else changes the secrets of ${trigger} at this moment: try again.`, 'conflict');
+  throw new UserError(`Someone else is changing the secrets of ${trigger} now. Fix: try again.`, 'conflict');
 }
 
 function stillValid(replaced: readonly Replaced[]): readonly Replaced[] {

@@ -9,25 +9,25 @@ export interface TriggerStatus extends Pending {
   readonly trigger: Trigger;
   /** `null` when no URL is set. */
   readonly url: string | null;
-  /** When it was set or cleared, ISO 8601, or `null` when it never was. */
+  /** The time at which the URL was set or cleared, as ISO 8601; `null` if it never was. */
   readonly changedAt: string | null;
-  /** Raised each time it is set or cleared; 0 when it never was. */
+  /** Increases each time the URL is set or cleared; 0 if it never was. */
   readonly version: number;
   readonly state: State;
-  /** Failures or slow responses in a row. */
+  /** The number of consecutive failures or slow responses. */
   readonly consecutiveFailures: number;
-  /** When the first of these was, epoch milliseconds. */
+  /** The time of the first of these, in epoch milliseconds. */
   readonly failingSince: number | null;
   /** The latest response to a parked trigger, or why it may not be called. */
   readonly parkedBecause: string | null;
-  /** The receiver asks for fewer calls: its backlog is delivered slowly. */
+  /** Whether the receiver throttles: its backlog is delivered slowly. */
   readonly isThrottled: boolean;
   readonly pausedBy: 'admin' | 'gone' | null;
-  /** The names of the headers that are sent to its receiver; their values are never shown. */
+  /** The names of the trigger's custom headers. Their values are never shown. */
   readonly headers: readonly string[];
 }
 
-/** All triggers with their URLs and status. */
+/** Returns all triggers with their URLs and status. */
 export async function list({
   triggersTable,
   backlog,

@@ -15,21 +15,21 @@ export function urlFileOf(now: TriggersNow): UrlFile {
   return Object.fromEntries(triggers.map((trigger) => [trigger, now.get(trigger)?.url ?? null])) as UrlFile;
 }
 
-/** What an import did to a trigger. */
+/** A change that an import made. */
 export interface Imported {
   readonly trigger: Trigger;
   readonly was: string | null;
   readonly is: string | null;
-  /** Of a URL that was cleared: how many pending notifications move to Failed. */
+  /** If the URL was cleared: the number of pending notifications that move to Failed. */
   readonly pending?: number;
 }
 
 /**
- * Sets the URLs of an exported file. `null` clears one; a trigger that the file does not name stays as it is. Nothing is
- * written unless all of the file is right.
+ * Sets the URLs of an exported file. `null` clears a URL. Triggers that are not in the file do not change. If the file has
+ * an error, no URL changes.
  *
- * @returns What changed.
- * @throws {UserError} A line for each thing that is wrong.
+ * @returns The changes.
+ * @throws {UserError} With one line for each error.
  */
 export async function importUrls(deps: SetUrlDeps, json: string): Promise<Imported[]> {
   let file: unknown;
@@ -42,10 +42,10 @@ export async function importUrls(deps: SetUrlDeps, json: string): Promise<Import
 }
 
 /**
- * The same of a file that was read.
+ * Does the same with a parsed file.
  *
- * @param seen The versions that the admin saw; who names none takes whatever is there.
- * @throws {Stale} When one of them is another by now. What was written before it, should it change in this very moment, stays.
+ * @param seen The versions that the admin read. Without them, any version is replaced.
+ * @throws {Stale} If the version of a trigger is another one. If that happens during the import, earlier changes stay.
  */
 export async function importFile(
   deps: SetUrlDeps,
@@ -88,7 +88,7 @@ async function checkEntry(
     return { rejected: `There is no trigger ${JSON.stringify(trigger)}: the triggers are ${triggers.join(', ')}.` };
   if (input === null) return { trigger, url: null };
   if (typeof input !== 'string')
-    return { rejected: `The URL for ${trigger} is not text: write it in quotes, or null.` };
+    return { rejected: `The URL for ${trigger} is not text. Fix: write it in quotes, or use null.` };
   const checked = await checkInput(deps, trigger, input);
   return 'rejected' in checked ? checked : { trigger, url: checked.url };
 }

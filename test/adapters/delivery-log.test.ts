@@ -68,10 +68,10 @@ test('a filter that hardly anything fits gives pages of few or none, each for a 
     mock.timers.setTime(NOW - 900_000 + i);
     await log.write([logEntry({ at: NOW - 900_000 + i })]);
   }
-  const first = await log.read({ outcome: 'gone' }, 10);
+  const first = await log.read({ outcomes: ['gone'] }, 10);
   assert.deepEqual(first.entries, []);
   assert.equal(queries(), 64);
-  assert.deepEqual((await all(log, { outcome: 'gone' }, 10)).flat(), [gone]);
+  assert.deepEqual((await all(log, { outcomes: ['gone'] }, 10)).flat(), [gone]);
   const before = queries();
   assert.deepEqual(await log.read({ since: NOW }, 10), { entries: [] });
   assert.equal(queries() - before, 8, 'what is older than asked for is not read');

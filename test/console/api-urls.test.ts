@@ -25,7 +25,7 @@ describe('URLs', () => {
     await api.setUrl('https://example.com/first', 0);
     const second = await api.setUrl('https://example.com/second', 0);
     assert.equal(second.status, 412);
-    assert.match(second.json.error, /^Somebody else changed task\.edit in the meantime: [^\n]+$/);
+    assert.match(second.json.error, /^Someone else changed the URL for task\.edit meanwhile\. Fix: [^\n]+$/);
     assert.deepEqual(second.json.current, { url: 'https://example.com/first', version: 1 });
     const cleared = await api.request('DELETE', '/triggers/task.edit/url', undefined, { 'if-match': '"0"' });
     assert.equal(cleared.status, 412);

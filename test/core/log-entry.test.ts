@@ -31,8 +31,9 @@ const filters: [filter: LogFilter, matches: boolean][] = [
   [{}, true],
   [{ trigger: 'case.edit' }, true],
   [{ trigger: 'case.create' }, false],
-  [{ outcome: 'failed' }, true],
-  [{ outcome: 'delivered' }, false],
+  [{ outcomes: ['failed'] }, true],
+  [{ outcomes: ['throttled', 'failed'] }, true],
+  [{ outcomes: ['delivered'] }, false],
   [{ id: entry.id }, true],
   [{ id: entry.id.slice(0, -1) }, false],
   [{ text: 'a1' }, true],
@@ -42,7 +43,7 @@ const filters: [filter: LogFilter, matches: boolean][] = [
   [{ text: 'a2' }, false],
   [{ since: 1000 }, true],
   [{ since: 1001 }, false],
-  [{ trigger: 'case.edit', outcome: 'gone' }, false],
+  [{ trigger: 'case.edit', outcomes: ['gone'] }, false],
 ];
 
 for (const [filter, matches] of filters)

@@ -19,6 +19,10 @@ export const groups: Readonly<Record<string, Group>> = {
   drain: { mutate: ['functions/drain/!(index|deps).ts'], tests: ['test/drain/*.test.ts', protocol] },
   stores: {
     mutate: [`functions/adapters/{${stores}}.ts`],
-    tests: [inMemory, 'test/adapters/{secret-store,delivery-log,delivery-log-follow,backlog-rows,trigger-rows}.test.ts', protocol],
+    tests: [
+      inMemory,
+      'test/adapters/{secret-store,delivery-log,delivery-log-follow,backlog-rows,trigger-rows}.test.ts',
+      protocol,
+    ],
   },
 };

@@ -53,17 +53,22 @@ test('the log is narrowed by trigger, outcome, notification, id of the CRM, time
       trigger: n === 1 ? 'task.edit' : 'case.edit',
     }),
   ) as [LogEntry, LogEntry, LogEntry, LogEntry];
-  await log.write([...entries.slice(0, 3), { ...entries[3], outcome: 'failed' }]);
+  await log.write([
+    entries[0],
+    entries[1],
+    { ...entries[2], outcome: 'throttled' },
+    { ...entries[3], outcome: 'failed' },
+  ]);
   const found = async (options: object) =>
     ((await run(deps, options)).json as LogEntry[]).map(({ formattedString }) => formattedString.at(-1));
   assert.deepEqual(await found({ trigger: 'task.edit' }), ['1']);
   assert.deepEqual(await found({ outcome: 'failed' }), ['4']);
-  assert.deepEqual(await found({ outcome: 'retry' }), ['4'], 'the name in release 0.2.0');
+  assert.deepEqual(await found({ outcome: 'retry' }), ['3', '4'], 'the alias of release 0.2.0');
   assert.deepEqual(await found({ id: entries[1].id }), ['2']);
   assert.deepEqual(await found({ id: 'a3' }), ['3']);
   assert.deepEqual(await found({ since: '2026-11-23' }), ['3', '4']);
   assert.deepEqual(await found({ limit: '2' }), ['3', '4']);
-  assert.equal((await run(deps, { id: 'a5' })).text, 'Nothing of that stands in the log.');
+  assert.equal((await run(deps, { id: 'a5' })).text, 'The log has no such attempts.');
 });
 
 test('an outcome or a number that there is not is rejected in one line', async () => {
@@ -73,7 +78,7 @@ test('an outcome or a number that there is not is rejected in one line', async (
     message: 'There is no outcome "fine\ufffd": the outcomes are delivered, failed, throttled, gone, blocked.',
   });
   for (const limit of ['0', '-1', '1.5', 'many', '10001'])
-    await assert.rejects(run(deps, { limit }), { name: 'UserError', message: /^--limit is how many entries/ });
+    await assert.rejects(run(deps, { limit }), { name: 'UserError', message: /^--limit must be a number of entries/ });
 });
 
 test('nothing in an entry drives the terminal', () => {

@@ -76,7 +76,7 @@ test('when somebody else changes the secrets all the time, it says so', async ()
   const { deps, secrets } = world();
   secrets.change = async () => false;
   await assert.rejects(rotateSecret(deps, 'task.edit'), {
-    message: /^Somebody else changes the secrets of task.edit .*try again\.$/,
+    message: /^Someone else is changing the secrets of task\.edit now\. Fix: try again\.$/,
   });
 });
 

@@ -37,7 +37,7 @@ export const logRoutes = [
     summary: 'List attempts and their outcomes, newest first',
     query: z.object({
       trigger: z.optional(trigger),
-      /** `retry` is an alias of `failed` for one release: release 0.2.0 used it. */
+      /** `retry` is an alias of `failed` and `throttled` for one release: release 0.2.0 used it for both. */
       outcome: z.optional(z.enum([...outcomeKinds, 'retry'])),
       /** The ID of a notification, or an ID in the formatted string. */
       id: z.optional(text(200)),
