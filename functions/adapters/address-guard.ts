@@ -7,7 +7,7 @@ import { connectFirst } from './connect-first.ts';
 import type { NameLookup } from './name-lookup.ts';
 import { acceptOldHeads } from './response-head.ts';
 
-/** The URL may not be called. The message says why and contains nothing of the URL. */
+/** The URL may not be called. The message is the reason, without any part of the URL. */
 export class UrlRejected extends Error {
   override readonly name = 'UrlRejected';
 }
@@ -26,9 +26,9 @@ interface ConnectOptions {
 }
 
 /**
- * A connector that connects only to checked addresses. Every connection is made by it, also one for a redirect or a retry. It checks
- * scheme, port and a literal address first, then all addresses of a name. It connects to exactly these addresses: a second look-up
- * could return others.
+ * A connector that connects only to checked addresses. It makes every connection. First it checks scheme, port and a literal
+ * address, then all addresses of a name. It connects to exactly these addresses, because a second look-up could return
+ * others.
  */
 export function guardedConnector(
   check: UrlCheck,
@@ -61,8 +61,8 @@ export function guardedConnector(
 const DEFAULT_PORTS: Readonly<Record<string, number>> = { 'https:': 443, 'http:': 80 };
 
 /**
- * One private address rejects the whole name. To leave it out would be as safe for this connection, but no one means such a name: it
- * looks like DNS rebinding, and the result must not depend on which of its addresses a response contains.
+ * One private address rejects the whole name. Such a name looks like DNS rebinding, and the outcome must not depend on which
+ * of its addresses a response contains.
  */
 async function checkedAddresses(hostname: string, check: UrlCheck, lookUp: NameLookup, signal: AbortSignal) {
   const literal = literalAddress(hostname);

@@ -4,11 +4,11 @@ import type { Notification } from '../core/notification.ts';
 /** The state of a notification that was attempted before. Times are epoch milliseconds. */
 export interface Tried {
   readonly attempts: number;
-  /** When it was attempted first, 0 for never. */
+  /** The time of the first attempt; 0 if there was none. */
   readonly firstAttempt: number;
   /** The response to the latest attempt, in words. */
   readonly response: string;
-  /** Not to be attempted before. */
+  /** The earliest time of the next attempt. */
   readonly nextTry: number;
 }
 
@@ -18,7 +18,7 @@ export const unattempted: Tried = { attempts: 0, firstAttempt: 0, response: '', 
 /** A notification that is pending. */
 export interface Waiting extends Tried {
   readonly notification: Notification;
-  /** How many later notifications of its record returned to the queue with it, by their triggers. */
+  /** The number of later notifications of its record that returned to the queue with it, by trigger. */
   readonly behind?: Partial<Readonly<Record<Trigger, number>>>;
 }
 
@@ -41,11 +41,11 @@ export interface Failed {
   readonly changedAt: number;
   readonly sequence: string;
   readonly record: string;
-  /** Absent when the change could not be formatted. */
+  /** Absent if the change could not be formatted. */
   readonly notification?: Notification;
-  /** The row's key, when the change could not be formatted. */
+  /** The key of the row if the change could not be formatted. */
   readonly keys?: object;
-  /** The stored notification, when this version cannot read it: a later version may be able to. */
+  /** The stored notification if this version cannot read it. A later version may be able to. */
   readonly stored?: string;
   /** Identifies this write of the item. Release 0.2.0 wrote none. */
   readonly token?: string | undefined;

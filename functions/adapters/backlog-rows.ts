@@ -8,11 +8,11 @@ import type { Row } from './expressions.ts';
 /** The version of the items in the backlog table. Items of release 0.2.0 have none; they are read too. */
 const VERSION = 1;
 
-/** How long items are kept, days. */
+/** The retention of items, in days. */
 const KEPT_DAYS = { held: 14, parked: 30, failed: 30, test: 1 };
 const DAY_SECONDS = 24 * 60 * 60;
 
-/** How long the mark of a settled notification is kept, seconds: longer than any function can process its message. */
+/** The retention of the mark of a settled notification, in seconds. No function processes its message for longer. */
 const MARK_SECONDS = DAY_SECONDS;
 
 export type List = keyof typeof KEPT_DAYS;
@@ -40,7 +40,7 @@ export const stateRow = z.object({
   ...tried,
   ...written,
   id: z.string(),
-  /** When it was redelivered, 0 for never: a redelivered notification starts a new life. */
+  /** The time of the redelivery, which starts a new life; 0 if there was none. */
   life: number,
   done: z._default(z.boolean(), false),
 });
@@ -156,14 +156,14 @@ export function triedOf(row: Omit<Tried, 'response'> & { readonly answer: string
   return { attempts: row.attempts, firstAttempt: row.firstAttempt, response: row.answer, nextTry: row.nextTry };
 }
 
-/** @throws {Error} When the row does not belong to this list. */
+/** @throws {Error} If the row does not belong to this list. */
 export function fromParkedRow(row: Row): Parked {
   const parked = z.parse(parkedRow, row);
   const { message, parkedAt, token } = parked;
   return { notification: message, ...triedOf(parked), parkedAt, token };
 }
 
-/** Never throws: of an unreadable row it returns what can be read. */
+/** It never throws. From an unreadable row it returns the fields that it can read. */
 export function fromFailedRow(row: Row, trigger: Trigger): Failed {
   const read = z.safeParse(failedRow, row);
   if (!read.success) return unreadableAsFailed(row, trigger, read.error);
@@ -171,7 +171,7 @@ export function fromFailedRow(row: Row, trigger: Trigger): Failed {
   return { ...failed, trigger, ...asNotification(message), ...(keys && { keys }) };
 }
 
-/** What can be read of a row that this version does not understand, with its stored notification. */
+/** Returns the fields that can be read from a row of an unknown form, and its stored notification. */
 export function unreadableAsFailed(row: Row, trigger: Trigger, error: unknown, failedAt = 0): Failed {
   const because = (error as z.core.$ZodError).issues?.[0]?.message ?? 'it has another shape';
   const [time = '', sequence = '', id = ''] = String(row.place).split('#');

@@ -24,10 +24,7 @@ import {
 import { type Seen, stateOf } from './pending-state.ts';
 import { type Pause, type Place, Table } from './table.ts';
 
-/**
- * How many notifications of a trigger are pending in the queue. It counts those whose record was attempted at least
- * once.
- */
+/** The number of a trigger's notifications that are pending in the queue, of records that were attempted at least once. */
 interface RetryCount {
   /** Waiting for their next attempt. */
   readonly waiting: number;
@@ -59,7 +56,7 @@ export class Backlog {
     this.#table = new Table(table, dynamodb, pause);
   }
 
-  /** What the table holds of these notifications; a notification without items is absent. */
+  /** Returns the state of these notifications. A notification without items is absent. */
   async seen(notifications: readonly Notification[]): Promise<ReadonlyMap<Notification, Seen>> {
     const keys = notifications.flatMap((n) => [keyOf(n, 'held'), keyOf(n, 'parked')]);
     const rows = (await this.#table.getAll(keys)).map((row) => z.parse(stateRow, row));
@@ -74,7 +71,7 @@ export class Backlog {
   /**
    * Stores the state of a notification that waits in the queue for its retry.
    *
-   * @returns False when another function has settled it meanwhile: then it does not wait.
+   * @returns False if another function has settled it meanwhile. It does not wait then.
    */
   hold(waiting: Waiting, at: number): Promise<boolean> {
     return this.#table.put(toRetryRow(waiting, at), {
@@ -130,12 +127,12 @@ export class Backlog {
     await this.#table.delete({ list: listOf(trigger, 'parked'), place }, asRead({ token }));
   }
 
-  /** How many notifications a trigger has in a list. It stops counting after `enough`. */
+  /** Counts the notifications of a trigger's list. It stops after `enough`. */
   count(trigger: Trigger, list: 'held' | 'parked' | 'failed', enough = Number.POSITIVE_INFINITY): Promise<number> {
     return this.#table.count({ partition: { list: listOf(trigger, list) }, filter: PENDING }, enough);
   }
 
-  /** How many notifications wait in the queue for a retry, and how many wait behind these, by trigger. */
+  /** Counts the notifications that wait in the queue for a retry, and those behind them, by trigger. */
   async retryCounts(): Promise<ReadonlyMap<Trigger, RetryCount>> {
     const counts = new Map(triggers.map((trigger) => [trigger, { waiting: 0, behind: 0 }]));
     await Promise.all(

@@ -1,19 +1,19 @@
 import { connect, type Socket } from 'node:net';
 
-/** How long an address has the connection to itself before the next one is tried beside it (RFC 8305, section 5), milliseconds. */
+/** The delay before the next address is also tried (RFC 8305, section 5), in milliseconds. */
 const NEXT_ADDRESS_MS = 250;
 
-/** As undici's own connector has it. */
+/** The value of undici's own connector. */
 const socketOptions = { noDelay: true, keepAlive: true, keepAliveInitialDelay: 60_000, highWaterMark: 64 * 1024 };
 
 /**
- * Connects to the first of some addresses that accepts. Each is tried 250 ms after the one before it, or as soon as that one has
- * failed; those that were tried go on meanwhile. Node's own `autoSelectFamily` ends an attempt when it begins the next one, so it
- * does not reach an address that needs longer than that.
+ * Connects to the first of several addresses that accepts. Each address is tried 250 ms after the one before, or as soon as
+ * that one has failed. Earlier attempts continue. Node's `autoSelectFamily` ends an attempt when the next one begins, so it
+ * cannot reach an address that needs longer.
  *
  * @param addresses At least one, in order of preference.
  * @param signal Ends all attempts.
- * @returns A connected socket. It rejects with the failure of the first address, when all have failed.
+ * @returns A connected socket. If all addresses fail, it rejects with the error of the first.
  */
 export function connectFirst(addresses: readonly string[], port: number, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {

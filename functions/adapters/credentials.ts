@@ -1,4 +1,4 @@
 import { fromEnv } from '@aws-sdk/credential-provider-env';
 
-/** Stands for the AWS SDK's default chain in the bundles: a Lambda function's credentials are in its environment. */
+/** Replaces the AWS SDK's default chain in the bundles, because a Lambda function's credentials are in its environment. */
 export const defaultProvider = fromEnv;

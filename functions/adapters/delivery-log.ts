@@ -18,21 +18,21 @@ const KEPT_DAYS = 30;
 const DAY_SECONDS = 24 * 60 * 60;
 
 /**
- * One partition takes 1,000 write units a second. A reader has to query each shard. They may become more, but never
- * fewer while items are kept.
+ * A partition accepts 1,000 write units per second. A reader must query each shard. This number can increase, but it must
+ * not decrease while items are stored.
  */
 const SHARDS = 8;
 
-/** How many items of a shard are read at once. An item usually holds the attempts of a batch of up to ten. */
+/** The number of items of a shard that one query reads. An item usually holds the attempts of a batch of up to ten. */
 const PAGE = 25;
 
-/** How often `read` queries all shards, at most. */
+/** The maximum number of times that `read` queries all shards. */
 const ROUNDS = 8;
 
 /** A write that takes longer is cancelled: a log that does not respond must not use up the time of its function. */
 const WRITE_MS = 3_000;
 
-/** Entries can appear so much later than their time, because clocks differ and writes take time. */
+/** Entries can appear this long after their time, because clocks differ and writes take time. */
 const LATE_MS = 5_000;
 
 /**
@@ -67,9 +67,9 @@ export class DeliveryLog {
   /**
    * Reads attempts, the newest first. Attempts that are written between two pages can be missed.
    *
-   * @param next Where the page before ended, to be passed with the same filter.
-   * @returns `next` when there is more to search; also with few entries or none, for what a call reads is bounded.
-   * @throws {RangeError} When `next` is not what an earlier page gave.
+   * @param next The `next` of the page before, with the same filter.
+   * @returns `next` if there is more to search. A page can have few entries or none, because the number of reads is limited.
+   * @throws {RangeError} If `next` is not the `next` of an earlier page.
    */
   async read(filter: LogFilter, limit: number, next?: string): Promise<{ entries: LogEntry[]; next?: string }> {
     const search = new LogSearch(SHARDS, filter, next === undefined ? undefined : toPlace(next));
@@ -150,7 +150,7 @@ export class DeliveryLog {
     return {
       TableName: this.#table,
       KeyConditionExpression: '#shard = :shard AND written BETWEEN :from AND :to',
-      // A reserved word.
+      // `shard` is a reserved word.
       ExpressionAttributeNames: { '#shard': 'shard' },
       ExpressionAttributeValues: marshall({ ':shard': String(shard), ':from': from, ':to': to }),
     };
@@ -172,7 +172,7 @@ function fromPlace({ behind, from }: LogPlace): string {
   return Buffer.from([behind, ...from].join()).toString('base64url');
 }
 
-/** A place comes from a client, so it can be anything. */
+/** Parses a place. It comes from a client, so it can be any text. */
 function toPlace(next: string): LogPlace {
   const [behind = '', ...from] = Buffer.from(next, 'base64url').toString().split(',');
   if (from.length !== SHARDS || ![behind, ...from].every((key) => /^[\w#~-]{0,64}$/.test(key)))

@@ -10,13 +10,13 @@ import { type Notification, toMessage } from '../core/notification.ts';
 import { inBatches, inWaves } from '../core/waves.ts';
 import { log } from './logger.ts';
 
-/** What SQS takes in one request. */
+/** The limits of one request to SQS. */
 const BATCH = 10;
 
-/** How long a message may stay invisible, seconds. */
+/** The maximum visibility timeout of a message, in seconds. */
 const LONGEST_SECONDS = 12 * 60 * 60;
 
-/** Pauses before rejected entries of a batch are sent again, milliseconds. Jitter shortens each by up to a half. */
+/** The pauses before rejected entries of a batch are sent again, in milliseconds. Jitter shortens each by up to a half. */
 const PAUSES = [100, 400, 1600];
 
 /** A message for the dead-letter queue, with information for the operator. */
@@ -65,10 +65,10 @@ export class DeliveryQueue {
   readonly #url: string;
   readonly #deadLetterUrl: string | undefined;
 
-  /** @param urls The dead-letter queue's is needed by those that use it. */
+  /** @param urls The URL of the dead-letter queue is needed only to send messages to it. */
   constructor(
     urls: { readonly queue: string; readonly deadLetterQueue?: string },
-    // The endpoint is the one that the environment names, also where a queue's URL names another host (emulators).
+    // Requests go to the endpoint of the environment, because the queue's URL of an emulator can name another host.
     sqs = new SQSClient({ useQueueUrlAsEndpoint: false, cacheMiddleware: true }),
     sleep: (milliseconds: number) => Promise<unknown> = setTimeout,
     random: () => number = Math.random,
@@ -99,7 +99,7 @@ export class DeliveryQueue {
     if (failures[0]) throw failures[0].error;
   }
 
-  /** @returns What the queue did not take, and nothing when it took all. */
+  /** @returns The entries that the queue did not accept. */
   async #sendBatch(entries: readonly Entry[]): Promise<NotTaken | undefined> {
     let left = entries;
     try {
@@ -132,7 +132,7 @@ export class DeliveryQueue {
   /**
    * Sends a message that cannot be processed to the dead-letter queue.
    *
-   * @throws When the queue does not take it.
+   * @throws If the queue does not accept it.
    */
   async sendToDeadLetters({ id, group, body, reason }: DeadLetter): Promise<void> {
     await this.#sqs.send(
@@ -157,7 +157,7 @@ export class DeliveryQueue {
     if (count > 0) log('warn', 'messages return later than they should', { messages: count });
   }
 
-  /** @returns How many the queue rejected. */
+  /** @returns The number of entries that the queue rejected. */
   async #setVisibility(batch: readonly (readonly [receiptHandle: string, seconds: number])[]): Promise<number> {
     const { Failed = [] } = await this.#sqs.send(
       new ChangeMessageVisibilityBatchCommand({
@@ -176,7 +176,7 @@ export class DeliveryQueue {
 function queueEntry(notification: Notification) {
   return {
     MessageGroupId: notification.record,
-    // The queue must not take a redelivered notification for a duplicate of the one that failed.
+    // A redelivered notification must not count as a duplicate of the one that failed.
     MessageDeduplicationId: [notification.id, notification.redelivered].filter(Boolean).join('-'),
     MessageBody: toMessage(notification),
   };

@@ -6,8 +6,8 @@ import { rowRules } from '../core/row-rules.ts';
 import { json } from './json-text.ts';
 
 /**
- * The environment of each function: one schema, with which infra/ sets the variables (a forgotten one does not compile)
- * and the function reads them (a wrong one stops it at start).
+ * The environment of each function as one schema. infra/ sets the variables by it: a missing one does not compile. The
+ * function reads them by it: a wrong one stops the function at its start.
  */
 
 const text = z.string().check(z.minLength(1));
@@ -27,14 +27,14 @@ export const captureEnv = z.object({
   TRIGGERS_TABLE: text,
   BACKLOG_TABLE: text,
   QUEUE_URL: text,
-  /** JSON; `{}` for no rules. */
+  /** JSON. `{}` means no rules. */
   ROW_RULES: json(rowRules),
-  /** JSON; `null` when there is none. */
+  /** JSON. `null` means no limit. */
   RECORD_LIMIT: json(z.nullable(recordLimit)),
   ...measuring,
 });
 
-/** What every function needs that makes attempts. */
+/** The variables of each function that makes attempts. */
 export const attemptEnv = z.object({
   TRIGGERS_TABLE: text,
   BACKLOG_TABLE: text,
@@ -45,9 +45,9 @@ export const attemptEnv = z.object({
   LOGGED: z.enum(loggedNames as [Logged, ...Logged[]]),
   CONNECT_TIMEOUT_SECONDS: positive,
   ATTEMPT_TIMEOUT_SECONDS: positive,
-  /** Seconds, comma between. */
+  /** Seconds, separated by commas. */
   RETRY_DELAYS: numbers,
-  /** The receiver rules: `true` or `false`; numbers and CIDRs, comma between. */
+  /** The receiver rules: `true` or `false`; numbers and CIDRs, separated by commas. */
   ALLOW_HTTP: z.pipe(
     z.enum(['true', 'false']),
     z.transform((word) => word === 'true'),

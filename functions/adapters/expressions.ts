@@ -10,7 +10,7 @@ export interface Conditional {
   readonly values?: Row;
 }
 
-/** Every attribute has a placeholder, since many plain words are reserved. */
+/** Every attribute has a placeholder, because many common words are reserved. */
 export function placeholders(expression: string, values: Row) {
   const names = [...expression.matchAll(/#(\w+)/g)].map(([ref, name]) => [ref, name]);
   const named = Object.entries(values).map(([name, value]) => [`:${name}`, value]);
@@ -26,7 +26,7 @@ export function toItem(row: Row): Record<string, AttributeValue> {
   return marshall(row, { removeUndefinedValues: true });
 }
 
-/** DynamoDB rejects a whole batch in which a key stands twice. */
+/** Removes repeated keys, because DynamoDB rejects a batch that contains one. */
 export function distinct(keys: readonly Record<string, AttributeValue>[]) {
   return [...new Map(keys.map((key) => [JSON.stringify(key), key])).values()];
 }

@@ -3,7 +3,7 @@ import { NO_RESPONSE } from './http-get.ts';
 
 export interface Timeouts {
   readonly connectTimeoutSeconds: number;
-  /** For the whole call: connecting, waiting, reading. */
+  /** The maximum duration of the whole call. */
   readonly attemptTimeoutSeconds: number;
 }
 
@@ -32,7 +32,7 @@ const failures: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'TLS certificate of another host',
 };
 
-/** A failure in words without any part of the URL, because they are logged. */
+/** Describes a failure without any part of the URL, because the description is logged. */
 export function describe(code: string, { connectTimeoutSeconds, attemptTimeoutSeconds }: Timeouts): string {
   if (code === NO_NAME.code) return `host name not looked up within ${connectTimeoutSeconds} s`;
   if (code === NO_CONNECTION.code) return `no connection within ${connectTimeoutSeconds} s`;
@@ -40,10 +40,10 @@ export function describe(code: string, { connectTimeoutSeconds, attemptTimeoutSe
   return failures[code] ?? `failed (${code})`;
 }
 
-/** The code of an error; never its message, which can contain the URL. */
+/** Returns the code of an error. Its message can contain the URL. */
 export function codeOf(error: unknown): string {
   const { code, name } = error as { code?: unknown; name?: unknown };
-  // The parser has thirty codes, or none.
+  // undici's parser has many codes, which mean the same here.
   if (typeof code === 'string' && name !== 'HTTPParserError') return code;
   return typeof name === 'string' ? name : 'unknown';
 }

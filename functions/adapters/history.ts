@@ -20,7 +20,7 @@ export const historyEntry = z.object({
   who: z.string(),
   what: z.enum(['url', 'state', 'secret', 'header', 'redelivered']),
   trigger: z.enum(triggers as [Trigger, ...Trigger[]]),
-  /** `null`: there was none, or it is not shown. */
+  /** `null` if there was no value, or the value is secret. */
   from: z.nullable(z.string()),
   to: z.nullable(z.string()),
 });
@@ -30,7 +30,7 @@ export type HistoryEntry = Readonly<z.output<typeof historyEntry>>;
 
 const row = z.object({ entry: json(historyEntry) });
 
-/** Where the next page of the history begins. */
+/** The pattern of the place at which the next page of the history begins. */
 export const placePattern = /^\d{15}#[0-9a-f-]{36}$/;
 
 /** The history: a list in the backlog table, sorted by time. Every method throws when the table does not respond. */
@@ -51,7 +51,7 @@ export class History {
     });
   }
 
-  /** The latest first; `next` when there is more. */
+  /** Reads a page, newest first; `next` if there is more. */
   async read(limit: number, after?: string): Promise<{ entries: HistoryEntry[]; next?: string }> {
     const { rows, next } = await this.#table.query({
       partition: { list: LIST },

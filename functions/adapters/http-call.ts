@@ -13,7 +13,7 @@ import { MAX_HEAD_BYTES } from './response-head.ts';
  */
 const INSTANT_MS = 1_000;
 
-/** An unused connection is closed after this time: many receivers close theirs after five seconds. */
+/** An idle connection is closed after this time, because many receivers close theirs after five seconds. */
 const IDLE_MS = 4_000;
 
 interface CallerOptions extends Timeouts {
@@ -21,7 +21,7 @@ interface CallerOptions extends Timeouts {
 }
 
 /**
- * Makes one GET. It never throws: a failure is a result too.
+ * Makes one GET. It never throws, because a failure is also a result.
  *
  * @param cut Aborts the call.
  */
@@ -32,7 +32,7 @@ export function makeCall(options: CallerOptions, lookUp = nameLookup()): Call {
   const check = urlCheckBy(options.rules);
   const connecting = {
     timeout: options.connectTimeoutSeconds * 1000,
-    // Certificates are always checked: no environment variable can turn that off.
+    // Certificates are always checked. An environment variable cannot disable the check.
     tls: { allowH2: false, minVersion: 'TLSv1.2', rejectUnauthorized: true },
   } as const;
   const agent = new Agent({
@@ -74,7 +74,7 @@ function basicAuthorization(url: URL): Record<string, string> {
   return { authorization: `Basic ${Buffer.from(pair, 'latin1').toString('base64')}` };
 }
 
-/** Decodes code by code, into bytes: a percent sign without a code stays. A parsed URL has ASCII only. */
+/** Decodes each percent code into a byte. A percent sign without a code stays. A parsed URL contains only ASCII. */
 function percentDecode(text: string): string {
   return text.replace(/%([\da-f]{2})/gi, (_, code) => String.fromCharCode(Number.parseInt(code, 16)));
 }

@@ -1,13 +1,13 @@
 import type { Dispatcher } from 'undici';
 import type { CallResult } from '../core/outcome.ts';
 
-/** More of a response is not read: the status decides, and the body is only shown. */
+/** The maximum part of a body that is read. The status decides the outcome, and the body is only shown. */
 const MAX_RESPONSE_BYTES = 16 * 1024;
 
-/** How long a call waits for the body at most: the status decides, and the body is only shown. */
+/** The maximum wait for a body, for the same reason. */
 const BODY_MS = 1_000;
 
-/** Reasons to end a call. They are made once, because making an error is slow. */
+/** The errors that end a call. They are created once, because creating an error is slow. */
 export const NO_RESPONSE = Object.assign(new Error('no response in time'), { code: 'NO_ANSWER' });
 const ENOUGH = new Error('enough was read');
 const NO_END = new Error('the body does not end');
@@ -21,8 +21,8 @@ interface GetRequest {
  * Makes one GET with a handler of undici's dispatcher: a stream for the body and linked signals cost more than the
  * call. The first event that can end the call ends it. A response that breaks off still counts by its status.
  *
- * @param milliseconds For all of it: connecting, waiting, reading.
- * @param cut Cuts it off.
+ * @param milliseconds The maximum duration of the whole call.
+ * @param cut Aborts the call.
  */
 export function get(agent: Dispatcher, { url, headers }: GetRequest, milliseconds: number, cut?: AbortSignal) {
   return new Promise<CallResult>((resolve, reject) => {
@@ -57,7 +57,7 @@ export function get(agent: Dispatcher, { url, headers }: GetRequest, millisecond
           if (endedBy) started.abort(endedBy);
         },
         onResponseStart(_, status, { 'retry-after': retryAfter }) {
-          // 1xx is not the response yet.
+          // 1xx is not the final response.
           if (status < 200) return;
           responded = { status, ...(typeof retryAfter === 'string' && { retryAfter }) };
           bodyDeadline = setTimeout(end, BODY_MS, NO_END);
@@ -67,7 +67,7 @@ export function get(agent: Dispatcher, { url, headers }: GetRequest, millisecond
           bytes += chunk.length;
           if (bytes >= MAX_RESPONSE_BYTES) reading.abort(ENOUGH);
         },
-        // undici marks the connection as free only then. Before, the next call would open a new connection.
+        // Before this, undici does not mark the connection as free, and the next call would open a new one.
         onResponseEnd: () => process.nextTick(setImmediate, finish),
         onResponseError: (_, error) => finish(error),
       },

@@ -3,7 +3,7 @@ import { Measured } from '../core/measured.ts';
 import type { Metric } from '../core/metrics.ts';
 import { printLine } from './logger.ts';
 
-/** What a function needs to write metrics. */
+/** The dependencies for writing metrics. */
 export interface MetricsDeps {
   readonly metrics: Pick<Metrics, 'add' | 'write'>;
 }

@@ -4,17 +4,17 @@ import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Until a name server that does not respond is asked again, or the next one is asked, milliseconds. */
+/** A query without a response is repeated after this time, at the same or the next name server, in milliseconds. */
 const TRY_MS = 1_000;
 const TRIES = 3;
 
 /** How long the addresses of one family wait for those of the other (RFC 8305, section 3, recommends 50), milliseconds. */
 const OTHER_FAMILY_MS = 100;
 
-/** Codes of c-ares that say that a name has no such addresses. All others say that this cannot be known now. */
+/** The codes of c-ares for a name without such addresses. All other codes mean that the look-up failed. */
 const NO_ADDRESS: ReadonlySet<unknown> = new Set(['ENOTFOUND', 'ENODATA']);
 
-/** Names of the machine itself, whatever a name server says (RFC 6761, section 6.3). */
+/** Names of the machine itself, without a query to a name server (RFC 6761, section 6.3). */
 const LOCALHOST = /(?:^|\.)localhost$/;
 
 const HOSTS_FILE = process.platform === 'win32' ? 'C:\\Windows\\System32\\drivers\\etc\\hosts' : '/etc/hosts';
@@ -22,15 +22,15 @@ const HOSTS_FILE = process.platform === 'win32' ? 'C:\\Windows\\System32\\driver
 interface NameLookupOptions {
   /** Name servers, as `address` or `address:port`. Default: those of the operating system. */
   readonly servers?: readonly string[];
-  /** Where the hosts file is. Default: where the operating system has it. */
+  /** The path of the hosts file. Default: that of the operating system. */
   readonly hostsFile?: string;
 }
 
 /**
  * All addresses of a host name, IPv4 first.
  *
- * @throws {Error} Its code is `ENOTFOUND`, or `EAI_AGAIN` when the name servers do not respond as they should. The message does not
- *   contain the name.
+ * @throws {Error} With the code `ENOTFOUND`, or with `EAI_AGAIN` if a name server fails. The message does not contain the
+ *   name.
  */
 export type NameLookup = (hostname: string, signal?: AbortSignal) => Promise<readonly LookupAddress[]>;
 
@@ -43,7 +43,7 @@ export function nameLookup({ servers, hostsFile = HOSTS_FILE }: NameLookupOption
     const name = hostname.replace(/\.$/, '').toLowerCase();
     const listed = LOCALHOST.test(name) ? ['127.0.0.1', '::1'] : await addressesInFile(hostsFile, name);
     if (listed.length > 0) return listed.map((address) => ({ address, family: isIP(address) }));
-    // A resolver of its own, so that it can be cancelled alone.
+    // Each look-up has its own resolver, so that only this look-up is cancelled.
     const resolver = new Resolver({ timeout: TRY_MS, tries: TRIES });
     if (servers) resolver.setServers(servers);
     const cancel = () => resolver.cancel();
@@ -73,7 +73,7 @@ async function bothFamilies(resolver: Resolver, hostname: string): Promise<Looku
   throw Object.assign(new Error('the host name has no address'), { code: isAbsent ? 'ENOTFOUND' : 'EAI_AGAIN' });
 }
 
-/** The addresses that a hosts file lists for a name; none when there is no such file. */
+/** Returns the addresses of a name in a hosts file; none if the file does not exist. */
 async function addressesInFile(file: string, name: string): Promise<string[]> {
   const text = await readFile(file, 'utf8').catch(() => '');
   return text.split('\n').flatMap((line) => {

@@ -5,7 +5,7 @@ import type { Notification } from '../core/notification.ts';
 import { isOverLimit, type RecordLimit, windowOf } from '../core/record-limit.ts';
 import { type Pause, Table } from './table.ts';
 
-/** How long a stream can return a record again, seconds. */
+/** A stream can return a record again within this time, in seconds. */
 const KEPT_SECONDS = 24 * 60 * 60;
 
 /** The version of the items. Items of release 0.2.0 have none; they are read too. */
@@ -42,7 +42,7 @@ export class RecordCounts {
     return new Set(checked.flat());
   }
 
-  /** Adds changes of one record and window. @returns All that were counted there. */
+  /** Adds changes of one record and window. @returns All changes that were counted there. */
   async #count(changes: readonly Notification[]): Promise<readonly string[]> {
     const [first] = changes;
     if (!first) return [];
@@ -51,7 +51,7 @@ export class RecordCounts {
       { list: `${first.record}#changes`, place: String(window) },
       {
         update: 'SET #v = :v, #expiresAt = :expiry ADD #sequences :sequences',
-        // A full set decides on all later changes, so it does not have to grow further.
+        // A full set rejects all later changes, so it need not grow further.
         condition: 'attribute_not_exists(#sequences) OR size(#sequences) < :full',
         values: {
           v: VERSION,

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 
 const END = '\r\n\r\n';
 
-/** Large enough for long cookies of receivers. A longer head is passed on as it is; undici's own limit then ends the call. */
+/** Large enough for receivers with long cookies. A longer head is passed on unchanged, and undici's limit ends the call. */
 export const MAX_HEAD_BYTES = 64 * 1024;
 
 /**
@@ -11,7 +11,7 @@ export const MAX_HEAD_BYTES = 64 * 1024;
  * - `100 Continue` before the response, although no request asked for it (undici closes the connection);
  * - a header that continues on the next line (undici's parser rejects it). Such lines are joined.
  *
- * It reads a head as a whole, changes it if needed, and passes all other bytes on. One request at a time uses a connection.
+ * It reads a whole head, changes it if needed, and passes on all other bytes. A connection has one request at a time.
  */
 export function acceptOldHeads(socket: Socket): Socket {
   let isHead = false;
@@ -37,7 +37,7 @@ export function acceptOldHeads(socket: Socket): Socket {
   return socket;
 }
 
-/** The bytes to parse; nothing while the head of the response has not arrived. */
+/** Returns the bytes to parse, or nothing until the head of the response has arrived. */
 function acceptedHead(bytes: Buffer): Buffer | undefined {
   const end = bytes.indexOf(END);
   if (end === -1) return bytes.length > MAX_HEAD_BYTES || !looksLikeHttp(bytes) ? bytes : undefined;
@@ -48,7 +48,7 @@ function acceptedHead(bytes: Buffer): Buffer | undefined {
   return Buffer.concat([Buffer.from(joined, 'latin1'), bytes.subarray(end)]);
 }
 
-/** What is no HTTP has no head to wait for: the parser says so at once. */
+/** Returns whether the bytes can be HTTP. If not, the parser gets them at once and rejects them. */
 function looksLikeHttp(bytes: Buffer): boolean {
   const start = bytes.toString('latin1', 0, 5);
   return 'HTTP/'.startsWith(start) || start === 'HTTP/';

@@ -13,12 +13,12 @@ export interface Replaced {
 
 /** The data that only the sender and one receiver know. */
 export interface TriggerSecrets {
-  /** Absent: its calls are not signed. */
+  /** Absent if calls are not signed. */
   readonly secret?: string;
   readonly replaced: readonly Replaced[];
   /** Custom headers: values by names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Raised with each write; 0 when there was none. */
+  /** Increases with each write; 0 if there was none. */
   readonly version: number;
 }
 
@@ -81,7 +81,7 @@ export class Secrets {
     );
   }
 
-  /** Changes a trigger's secrets. @returns Whether nobody else did in between. */
+  /** Changes a trigger's secrets. @returns False if another process changed them meanwhile. */
   async change(trigger: Trigger, change: (now: TriggerSecrets) => Omit<TriggerSecrets, 'version'>): Promise<boolean> {
     const now = (await this.read([trigger])).get(trigger) ?? none;
     const { secret, replaced, headers } = change(now);

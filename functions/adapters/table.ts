@@ -24,7 +24,7 @@ export type { Row } from './expressions.ts';
 /** Where a page of a query ends, and the next one begins. */
 export type Place = Readonly<Record<string, AttributeValue>>;
 
-/** What BatchGetItem and BatchWriteItem take at once. */
+/** The limits of BatchGetItem and BatchWriteItem. */
 const GET_BATCH = 100;
 const WRITE_BATCH = 25;
 
@@ -78,7 +78,7 @@ export class Table {
     return Item && unmarshall(Item);
   }
 
-  /** Reads any number of items; a key that is given twice is read once. */
+  /** Reads any number of items; a repeated key is read once. */
   async getAll(keys: readonly Row[]): Promise<Row[]> {
     const rows: Row[] = [];
     await this.#inBatches(distinct(keys.map((key) => marshall(key))), GET_BATCH, async (Keys) => {
@@ -91,7 +91,7 @@ export class Table {
     return rows;
   }
 
-  /** Writes any number of items, in no order. No two of them may have the same key. */
+  /** Writes any number of items in any order. Their keys must be different. */
   async putAll(rows: readonly Row[]): Promise<void> {
     const requests: WriteRequest[] = rows.map((row) => ({ PutRequest: { Item: toItem(row) } }));
     await this.#inBatches(requests, WRITE_BATCH, async (batch) => {
@@ -167,7 +167,7 @@ export class Table {
     return { rows: Items.map((item) => unmarshall(item)), ...(LastEvaluatedKey && { next: LastEvaluatedKey }) };
   }
 
-  /** How many items of a partition pass a filter. It stops counting after `enough`. */
+  /** Counts the items of a partition that match a filter. It stops after `enough`. */
   async count(query: Query, enough: number): Promise<number> {
     let count = 0;
     let after: Place | undefined;

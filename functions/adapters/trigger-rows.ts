@@ -5,25 +5,25 @@ import type { Row } from './expressions.ts';
 
 /** The state of a trigger. Times are epoch milliseconds, 0 for never. */
 export interface TriggerNow {
-  /** Absent when no URL is set: then no calls are made. */
+  /** Absent if no URL is set. No calls are made then. */
   readonly url?: string;
   /** When the URL was set or cleared, ISO 8601. */
   readonly urlChangedAt?: string;
-  /** Raised each time a URL is set or cleared; absent when none ever was. */
+  /** Increases each time a URL is set or cleared. Absent if none ever was. */
   readonly urlVersion?: number;
   readonly state: State;
-  /** Failures or slow responses in a row. */
+  /** The number of consecutive failures or slow responses. */
   readonly consecutiveFailures: number;
-  /** When the first of these failures was; absent without a failure since the latest success. */
+  /** The time of the first of these. Absent without a failure since the latest success. */
   readonly failingSince?: number;
   /** The latest success after a failure. */
   readonly lastSuccess: number;
-  /** The next probe of a parked trigger, and how long after the one before it comes, milliseconds. */
+  /** The time of the next probe of a parked trigger, and its delay since the probe before, in milliseconds. */
   readonly probeAt: number;
   readonly probeDelay: number;
   /** Why a trigger is parked: the latest response, in one line without the URL. */
   readonly parkedBecause?: string;
-  /** When the receiver asked for fewer calls before the trigger was parked; 0 or absent when it was parked for another reason. */
+  /** The time of the throttled response that parked the trigger. 0 or absent if it was parked for another reason. */
   readonly throttledAt?: number;
   /** Why a trigger is paused. */
   readonly pausedBy?: 'admin' | 'gone';
@@ -31,7 +31,7 @@ export interface TriggerNow {
 
 export type TriggersNow = ReadonlyMap<Trigger, TriggerNow>;
 
-/** What a move writes beside the state. */
+/** The fields that a move writes in addition to the state. */
 export type MoveFields = Partial<
   Pick<
     TriggerNow,
@@ -45,7 +45,7 @@ export const VERSION = 1;
 // An unknown value of one trigger must not prevent reading the others.
 const time = z.catch(z._default(z.number(), 0), 0);
 
-/** Release 0.2.0 called the state `finishing` by this name, and the attribute is still written so. */
+/** The stored name of the state `finishing`, as in release 0.2.0. */
 const FINISHING = 'closing';
 export const storedState = (state: State) => (state === 'finishing' ? FINISHING : state);
 
@@ -54,7 +54,7 @@ export const row = z.object({
   url: z.optional(z.string()),
   urlChangedAt: z.catch(z.optional(z.string()), undefined),
   urlVersion: z.catch(z.optional(z.number()), undefined),
-  // While a trigger is in a state that this version does not know, its messages wait, as in `finishing`: nothing is lost.
+  // Messages of a trigger in an unknown state wait, as in `finishing`, so that nothing is lost.
   state: z._default(z.catch(z.enum(states.map(storedState)), FINISHING), 'active'),
   strikes: time,
   failingSince: z.catch(z.optional(z.number()), undefined),

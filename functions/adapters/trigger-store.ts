@@ -29,7 +29,7 @@ export class Triggers {
    * Sets or clears a URL. If the trigger is parked, a probe of the new URL is due.
    *
    * @param at Epoch milliseconds.
-   * @param expectedVersion The version that the writer saw, 0 for none. Without it, every version is overwritten.
+   * @param expectedVersion The version that the writer read, 0 for none. Without it, every version is overwritten.
    * @returns False when another version is stored.
    */
   async writeUrl(trigger: Trigger, url: string | undefined, at: number, expectedVersion?: number): Promise<boolean> {

@@ -117,7 +117,7 @@ export const misconfigurations: readonly Misconfiguration[] = [
         new DisableRuleCommand({ Name: look.find('AWS::Events::Rule', 'Drain')?.split('|').at(-1) }),
       ),
     where: /^drain's schedule$/,
-    what: /it is disabled: what is parked is not tried again/,
+    what: /it is disabled, so backlogs are not delivered/,
     fix: /^aws events enable-rule --name \S+$/,
   },
   {

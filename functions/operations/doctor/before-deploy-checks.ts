@@ -6,16 +6,16 @@ import type { Checked } from './inspector.ts';
 export const TABLES_QUOTA = 'L-F98FE922';
 const CONCURRENCY_QUOTA = 'L-B99A9384';
 
-/** What templates of this version of the CDK ask for. */
+/** The bootstrap version that templates of this CDK require. */
 const BOOTSTRAP = 6;
 
-/** One for each stream, and one for the queue. */
+/** The stack's mappings: one for each stream, and one for the queue. */
 const NEW_MAPPINGS = 5;
 
-/** As many readers as DynamoDB serves at each shard of a stream, without ours. */
+/** DynamoDB serves two readers of each shard of a stream, so one other reader is allowed. */
 const OTHER_READERS = 1;
 
-/** What the account allows; nothing where it is not known. */
+/** The limits of the account. A field is absent if it is unknown. */
 export interface AccountFacts {
   readonly where: string;
   readonly concurrency: number | undefined;
@@ -24,7 +24,7 @@ export interface AccountFacts {
   readonly mappingQuota: number | undefined;
   readonly tables: number | undefined;
   readonly tableQuota: number | undefined;
-  /** So many the stack makes. */
+  /** The number that the stack creates. */
   readonly newTables: number;
   readonly bootstrap: Checked<number>;
 }
@@ -32,7 +32,7 @@ export interface AccountFacts {
 const increase = (service: string, code: string, desired: number): string =>
   `aws service-quotas request-service-quota-increase --service-code ${service} --quota-code ${code} --desired-value ${desired}`;
 
-/** A quota that is not known is not reached. */
+/** An unknown quota counts as not reached. */
 const exceeds = (used: number | undefined, more: number, quota: number | undefined): boolean =>
   used !== undefined && quota !== undefined && used + more > quota;
 
@@ -68,21 +68,21 @@ export const accountChecks: readonly Check<AccountFacts>[] = [
   },
 ];
 
-/** A table that the stack is to be attached to; nothing where it is not known. */
+/** A table that the stack will attach to. A field is absent if it is unknown. */
 export interface AttachedFacts {
   readonly where: string;
   readonly entity: Entity;
   readonly there: boolean | undefined;
-  /** As in cdk.json. */
+  /** The value in cdk.json. */
   readonly stream: string;
   readonly latest: string | undefined;
-  /** Functions that read the stream, without ours. */
+  /** The number of other functions that read the stream. */
   readonly readers: number | undefined;
   /** The customer-managed key that encrypts the table. */
   readonly key: string | undefined;
-  /** As in cdk.json. */
+  /** The value in cdk.json. */
   readonly namedKey: string | undefined;
-  /** Of the key. */
+  /** The policy of the key. */
   readonly policy: Checked<string>;
 }
 
@@ -119,7 +119,7 @@ export const attachedChecks: readonly Check<AttachedFacts>[] = [
 
 const accountOf = (key = ''): string => key.split(':')[4] ?? '';
 
-/** Whether a statement allows decryption to the key's account, and so to whomever its IAM policies name. */
+/** Returns whether a statement allows decryption to the key's account. IAM policies can then grant it. */
 function leavesItToIam(key: string, policy: string): boolean {
   const { Statement = [] } = JSON.parse(policy || '{}');
   const root = new RegExp(`^(\\*|${accountOf(key)}|arn:[\\w-]+:iam::${accountOf(key)}:root)$`);

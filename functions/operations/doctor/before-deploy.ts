@@ -16,13 +16,13 @@ import {
 import { examine, type Finding } from './check.ts';
 import { type Checked, Checking, type Inconclusive } from './inspector.ts';
 
-/** The default of infra/settings.ts. */
+/** The default of the setting in infra/settings.ts. */
 const DELIVER_CONCURRENCY = 100;
 
-/** As the CDK names it, unless the bootstrap has another qualifier. */
+/** The default name. A bootstrap with another qualifier has another name. */
 const VERSION = '/cdk-bootstrap/hnb659fds/version';
 
-/** Whom is asked before there is a stack. Of the command line only: no function has these clients in its bundle. */
+/** The AWS clients for checks before a deployment. Only the command line uses them, so no function's bundle has them. */
 const liveClients = () => ({
   dynamodb: new DynamoDBClient(),
   kms: new KMSClient(),
@@ -33,13 +33,13 @@ const liveClients = () => ({
 
 type Clients = ReturnType<typeof liveClients>;
 
-/** The settings of a stage that matter here, as cdk.json has them. */
+/** The settings of a stage in cdk.json that these checks use. */
 interface Stage {
   readonly deliverConcurrency?: number;
   readonly tables?: Partial<Record<Entity, { readonly stream: string; readonly key?: string }>>;
 }
 
-/** @returns `{}` when there is no such file or stage: then the defaults are deployed. */
+/** @returns `{}` if the file or the stage does not exist, because then the defaults are deployed. */
 export async function stageOf(stage: string, file = 'cdk.json'): Promise<Stage> {
   try {
     return JSON.parse(await readFile(file, 'utf8')).context.stages[stage] ?? {};
@@ -48,7 +48,7 @@ export async function stageOf(stage: string, file = 'cdk.json'): Promise<Stage> 
   }
 }
 
-/** Looks at what a first deployment needs of the account and of the attached tables, and changes nothing. */
+/** Checks whether the account and the attached tables allow a first deployment. It changes nothing. */
 export async function beforeDeploy(
   stage: string,
   settings: Stage,
@@ -102,7 +102,7 @@ async function accountFacts(settings: Stage, aws: Clients, inspector: Checking):
   };
 }
 
-/** AWS documents no such quota for functions in general, and may have one for an account. */
+/** Reads a quota of functions. AWS documents no default for it, but an account can have one. */
 async function mappingQuotaOf({ quotas }: Clients): Promise<number | undefined> {
   for await (const { Quotas = [] } of paginateListServiceQuotas({ client: quotas }, { ServiceCode: 'lambda' }))
     for (const { QuotaName = '', Value } of Quotas) if (/^event source mappings\b/i.test(QuotaName)) return Value;

@@ -4,7 +4,7 @@ import { deployCommand } from '../../core/stack-name.ts';
 import { type CapturePath, keysOf } from './capture-path.ts';
 import { type Check, revert } from './check.ts';
 
-/** As many readers as DynamoDB serves at each shard of a stream. */
+/** DynamoDB serves this number of readers of each shard of a stream. */
 const READERS = 2;
 
 const TURN_ON = 'StreamEnabled=true,StreamViewType=NEW_AND_OLD_IMAGES';
@@ -15,17 +15,17 @@ const update = ({ name }: CapturePath, stream: string): string =>
 const attachTo = ({ entity, stage }: CapturePath, stream: string): string =>
   `set tables.${entity}.stream in cdk.json to ${stream}, and ${deployCommand('CrmTriggers', stage)}`;
 
-/** A table of the stack's own is fixed by the stack. */
+/** A deployment fixes a table that the stack created. */
 const forAttached = (fix: (way: CapturePath) => string) => (way: CapturePath) => (way.made ? revert(way) : fix(way));
 
 const isOn = ({ table }: CapturePath): boolean => table?.StreamSpecification?.StreamEnabled === true;
 
 const namesOf = ({ entity, rules }: CapturePath): string[] => entities[entity].ids.map((id) => attributeOf(id, rules));
 
-/** Ids that the stream contains only together with the whole row. */
+/** The IDs that a stream record contains only if it contains the row. */
 const outsideKey = (way: CapturePath): string[] => namesOf(way).filter((name) => !keysOf(way.table).includes(name));
 
-/** Why the stream has to tell the row before and after; nothing when the keys are enough. */
+/** Why the stream must contain the row before and after a change. Nothing if the keys are enough. */
 function needsImages(way: CapturePath): string | undefined {
   if (way.rules.ignore) return 'ignored attributes are reported';
   if (way.rules.silencedBy) return "a receiver's own writes are reported";
@@ -33,11 +33,11 @@ function needsImages(way: CapturePath): string | undefined {
   return outside && `${outside}, which is no key, is reported`;
 }
 
-/** Ids that are in no key and in no row that was looked at; an empty table tells nothing. */
+/** The IDs that are neither in the key nor in a row that was read. An empty table has none. */
 const lost = (way: CapturePath): string[] =>
   way.attributes.size === 0 ? [] : outsideKey(way).filter((name) => !way.attributes.has(name));
 
-/** Ids whose attribute holds what no URL can carry. */
+/** The IDs whose attribute has a type that a URL cannot contain. */
 const binary = ({ table, ...way }: CapturePath): string[] =>
   (table?.AttributeDefinitions ?? [])
     .filter(({ AttributeType }) => AttributeType === 'B')
@@ -123,7 +123,7 @@ export const captureChecks: readonly Check<CapturePath>[] = [
   },
 ];
 
-/** What is good to know of a table, and needs no fix. */
+/** Notes on a table that need no fix. */
 export function captureNotes({ where, entity, table }: CapturePath): string[] {
   const regions = table?.Replicas?.map(({ RegionName }) => RegionName) ?? [];
   if (regions.length === 0) return [];

@@ -7,7 +7,7 @@ import type { RowRules } from '../../core/row-rules.ts';
 import type { Deps } from '../deployment.ts';
 import type { Checked, Inspector } from './inspector.ts';
 
-/** Rows that are looked at for the attributes they have. */
+/** The number of rows that are read to find their attributes. */
 const SAMPLE = 20;
 
 const STREAM_ACTIONS = ['GetRecords', 'GetShardIterator', 'DescribeStream'];
@@ -18,16 +18,16 @@ export interface CapturePath {
   readonly entity: Entity;
   readonly stage: string;
   readonly name: string;
-  /** Whether the stack made it; else it is attached. */
+  /** Whether the stack created the table. Otherwise it is attached. */
   readonly made: boolean;
   readonly rules: RowRules;
   readonly table: Checked<TableDescription>;
   /** The attributes that some rows have. */
   readonly attributes: ReadonlySet<string>;
   readonly mapping: Checked<EventSourceMappingConfiguration>;
-  /** Functions that read the stream, of whatever stack. */
+  /** The number of functions that read the stream, in any stack. */
   readonly readers: number;
-  /** What capture needs and is not allowed. */
+  /** The actions that capture needs but may not do. */
   readonly denied: readonly string[];
 }
 
@@ -81,13 +81,13 @@ async function deniedTo(
   const actions = STREAM_ACTIONS.map((action) => `dynamodb:${action}`);
   return [
     ...(stream ? await inspector.denied(role, actions, stream) : []),
-    // IAM knows no resource for it.
+    // This action has no resource in IAM.
     ...(stream ? await inspector.denied(role, ['dynamodb:ListStreams'], '*') : []),
     ...(key && (await isOwn(key, inspector)) ? await inspector.denied(role, ['kms:Decrypt'], key) : []),
   ];
 }
 
-/** Whether a key is the customer's: AWS's own is open to everybody who may use the table. */
+/** Returns whether a key is customer-managed. An AWS-managed key needs no extra permission. */
 async function isOwn(key: string, inspector: Inspector): Promise<boolean> {
   const response = await inspector.ask(
     `the key ${key}`,

@@ -8,14 +8,14 @@ export interface Finding {
   readonly fix: string;
 }
 
-/** A check of things of one kind. Unknown facts are no problem. */
+/** A check of facts of one kind. Unknown facts are not a problem. */
 export interface Check<Thing> {
   wrong(thing: Thing): boolean;
   what(thing: Thing): string;
   fix(thing: Thing): string;
 }
 
-/** Tries all checks on all things. */
+/** Runs all checks on all facts. */
 export function examine<Thing extends { readonly where: string }>(
   things: readonly Thing[],
   checks: readonly Check<Thing>[],
@@ -27,6 +27,6 @@ export function examine<Thing extends { readonly where: string }>(
   );
 }
 
-/** Reverts manual changes. */
+/** The fix that reverts manual changes. */
 export const revert = ({ stage }: { readonly stage: string }): string =>
   `${deployCommand('CrmTriggers', stage)} --revert-drift`;

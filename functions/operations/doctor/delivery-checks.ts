@@ -10,14 +10,14 @@ import type { Checked, Inspector } from './inspector.ts';
 
 type Attributes = Readonly<Record<string, string>>;
 
-/** The delivery queue and what takes from it. */
+/** The delivery queue and the mapping that reads it. */
 interface QueueFacts {
   readonly where: string;
   readonly stage: string;
   readonly queue: Checked<Attributes>;
   readonly deadLetters: Checked<Attributes>;
   readonly mapping: Checked<EventSourceMappingConfiguration>;
-  /** Of deliver, seconds. */
+  /** The timeout of deliver, in seconds. */
   readonly timeout: number;
 }
 
@@ -90,7 +90,7 @@ interface ScheduleFacts {
 
 export async function scheduleFacts({ outputs }: Deps<'outputs'>, inspector: Inspector): Promise<ScheduleFacts> {
   const where = "drain's schedule";
-  // On a bus of its own a rule's physical id has the bus before the name.
+  // On a custom event bus, the physical ID of a rule begins with the bus.
   const Name = inspector.find('AWS::Events::Rule', 'Drain')?.split('|').at(-1);
   const rule = Name
     ? await inspector.ask(where, inspector.aws.eventbridge.send(new DescribeRuleCommand({ Name })))
@@ -101,12 +101,12 @@ export async function scheduleFacts({ outputs }: Deps<'outputs'>, inspector: Ins
 export const scheduleChecks: readonly Check<ScheduleFacts>[] = [
   {
     wrong: ({ rule }) => rule === null,
-    what: () => 'it is not there: what is parked is not tried again',
+    what: () => 'it does not exist, so backlogs are not delivered',
     fix: revert,
   },
   {
     wrong: ({ rule }) => rule?.State === 'DISABLED',
-    what: () => 'it is disabled: what is parked is not tried again',
+    what: () => 'it is disabled, so backlogs are not delivered',
     fix: ({ rule }) => `aws events enable-rule --name ${rule?.Name}`,
   },
 ];
@@ -114,9 +114,9 @@ export const scheduleChecks: readonly Check<ScheduleFacts>[] = [
 interface FunctionFacts {
   readonly where: string;
   readonly stage: string;
-  /** Its name; `null` when it is not there. */
+  /** The name of the function; `null` if it does not exist. */
   readonly name: Checked<string>;
-  /** Nothing when none is. */
+  /** The reserved concurrency. Absent if there is none. */
   readonly reserved: number | undefined;
 }
 

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-lambda';
 import { asUserError } from '../deployment.ts';
 
-/** Whom the doctor asks beside those that the admin's operations use. */
+/** The AWS clients that only the doctor uses. */
 export const liveAws = () => ({
   cloudformation: new CloudFormationClient(),
   eventbridge: new EventBridgeClient(),
@@ -22,16 +22,16 @@ export const liveAws = () => ({
 
 export type DoctorAws = ReturnType<typeof liveAws>;
 
-/** What could not be inspected, and why. */
+/** A check that could not be made, and why. */
 export interface Inconclusive {
   readonly where: string;
   readonly because: string;
 }
 
-/** What AWS said: the thing, `null` when there is no such thing, `undefined` when it gave no response. */
+/** A response of AWS: the resource, `null` if it does not exist, `undefined` if the request failed. */
 export type Checked<Thing> = Thing | null | undefined;
 
-/** Makes a request. A request that fails (no permission, not in this emulator) affects no other check. */
+/** Makes a request. A failure (no permission, not in this emulator) does not affect other checks. */
 export class Checking {
   readonly inconclusive: Inconclusive[] = [];
 
@@ -47,10 +47,10 @@ export class Checking {
   }
 }
 
-/** Looks at a stack. */
+/** Reads the resources of a stack. */
 export class Inspector extends Checking {
   readonly aws: DoctorAws;
-  /** Type, logical id and physical id of all that the stack holds. */
+  /** The type, logical ID and physical ID of each resource. */
   readonly #resources: (readonly [string, string, string])[] = [];
 
   constructor(aws: DoctorAws) {
@@ -61,7 +61,7 @@ export class Inspector extends Checking {
   /**
    * Reads the resources of a stack.
    *
-   * @throws When CloudFormation does not respond.
+   * @throws If CloudFormation does not respond.
    */
   async at(StackName: string): Promise<this> {
     let NextToken: string | undefined;
@@ -78,12 +78,12 @@ export class Inspector extends Checking {
     return this;
   }
 
-  /** The physical id of the stack's thing of this type whose logical id begins so. */
+  /** Returns the physical ID of the resource of this type whose logical ID has this prefix. */
   find(type: string, logical: string): string | undefined {
     return this.#resources.find(([of, name]) => of === type && name.startsWith(logical))?.[2];
   }
 
-  /** The function of a stage: `CaptureCustomer`, `Deliver`. */
+  /** Returns a function by its logical name: `CaptureCustomer`, `Deliver`. */
   async function(stage: string): Promise<Checked<GetFunctionConfigurationCommandOutput>> {
     const FunctionName = this.find('AWS::Lambda::Function', `${stage}Function`);
     if (!FunctionName) return null;
@@ -91,14 +91,14 @@ export class Inspector extends Checking {
     return this.ask(`the function ${FunctionName}`, this.aws.lambda.send(get));
   }
 
-  /** What feeds the function of a stage. */
+  /** Returns the event source mapping of a function. */
   async mapping(stage: string): Promise<Checked<EventSourceMappingConfiguration>> {
     const UUID = this.find('AWS::Lambda::EventSourceMapping', `${stage}Function`);
     if (!UUID) return null;
     return this.ask(`what feeds ${stage}`, this.aws.lambda.send(new GetEventSourceMappingCommand({ UUID })));
   }
 
-  /** Which of these actions a role may not do: nothing, or one text. */
+  /** Returns the actions that a role may not do, as a list with at most one text. */
   async denied(role: string, ActionNames: string[], resource: string): Promise<string[]> {
     const simulate = new SimulatePrincipalPolicyCommand({
       PolicySourceArn: role,

@@ -4,11 +4,11 @@ import type { Deps } from '../deployment.ts';
 import type { Check } from './check.ts';
 import type { Inspector } from './inspector.ts';
 
-/** Drain runs each minute: what it has to end lasts no longer than this, milliseconds. */
+/** Drain runs each minute, so a state that it must end lasts at most this time, in milliseconds. */
 const DRAINS_WITHIN_MS = 70_000;
 const LOOK_MS = 5_000;
 
-/** A trigger whose backlog drain should have delivered by now. */
+/** A trigger whose backlog drain should have delivered already. */
 interface StuckFacts {
   readonly where: Trigger;
   readonly state: State;
@@ -20,8 +20,8 @@ interface StuckFacts {
 type StuckDeps = Deps<'outputs' | 'triggersTable' | 'backlog'>;
 
 /**
- * The triggers that drain should have moved on. Only what stays as it is for longer than drain's schedule is found: when
- * there is something, this takes a minute.
+ * Returns the triggers whose state drain should have changed. A trigger counts only if its state stays the same for longer
+ * than drain's schedule. So if there is a suspect, this takes a minute.
  */
 export async function stuckFacts(
   deps: StuckDeps,
@@ -52,7 +52,7 @@ async function suspects(deps: StuckDeps, inspector: Inspector, of: readonly Trig
   return seen.flat().filter((one) => stuckChecks.some(({ wrong }) => wrong(one)));
 }
 
-/** Drain may be at work on a long backlog: then it gets shorter. */
+/** Returns whether the backlog is not getting shorter. Drain can be delivering a long one. */
 function isUnmoved(now: StuckFacts, before: StuckFacts | undefined): boolean {
   return before?.state === now.state && before.hasUrl === now.hasUrl && now.inBacklog >= before.inBacklog;
 }

@@ -9,7 +9,7 @@ import type { Inspector } from './inspector.ts';
 /** A trigger with a URL. */
 interface UrlFacts {
   readonly where: Trigger;
-  /** Why the rules reject its URL now. */
+  /** Why the allowed URLs no longer include this URL. */
   readonly rejected: string | undefined;
   readonly signed: boolean;
 }
