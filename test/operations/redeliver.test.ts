@@ -2,29 +2,11 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { commands } from '../../cli/commands.ts';
 import { moveToFailed } from '../../functions/attempt/move-to-failed.ts';
-import type { Trigger } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import { failed, redeliver } from '../../functions/operations/failed.ts';
-import { clear, set } from '../../functions/operations/set-url.ts';
+import { clear } from '../../functions/operations/set-url.ts';
 import { adminWorld } from '../support/admin-world.ts';
-import { notification } from '../support/records.ts';
-
-type World = ReturnType<typeof adminWorld>;
-
-async function failMany({ backlog }: World, count: number, of: (n: number) => Partial<Notification> = () => ({})) {
-  for (let n = 0; n < count; n++) {
-    const one = notification({ trigger: 'customer.edit', ...of(n) });
-    const { id, trigger, record, sequence, changedAt } = one;
-    const why = { reason: 'HTTP 404', attempts: 5, failedAt: changedAt };
-    await backlog.fail({ id, trigger, record, sequence, changedAt, ...why, notification: one });
-  }
-}
-
-async function withUrl(overrides: Record<string, unknown> = {}, trigger: Trigger = 'customer.edit') {
-  const world = adminWorld(overrides);
-  await set(world.deps, trigger, 'https://example.com/');
-  return world;
-}
+import { failMany, withUrl } from '../support/redelivery.ts';
 
 const REJECTED = 'no URL is set for customer.edit. To fix this, set one with crm-triggers set customer.edit URL';
 
@@ -167,52 +149,6 @@ test('redeliver sends those of one record by their sequence, not by their times'
     world.sent.map(({ sequence }) => sequence),
     ['9', '10', '11'],
   );
-});
-
-describe('a change that could not be formatted', () => {
-  const unusable = (keys?: object) => {
-    const { id, record, sequence, changedAt } = notification();
-    const why = { reason: 'AccountID is missing', attempts: 0, failedAt: changedAt };
-    return { id, trigger: 'customer.edit', record, sequence, changedAt, ...why, ...(keys && { keys }) } as const;
-  };
-  const reading = (response: (key: unknown) => object) => ({
-    crmTables: { customer: 'Customers' },
-    dynamodb: { send: async ({ input }: { input: { Key: unknown } }) => response(input.Key) },
-  });
-
-  test('is read by its key anew, also by a key of bytes', async () => {
-    const asked: unknown[] = [];
-    const world = await withUrl(
-      reading((key) => {
-        asked.push(key);
-        return { Item: { AccountID: { S: 'a1' } } };
-      }),
-    );
-    // As a stream record has it.
-    await world.backlog.fail(unusable({ pk: { B: Buffer.from([0, 255, 7]).toString('base64') }, sk: { N: '5' } }));
-    const [done] = await redeliver(world.deps, await failed(world.deps, {}));
-    assert.equal(done?.rejected, undefined);
-    assert.deepEqual(asked, [{ pk: { B: Buffer.from([0, 255, 7]) }, sk: { N: '5' } }]);
-    assert.equal(world.sent[0]?.formattedString, '?AccountID=a1');
-  });
-
-  test('whose row cannot be read stays in Failed, and keeps nothing else there', async () => {
-    const world = await withUrl(
-      reading(() => {
-        throw Object.assign(new Error('MARKER'), { name: 'ValidationException' });
-      }),
-    );
-    await world.backlog.fail(unusable({ pk: { S: 'x' } }));
-    await world.backlog.fail(unusable());
-    await failMany(world, 1);
-    const done = await redeliver(world.deps, await failed(world.deps, {}));
-    assert.deepEqual(done.map(({ rejected }) => rejected).toSorted(), [
-      'the customer cannot be read (ValidationException)',
-      'this version cannot read the notification as it is stored',
-      undefined,
-    ]);
-    assert.equal((await failed(world.deps, {})).length, 2);
-  });
 });
 
 test('a URL that is cleared during a redelivery stops it at the next part', async () => {

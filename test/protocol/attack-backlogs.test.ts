@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { HOUR, record } from '../support/attack-details.ts';
+import { protocol, responded } from '../support/protocol.ts';
+
+test('a trigger that is paused while the head of its backlog moves to Failed is not probed', async () => {
+  const p = await protocol();
+  await p.state('customer.edit', 'parked');
+  await p.park([p.one({ changedAt: p.world.now - 73 * HOUR }), p.one({ record: record('b') })]);
+  const backlog = new Proxy(p.backlog, {
+    get(target, name) {
+      const member = Reflect.get(target, name);
+      return async (...args: unknown[]) => {
+        if (name === 'fail') {
+          p.world.now += 20_000;
+          await p.triggers.move('customer.edit', 'pause', { pausedBy: 'admin' });
+        }
+        return member.apply(target, args);
+      };
+    },
+  });
+  await p.drain({ backlog });
+  assert.equal(p.calls.length, 0);
+});
+
+test('secrets that cannot be read for a moment end the run, not five minutes of it', async () => {
+  const p = await protocol();
+  await p.state('customer.edit', 'draining');
+  await p.park(Array.from({ length: 5 }, (_, i) => p.one({ record: record(String(i)) })));
+  let silent = true;
+  const secrets = {
+    of: async () => {
+      if (silent) throw new Error('throttled');
+      return p.deps.secrets.of('customer.edit');
+    },
+  };
+  const start = p.world.now;
+  await p.drain({ secrets });
+  assert.ok(p.world.now - start < 10_000, `${p.world.now - start} ms`);
+  silent = false;
+  await p.drain({ secrets });
+  assert.equal(p.calls.length, 5);
+});
+
+test('a long backlog from one second is read on only when a probe is due', async () => {
+  const p = await protocol({ receiver: () => responded(500) });
+  await p.triggers.move('customer.edit', 'park', {
+    probeAt: p.world.now + 50 * 60_000,
+    probeDelay: HOUR,
+    parkedBecause: 'HTTP 500',
+  });
+  const changedAt = p.world.now - HOUR;
+  const many = Array.from({ length: 2_600 }, (_, i) =>
+    p.one({ record: i.toString(16).padStart(64, '0'), sequence: String(i), changedAt }),
+  );
+  await p.park(many, HOUR);
+  p.dynamodb.requests.length = 0;
+  await p.drain();
+  const pages = p.dynamodb.requests.filter(({ name, input }) => name === 'Query' && input.Limit === 500);
+  assert.deepEqual([p.calls.length, pages.length], [0, 1]);
+});
+
+test('a notification that one function puts into the backlog while another delivers it does not stay there', async () => {
+  const p = await protocol();
+  const one = p.one();
+  const late = p.received(one, 1, 359_000);
+  const second = p.received(one, 2, 361_000);
+  // One function read its trigger while it was draining, and the other when it was active again.
+  await p.state('customer.edit', 'draining');
+  let delivered = false;
+  const backlog = new Proxy(p.backlog, {
+    get(target, name) {
+      const member = Reflect.get(target, name);
+      return async (...args: unknown[]) => {
+        if (name === 'park' && !delivered) {
+          delivered = true;
+          await p.triggers.move('customer.edit', 'finish');
+          await p.triggers.move('customer.edit', 'activate');
+          assert.deepEqual(await p.deliver([second]), []);
+        }
+        return member.apply(target, args);
+      };
+    },
+  });
+  await p.deliver([late], { backlog });
+  assert.deepEqual([p.calls.length, (await p.parked()).length], [1, 0]);
+});
+
+test('an old notification that cannot be moved to Failed stops no other of its backlog', async () => {
+  const p = await protocol();
+  await p.state('customer.edit', 'draining');
+  const old = p.one({ changedAt: p.world.now - 73 * HOUR, record: record('a') });
+  await p.park([old, p.one({ record: record('b') })]);
+  const backlog = new Proxy(p.backlog, {
+    get(target, name) {
+      const member = Reflect.get(target, name);
+      return async (...args: { id?: string }[]) => {
+        if (name === 'fail' && args[0]?.id === old.id) throw new Error('the item is too large');
+        return member.apply(target, args);
+      };
+    },
+  });
+  await p.drain({ backlog });
+  assert.deepEqual([p.calls.length, (await p.parked()).map(({ notification }) => notification.id)], [1, [old.id]]);
+});
+
+test('a run ends when the table keeps no result: not every notification of a backlog is called in vain each minute', async () => {
+  const p = await protocol();
+  await p.state('customer.edit', 'draining');
+  await p.park(Array.from({ length: 300 }, (_, i) => p.one({ record: i.toString(16).padStart(64, '0') })));
+  const backlog = new Proxy(p.backlog, {
+    get: (target, name) =>
+      name === 'unpark' ? () => Promise.reject(new Error('throttled')) : Reflect.get(target, name).bind(target),
+  });
+  await p.drain({ backlog, concurrency: 10 });
+  assert.ok(p.calls.length < 20, `${p.calls.length} calls`);
+  assert.equal(await p.stateOf(), 'draining');
+  await p.drain({ concurrency: 10 });
+  assert.equal(await p.stateOf(), 'active');
+});

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { fails } from '../support/deliver-details.ts';
+import { protocol } from '../support/protocol.ts';
+import { message } from '../support/records.ts';
+
+test('a message is not attempted when less time is left than an attempt and what follows may take', async () => {
+  const p = await protocol();
+  const { deliver } = await import('../../functions/deliver/deliver.ts');
+  for (const [remaining, calls] of [
+    [14_999, 0],
+    [15_000, 1],
+  ] as const) {
+    const returned: { seconds: number }[] = [];
+    const queue = {
+      sendToDeadLetters: async () => {},
+      returnToQueue: async (some: readonly { seconds: number }[]) => void returned.push(...some),
+    };
+    p.calls.length = 0;
+    await deliver([p.received(p.one())], { ...p.deps, queue, after: () => () => {} }, () => remaining);
+    assert.equal(p.calls.length, calls);
+    assert.deepEqual(
+      returned.map(({ seconds }) => seconds),
+      calls === 0 ? [1] : [],
+    );
+  }
+});
+
+test('all of a record return with the delay of the one that waits', async () => {
+  const p = await protocol({ ...fails, retryDelays: [7, 30] });
+  const batch = [p.received(p.one()), p.received(p.one())];
+  assert.equal((await p.deliver(batch)).length, 2);
+  assert.deepEqual(
+    p.returned.map(({ seconds }) => seconds),
+    [7, 7].map((seconds) => p.returned[0]?.seconds ?? seconds),
+  );
+  assert.ok((p.returned[0]?.seconds ?? 0) >= 5 && (p.returned[0]?.seconds ?? 0) <= 9);
+});
+
+test('what cannot be read names its notification in the dead-letter queue with the reason and its group', async () => {
+  const p = await protocol();
+  const bad = message('{"v":9}');
+  const letters: object[] = [];
+  const queue = {
+    sendToDeadLetters: async (letter: object) => void letters.push(letter),
+    returnToQueue: async () => {},
+  };
+  await p.deliver([bad], { queue });
+  const [letter] = letters as { id: string; group: string; body: string; reason: string }[];
+  assert.deepEqual([letter?.id, letter?.group, letter?.body], [bad.messageId, 'group', '{"v":9}']);
+  assert.notEqual(letter?.reason, '');
+});
+
+test('an item that an earlier receive put into the backlog keeps its attempts when it is put there again', async () => {
+  const p = await protocol();
+  await p.state('customer.edit', 'parked');
+  const one = p.one();
+  const tried = { attempts: 3, firstAttempt: 11, response: 'HTTP 500', nextTry: 17 };
+  await p.backlog.hold({ notification: one, ...tried }, p.world.now);
+  assert.deepEqual(await p.deliver([p.received(one, 2)]), []);
+  const [parked] = await p.parked();
+  const { attempts, firstAttempt, response, nextTry } = parked ?? assert.fail();
+  assert.deepEqual({ attempts, firstAttempt, response, nextTry }, tried);
+});
+
+test('a message without a group is delivered by itself', async () => {
+  const p = await protocol();
+  const batch = [p.received(p.one()), p.received(p.one())];
+  for (const { attributes } of batch) delete (attributes as { MessageGroupId?: string }).MessageGroupId;
+  assert.deepEqual(await p.deliver(batch), []);
+  assert.equal(p.calls.length, 2);
+});

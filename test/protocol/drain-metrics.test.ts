@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { draining, HOUR, record } from '../support/drain-details.ts';
+import { measured } from '../support/late.ts';
+import { ok, protocol, responded } from '../support/protocol.ts';
+
+test('measures what drain delivers and keeps, and what a backlog holds', async () => {
+  const p = await protocol({ receiver: ({ sequence }) => (sequence === '1' ? ok : responded(500)) });
+  await p.state('customer.edit', 'draining');
+  await p.park([p.one({ sequence: '1' }), p.one({ sequence: '2', record: record(2) })]);
+  const { all, metrics } = measured();
+  await p.drain({ metrics }, 15_500);
+  assert.deepEqual(all.filter((one) => one !== 'written').sort(), [
+    'attempt customer.edit 0',
+    'attempt customer.edit 0',
+    'backlog customer.edit 2',
+    'delay customer.edit 60000',
+    'delivered customer.edit',
+    'drained customer.edit',
+    'held customer.edit',
+    'oldest customer.edit 60',
+  ]);
+  assert.equal(all.at(-1), 'written');
+});
+
+test('measures a trigger as down while it is parked or was paused by 410, and its backlog in every state', async () => {
+  for (const [state, pausedBy, isDown] of [
+    ['parked', undefined, true],
+    ['paused', 'gone', true],
+    ['paused', 'admin', false],
+    ['finishing', undefined, false],
+  ] as const) {
+    const p = await protocol();
+    if (state === 'paused') await p.triggers.move('customer.edit', 'pause', { pausedBy });
+    else await p.state('customer.edit', state, p.world.now + HOUR);
+    await p.park([p.one({ changedAt: p.world.now - 90_400 }), p.one({ changedAt: p.world.now - 30_000 })]);
+    const { all, metrics } = measured();
+    await p.drain({ metrics }, 1_000);
+    assert.deepEqual(
+      all.filter((one) => one !== 'written'),
+      [...(isDown ? ['down customer.edit'] : []), 'backlog customer.edit 2', 'oldest customer.edit 90'],
+      `${state} ${pausedBy}`,
+    );
+    assert.ok(all.includes('written'));
+  }
+});
+
+test('measures nothing of an active trigger, no oldest of an empty backlog, and no negative age', async () => {
+  const p = await protocol();
+  const { all, metrics } = measured();
+  await p.drain({ metrics });
+  assert.equal(all.length, 0);
+  await p.state('customer.edit', 'paused');
+  await p.drain({ metrics });
+  assert.deepEqual(
+    all.filter((one) => one !== 'written'),
+    [],
+  );
+  await p.park([p.one({ changedAt: p.world.now + 9_000 })]);
+  await p.drain({ metrics });
+  assert.ok(all.includes('oldest customer.edit 0'));
+});
+
+test('a backlog that cannot be measured is drained all the same', async () => {
+  const p = await protocol();
+  await draining(p);
+  const backlog = new Proxy(p.backlog, {
+    get: (target, name) =>
+      name === 'count' ? () => Promise.reject(new Error('silent')) : Reflect.get(target, name).bind(target),
+  });
+  await p.drain({ backlog });
+  assert.deepEqual([p.calls.length, await p.stateOf()], [1, 'active']);
+});
+
+test('a backlog that is empty is counted and not read to measure it', async () => {
+  const p = await protocol();
+  await p.state('customer.edit', 'paused');
+  p.dynamodb.requests.length = 0;
+  await p.drain();
+  assert.equal(p.dynamodb.requests.filter(({ input }) => input.Limit === 1).length, 0);
+});

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { HOUR, record } from '../support/backlog-details.ts';
+import { protocol, responded } from '../support/protocol.ts';
+
+test('a notification that was put into the backlog anew while drain moved it to Failed stays in the backlog', async () => {
+  const p = await protocol();
+  await p.state('customer.edit', 'draining');
+  const one = p.one({ changedAt: p.world.now - 73 * HOUR });
+  await p.park([one]);
+  const redelivered = { ...one, redelivered: p.world.now };
+  const backlog = new Proxy(p.backlog, {
+    get(target, name) {
+      const member = Reflect.get(target, name);
+      return async (...args: unknown[]) => {
+        const done = await member.apply(target, args);
+        // An admin redelivers it at once, and deliver puts it into the backlog again.
+        if (name === 'fail') await p.park([redelivered], 0);
+        return done;
+      };
+    },
+  });
+  await p.drain({ backlog }, 15_500);
+  assert.deepEqual(
+    (await p.parked()).map(({ notification }) => notification.redelivered),
+    [redelivered.redelivered],
+  );
+});
+
+test('the result of an attempt is not written over an item that somebody else took away meanwhile', async () => {
+  const p = await protocol();
+  await p.state('customer.edit', 'draining');
+  await p.park([p.one()]);
+  p.world.receiver = async () => {
+    const [parked] = await p.parked();
+    if (parked) await p.backlog.unpark(parked);
+    return responded(500);
+  };
+  await p.drain({}, 15_500);
+  assert.deepEqual(await p.parked(), []);
+});
+
+test('an item leaves the backlog only after it is in Failed', async () => {
+  const p = await protocol();
+  await p.state('customer.edit', 'paused');
+  await p.park([p.one({ changedAt: p.world.now - 73 * HOUR })]);
+  const order: string[] = [];
+  const backlog = new Proxy(p.backlog, {
+    get(target, name) {
+      const member = Reflect.get(target, name);
+      return async (...args: unknown[]) => {
+        const done = await member.apply(target, args);
+        await new Promise(setImmediate);
+        order.push(String(name));
+        return done;
+      };
+    },
+  });
+  await p.drain({ backlog });
+  assert.deepEqual(
+    order.filter((name) => name === 'fail' || name === 'unpark'),
+    ['fail', 'unpark'],
+  );
+  const failing = new Proxy(p.backlog, {
+    get: (target, name) =>
+      name === 'fail' ? () => Promise.reject(new Error('silent')) : Reflect.get(target, name).bind(target),
+  });
+  await p.park([p.one({ changedAt: p.world.now - 73 * HOUR })]);
+  await p.drain({ backlog: failing });
+  assert.equal((await p.parked()).length, 1);
+});
+
+test('a stored notification that this version cannot read moves to Failed, and the trigger works on', async () => {
+  const p = await protocol();
+  await p.state('customer.edit', 'draining');
+  const unreadable = p.one({ record: record('b') });
+  await p.park([unreadable, p.one()]);
+  const item = p.dynamodb.items('backlog').find(({ id }) => id?.S === unreadable.id) ?? assert.fail();
+  p.dynamodb.put('backlog', { ...item, message: { S: '{"v":99}' } });
+  await p.drain();
+  const [failed] = await p.failed();
+  assert.deepEqual([failed?.id, failed?.sequence], [unreadable.id, unreadable.sequence]);
+  assert.match(failed?.reason ?? '', /cannot read the notification/);
+  assert.equal(failed?.stored, '{"v":99}', 'a later version can still read it');
+  assert.deepEqual([p.calls.length, await p.stateOf()], [1, 'active']);
+});
+
+test('a probe that could not be made for an internal reason does not postpone the next one', async () => {
+  const p = await protocol();
+  await p.state('customer.edit', 'parked');
+  await p.park([p.one()]);
+  const secrets = { of: () => Promise.reject(new Error('disabled')) };
+  await p.drain({ secrets });
+  assert.equal((await p.triggers.read(['customer.edit'])).get('customer.edit')?.probeAt, 0);
+});
+
+test('an item of Failed that this version cannot read hides no other', async () => {
+  const p = await protocol();
+  await p.triggers.writeUrl('customer.edit', undefined, p.world.now);
+  const [odd, good] = [p.one(), p.one()];
+  await p.deliver([p.received(odd), p.received(good)]);
+  const item = p.dynamodb.items('backlog').find(({ id }) => id?.S === odd.id) ?? assert.fail();
+  p.dynamodb.put('backlog', { ...item, attempts: { S: 'many' }, message: { S: '{"v":99}' } });
+  const failed = await p.failed();
+  assert.deepEqual(new Set(failed.map(({ id }) => id)), new Set([odd.id, good.id]));
+  assert.equal(failed.find(({ id }) => id === odd.id)?.stored, '{"v":99}');
+});

@@ -1,0 +1,38 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Notification } from '../../functions/core/notification.ts';
+import { ok, protocol, responded } from '../support/protocol.ts';
+
+test('two messages of one notification in one batch, both received before, are both delivered', async () => {
+  const p = await protocol();
+  const one = p.one();
+  const again = { ...one, redelivered: p.world.now };
+  const messages = [p.received(one, 2), p.received(again, 2), p.received(p.one({ record: 'b'.repeat(64) }), 2)];
+  assert.deepEqual(await p.deliver(messages), []);
+  assert.deepEqual(new Set(p.calls.map(({ id }) => id)).size, 2);
+});
+
+test('two overlapping redeliveries to a failing receiver finish both messages, and no other record waits for them', async () => {
+  let fails = true;
+  const p = await protocol({ receiver: ({ sequence }) => (fails && sequence === '7' ? responded(500) : ok) });
+  const one = p.one({ sequence: '7' });
+  const [first, second] = [1_000, 500].map((ago) => ({ ...one, redelivered: p.world.now - ago })) as [
+    Notification,
+    Notification,
+  ];
+  const other = p.received(p.one({ record: 'b'.repeat(64), sequence: '8' }), 2);
+  const kept = await p.deliver([p.received(first, 2), p.received(second, 2), other]);
+  assert.equal(kept.length, 2);
+  assert.deepEqual(p.calls.map(({ sequence }) => sequence).sort(), ['7', '8']);
+  fails = false;
+  assert.deepEqual(await p.deliver([p.received(first, 3), p.received(second, 3)]), []);
+  assert.equal(await p.backlog.count('customer.edit', 'held'), 0);
+});
+
+test('one notification twice in a batch goes to the backlog once', async () => {
+  const p = await protocol();
+  await p.state('customer.edit', 'parked', p.world.now + 60_000);
+  const one = p.one();
+  assert.deepEqual(await p.deliver([p.received(one, 2), p.received(one, 2)]), []);
+  assert.equal((await p.parked()).length, 1);
+});

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Notification } from '../../functions/core/notification.ts';
+import { record } from '../support/backlog-details.ts';
+import { protocol } from '../support/protocol.ts';
+
+test('drains two backlogs side by side: each by itself, whatever becomes of the other', async () => {
+  const p = await protocol({ urls: ['customer.edit', 'task.edit'] });
+  for (const trigger of ['customer.edit', 'task.edit'] as const) {
+    await p.state(trigger, 'draining');
+    await p.park([p.one({ trigger }), p.one({ trigger })]);
+  }
+  await p.drain();
+  assert.deepEqual([p.calls.filter(({ trigger }) => trigger === 'customer.edit').length, p.calls.length], [2, 4]);
+  assert.deepEqual([await p.stateOf('customer.edit'), await p.stateOf('task.edit')], ['active', 'active']);
+});
+
+for (const failing of ['lease', 'giveBack'] as const)
+  test(`a ${failing} that fails for one trigger leaves the drain of another alone, which gives its lease back`, async () => {
+    const p = await protocol({ urls: ['customer.edit', 'task.edit'] });
+    for (const trigger of ['customer.edit', 'task.edit'] as const) {
+      await p.state(trigger, 'draining');
+      await p.park(Array.from({ length: 20 }, (_, i) => p.one({ trigger, record: record(String(i % 10)) })));
+    }
+    const failed: string[] = [];
+    const triggers = new Proxy(p.triggers, {
+      get(target, name) {
+        const member = Reflect.get(target, name);
+        return async (...args: [string]) => {
+          if (name === failing && args[0] === 'customer.edit') {
+            failed.push(failing);
+            throw new Error('throttled');
+          }
+          return member.apply(target, args);
+        };
+      },
+    });
+    await p.drain({ triggers });
+    assert.deepEqual(failed, [failing]);
+    assert.equal(p.calls.filter(({ trigger }) => trigger === 'task.edit').length, 20);
+    assert.equal(await p.stateOf('task.edit'), 'active');
+    const now = p.world.now;
+    assert.equal(await p.triggers.lease('task.edit', now + 1, now), true, 'nobody else holds the lease');
+  });
+
+test('a record whose result cannot be kept stops no other record', async () => {
+  const p = await protocol();
+  await p.state('customer.edit', 'draining');
+  const poison = p.one({ record: record('a') });
+  await p.park([
+    poison,
+    p.one({ record: record('a') }),
+    p.one({ record: record('b') }),
+    p.one({ record: record('c') }),
+  ]);
+  const backlog = new Proxy(p.backlog, {
+    get(target, name) {
+      const member = Reflect.get(target, name);
+      return async (...args: [{ notification?: Notification }]) => {
+        if (name === 'unpark' && args[0].notification?.id === poison.id) throw new Error('rejected');
+        return member.apply(target, args);
+      };
+    },
+  });
+  await p.drain({ backlog, concurrency: 1 });
+  const delivered = new Set(p.calls.map(({ id }) => id));
+  assert.deepEqual([delivered.size, p.calls.length], [3, 3], 'all but the one behind it, each once');
+  assert.equal((await p.parked()).length, 2);
+});

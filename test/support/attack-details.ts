@@ -1,0 +1,3 @@
+export const HOUR = 3_600_000;
+
+export const record = (digit: string) => digit.repeat(64);

@@ -1,0 +1,3 @@
+export const down = () => {
+  throw new Error('the table does not respond');
+};
