@@ -13,7 +13,7 @@ import { type Connection, watchConnections } from '../support/connections.ts';
 import { message, notification } from '../support/records.ts';
 import { type InspectedTriggers, storesInMemory } from '../support/stores.ts';
 import { unmeasured } from '../support/unmeasured.ts';
-import type { Hostile } from './corpus.ts';
+import type { Hostile } from './hosts.ts';
 
 export const TRIGGER = 'customer.create';
 

@@ -2,7 +2,8 @@ import { literalAddress } from '../../functions/core/address.ts';
 import type { UrlPolicy } from '../../functions/core/url-policy.ts';
 import { defaultRules } from '../support/rules.ts';
 import { type Trap, type Tried, tryUrl } from './attempt.ts';
-import { corpus, type Hostile, reasons } from './corpus.ts';
+import { corpus } from './corpus.ts';
+import { type Hostile, reasons } from './hosts.ts';
 
 /** The rules by which a receiver is tried: the strictest, and those with http, by which its address is what counts. */
 export function rulesFor({ reason }: Hostile): UrlPolicy[] {

@@ -11,7 +11,8 @@ import { defaultRules } from '../support/rules.ts';
 import { storesInMemory } from '../support/stores.ts';
 import { openTrap, operationDeps, tryUrl } from './attempt.ts';
 import { rulesFor, tryWithoutPolicy, wrongs } from './check.ts';
-import { corpus, injections, reasons, redirects } from './corpus.ts';
+import { corpus, injections, redirects } from './corpus.ts';
+import { reasons } from './hosts.ts';
 import { tryInjection, tryRedirect } from './smuggle.ts';
 
 mock.method(console, 'log', () => {});

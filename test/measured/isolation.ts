@@ -1,94 +1,29 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { makeCall } from '../../functions/adapters/http-call.ts';
 import { FAILURES_TO_PARK } from '../../functions/core/breaker.ts';
-import type { Trigger } from '../../functions/core/entity.ts';
-import { type Notification, toMessage } from '../../functions/core/notification.ts';
-import { realTime } from '../model/clock.ts';
-import { noFaults } from '../model/network.ts';
-import { World } from '../model/world.ts';
+import { drainNow } from '../model/mappings.ts';
 import { until } from '../support/emulator.ts';
-import { type Call, receiver } from '../support/receiver.ts';
-import { notification } from '../support/records.ts';
-import { loopbackRules } from '../support/rules.ts';
+import { receiver } from '../support/receiver.ts';
 import { stretch } from '../support/stretch.ts';
+import {
+  ATTEMPT_SECONDS,
+  assertArrived,
+  HEALTHY,
+  idsOf,
+  NEIGHBOUR,
+  of,
+  PER_SECOND,
+  realWorld,
+  SECONDS,
+  say,
+  steadily,
+} from './receivers.ts';
 
 // Two tests, each in a process of its own by isolation.test.ts: the test runner follows every promise, and a world makes millions.
 
 console.log = () => {};
 
-const say = (line: string) => process.stdout.write(`${line}\n`);
-
-const HEALTHY = 'customer.edit';
-const NEIGHBOUR = 'task.edit';
-const PER_SECOND = 100;
-const SECONDS = 20;
-/** Deliver functions at once: the default of the setting `deliverConcurrency`. */
-const WORKERS = 100;
-const ATTEMPT_SECONDS = 10;
 /** Functions that wait for a receiver see within this time that somebody else has parked it. */
 const FREED_MS = 1_500;
-
-/**
- * The real deliver and drain in real time, with real calls. The queue, the pollers of its mapping and the tables are the
- * models in test/model/; a request to them takes 2 to 30 ms.
- */
-function realWorld() {
-  const call = makeCall({ connectTimeoutSeconds: 3, attemptTimeoutSeconds: ATTEMPT_SECONDS, rules: loopbackRules });
-  const world = new World({ clock: realTime, seed: 7, faults: noFaults, workers: WORKERS, receivers: { call } });
-  const came = new Map<string, number>();
-  return {
-    world,
-    async type(trigger: Trigger, url: string) {
-      await world.triggers.writeUrl(trigger, url, Date.now());
-    },
-    state: (trigger: Trigger) => world.state(trigger),
-    send(one: Notification) {
-      came.set(one.id, Date.now());
-      world.queue.send({ MessageGroupId: one.record, MessageDeduplicationId: one.id, MessageBody: toMessage(one) });
-    },
-    /** How long the calls waited that came from a time on: the 99th percentile, milliseconds. */
-    p99(calls: readonly Call[], from: number) {
-      const waits = calls.flatMap(({ headers, at }) => {
-        const since = came.get(headers['webhook-id'] as string) ?? 0;
-        return since >= from ? [at - since] : [];
-      });
-      return waits.sort((a, b) => a - b)[Math.floor(waits.length * 0.99)] ?? Number.NaN;
-    },
-  };
-}
-
-/** A notification of the nth of some records. */
-const of = (trigger: Trigger, n: number, records: number) =>
-  notification({
-    trigger,
-    record: `${n % records}${trigger}`.replace(/[^\da-f]/g, '').padStart(64, '0'),
-    sequence: String(n),
-    changedAt: Date.now(),
-    formattedString: `?AccountID=${n % records}`,
-  });
-
-/**
- * Asserts that each healthy notification arrived, and once. Only where a machine is so busy that responses take 5 s, the healthy
- * trigger is parked too: that cuts off its calls, and drain repeats them.
- */
-async function assertArrived(world: World, calls: readonly Call[], sent: number) {
-  assert.equal(idsOf(calls).size, sent);
-  const { parkedBecause } = (await world.triggers.read([HEALTHY])).get(HEALTHY) ?? {};
-  if (parkedBecause === undefined) assert.equal(calls.length, sent, 'each arrives once');
-  else say(`the healthy trigger was parked: ${parkedBecause}; ${calls.length - sent} repeats`);
-}
-
-const idsOf = (calls: readonly Call[]) => new Set(calls.map(({ headers }) => headers['webhook-id']));
-
-/** Does something so many times a second, for as long as `goesOn` says. */
-async function steadily(perSecond: number, goesOn: (n: number) => boolean, act: (n: number) => void) {
-  const start = performance.now();
-  for (let n = 0; goesOn(n); n++) {
-    await sleep(Math.max(0, start + (n * 1000) / perSecond - performance.now()));
-    act(n);
-  }
-}
 
 /**
  * The same healthy traffic at the same time, in a world with nobody beside it: what this machine is busy with delays both.
@@ -199,7 +134,7 @@ async function dead() {
   await until(
     'the neighbor is active',
     async () => {
-      await world.drainNow();
+      await drainNow(world);
       return state(NEIGHBOUR) === 'active';
     },
     240_000,

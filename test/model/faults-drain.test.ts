@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { unattempted } from '../../functions/adapters/backlog-items.ts';
 import { list } from '../../functions/operations/trigger-status.ts';
 import { notification } from '../support/records.ts';
+import { drainNow } from './mappings.ts';
 import { delivered, HOUR, responses, SECOND, scripted, setUrl, TRIGGER } from './scripted.ts';
 import type { World } from './world.ts';
 
@@ -35,7 +36,7 @@ for (const write of ['lease', 'giveBack'] as const)
         await pass(5 * SECOND);
         for (const trigger of both) await world.triggers.move(trigger, 'resume');
         const start = clock.now();
-        void world.drainNow();
+        void drainNow(world);
         const done = await clock.until(() => world.state(OTHER) === 'active', start + HOUR);
         assert.ok(done);
         const seconds = (clock.now() - start) / SECOND;
@@ -81,7 +82,7 @@ test('delivers in the order of the sequence when the time of a later change is e
     world.change('MODIFY', 'a1', 'customer', 2 * SECOND);
     await pass(10 * SECOND);
     await world.triggers.move(TRIGGER, 'resume');
-    void world.drainNow();
+    void drainNow(world);
     await clock.until(() => world.state(TRIGGER) === 'active', clock.now() + HOUR);
     const sequences = delivered(world);
     assert.equal(sequences.length, 2);

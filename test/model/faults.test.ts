@@ -4,6 +4,7 @@ import { unattempted } from '../../functions/adapters/backlog-items.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import { failed, redeliver } from '../../functions/operations/failed.ts';
 import { notification } from '../support/records.ts';
+import { drainNow } from './mappings.ts';
 import { delivered, HOUR, responses, SECOND, scripted, setUrl, TRIGGER } from './scripted.ts';
 import type { World } from './world.ts';
 
@@ -93,7 +94,7 @@ test('probes with the first notification of a record when that was parked again 
     await world.triggers.move(TRIGGER, 'park', { probeAt: start, probeDelay: 30 * SECOND, parkedBecause: 'HTTP 500' });
     await world.backlog.park([{ ...unattempted, notification: second }], start - 5 * SECOND);
     await world.backlog.park([{ ...unattempted, notification: first }], start - SECOND);
-    void world.drainNow();
+    void drainNow(world);
     await pass(3 * 60 * SECOND);
     assert.deepEqual(delivered(world), [1n, 2n]);
   }));

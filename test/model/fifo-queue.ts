@@ -1,43 +1,15 @@
-import {
-  ChangeMessageVisibilityBatchCommand,
-  ChangeMessageVisibilityCommand,
-  DeleteMessageBatchCommand,
-  DeleteMessageCommand,
-  GetQueueAttributesCommand,
-  type MessageAttributeValue,
-  ReceiveMessageCommand,
-  SendMessageBatchCommand,
-  SendMessageCommand,
-  type SendMessageCommandInput,
-  type SQSClient,
-  SQSServiceException,
-} from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
-import type { Environment, Network } from './network.ts';
-
-interface Message {
-  readonly id: string;
-  readonly body: string;
-  readonly group: string;
-  readonly deduplication: string;
-  readonly attributes: Readonly<Record<string, MessageAttributeValue>> | undefined;
-  readonly sentAt: number;
-  firstReceive: number | undefined;
-  receives: number;
-  receivedAt: number;
-  /** Out of sight until then, epoch milliseconds. */
-  hiddenUntil: number;
-  /** Of the latest receive; an older one does nothing. */
-  receipt: string;
-}
+import type { Network } from './network.ts';
+import { type Entry, LONGEST_VISIBILITY_SECONDS, type Message, systemAttributes } from './sqs-responses.ts';
 
 const DEDUPLICATION_MS = 5 * 60_000;
+
 /** As infra/queue.ts deploys them. */
 export const VISIBILITY_MS = 360_000;
+
 const MAX_RECEIVES = 1_000;
+
 const RETENTION_MS = 14 * 24 * 3600_000;
-/** Counted from the receive. */
-const LONGEST_VISIBILITY_SECONDS = 12 * 3600;
 
 interface QueueOptions {
   readonly deadLetters?: FifoQueue;
@@ -116,7 +88,7 @@ export class FifoQueue {
 
   /** Up to ten messages that nobody else has, as Lambda hands them to a function. */
   receive(most = 10, visibilityMs = VISIBILITY_MS): SQSRecord[] {
-    return this.#take(most, visibilityMs).map((message) => ({
+    return this.take(most, visibilityMs).map((message) => ({
       messageId: message.id,
       receiptHandle: message.receipt,
       body: message.body,
@@ -129,7 +101,8 @@ export class FifoQueue {
     }));
   }
 
-  #take(most: number, visibilityMs: number): Message[] {
+  /** Takes up to `most` messages that no other receiver has. */
+  take(most: number, visibilityMs: number): Message[] {
     this.#expire();
     const locked = new Set<string>();
     for (const { hiddenUntil, group } of this.messages) if (hiddenUntil > this.#now) locked.add(group);
@@ -180,138 +153,12 @@ export class FifoQueue {
     return message !== undefined;
   }
 
-  #hide(receipt: string | undefined, seconds: number): boolean {
+  /** Sets for how long a message in flight stays invisible. @returns Whether it is in flight. */
+  hide(receipt: string | undefined, seconds: number): boolean {
     const message = this.#inFlight(receipt);
     if (message && this.#now + seconds * 1000 > message.receivedAt + LONGEST_VISIBILITY_SECONDS * 1000) return false;
     if (message) message.hiddenUntil = this.#now + seconds * 1000;
     this.#change();
     return message !== undefined;
   }
-
-  /** The client that a function of this environment has. What names the dead-letter queue's URL goes there. */
-  client(from: Environment): SQSClient {
-    const send = (command: { readonly input: { readonly QueueUrl?: string } }) => {
-      const isDead = command.input.QueueUrl === DEAD_LETTER_URL && this.deadLetters;
-      return this.#network.request(from, () => (isDead || this).#response(command), { resends: true });
-    };
-    return { send } as unknown as SQSClient;
-  }
-
-  #response(command: unknown): object {
-    if (command instanceof SendMessageBatchCommand) {
-      const { chance, faults } = this.#network;
-      const entries = command.input.Entries ?? [];
-      rejectBatch(entries);
-      const half = chance.happens(faults.halfAccepted);
-      const rejected = entries.filter(() => half && chance.happens(0.5));
-      const taken = entries.filter((entry) => !rejected.includes(entry));
-      return {
-        Successful: taken.map((entry) => ({ Id: entry.Id, MessageId: this.send(entry) })),
-        Failed: rejected.map(({ Id }) => ({ Id, Code: 'InternalError', SenderFault: false })),
-      };
-    }
-    if (command instanceof SendMessageCommand) return { MessageId: this.send(command.input) };
-    if (command instanceof ChangeMessageVisibilityBatchCommand) {
-      const entries = command.input.Entries ?? [];
-      rejectBatch(entries);
-      return each(entries, ({ ReceiptHandle, VisibilityTimeout = 0 }) => {
-        rejectVisibility(VisibilityTimeout);
-        return this.#hide(ReceiptHandle, VisibilityTimeout);
-      });
-    }
-    if (command instanceof ChangeMessageVisibilityCommand) {
-      const { ReceiptHandle, VisibilityTimeout = 0 } = command.input;
-      rejectVisibility(VisibilityTimeout);
-      return orExpired(this.#hide(ReceiptHandle, VisibilityTimeout));
-    }
-    if (command instanceof DeleteMessageBatchCommand) {
-      const entries = command.input.Entries ?? [];
-      rejectBatch(entries);
-      return each(entries, ({ ReceiptHandle }) => this.delete(ReceiptHandle));
-    }
-    if (command instanceof DeleteMessageCommand) return orExpired(this.delete(command.input.ReceiptHandle));
-    if (command instanceof ReceiveMessageCommand) {
-      const { MaxNumberOfMessages = 1, VisibilityTimeout = VISIBILITY_MS / 1000 } = command.input;
-      const taken = this.#take(MaxNumberOfMessages, VisibilityTimeout * 1000);
-      if (taken.length === 0) return {};
-      return { Messages: taken.map((message) => asReceived(message, command.input)) };
-    }
-    if (command instanceof GetQueueAttributesCommand) {
-      const hidden = this.messages.filter(({ hiddenUntil }) => hiddenUntil > this.#now).length;
-      const counts = {
-        ApproximateNumberOfMessages: String(this.messages.length - hidden),
-        ApproximateNumberOfMessagesNotVisible: String(hidden),
-        ApproximateNumberOfMessagesDelayed: '0',
-      };
-      return { Attributes: counts };
-    }
-    throw new Error(`FifoQueue does not know ${(command as object).constructor.name}.`);
-  }
-}
-
-/** As the model's functions name the queues. */
-export const QUEUE_URL = 'queue';
-export const DEAD_LETTER_URL = 'dead';
-
-type Entry = Pick<
-  SendMessageCommandInput,
-  'MessageGroupId' | 'MessageDeduplicationId' | 'MessageBody' | 'MessageAttributes'
->;
-
-function systemAttributes(message: Message): SQSRecord['attributes'] {
-  return {
-    ApproximateReceiveCount: String(message.receives),
-    ApproximateFirstReceiveTimestamp: String(message.firstReceive),
-    SentTimestamp: String(message.sentAt),
-    SenderId: 'sender',
-    MessageGroupId: message.group,
-    MessageDeduplicationId: message.deduplication,
-  };
-}
-
-/** With the attributes that were asked for, and no others. */
-function asReceived(message: Message, input: ReceiveMessageCommand['input']): object {
-  const asked = input.MessageSystemAttributeNames ?? input.AttributeNames ?? [];
-  const known = Object.entries(systemAttributes(message));
-  const wanted = known.filter(([name]) => (asked as readonly string[]).some((one) => one === name || one === 'All'));
-  const own = Object.entries(message.attributes ?? {});
-  const names = input.MessageAttributeNames ?? [];
-  const ownWanted = own.filter(([name]) => names.some((one) => one === name || one === 'All'));
-  return {
-    MessageId: message.id,
-    ReceiptHandle: message.receipt,
-    Body: message.body,
-    ...(wanted.length > 0 && { Attributes: Object.fromEntries(wanted) }),
-    ...(ownWanted.length > 0 && { MessageAttributes: Object.fromEntries(ownWanted) }),
-  };
-}
-
-function each<One extends { readonly Id: string | undefined }>(entries: readonly One[], act: (one: One) => boolean) {
-  const done = entries.map((entry) => [entry.Id, act(entry)] as const);
-  const expired = { Code: 'ReceiptHandleIsInvalid', SenderFault: true };
-  return {
-    Successful: done.filter(([, well]) => well).map(([Id]) => ({ Id })),
-    Failed: done.filter(([, well]) => !well).map(([Id]) => ({ Id, ...expired })),
-  };
-}
-
-function orExpired(well: boolean): object {
-  if (!well) reject('InvalidParameterValue', 'The receipt handle has expired.');
-  return {};
-}
-
-function rejectBatch(entries: readonly { readonly Id: string | undefined }[]): void {
-  if (entries.length === 0) reject('EmptyBatchRequest', 'There should be at least one entry.');
-  if (entries.length > 10) reject('TooManyEntriesInBatchRequest', `${entries.length} entries are more than 10.`);
-  if (new Set(entries.map(({ Id }) => Id)).size < entries.length)
-    reject('BatchEntryIdsNotDistinct', 'Two entries of a batch have the same Id.');
-}
-
-function rejectVisibility(seconds: number): void {
-  if (!Number.isInteger(seconds) || seconds < 0 || seconds > LONGEST_VISIBILITY_SECONDS)
-    reject('InvalidParameterValue', `A visibility timeout of ${seconds} s is none from 0 to 43200.`);
-}
-
-function reject(name: string, message: string): never {
-  throw new SQSServiceException({ name, message, $fault: 'client', $metadata: { httpStatusCode: 400 } });
 }

@@ -13,8 +13,9 @@ import { clear, set } from '../../functions/operations/set-url.ts';
 import { Clock, type Time } from './clock.ts';
 import { noFaults } from './network.ts';
 import { check, type Wanted } from './promises.ts';
-import { type Act, SECOND, type Story, TRIGGERS, troubles } from './story.ts';
-import { type Behavior, type Delivery, World } from './world.ts';
+import { type Act, SECOND, type Story, TRIGGERS, troubles } from './story-parts.ts';
+import { World } from './world.ts';
+import type { Behavior, Delivery } from './world-options.ts';
 
 const HOUR = 3600 * SECOND;
 

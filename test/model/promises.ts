@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Trigger } from '../../functions/core/entity.ts';
 import { fromMessage } from '../../functions/core/notification.ts';
 import { list } from '../../functions/operations/trigger-status.ts';
-import { SECOND, type Story, waitsForAnAdmin } from './story.ts';
+import { SECOND, type Story, waitsForAnAdmin } from './story-parts.ts';
 import type { World } from './world.ts';
 
 const HOUR = 3600 * SECOND;

@@ -2,7 +2,8 @@ import type { Trigger } from '../../functions/core/entity.ts';
 import { Clock } from './clock.ts';
 import { noFaults } from './network.ts';
 import { inTimeOf } from './play.ts';
-import { type Behavior, World, type WorldOptions } from './world.ts';
+import { World } from './world.ts';
+import type { Behavior, WorldOptions } from './world-options.ts';
 
 export const SECOND = 1000;
 

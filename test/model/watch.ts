@@ -1,6 +1,6 @@
 import type { Trigger } from '../../functions/core/entity.ts';
 import type { DynamoDBInMemory } from './dynamodb.ts';
-import type { TableRequest } from './world.ts';
+import type { TableRequest } from './table-request.ts';
 
 /** A drain that looks at each backlog every minute has looked at this one at least once in this time. */
 const LOOKED_AT_MS = 150_000;
