@@ -17,7 +17,8 @@ export function consoleApp({ admin, page, signIn }: ConsoleDeps): Hono<Env> {
   const app = new Hono<Env>();
   const { groupsClaim, ...publicSignIn } = signIn;
   app.use(compress());
-  app.use(pageHeaders([new URL(signIn.tokenEndpoint).origin]));
+  const endpoints = [signIn.tokenEndpoint, signIn.revocationEndpoint ?? signIn.tokenEndpoint];
+  app.use(pageHeaders([...new Set(endpoints.map((endpoint) => new URL(endpoint).origin))]));
   app.route('/', servedPage(page));
   app.get('/sign-in.json', (c) => c.json(publicSignIn satisfies PublicSignIn, 200, { 'cache-control': 'no-cache' }));
   app.use('/api/*', noStore, admitAdmins({ groupsClaim }));

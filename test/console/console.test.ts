@@ -49,6 +49,13 @@ describe('the console', () => {
     assert.deepEqual(await (await app.request('/sign-in.json')).json(), publicSignIn);
   });
 
+  test('lets the page send requests to the revocation endpoint too, so that a sign-out can revoke the refresh token', async () => {
+    const revocationEndpoint = 'https://revoke.example.com/revoke';
+    const app = consoleApp({ admin: adminWorld().deps, page, signIn: { ...signIn, revocationEndpoint } });
+    const policy = (await app.request('/')).headers.get('content-security-policy') ?? '';
+    assert.match(policy, /connect-src 'self' https:\/\/tokens\.example\.com https:\/\/revoke\.example\.com;/);
+  });
+
   test('accepts an admin and records the name in the history', async () => {
     const { app, deps, history } = served();
     await set(deps, 'task.edit', 'https://crm.example.com/');
