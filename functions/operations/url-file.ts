@@ -1,14 +1,21 @@
 import type { TriggersNow } from '../adapters/trigger-store.ts';
 import { isTrigger, type Trigger, triggers } from '../core/entity.ts';
 import type { Deps } from './deployment.ts';
+import { note } from './record-change.ts';
 import { type CheckUrlDeps, checkInput, keepUrl, type SetUrlDeps, Stale, type StoredUrl } from './set-url.ts';
 import { UserError } from './user-error.ts';
 
 /** The URLs as a file for version control: each trigger's URL, or `null`. */
 export type UrlFile = Readonly<Record<Trigger, string | null>>;
 
-export async function exportUrls({ triggersTable }: Deps<'triggersTable'>): Promise<UrlFile> {
-  return urlFileOf(await triggersTable.read(triggers));
+export async function exportUrls(deps: Deps<'triggersTable' | 'history' | 'who'>): Promise<UrlFile> {
+  return urlFileOf(await readForExport(deps));
+}
+
+/** The triggers, for an export. The history records it first. */
+export async function readForExport(deps: Deps<'triggersTable' | 'history' | 'who'>): Promise<TriggersNow> {
+  await note(deps, { what: 'export', trigger: null, from: null, to: 'all URLs' });
+  return deps.triggersTable.read(triggers);
 }
 
 export function urlFileOf(now: TriggersNow): UrlFile {
@@ -66,6 +73,7 @@ export async function importFile(
     const { pending } = await keepUrl(deps, trigger, url, seen?.get(trigger));
     imported.push({ trigger, was: is(trigger).url, is: url, ...(url === null && { pending }) });
   }
+  await note(deps, { what: 'import', trigger: null, from: null, to: `${imported.length} changed` });
   await deps.wakeDrain();
   return imported;
 }

@@ -99,6 +99,7 @@ const QUEUE = { queue: QUEUE_URL, deadLetterQueue: DEAD_LETTER_URL };
 const tables = {
   triggers: ['trigger'],
   backlog: ['list', 'place'],
+  audit: ['list', 'place'],
   secrets: ['trigger'],
   log: ['shard', 'written'],
   customer: entities.customer.key,
@@ -506,7 +507,7 @@ export class World {
       backlog: new Backlog('backlog', dynamodb, this.#pauseIn(environment)),
       log: new DeliveryLog('log', dynamodb),
       secrets: new Secrets('secrets', dynamodb, this.clock.now, this.#pauseIn(environment)),
-      history: new History('backlog', dynamodb, this.#pauseIn(environment)),
+      history: new History('audit', 'backlog', dynamodb, this.#pauseIn(environment)),
       who: 'ada',
       queue: new DeliveryQueue(QUEUE, sqs, this.#sleepIn(environment)),
       dynamodb,

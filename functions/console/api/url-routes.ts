@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
-import { triggers } from '../../core/entity.ts';
 import { setUrl } from '../../operations/set-url.ts';
-import { importFile, urlFileOf } from '../../operations/url-file.ts';
+import { importFile, readForExport, urlFileOf } from '../../operations/url-file.ts';
 import { route } from './route.ts';
 import { trigger, url } from './shapes.ts';
 import { tagOf, tagOfAll, versionOf, versionsOf } from './versions.ts';
@@ -39,7 +38,7 @@ export const urlRoutes = [
     summary: 'Return all URLs as a file for version control; its ETag is the If-Match of an import',
     response: z.partialRecord(trigger, url),
     async run({ deps }) {
-      const now = await deps.triggersTable.read(triggers);
+      const now = await readForExport(deps);
       return { json: urlFileOf(now), etag: tagOfAll(now) };
     },
   }),

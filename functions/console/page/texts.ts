@@ -174,7 +174,7 @@ export const attemptTexts = {
 };
 
 export const historyTexts = {
-  lead: 'The changes that admins made. Secrets and the values of headers are not recorded.',
+  lead: 'What admins did: changes, reads of secrets, exports and redeliveries. Secrets and the values of headers are not recorded.',
   empty: 'No changes were made yet.',
   table: 'Changes',
   who: 'Who',
