@@ -3,6 +3,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
 import { type Trigger, triggers } from '../core/entity.ts';
+import { maskedUrl } from '../core/masked-url.ts';
 import { json } from './json-text.ts';
 import { type Pause, Table } from './table.ts';
 
@@ -39,6 +40,13 @@ export const historyEntry = z.object({
 
 /** An action of an admin. Secrets and values of headers are not recorded. */
 export type HistoryEntry = Readonly<z.output<typeof historyEntry>>;
+
+/** Credentials in a URL must not be stored for longer than the URL. Release 0.2.0 stored the query of URLs. */
+export function maskedEntry(entry: HistoryEntry): HistoryEntry {
+  if (entry.what !== 'url') return entry;
+  const masked = (url: string | null) => (url === null ? null : maskedUrl(url));
+  return { ...entry, from: masked(entry.from), to: masked(entry.to) };
+}
 
 const row = z.object({ place: z.string(), entry: json(historyEntry) });
 
@@ -92,6 +100,6 @@ export class History {
     const shown = rows.slice(0, limit);
     const isAll = end === '' && shown.length === rows.length;
     const next = isAll ? undefined : shown.at(-1)?.place;
-    return { entries: shown.map(({ entry }) => entry), ...(next && { next }) };
+    return { entries: shown.map(({ entry }) => maskedEntry(entry)), ...(next && { next }) };
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { consoleApp } from '../../functions/console/console.ts';
-import { ADMINS, type SignIn } from '../../functions/console/sign-in.ts';
+import { ADMINS, type SignIn, VIEWERS } from '../../functions/console/sign-in.ts';
 import { set } from '../../functions/operations/set-url.ts';
 import { adminWorld } from '../support/admin-world.ts';
 
@@ -91,7 +91,7 @@ describe('the console', () => {
       const response = await served().app.request('/api/triggers', ...gateway({ ...admin, groups }));
       assert.equal(response.status, 403);
       assert.deepEqual(await response.json(), {
-        error: `ada@example.com (u-1) is not in the group ${ADMINS}. To fix this, ask an administrator to add you.`,
+        error: `ada@example.com (u-1) is not in the group ${ADMINS} or ${VIEWERS}. To fix this, ask an administrator to add you.`,
       });
     });
 

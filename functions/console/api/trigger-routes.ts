@@ -5,6 +5,7 @@ import { test } from '../../operations/send-test.ts';
 import { list } from '../../operations/trigger-status.ts';
 import { route } from './route.ts';
 import { trigger, url } from './shapes.ts';
+import { shownUrl } from './shown-url.ts';
 
 const status = z.object({
   trigger,
@@ -54,17 +55,20 @@ export const triggerRoutes = [
   route({
     method: 'GET',
     path: '/triggers',
+    role: 'viewer',
     summary: 'List all triggers, their URLs and status, the allowed URLs, and the number of queued messages',
     // `null`: SQS did not return the number.
     response: z.object({ triggers: z.array(status), rules, queued: z.nullable(z.int()) }),
-    async run({ deps }) {
-      const [triggers, queued] = await Promise.all([list(deps), queueSize(deps)]);
+    async run({ deps, role }) {
+      const [listed, queued] = await Promise.all([list(deps), queueSize(deps)]);
+      const triggers = listed.map((status) => ({ ...status, url: shownUrl(status.url, role) }));
       return { json: { triggers, rules: deps.rules, queued } };
     },
   }),
   route({
     method: 'POST',
     path: '/triggers/{trigger}/test',
+    role: 'admin',
     summary: 'Send a test notification with sample IDs and return the response; this can take a minute',
     response: testResult,
     run: async ({ deps, trigger }) => ({ json: { trigger, ...(await test(deps, trigger)) } }),
@@ -72,6 +76,7 @@ export const triggerRoutes = [
   route({
     method: 'POST',
     path: '/triggers/{trigger}/pause',
+    role: 'admin',
     summary: 'Pause the trigger: its notifications wait in the backlog',
     response: z.object({ trigger }),
     async run({ deps, trigger }) {
@@ -82,6 +87,7 @@ export const triggerRoutes = [
   route({
     method: 'POST',
     path: '/triggers/{trigger}/resume',
+    role: 'admin',
     summary: 'Resume the trigger: deliver pending notifications in order, then new ones; rejected without a URL',
     response: z.object({ trigger }),
     async run({ deps, trigger }) {

@@ -3,6 +3,7 @@ import { setUrl } from '../../operations/set-url.ts';
 import { importFile, readForExport, urlFileOf } from '../../operations/url-file.ts';
 import { route } from './route.ts';
 import { trigger, url } from './shapes.ts';
+import { shownUrl } from './shown-url.ts';
 import { tagOf, tagOfAll, versionOf, versionsOf } from './versions.ts';
 
 const storedUrl = z.object({ trigger, url, version: z.int() });
@@ -12,6 +13,7 @@ export const urlRoutes = [
   route({
     method: 'PUT',
     path: '/triggers/{trigger}/url',
+    role: 'admin',
     summary: 'Set a URL; it takes effect within 5 seconds',
     body: z.object({ url: z.string() }),
     response: storedUrl,
@@ -24,6 +26,7 @@ export const urlRoutes = [
   route({
     method: 'DELETE',
     path: '/triggers/{trigger}/url',
+    role: 'admin',
     summary: 'Clear a URL: no calls are made, and pending notifications (their number is returned) move to Failed',
     response: z.extend(storedUrl, { pending: z.int() }),
     locked: true,
@@ -35,16 +38,19 @@ export const urlRoutes = [
   route({
     method: 'GET',
     path: '/export',
+    role: 'viewer',
     summary: 'Return all URLs as a file for version control; its ETag is the If-Match of an import',
     response: z.partialRecord(trigger, url),
-    async run({ deps }) {
+    async run({ deps, role }) {
       const now = await readForExport(deps);
-      return { json: urlFileOf(now), etag: tagOfAll(now) };
+      const shown = Object.entries(urlFileOf(now)).map(([trigger, url]) => [trigger, shownUrl(url, role)]);
+      return { json: Object.fromEntries(shown), etag: tagOfAll(now) };
     },
   }),
   route({
     method: 'POST',
     path: '/import',
+    role: 'admin',
     summary: 'Set the URLs of such a file; null clears a URL, and a trigger that the file omits keeps its URL',
     body: z.record(z.string(), z.unknown()),
     response: z.object({

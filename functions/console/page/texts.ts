@@ -11,6 +11,7 @@ export const appTexts = {
   failed: 'Failed',
   log: 'Log',
   history: 'History',
+  viewer: 'You can read everything except secrets and credentials in URLs. To change something, ask an admin.',
   loading: 'Loading …',
   close: 'Close',
   /** In place of a value that does not exist. */
