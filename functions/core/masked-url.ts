@@ -25,3 +25,6 @@ function maskedParameter(parameter: string): string {
   if (parameter === '') return '';
   return end < 0 ? MASK : `${parameter.slice(0, end)}=${MASK}`;
 }
+
+/** Whether a URL is the masked form of some URL. */
+export const isMasked = (url: string) => url.includes(MASK) && maskedUrl(url) === url;

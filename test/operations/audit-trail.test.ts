@@ -28,7 +28,7 @@ test('records a replaced secret once', async () => {
 test('records exports and imports, which belong to no single trigger', async () => {
   const { deps, history } = adminWorld();
   await importUrls(deps, '{"task.edit": "https://example.com/a", "task.create": null}');
-  await exportUrls(deps);
+  await exportUrls(deps, false);
   assert.deepEqual(
     history.entries.map(({ what, trigger, to }) => [what, trigger, to]),
     [

@@ -2,10 +2,9 @@ import * as z from 'zod/mini';
 import { pause, resume } from '../../operations/pause.ts';
 import { queueSize } from '../../operations/queue-size.ts';
 import { test } from '../../operations/send-test.ts';
-import { list } from '../../operations/trigger-status.ts';
+import { list, masked } from '../../operations/trigger-status.ts';
 import { route } from './route.ts';
 import { trigger, url } from './shapes.ts';
-import { shownUrl } from './shown-url.ts';
 
 const status = z.object({
   trigger,
@@ -61,7 +60,7 @@ export const triggerRoutes = [
     response: z.object({ triggers: z.array(status), rules, queued: z.nullable(z.int()) }),
     async run({ deps, role }) {
       const [listed, queued] = await Promise.all([list(deps), queueSize(deps)]);
-      const triggers = listed.map((status) => ({ ...status, url: shownUrl(status.url, role) }));
+      const triggers = role === 'admin' ? listed : listed.map(masked);
       return { json: { triggers, rules: deps.rules, queued } };
     },
   }),
