@@ -33,3 +33,8 @@ async function findAccount(): Promise<Here> {
   ]);
   return { account: Account, region, who: Arn };
 }
+
+/** The name for the history: the caller's ARN, which IAM gives. On an emulator it is `local`. */
+export async function callerName(find: () => Promise<Here> = findAccount): Promise<string> {
+  return process.env.AWS_ENDPOINT_URL ? 'local' : ((await find()).who ?? '');
+}

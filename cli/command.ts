@@ -26,6 +26,7 @@ export const options = {
   'send-back': ['', 'send them all to the delivery queue again'],
   since: ['TIME', 'since this time: 2026-11-23, 2026-11-23T09:00Z, 90m, 36h, 7d, today or yesterday'],
   trigger: ['TRIGGER', 'only this trigger'],
+  'with-secrets': ['', 'do not mask passwords and the values of queries'],
   yes: ['', 'do it; without this option the command prints its plan and changes nothing'],
 } as const;
 

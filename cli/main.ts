@@ -5,7 +5,7 @@ import { CommanderError } from 'commander';
 import { asUserError, findDeployment } from '../functions/operations/deployment.ts';
 import { UserError } from '../functions/operations/user-error.ts';
 import { commandFirst } from './arguments.ts';
-import { checkHome } from './check-account.ts';
+import { callerName, checkHome } from './check-account.ts';
 import type { Command, Options } from './command.ts';
 import { useGivenEmulator } from './emulator-environment.ts';
 import { Misuse, misuseOf } from './misuse.ts';
@@ -33,7 +33,8 @@ async function execute(command: Command, words: readonly string[], options: Opti
   const file = command.reads?.(words);
   const input = file === undefined ? words : [...words, await readText(file)];
   await checkHome(options.stage);
-  const printed = await (command.alone?.(options) ?? command.run(await findDeployment(options.stage), input, options));
+  const printed = await (command.alone?.(options) ??
+    command.run(await findDeployment(options.stage, await callerName()), input, options));
   if (!printed.more) console.log(options.json ? json(printed.json, 2) : printed.text);
   for await (const { json: value, text } of printed.more ?? []) console.log(options.json ? json(value) : text);
   return printed.failed ? 1 : 0;

@@ -36,6 +36,7 @@ function grantAdmin(scope: Stack, core: CrmTriggersStack, outputs: Outputs, gran
   allow(table(outputs.SecretsTable), ...read);
   const rows = ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'];
   allow(table(outputs.BacklogTable), ...rows);
+  allow(table(outputs.AuditTable), 'dynamodb:PutItem', 'dynamodb:Query');
   allow(table(outputs.DeliveryLogTable), 'dynamodb:Query');
   const keyActions = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'];
   allow(published(scope, core, 'SecretsKeyArn'), ...keyActions);

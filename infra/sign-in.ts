@@ -10,7 +10,7 @@ import {
   type UserPoolClient,
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
-import { ADMINS, type SignIn } from '../functions/console/sign-in.ts';
+import { ADMINS, type SignIn, VIEWERS } from '../functions/console/sign-in.ts';
 import { removalPolicy, type Settings } from './settings.ts';
 
 /** A Cognito user pool for the admins, who sign in on its hosted pages. Operators create the users. */
@@ -66,10 +66,12 @@ export class UserPoolSignIn extends Construct {
       removalPolicy: removalPolicy(settings),
       deletionProtection: settings.deletionProtection,
     });
-    // The group is kept with the pool, so that its members remain.
-    pool
-      .addGroup('Admins', { groupName: ADMINS, description: 'May see and change the CRM triggers' })
-      .applyRemovalPolicy(removalPolicy(settings));
+    // The groups are kept with the pool, so that their members remain.
+    for (const [id, groupName, description] of [
+      ['Admins', ADMINS, 'May see and change the CRM triggers'],
+      ['Viewers', VIEWERS, 'May see the CRM triggers, without secrets and credentials in URLs'],
+    ] as const)
+      pool.addGroup(id, { groupName, description }).applyRemovalPolicy(removalPolicy(settings));
     return pool;
   }
 

@@ -66,6 +66,7 @@ export class CrmTriggersStack extends Stack {
       ...crmTables,
       TriggersTable: triggers.tableName,
       BacklogTable: backlog.tableName,
+      AuditTable: tables.audit.tableName,
       SecretsTable: tables.secrets.tableName,
       DeliveryLogTable: tables.deliveryLog.tableName,
       DeliveryQueueUrl: queue.queueUrl,

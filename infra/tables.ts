@@ -25,8 +25,10 @@ export class Tables extends Construct {
   readonly crm: Readonly<Record<Entity, ITable>>;
   /** One item per trigger, with its URL and state. */
   readonly triggers: TableV2;
-  /** The backlogs, Failed, the history and the results of test calls. */
+  /** The backlogs, Failed and the results of test calls. */
   readonly backlog: TableV2;
+  /** The history. No permission of a function allows a change or a deletion of its entries. */
+  readonly audit: TableV2;
   /** One item per trigger, with its signing secrets and custom headers. */
   readonly secrets: Table;
   /** The result of every attempt. */
@@ -55,6 +57,12 @@ export class Tables extends Construct {
     });
     this.triggers = new TableV2(this, 'Triggers', { ...defaults, partitionKey: text('trigger') });
     this.backlog = new TableV2(this, 'Backlog', {
+      ...defaults,
+      partitionKey: text('list'),
+      sortKey: text('place'),
+      timeToLiveAttribute: 'expiresAt',
+    });
+    this.audit = new TableV2(this, 'Audit', {
       ...defaults,
       partitionKey: text('list'),
       sortKey: text('place'),

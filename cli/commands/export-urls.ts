@@ -3,10 +3,13 @@ import type { Command } from '../command.ts';
 
 export const exportUrlsCommand: Command = {
   summary: 'Print all URLs as JSON, for a file under version control',
-  examples: ['export > urls.json'],
+  details:
+    'Passwords and the values of queries are masked. `import` keeps the stored URL where the file has its masked form.',
+  examples: ['export > urls.json', 'export --with-secrets > urls.json'],
   words: [],
-  async run(deps) {
-    const urls = await exportUrls(deps);
+  options: ['with-secrets'],
+  async run(deps, _, { 'with-secrets': withSecrets = false }) {
+    const urls = await exportUrls(deps, withSecrets);
     return { json: urls, text: JSON.stringify(urls, null, 2) };
   },
 };

@@ -6,7 +6,8 @@ import type { Command } from '../command.ts';
 const HISTORY_SHOWN = 100;
 
 export const historyCommand: Command = {
-  summary: 'Print the latest 100 changes of URLs, states, secrets and headers, and who made them',
+  summary:
+    'Print the latest 100 actions of admins: changes, reads of secrets, exports and redeliveries, and who did them',
   examples: ['history'],
   words: [],
   async run(deps) {
@@ -17,6 +18,6 @@ export const historyCommand: Command = {
 };
 
 function historyText({ at, who, trigger, what, from, to }: HistoryEntry): string {
-  const words = `${trigger.padEnd(16)}  ${what}: ${from ?? '-'} -> ${to ?? '-'}  by ${who}`;
+  const words = `${(trigger ?? '-').padEnd(16)}  ${what}: ${from ?? '-'} -> ${to ?? '-'}  by ${who}`;
   return `${new Date(at).toISOString()}  ${oneLine(words)}`;
 }

@@ -1,3 +1,4 @@
+import { maskedUrl } from '../../functions/core/masked-url.ts';
 import { clearedText } from '../../functions/operations/pending.ts';
 import { importUrls } from '../../functions/operations/url-file.ts';
 import type { Command } from '../command.ts';
@@ -10,7 +11,9 @@ export const importUrlsCommand: Command = {
   words: ['FILE'],
   reads: ([file]) => file,
   async run(deps, [, json = '']) {
-    const imported = await importUrls(deps, json);
+    const mask = (url: string | null) => (url === null ? null : maskedUrl(url));
+    const changes = await importUrls(deps, json);
+    const imported = changes.map((change) => ({ ...change, was: mask(change.was), is: mask(change.is) }));
     const text = imported.map(
       ({ trigger, is, pending = 0 }) => `${trigger.padEnd(16)}  ${is ?? `no URL is set. ${clearedText(pending)}`}`,
     );

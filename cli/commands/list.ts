@@ -1,6 +1,6 @@
 import { pendingText } from '../../functions/operations/pending.ts';
 import { queueSize } from '../../functions/operations/queue-size.ts';
-import { list, type TriggerStatus } from '../../functions/operations/trigger-status.ts';
+import { list, masked, type TriggerStatus } from '../../functions/operations/trigger-status.ts';
 import type { Command } from '../command.ts';
 
 export const listCommand: Command = {
@@ -10,7 +10,8 @@ export const listCommand: Command = {
   examples: ['list', 'list --json'],
   words: [],
   async run(deps) {
-    const [lines, queued] = await Promise.all([list(deps), queueSize(deps)]);
+    const [listed, queued] = await Promise.all([list(deps), queueSize(deps)]);
+    const lines = listed.map(masked);
     return { json: lines, text: [...lines.map(lineText), ...queueText(queued)].join('\n') };
   },
 };

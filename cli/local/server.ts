@@ -44,7 +44,7 @@ export async function startLocalServer(
   app.route('/', localRoutes(agent, activity));
   app.route(
     '/',
-    adminApi(deps, () => deps.who),
+    adminApi(deps, () => ({ who: deps.who, role: 'admin' })),
   );
 
   const server = createAdaptorServer({ fetch: app.fetch });

@@ -11,6 +11,8 @@ import { openApi } from './api/openapi.ts';
 import type { RouteRequest } from './api/route.ts';
 import { routes } from './api/routes.ts';
 import type { ErrorBody } from './api/shapes.ts';
+import type { User } from './api/user.ts';
+import { ADMINS } from './sign-in.ts';
 
 /** The OpenAPI description of all routes. */
 export const apiDescription = openApi(routes, VERSION);
@@ -30,9 +32,9 @@ const statuses: Readonly<Record<UserErrorKind, ContentfulStatusCode>> = {
 /**
  * The operations of admins as JSON over HTTP, under /api.
  *
- * @param whoOf Returns the admin who sent a request, for the history.
+ * @param userOf Returns the user who sent a request.
  */
-export function adminApi(deps: OperationDeps, whoOf: (context: Context) => string): Hono {
+export function adminApi(deps: OperationDeps, userOf: (context: Context) => User): Hono {
   const api = new Hono().basePath('/api');
   api.use(
     bodyLimit({
@@ -43,7 +45,10 @@ export function adminApi(deps: OperationDeps, whoOf: (context: Context) => strin
   api.get('/openapi.json', (c) => c.json(apiDescription));
   for (const route of routes)
     api.on(route.method, route.path.replace(/\{(\w+)\}/g, ':$1'), async (c) => {
-      const request = await checkRequest(route, c, { ...deps, who: whoOf(c) });
+      const { who, role } = userOf(c);
+      if (route.role === 'admin' && role !== 'admin')
+        return respond(c, 403, { error: `You can only read. To fix this, ask a member of ${ADMINS} to do it.` });
+      const request = await checkRequest(route, c, { ...deps, who }, role);
       const { json, etag } = await route.run(request as RouteRequest<never, never>);
       return c.json(json as object, 200, etag ? { etag } : {});
     });

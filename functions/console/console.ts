@@ -1,10 +1,10 @@
-// browser → gateway → [the page for everyone, the admin API for admins]
+// browser → gateway → [the page for everyone, the admin API for admins and viewers]
 import { Hono } from 'hono';
 import { compress } from 'hono/compress';
 import type { OperationDeps } from '../operations/deployment.ts';
 import { adminApi } from './api.ts';
 import { noStore, type PageFile, pageHeaders, servedPage } from './serve-page.ts';
-import { admitAdmins, type Env, type PublicSignIn, type SignIn } from './sign-in.ts';
+import { admitMembers, type Env, type PublicSignIn, type SignIn } from './sign-in.ts';
 
 interface ConsoleDeps {
   readonly admin: OperationDeps;
@@ -17,13 +17,14 @@ export function consoleApp({ admin, page, signIn }: ConsoleDeps): Hono<Env> {
   const app = new Hono<Env>();
   const { groupsClaim, ...publicSignIn } = signIn;
   app.use(compress());
-  app.use(pageHeaders([new URL(signIn.tokenEndpoint).origin]));
+  const endpoints = [signIn.tokenEndpoint, signIn.revocationEndpoint ?? signIn.tokenEndpoint];
+  app.use(pageHeaders([...new Set(endpoints.map((endpoint) => new URL(endpoint).origin))]));
   app.route('/', servedPage(page));
   app.get('/sign-in.json', (c) => c.json(publicSignIn satisfies PublicSignIn, 200, { 'cache-control': 'no-cache' }));
-  app.use('/api/*', noStore, admitAdmins({ groupsClaim }));
+  app.use('/api/*', noStore, admitMembers({ groupsClaim }));
   app.route(
     '/',
-    adminApi(admin, (c) => c.get('who')),
+    adminApi(admin, (c) => c.get('user')),
   );
   return app;
 }

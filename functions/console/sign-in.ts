@@ -2,9 +2,13 @@ import type { LambdaContext, LambdaEvent } from 'hono/aws-lambda';
 import { createMiddleware } from 'hono/factory';
 import { decode } from 'hono/jwt';
 import * as z from 'zod/mini';
+import type { Role, User } from './api/user.ts';
 
 /** Admins are the members of this group. */
 export const ADMINS = 'crm-trigger-admins';
+
+/** The members of this group can read everything but secrets and credentials in URLs. */
+export const VIEWERS = 'crm-trigger-viewers';
 
 const url = z.url();
 
@@ -27,18 +31,18 @@ export type SignIn = z.output<typeof signInShape>;
 /** The response of /sign-in.json. */
 export type PublicSignIn = Omit<SignIn, 'groupsClaim'>;
 
-/** What the gateway adds to a request, and the name of the admin. */
+/** What the gateway adds to a request, and the user. */
 export interface Env {
   readonly Bindings: { readonly requestContext: LambdaEvent['requestContext']; readonly context: LambdaContext };
-  readonly Variables: { who: string };
+  readonly Variables: { user: User };
 }
 
 /**
- * Rejects users who are not admins. The gateway has checked the token: signature, issuer, audience and time. The gateway
+ * Rejects users who are in neither group. The gateway has checked the token: signature, issuer, audience and time. The gateway
  * passes a list of groups as one text, in which a group with a space looks like two groups. The groups are therefore read
  * from the token.
  */
-export const admitAdmins = ({ groupsClaim }: Pick<SignIn, 'groupsClaim'>) =>
+export const admitMembers = ({ groupsClaim }: Pick<SignIn, 'groupsClaim'>) =>
   createMiddleware<Env>(async (c, next) => {
     const { authorizer } = c.env.requestContext as { authorizer?: { jwt?: { claims?: Record<string, string> } } };
     const checked = authorizer?.jwt?.claims;
@@ -48,14 +52,22 @@ export const admitAdmins = ({ groupsClaim }: Pick<SignIn, 'groupsClaim'>) =>
       return c.json({ error: 'You are not signed in. To fix this, sign in.' }, 401);
     const who = nameOf(claims);
     const groups = claims[groupsClaim];
-    if (!Array.isArray(groups) || !groups.includes(ADMINS))
+    const role = Array.isArray(groups) && roleOf(groups);
+    if (!role)
       return c.json(
-        { error: `${who} is not in the group ${ADMINS}. To fix this, ask an administrator to add you.` },
+        {
+          error: `${who} is not in the group ${ADMINS} or ${VIEWERS}. To fix this, ask an administrator to add you.`,
+        },
         403,
       );
-    c.set('who', who);
+    c.set('user', { who, role });
     return next();
   });
+
+function roleOf(groups: readonly unknown[]): Role | undefined {
+  if (groups.includes(ADMINS)) return 'admin';
+  return groups.includes(VIEWERS) ? 'viewer' : undefined;
+}
 
 function claimsOf(token: string): Record<string, unknown> | undefined {
   try {

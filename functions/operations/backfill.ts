@@ -8,6 +8,7 @@ import { recordHash } from '../core/record-hash.ts';
 import { readIds } from '../core/row-ids.ts';
 import type { Deps } from './deployment.ts';
 import { noUrl } from './no-url.ts';
+import { note } from './record-change.ts';
 import { keyFromJson, keyToJson } from './row-key.ts';
 import { UserError } from './user-error.ts';
 
@@ -42,7 +43,7 @@ const PAGE = 100;
  * @throws {UserError} For a delete, because it leaves no row. Also if there is no URL, or it is cleared meanwhile.
  */
 export async function* backfill(
-  deps: Deps<'dynamodb' | 'crmTables' | 'rowRules' | 'triggersTable' | 'queue'>,
+  deps: Deps<'dynamodb' | 'crmTables' | 'rowRules' | 'triggersTable' | 'queue' | 'history' | 'who'>,
   from: Omit<BackfillProgress, 'done'>,
   { since, by, pace, dryRun }: BackfillOptions,
 ): AsyncGenerator<BackfillProgress> {
@@ -54,6 +55,7 @@ export async function* backfill(
   await needUrl(deps, trigger);
   const { Table } = await deps.dynamodb.send(new DescribeTableCommand({ TableName }));
   const key = (Table?.KeySchema ?? []).map(({ AttributeName = '' }) => AttributeName);
+  if (!dryRun) await note(deps, { what: 'backfill', trigger, from: null, to: from.after ? 'continued' : 'started' });
   let { sent, skipped } = from;
   let after = from.after && keyFromJson(from.after);
   do {

@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageCommand,
@@ -7,11 +6,13 @@ import {
   SendMessageCommand,
 } from '@aws-sdk/client-sqs';
 import { inBatches } from '../core/waves.ts';
+import { type Clock, liveClock } from './clock.ts';
 import type { Deps } from './deployment.ts';
 import { messagesIn } from './queue-size.ts';
+import { note } from './record-change.ts';
 
 type LetterDeps = Deps<'sqs' | 'deadLetterQueueUrl'>;
-type SendBackDeps = LetterDeps & Deps<'queueUrl'>;
+type SendBackDeps = LetterDeps & Deps<'queueUrl' | 'history' | 'who'>;
 
 /** A message that could not be read, or whose processing ended the function again and again. */
 export interface DeadLetter {
@@ -35,15 +36,6 @@ export interface SentBack {
   /** The number of letters in the queue afterwards: new ones, and those that another receiver has. */
   readonly left: number;
 }
-
-/** The clock. Tests pass one of their own. */
-interface Clock {
-  /** Epoch milliseconds. */
-  now(): number;
-  sleep(milliseconds: number): Promise<unknown>;
-}
-
-const liveClock: Clock = { now: () => Date.now(), sleep: (milliseconds) => setTimeout(milliseconds) };
 
 /** The limit of messages per request to SQS. */
 const PAGE = 10;
@@ -99,6 +91,7 @@ export async function sendBack(deps: SendBackDeps, clock = liveClock): Promise<S
   } finally {
     await makeVisible(deps, run.staying);
   }
+  await note(deps, { what: 'dead-letters', trigger: null, from: null, to: `${run.sent.length} sent back` });
   return { sentBack: run.sent, left: await countLeft(deps, run.staying.length, clock) };
 }
 

@@ -55,6 +55,7 @@ export const outputNames = [
   ...Object.values(tableOutputs),
   'TriggersTable',
   'BacklogTable',
+  'AuditTable',
   'SecretsTable',
   'DeliveryLogTable',
   'DeliveryQueueUrl',
@@ -88,9 +89,10 @@ export async function stackOutputs(
 /**
  * Finds the deployed system of a stage, in the account and region of the AWS environment variables.
  *
+ * @param who The name for the history.
  * @throws {UserError} If it does not exist, or an older release deployed it.
  */
-export async function findDeployment(stage?: string): Promise<OperationDeps> {
+export async function findDeployment(stage?: string, who = 'local'): Promise<OperationDeps> {
   const outputs = await stackOutputs('CrmTriggers', stage);
   const missing = outputNames.find((name) => !outputs[name]);
   if (missing) {
@@ -99,7 +101,7 @@ export async function findDeployment(stage?: string): Promise<OperationDeps> {
       `The stack ${stackName('CrmTriggers', stage)} has no output ${missing}: deploy it again with ${again}.`,
     );
   }
-  return depsOf(outputs as Outputs, [process.env.USER, 'on the command line'].filter(Boolean).join(' '));
+  return depsOf(outputs as Outputs, who);
 }
 
 /** Creates the dependencies for a system by its outputs. @param who The name of the user, for the history. */
@@ -113,7 +115,7 @@ export function depsOf(outputs: Outputs, who: string): OperationDeps {
     backlog: new Backlog(outputs.BacklogTable, dynamodb),
     log: new DeliveryLog(outputs.DeliveryLogTable, dynamodb),
     secrets: new Secrets(outputs.SecretsTable, dynamodb),
-    history: new History(outputs.BacklogTable, dynamodb),
+    history: new History(outputs.AuditTable, outputs.BacklogTable, dynamodb),
     who,
     queue: new DeliveryQueue({ queue: queueUrl }, sqs),
     dynamodb,

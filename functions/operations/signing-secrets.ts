@@ -27,8 +27,17 @@ export async function ensureSecret(deps: Deps<'secrets'>, trigger: Trigger): Pro
   if (secret === undefined) await change(deps, trigger, (now) => ({ secret: newSecret(), ...now }));
 }
 
-/** @throws {UserError} If the trigger has no secret yet. */
-export async function showSecret(deps: Deps<'secrets'>, trigger: Trigger): Promise<ShownSecret> {
+/**
+ * Returns the secrets of a trigger. The history records it first, so that no read is missing there.
+ *
+ * @throws {UserError} If the trigger has no secret yet.
+ */
+export async function showSecret(deps: ChangeDeps, trigger: Trigger): Promise<ShownSecret> {
+  await note(deps, { what: 'secret-read', trigger, from: null, to: null });
+  return readSecret(deps, trigger);
+}
+
+async function readSecret(deps: Deps<'secrets'>, trigger: Trigger): Promise<ShownSecret> {
   const { secret, replaced = [] } = (await deps.secrets.read([trigger])).get(trigger) ?? {};
   if (secret === undefined)
     throw new UserError(
@@ -46,7 +55,7 @@ export async function rotateSecret(deps: ChangeDeps, trigger: Trigger): Promise<
     headers,
   }));
   await note(deps, { what: 'secret', trigger, from: null, to: 'a new one' });
-  return showSecret(deps, trigger);
+  return readSecret(deps, trigger);
 }
 
 /**

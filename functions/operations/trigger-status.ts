@@ -1,6 +1,7 @@
 import type { TriggerNow } from '../adapters/trigger-store.ts';
 import type { State } from '../core/breaker.ts';
 import { type Trigger, triggers } from '../core/entity.ts';
+import { maskedUrl } from '../core/masked-url.ts';
 import type { Deps } from './deployment.ts';
 import type { Pending } from './pending.ts';
 
@@ -68,4 +69,9 @@ function pendingOf(waiting: { waiting: number; behind: number } | undefined, inB
 export async function countPending({ backlog }: Deps<'backlog'>, trigger: Trigger): Promise<number> {
   const [waiting, inBacklog] = await Promise.all([backlog.retryCounts(), backlog.count(trigger, 'parked')]);
   return pendingOf(waiting.get(trigger), inBacklog).waiting;
+}
+
+/** A status whose URL contains no credentials. */
+export function masked(status: TriggerStatus): TriggerStatus {
+  return { ...status, url: status.url === null ? null : maskedUrl(status.url) };
 }

@@ -1,18 +1,34 @@
 import type { TriggersNow } from '../adapters/trigger-store.ts';
 import { isTrigger, type Trigger, triggers } from '../core/entity.ts';
+import { isMasked, maskedUrl } from '../core/masked-url.ts';
 import type { Deps } from './deployment.ts';
+import { note } from './record-change.ts';
 import { type CheckUrlDeps, checkInput, keepUrl, type SetUrlDeps, Stale, type StoredUrl } from './set-url.ts';
 import { UserError } from './user-error.ts';
 
 /** The URLs as a file for version control: each trigger's URL, or `null`. */
 export type UrlFile = Readonly<Record<Trigger, string | null>>;
 
-export async function exportUrls({ triggersTable }: Deps<'triggersTable'>): Promise<UrlFile> {
-  return urlFileOf(await triggersTable.read(triggers));
+type ExportDeps = Deps<'triggersTable' | 'history' | 'who'>;
+
+/** @param withSecrets Whether the URLs keep their passwords and the values of their queries. */
+export async function exportUrls(deps: ExportDeps, withSecrets: boolean): Promise<UrlFile> {
+  return urlFileOf(await readForExport(deps, withSecrets), withSecrets);
 }
 
-export function urlFileOf(now: TriggersNow): UrlFile {
-  return Object.fromEntries(triggers.map((trigger) => [trigger, now.get(trigger)?.url ?? null])) as UrlFile;
+/** The triggers, for an export. The history records it first. */
+export async function readForExport(deps: ExportDeps, withSecrets: boolean): Promise<TriggersNow> {
+  const to = withSecrets ? 'all URLs with secrets' : 'all URLs';
+  await note(deps, { what: 'export', trigger: null, from: null, to });
+  return deps.triggersTable.read(triggers);
+}
+
+export function urlFileOf(now: TriggersNow, withSecrets: boolean): UrlFile {
+  const urlOf = (trigger: Trigger) => {
+    const { url = null } = now.get(trigger) ?? {};
+    return url === null || withSecrets ? url : maskedUrl(url);
+  };
+  return Object.fromEntries(triggers.map((trigger) => [trigger, urlOf(trigger)])) as UrlFile;
 }
 
 /** A change that an import made. */
@@ -52,8 +68,8 @@ export async function importFile(
   file: unknown,
   seen?: ReadonlyMap<Trigger, number>,
 ): Promise<Imported[]> {
-  const wanted = await checkFile(deps, file);
   const now = await deps.triggersTable.read(triggers);
+  const wanted = await checkFile(deps, file, now);
   const is = (trigger: Trigger): StoredUrl => {
     const { url = null, urlVersion: version = 0 } = now.get(trigger) ?? {};
     return { url, version };
@@ -66,14 +82,21 @@ export async function importFile(
     const { pending } = await keepUrl(deps, trigger, url, seen?.get(trigger));
     imported.push({ trigger, was: is(trigger).url, is: url, ...(url === null && { pending }) });
   }
+  await note(deps, { what: 'import', trigger: null, from: null, to: `${imported.length} changed` });
   await deps.wakeDrain();
   return imported;
 }
 
-async function checkFile(deps: CheckUrlDeps, file: unknown): Promise<{ trigger: Trigger; url: string | null }[]> {
+async function checkFile(
+  deps: CheckUrlDeps,
+  file: unknown,
+  now: TriggersNow,
+): Promise<{ trigger: Trigger; url: string | null }[]> {
   if (typeof file !== 'object' || file === null || Array.isArray(file))
     throw new UserError('The file is not an object such as {"customer.create": "https://example.com/hook"}.');
-  const checked = await Promise.all(Object.entries(file).map(([trigger, input]) => checkEntry(deps, trigger, input)));
+  const checked = await Promise.all(
+    Object.entries(file).map(([trigger, input]) => checkEntry(deps, trigger, input, now)),
+  );
   const rejections = checked.flatMap((entry) => ('rejected' in entry ? [entry.rejected] : []));
   if (rejections.length > 0) throw new UserError(rejections.join('\n'));
   return checked.flatMap((entry) => ('rejected' in entry ? [] : [entry]));
@@ -83,12 +106,17 @@ async function checkEntry(
   deps: CheckUrlDeps,
   trigger: string,
   input: unknown,
+  now: TriggersNow,
 ): Promise<{ rejected: string } | { trigger: Trigger; url: string | null }> {
   if (!isTrigger(trigger))
     return { rejected: `There is no trigger ${JSON.stringify(trigger)}: the triggers are ${triggers.join(', ')}.` };
   if (input === null) return { trigger, url: null };
   if (typeof input !== 'string')
     return { rejected: `The URL for ${trigger} is not text. Fix: write it in quotes, or use null.` };
+  const { url } = now.get(trigger) ?? {};
+  if (url !== undefined && maskedUrl(url) === input) return { trigger, url };
+  if (isMasked(input))
+    return { rejected: `The URL for ${trigger} is masked. Fix: export the file again with --with-secrets.` };
   const checked = await checkInput(deps, trigger, input);
   return 'rejected' in checked ? checked : { trigger, url: checked.url };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { consoleApp } from '../../functions/console/console.ts';
-import { ADMINS, type SignIn } from '../../functions/console/sign-in.ts';
+import { ADMINS, type SignIn, VIEWERS } from '../../functions/console/sign-in.ts';
 import { set } from '../../functions/operations/set-url.ts';
 import { adminWorld } from '../support/admin-world.ts';
 
@@ -49,6 +49,13 @@ describe('the console', () => {
     assert.deepEqual(await (await app.request('/sign-in.json')).json(), publicSignIn);
   });
 
+  test('lets the page send requests to the revocation endpoint too, so that a sign-out can revoke the refresh token', async () => {
+    const revocationEndpoint = 'https://revoke.example.com/revoke';
+    const app = consoleApp({ admin: adminWorld().deps, page, signIn: { ...signIn, revocationEndpoint } });
+    const policy = (await app.request('/')).headers.get('content-security-policy') ?? '';
+    assert.match(policy, /connect-src 'self' https:\/\/tokens\.example\.com https:\/\/revoke\.example\.com;/);
+  });
+
   test('accepts an admin and records the name in the history', async () => {
     const { app, deps, history } = served();
     await set(deps, 'task.edit', 'https://crm.example.com/');
@@ -84,7 +91,7 @@ describe('the console', () => {
       const response = await served().app.request('/api/triggers', ...gateway({ ...admin, groups }));
       assert.equal(response.status, 403);
       assert.deepEqual(await response.json(), {
-        error: `ada@example.com (u-1) is not in the group ${ADMINS}. To fix this, ask an administrator to add you.`,
+        error: `ada@example.com (u-1) is not in the group ${ADMINS} or ${VIEWERS}. To fix this, ask an administrator to add you.`,
       });
     });
 

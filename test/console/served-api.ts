@@ -10,7 +10,11 @@ import { notification } from '../support/records.ts';
 /** The API on a real socket, over stores in memory. */
 export async function servedApi(overrides: Record<string, unknown> = {}) {
   const world = adminWorld(overrides);
-  const server = serve({ fetch: adminApi(world.deps, () => 'ada').fetch, port: 0, hostname: '127.0.0.1' });
+  const server = serve({
+    fetch: adminApi(world.deps, () => ({ who: 'ada', role: 'admin' })).fetch,
+    port: 0,
+    hostname: '127.0.0.1',
+  });
   await once(server, 'listening');
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api`;
   const request = async (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {

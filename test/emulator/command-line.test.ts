@@ -21,7 +21,7 @@ test('`set`, `list` and `clear` change and show URLs', async () => {
     lines.map(({ trigger }) => trigger),
     triggers,
   );
-  assert.equal(lines.find(({ trigger }) => trigger === 'task.edit')?.url, 'https://xn--mller-kva.example/x?y#z');
+  assert.equal(lines.find(({ trigger }) => trigger === 'task.edit')?.url, 'https://xn--mller-kva.example/x?***#z');
   assert.equal((await cli('clear', 'task.edit')).status, 0);
   assert.match((await cli('list')).stdout, /^task\.edit +-$/m);
 });
@@ -117,7 +117,10 @@ test('`import` restores the output of `export`; a file with an error changes not
   await writeFile(file, JSON.stringify({ 'task.edit': 'https://x/', 'task.undo': 'https://x/', 'case.edit': 7 }));
   const rejected = await cli('import', file);
   assert.equal(rejected.status, 1);
-  assert.match(rejected.stderr, /^There is no trigger "task\.undo": .+\nThe URL for case\.edit is not text: .+\n$/);
+  assert.match(
+    rejected.stderr,
+    /^There is no trigger "task\.undo": .+\nThe URL for case\.edit is not text\. Fix: .+\n$/,
+  );
   assert.equal((await cli('export')).stdout, exported);
   assert.match((await cli('import', join(folder, 'none.json'))).stderr, /^Cannot read .+: ENOENT\.\n$/);
 });

@@ -94,6 +94,7 @@ test('there are no custom resources and no fixed names', () => {
 
 test('the outputs are those of the contract', () => {
   assert.deepEqual(Object.keys(main.toJSON().Outputs).sort(), [
+    'AuditTable',
     'BacklogTable',
     'CaseTable',
     'CustomerTable',

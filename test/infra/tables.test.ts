@@ -33,8 +33,8 @@ test('every table is on demand, and all except the delivery log have point-in-ti
   }
 });
 
-test('time to live deletes expired items of the backlog and the delivery log', () => {
-  for (const name of ['TablesBacklog', 'TablesDeliveryLog']) {
+test('time to live deletes expired items of the backlog, the history and the delivery log', () => {
+  for (const name of ['TablesBacklog', 'TablesAudit', 'TablesDeliveryLog']) {
     const [[id, p] = assert.fail(name)] = all('AWS::DynamoDB::GlobalTable').filter(([id]) => id.startsWith(name));
     assert.deepEqual(p.TimeToLiveSpecification, { AttributeName: 'expiresAt', Enabled: true }, id);
   }
@@ -59,8 +59,8 @@ test('the setting deletionProtection protects the tables; without it, the synthe
     ...all('AWS::DynamoDB::Table', template).map(([, p]) => p.DeletionProtectionEnabled ?? false),
   ];
   const guarded = { main: { deletionProtection: true } };
-  assert.deepEqual(isProtected(main), Array(8).fill(false));
-  assert.deepEqual(isProtected(synth(undefined, guarded)), Array(8).fill(true));
+  assert.deepEqual(isProtected(main), Array(9).fill(false));
+  assert.deepEqual(isProtected(synth(undefined, guarded)), Array(9).fill(true));
   const reported = (stack: CrmTriggersStack) =>
     Annotations.fromStack(stack).findInfo('*', Match.stringLikeRegexp('deletion'));
   assert.match(

@@ -22,7 +22,7 @@ export function operationDeps(world: World, environment: Environment, requests: 
     backlog: new Backlog('backlog', dynamodb, pauseIn(world, environment)),
     log: new DeliveryLog('log', dynamodb),
     secrets: new Secrets('secrets', dynamodb, world.clock.now, pauseIn(world, environment)),
-    history: new History('backlog', dynamodb, pauseIn(world, environment)),
+    history: new History('audit', 'backlog', dynamodb, pauseIn(world, environment)),
     who: 'ada',
     queue: new DeliveryQueue(QUEUE, sqs, sleepIn(world, environment)),
     dynamodb,

@@ -4,6 +4,7 @@ import { entities, type Trigger } from '../../functions/core/entity.ts';
 export const tables = {
   triggers: ['trigger'],
   backlog: ['list', 'place'],
+  audit: ['list', 'place'],
   secrets: ['trigger'],
   log: ['shard', 'written'],
   customer: entities.customer.key,

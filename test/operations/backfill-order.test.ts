@@ -7,6 +7,7 @@ import { type CaptureDeps, capture } from '../../functions/capture/capture.ts';
 import { type BackfillProgress, backfill } from '../../functions/operations/backfill.ts';
 import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { streamRecord } from '../support/records.ts';
+import { storesInMemory } from '../support/stores.ts';
 import { unmeasured } from '../support/unmeasured.ts';
 
 mock.method(console, 'log', () => {});
@@ -44,8 +45,9 @@ function world(rows: readonly Row[], key: readonly string[]) {
   const queue = new DeliveryQueue({ queue: 'https://sqs.test/queue.fifo' }, sqs as unknown as SQSClient);
   const triggersTable = { read: async () => new Map([['customer.create', { url: 'https://x/' }]]) };
   const crmTables = { customer: 'Customers' };
-  const deps = { dynamodb, queue, triggersTable, crmTables, rowRules: {} } as unknown as OperationDeps;
-  return { deps, queue, groups, starts };
+  const { history } = storesInMemory();
+  const deps = { dynamodb, queue, triggersTable, crmTables, rowRules: {}, who: 'ada', history };
+  return { deps: deps as unknown as OperationDeps, history, queue, groups, starts };
 }
 
 /** A key as text, whose binary has to be bytes, as the SDK takes it. */
@@ -106,4 +108,17 @@ test('a backfill of a table with a binary key goes on after its progress was sto
   assert.partialDeepStrictEqual(steps.at(-1), { sent: 3, done: true });
   assert.ok(rest.starts[0]?.id?.B instanceof Uint8Array);
   assert.equal(inFull(rest.starts[0]), 'id 01ff');
+});
+
+test('the history records that a backfill was started or continued, and no trial', async () => {
+  const rows = ['a', 'b'].map((id) => ({ AccountID: { S: id } }));
+  const { deps, history } = world(rows, ['AccountID']);
+  for await (const _ of backfill(deps, FROM, { ...OPTIONS, dryRun: true }));
+  assert.deepEqual(history.entries, []);
+  const [first] = await backfilled(deps);
+  await backfilled(deps, first);
+  assert.deepEqual(history.entries.map(({ what, trigger, to }) => [what, trigger, to]).reverse(), [
+    ['backfill', 'customer.create', 'started'],
+    ['backfill', 'customer.create', 'continued'],
+  ]);
 });

@@ -4,20 +4,23 @@ import { commands } from '../../cli/commands.ts';
 import { deadLetters, sendBack } from '../../functions/operations/dead-letters.ts';
 import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { SqsInMemory } from '../support/sqs-in-memory.ts';
+import { storesInMemory } from '../support/stores.ts';
 
 const QUEUE = 'https://sqs/queue.fifo';
 const DEAD = 'https://sqs/dead.fifo';
 
 function world() {
   const sqs = new SqsInMemory();
-  const deps = { sqs: sqs.client(), queueUrl: QUEUE, deadLetterQueueUrl: DEAD } as OperationDeps;
+  const { history } = storesInMemory();
+  const queues = { sqs: sqs.client(), queueUrl: QUEUE, deadLetterQueueUrl: DEAD };
+  const deps = { ...queues, who: 'ada', history } as unknown as OperationDeps;
   /** Adds dead letters of a record, with their numbers as bodies. */
   const add = (record: string, count: number) => {
     for (let n = 0; n < count; n++) sqs.add(DEAD, record, `${record} ${n}`);
   };
   const bodies = (url: string) => sqs.messages(url).map(({ body }) => body);
   const hidden = () => sqs.messages(DEAD).filter(({ hiddenUntil }) => hiddenUntil > sqs.time).length;
-  return { sqs, deps, add, bodies, hidden };
+  return { sqs, deps, history, add, bodies, hidden };
 }
 
 const numbered = (record: string, count: number) => Array.from({ length: count }, (_, n) => `${record} ${n}`);
@@ -64,6 +67,16 @@ describe('a listing of dead letters', () => {
 });
 
 describe('dead letters that are sent back', () => {
+  test('are recorded in the history, with their number', async () => {
+    const { sqs, deps, history, add } = world();
+    add('a', 3);
+    await sendBack(deps, sqs.clock);
+    assert.deepEqual(
+      history.entries.map(({ who, what, trigger, to }) => [who, what, trigger, to]),
+      [['ada', 'dead-letters', null, '3 sent back']],
+    );
+  });
+
   test('are all 25 of one record, in order', async () => {
     const { sqs, deps, add, bodies } = world();
     add('a', 25);

@@ -53,7 +53,7 @@ test('headers are shown by their names alone, whatever prints', async () => {
   const printed = [
     said,
     await commands.list?.run(deps, [], {}),
-    await exportUrls(deps),
+    await exportUrls(deps, true),
     await showSecret(deps, 'task.edit'),
   ];
   assert.doesNotMatch(JSON.stringify(printed), new RegExp(marker));

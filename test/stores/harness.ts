@@ -23,6 +23,7 @@ export type Item = Record<string, AttributeValue>;
 export const keys = {
   triggers: ['trigger'],
   backlog: ['list', 'place'],
+  audit: ['list', 'place'],
   secrets: ['trigger'],
   log: ['shard', 'written'],
 } as const satisfies Record<string, readonly [string, string?]>;
@@ -47,7 +48,7 @@ export function storesOf({ client, names }: Harness, through = client, pause = n
     triggers: new Triggers(names.triggers, through, pause),
     backlog: new Backlog(names.backlog, through, pause),
     secrets: new Secrets(names.secrets, through, Date.now, pause),
-    history: new History(names.backlog, through, pause),
+    history: new History(names.audit, names.backlog, through, pause),
     log: new DeliveryLog(names.log, through),
     counts: (changes: number, perSeconds = 60) =>
       new RecordCounts(names.backlog, { changes, perSeconds }, through, pause),

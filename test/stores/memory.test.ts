@@ -4,6 +4,6 @@ import { keys } from './harness.ts';
 
 conformance('stores in memory', async () => ({
   client: new DynamoDBInMemory(keys).client(),
-  names: { triggers: 'triggers', backlog: 'backlog', secrets: 'secrets', log: 'log' },
+  names: { triggers: 'triggers', backlog: 'backlog', audit: 'audit', secrets: 'secrets', log: 'log' },
   drop: async () => {},
 }));

@@ -13,6 +13,7 @@ import { DynamoDBInMemory } from '../model/dynamodb.ts';
 const tables = {
   triggers: ['trigger'],
   backlog: ['list', 'place'],
+  audit: ['list', 'place'],
   secrets: ['trigger'],
   log: ['shard', 'written'],
 } as const;
@@ -166,7 +167,7 @@ export class InspectedHistory extends History {
   readonly #db: DynamoDBInMemory;
 
   constructor(db: DynamoDBInMemory) {
-    super('backlog', db.client());
+    super('audit', 'backlog', db.client());
     this.#db = db;
   }
 

@@ -4,6 +4,7 @@ import type * as z from 'zod/mini';
 import { isTrigger, type Trigger } from '../../core/entity.ts';
 import type { OperationDeps } from '../../operations/deployment.ts';
 import type { Route, RouteRequest, Schema } from './route.ts';
+import type { Role } from './user.ts';
 
 /** The request does not match the description of the API. */
 export class MalformedRequest extends Error {
@@ -20,6 +21,7 @@ export async function checkRequest(
   route: Route,
   c: Context,
   deps: OperationDeps,
+  role: Role,
 ): Promise<RouteRequest<unknown, unknown>> {
   const { trigger = '', name = '' } = c.req.param() as { trigger?: string; name?: string };
   if (route.path.includes('{trigger}') && !isTrigger(trigger))
@@ -29,6 +31,7 @@ export async function checkRequest(
     throw new MalformedRequest(428, 'If-Match is missing. To fix this, send the ETag that you read.');
   return {
     deps,
+    role,
     trigger: trigger as Trigger,
     name,
     query: parse(route.query, 'query', () => c.req.query()),

@@ -42,6 +42,7 @@ export const failedRoutes = [
   route({
     method: 'GET',
     path: '/failed',
+    role: 'viewer',
     summary: 'List failed notifications and the reasons, newest first',
     query: z.object({
       trigger: z.optional(trigger),
@@ -58,6 +59,7 @@ export const failedRoutes = [
   route({
     method: 'POST',
     path: '/redeliver',
+    role: 'admin',
     summary: 'Send failed notifications again: by ID, of one trigger, since a time, or all',
     body: selection,
     response: redelivery,

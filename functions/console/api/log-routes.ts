@@ -34,6 +34,7 @@ export const logRoutes = [
   route({
     method: 'GET',
     path: '/log',
+    role: 'viewer',
     summary: 'List attempts and their outcomes, newest first',
     query: z.object({
       trigger: z.optional(trigger),
@@ -53,6 +54,7 @@ export const logRoutes = [
   route({
     method: 'GET',
     path: '/history',
+    role: 'viewer',
     summary: 'List the actions of admins: who, when, the old and the new value; newest first',
     query: z.object({
       next: z.optional(z.string().check(z.regex(placePattern))),

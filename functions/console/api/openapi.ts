@@ -11,6 +11,9 @@ const errors: Readonly<Record<string, string>> = {
   503: 'AWS does not respond as expected',
 };
 
+/** The errors of routes that viewers may not use. */
+const adminErrors: Readonly<Record<string, string>> = { 403: 'The user is no admin' };
+
 /** The errors of routes that overwrite a URL. */
 const lockedErrors: Readonly<Record<string, string>> = {
   412: 'Someone else changed the URL; `current` is the current URL',
@@ -32,8 +35,8 @@ export function openApi(routes: readonly Route[], version: string) {
   return { openapi: '3.1.0', info: { title: 'crm-triggers', version }, paths, components };
 }
 
-function operation({ method, path, summary, query, body, response, locked }: Route) {
-  const failures = Object.entries({ ...errors, ...(locked && lockedErrors) });
+function operation({ method, path, role, summary, query, body, response, locked }: Route) {
+  const failures = Object.entries({ ...errors, ...(role === 'admin' && adminErrors), ...(locked && lockedErrors) });
   return {
     [method.toLowerCase()]: {
       summary,

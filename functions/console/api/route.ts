@@ -1,6 +1,7 @@
 import type * as z from 'zod/mini';
 import type { Trigger } from '../../core/entity.ts';
 import type { OperationDeps } from '../../operations/deployment.ts';
+import type { Role } from './user.ts';
 
 export type Schema = z.ZodMiniType;
 type OptionalSchema = Schema | undefined;
@@ -12,6 +13,7 @@ type Output<S extends OptionalSchema> = S extends Schema ? z.output<S> : undefin
 export interface RouteRequest<Query, Body> {
   /** `who` is the admin who sent the request. */
   readonly deps: OperationDeps;
+  readonly role: Role;
   readonly trigger: Trigger;
   /** The name of a header; empty if the path has no `{name}`. */
   readonly name: string;
@@ -33,6 +35,8 @@ export interface Route<
   readonly method: Method;
   /** `{trigger}` and `{name}` are parameters. */
   readonly path: Path;
+  /** The least role that may send the request. */
+  readonly role: Role;
   readonly summary: string;
   readonly query?: Query;
   readonly body?: Body;

@@ -3,6 +3,14 @@ import { logRoutes } from './log-routes.ts';
 import { secretRoutes } from './secret-routes.ts';
 import { triggerRoutes } from './trigger-routes.ts';
 import { urlRoutes } from './url-routes.ts';
+import { userRoutes } from './user-routes.ts';
 
 /** All routes of the API. */
-export const routes = [...triggerRoutes, ...urlRoutes, ...secretRoutes, ...failedRoutes, ...logRoutes] as const;
+export const routes = [
+  ...userRoutes,
+  ...triggerRoutes,
+  ...urlRoutes,
+  ...secretRoutes,
+  ...failedRoutes,
+  ...logRoutes,
+] as const;

@@ -19,6 +19,7 @@ export const secretRoutes = [
   route({
     method: 'GET',
     path: '/triggers/{trigger}/secret',
+    role: 'admin',
     summary: 'Return the signing secret',
     response: signingSecret,
     run: async ({ deps, trigger }) => ({ json: await showSecret(deps, trigger) }),
@@ -26,6 +27,7 @@ export const secretRoutes = [
   route({
     method: 'POST',
     path: '/triggers/{trigger}/secret',
+    role: 'admin',
     summary: 'Create a new signing secret; the old one also signs for 24 hours',
     response: signingSecret,
     run: async ({ deps, trigger }) => ({ json: await rotateSecret(deps, trigger) }),
@@ -33,6 +35,7 @@ export const secretRoutes = [
   route({
     method: 'PUT',
     path: '/triggers/{trigger}/headers/{name}',
+    role: 'admin',
     summary: 'Send a custom header with each call; its value cannot be read again',
     body: z.object({ value: z.string() }),
     response: header,
@@ -43,6 +46,7 @@ export const secretRoutes = [
   route({
     method: 'DELETE',
     path: '/triggers/{trigger}/headers/{name}',
+    role: 'admin',
     summary: 'Remove a custom header',
     response: header,
     run: async ({ deps, trigger, name }) => ({

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { pause, resume } from '../../operations/pause.ts';
 import { queueSize } from '../../operations/queue-size.ts';
 import { test } from '../../operations/send-test.ts';
-import { list } from '../../operations/trigger-status.ts';
+import { list, masked } from '../../operations/trigger-status.ts';
 import { route } from './route.ts';
 import { trigger, url } from './shapes.ts';
 
@@ -54,17 +54,20 @@ export const triggerRoutes = [
   route({
     method: 'GET',
     path: '/triggers',
+    role: 'viewer',
     summary: 'List all triggers, their URLs and status, the allowed URLs, and the number of queued messages',
     // `null`: SQS did not return the number.
     response: z.object({ triggers: z.array(status), rules, queued: z.nullable(z.int()) }),
-    async run({ deps }) {
-      const [triggers, queued] = await Promise.all([list(deps), queueSize(deps)]);
+    async run({ deps, role }) {
+      const [listed, queued] = await Promise.all([list(deps), queueSize(deps)]);
+      const triggers = role === 'admin' ? listed : listed.map(masked);
       return { json: { triggers, rules: deps.rules, queued } };
     },
   }),
   route({
     method: 'POST',
     path: '/triggers/{trigger}/test',
+    role: 'admin',
     summary: 'Send a test notification with sample IDs and return the response; this can take a minute',
     response: testResult,
     run: async ({ deps, trigger }) => ({ json: { trigger, ...(await test(deps, trigger)) } }),
@@ -72,6 +75,7 @@ export const triggerRoutes = [
   route({
     method: 'POST',
     path: '/triggers/{trigger}/pause',
+    role: 'admin',
     summary: 'Pause the trigger: its notifications wait in the backlog',
     response: z.object({ trigger }),
     async run({ deps, trigger }) {
@@ -82,6 +86,7 @@ export const triggerRoutes = [
   route({
     method: 'POST',
     path: '/triggers/{trigger}/resume',
+    role: 'admin',
     summary: 'Resume the trigger: deliver pending notifications in order, then new ones; rejected without a URL',
     response: z.object({ trigger }),
     async run({ deps, trigger }) {

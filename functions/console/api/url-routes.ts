@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
-import { triggers } from '../../core/entity.ts';
 import { setUrl } from '../../operations/set-url.ts';
-import { importFile, urlFileOf } from '../../operations/url-file.ts';
+import { importFile, readForExport, urlFileOf } from '../../operations/url-file.ts';
 import { route } from './route.ts';
 import { trigger, url } from './shapes.ts';
 import { tagOf, tagOfAll, versionOf, versionsOf } from './versions.ts';
@@ -13,6 +12,7 @@ export const urlRoutes = [
   route({
     method: 'PUT',
     path: '/triggers/{trigger}/url',
+    role: 'admin',
     summary: 'Set a URL; it takes effect within 5 seconds',
     body: z.object({ url: z.string() }),
     response: storedUrl,
@@ -25,6 +25,7 @@ export const urlRoutes = [
   route({
     method: 'DELETE',
     path: '/triggers/{trigger}/url',
+    role: 'admin',
     summary: 'Clear a URL: no calls are made, and pending notifications (their number is returned) move to Failed',
     response: z.extend(storedUrl, { pending: z.int() }),
     locked: true,
@@ -36,16 +37,18 @@ export const urlRoutes = [
   route({
     method: 'GET',
     path: '/export',
+    role: 'viewer',
     summary: 'Return all URLs as a file for version control; its ETag is the If-Match of an import',
     response: z.partialRecord(trigger, url),
-    async run({ deps }) {
-      const now = await deps.triggersTable.read(triggers);
-      return { json: urlFileOf(now), etag: tagOfAll(now) };
+    async run({ deps, role }) {
+      const now = await readForExport(deps, role === 'admin');
+      return { json: urlFileOf(now, role === 'admin'), etag: tagOfAll(now) };
     },
   }),
   route({
     method: 'POST',
     path: '/import',
+    role: 'admin',
     summary: 'Set the URLs of such a file; null clears a URL, and a trigger that the file omits keeps its URL',
     body: z.record(z.string(), z.unknown()),
     response: z.object({

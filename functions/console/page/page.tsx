@@ -4,6 +4,7 @@ import { FailedView } from './failed/failed-view.tsx';
 import { AgentPanel } from './local-run/agent-panel.tsx';
 import { HistoryView } from './log/history-view.tsx';
 import { LogView } from './log/log-view.tsx';
+import { mayChange } from './shared/role.ts';
 import { Account } from './sign-in/account.tsx';
 import { appTexts } from './texts.ts';
 import { TriggersView } from './triggers/triggers-view.tsx';
@@ -50,6 +51,7 @@ export function Page() {
       </header>
       <main id="main" tabIndex={-1}>
         {LOCAL_RUN && name === 'triggers' && <AgentPanel />}
+        {!mayChange() && <p class="muted">{appTexts.viewer}</p>}
         <View />
       </main>
     </>

@@ -11,6 +11,7 @@ export const appTexts = {
   failed: 'Failed',
   log: 'Log',
   history: 'History',
+  viewer: 'You can read everything except secrets and credentials in URLs. To change something, ask an admin.',
   loading: 'Loading …',
   close: 'Close',
   /** In place of a value that does not exist. */
@@ -174,7 +175,7 @@ export const attemptTexts = {
 };
 
 export const historyTexts = {
-  lead: 'The changes that admins made. Secrets and the values of headers are not recorded.',
+  lead: 'What admins did: changes, reads of secrets, exports and redeliveries. Secrets and the values of headers are not recorded.',
   empty: 'No changes were made yet.',
   table: 'Changes',
   who: 'Who',

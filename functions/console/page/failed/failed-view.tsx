@@ -7,6 +7,7 @@ import { ErrorBanner } from '../shared/error-banner.tsx';
 import { Choice, Search, triggerChoices, triggerInHash } from '../shared/filters.tsx';
 import { formatTime } from '../shared/format.ts';
 import { REFRESH_MS, useDebounced, useLoad } from '../shared/load.ts';
+import { mayChange } from '../shared/role.ts';
 import { appTexts, failedTexts, tableTexts } from '../texts.ts';
 import { FailedTable } from './failed-table.tsx';
 import { Redeliver } from './redeliver.tsx';
@@ -49,13 +50,15 @@ export function FailedView() {
       </div>
       <ErrorBanner error={error} />
       {value && shown.length === 0 && <p class="empty">{failedTexts.empty}</p>}
-      <Redeliver
-        ids={shown.map(({ id }) => id).filter((id) => selected.has(id))}
-        done={async () => {
-          setSelected(new Set());
-          await reload();
-        }}
-      />
+      {mayChange() && (
+        <Redeliver
+          ids={shown.map(({ id }) => id).filter((id) => selected.has(id))}
+          done={async () => {
+            setSelected(new Set());
+            await reload();
+          }}
+        />
+      )}
       {shown.length > 0 && <FailedTable shown={shown} selected={selected} select={setSelected} open={setDetail} />}
       {value && value.total > shown.length && <p class="muted">{failedTexts.cut(shown.length, value.total)}</p>}
       {detail && (

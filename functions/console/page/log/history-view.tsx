@@ -29,7 +29,7 @@ export function HistoryView() {
             <tr key={`${at} ${trigger} ${what}`}>
               <td>{formatTime(at)}</td>
               <td>{who}</td>
-              <td>{trigger}</td>
+              <td>{trigger ?? appTexts.none}</td>
               <td>{what}</td>
               <td>
                 <code>{from ?? appTexts.none}</code>

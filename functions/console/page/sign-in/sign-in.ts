@@ -14,6 +14,9 @@ interface PendingSignIn {
 const KEY = 'crm-triggers.leaving';
 const SCOPE = 'openid email';
 
+/** A sign-out does not wait longer for the issuer to revoke the refresh token. */
+const REVOCATION_MS = 5_000;
+
 /**
  * Restores the session of this tab, or completes a sign-in if the issuer just sent the browser back.
  *
@@ -62,7 +65,9 @@ export async function signOut(): Promise<void> {
   const revoked = refreshToken();
   forget();
   if (revoked && revocationEndpoint)
-    await oauth.revocationRequest(server(), client(), oauth.None(), revoked).catch(() => undefined);
+    await oauth
+      .revocationRequest(server(), client(), oauth.None(), revoked, { signal: AbortSignal.timeout(REVOCATION_MS) })
+      .catch(() => undefined);
   if (!endSessionEndpoint) return leaveFor(redirectUri(), {});
   // Cognito reads `client_id` and `logout_uri`; OpenID Connect defines `post_logout_redirect_uri`.
   leaveFor(endSessionEndpoint, {

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { TestResult, TriggerStatus } from '../../api/trigger-routes.ts';
 import { SettingsDialog } from '../settings/settings-dialog.tsx';
 import { messageOf, request } from '../shared/api.ts';
+import { mayChange } from '../shared/role.ts';
 import { actionTexts } from '../texts.ts';
 import { TestNote } from './test-note.tsx';
 
@@ -36,15 +37,20 @@ export function TriggerActions({ status, reload }: Props) {
   return (
     <>
       <div class="actions">
-        <button type="button" onClick={test} aria-disabled={busy !== undefined} disabled={url === null}>
+        <button type="button" onClick={test} aria-disabled={busy !== undefined} disabled={url === null || !mayChange()}>
           {busy === 'test' ? actionTexts.testing : actionTexts.test}
           <span class="hidden"> {trigger}</span>
         </button>
-        <button type="button" onClick={toggle} aria-disabled={busy !== undefined} disabled={url === null}>
+        <button
+          type="button"
+          onClick={toggle}
+          aria-disabled={busy !== undefined}
+          disabled={url === null || !mayChange()}
+        >
           {state === 'paused' ? actionTexts.resume : actionTexts.pause}
           <span class="hidden"> {trigger}</span>
         </button>
-        <button type="button" onClick={() => setOpen(true)}>
+        <button type="button" onClick={() => setOpen(true)} disabled={!mayChange()}>
           {actionTexts.more}
           <span class="hidden"> {actionTexts.moreAbout(trigger)}</span>
         </button>

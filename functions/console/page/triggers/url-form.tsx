@@ -1,5 +1,6 @@
 import { useRef } from 'preact/hooks';
 import type { TriggerStatus, UrlRules } from '../../api/trigger-routes.ts';
+import { mayChange } from '../shared/role.ts';
 import { urlTexts } from '../texts.ts';
 import { Conflict } from './conflict.tsx';
 import { useUrlEntry } from './url-entry.ts';
@@ -37,6 +38,7 @@ export function UrlForm({ id, status, rules, reload }: Props) {
           spellcheck={false}
           placeholder={urlTexts.placeholder}
           value={text}
+          readOnly={!mayChange()}
           aria-describedby={`${id}-sent ${id}-note`}
           aria-invalid={notice?.tone === 'bad' ? 'true' : undefined}
           onInput={(event) => entry.enter(event.currentTarget.value)}
