@@ -1,8 +1,9 @@
 import { type AttributeValue, DynamoDBServiceException } from '@aws-sdk/client-dynamodb';
-import { type Kind, parse, resolve, type Scope } from './dynamodb-expressions.ts';
+import { parse } from './dynamodb-expressions.ts';
 import type { Range } from './dynamodb-key-condition.ts';
 import type { Schema, Table } from './dynamodb-table.ts';
 import { checkValue, type Item } from './dynamodb-values.ts';
+import { type Kind, resolve, type Scope } from './expression-parts.ts';
 
 /** The name of a table's partition key, and of its sort key. A name may end with the key's type, as in `id:N`. */
 export type Tables = Readonly<Record<string, readonly [partition: string, sort?: string]>>;

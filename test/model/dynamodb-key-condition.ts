@@ -1,7 +1,7 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { type Condition, InvalidExpression, resolve, type Scope } from './dynamodb-expressions.ts';
 import type { Schema } from './dynamodb-table.ts';
 import type { Item } from './dynamodb-values.ts';
+import { type Condition, InvalidExpression, resolve, type Scope } from './expression-parts.ts';
 
 /** What a query asks for. */
 export interface Range {

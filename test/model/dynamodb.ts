@@ -21,10 +21,11 @@ import {
   schemaOf,
   type Tables,
 } from './dynamodb-checks.ts';
-import { InvalidExpression, type Kind, projected, resolve, updated } from './dynamodb-expressions.ts';
 import { keyCondition } from './dynamodb-key-condition.ts';
 import { type Entry, Table, type View } from './dynamodb-table.ts';
+import { projected, updated } from './dynamodb-updates.ts';
 import { checkValue, copy, InvalidValue, type Item, itemSize } from './dynamodb-values.ts';
+import { InvalidExpression, type Kind, resolve } from './expression-parts.ts';
 
 /** What DynamoDB may do, and seldom does. Left out, it never happens. */
 export interface Hazards {
