@@ -1,8 +1,11 @@
 import { describe, test } from 'node:test';
 import { backlogCases } from './backlog.ts';
+import { failedCases } from './failed.ts';
 import { type Harness, type MakeHarness, type Stores, storesOf } from './harness.ts';
 import { oldShapeCases } from './old-shapes.ts';
+import { oldTableCases } from './old-tables.ts';
 import { otherCases } from './others.ts';
+import { pendingCases } from './pending.ts';
 import { requestCases } from './requests.ts';
 import { triggerCases } from './triggers.ts';
 
@@ -11,10 +14,13 @@ export type Cases = Readonly<Record<string, (stores: Stores, harness: Harness) =
 
 const groups: Readonly<Record<string, Cases>> = {
   triggers: triggerCases,
+  'pending notifications': pendingCases,
   backlog: backlogCases,
+  'Failed, tests and retention': failedCases,
   'secrets, history, record counts, delivery log': otherCases,
   'requests to DynamoDB': requestCases,
-  'items of release 0.2.0': oldShapeCases,
+  'items of release 0.2.0 in the backlog table': oldShapeCases,
+  'items of release 0.2.0 in other tables': oldTableCases,
 };
 
 /** Runs the suite of the stores against whatever a harness reaches. */

@@ -4,7 +4,8 @@ import { Clock } from '../../model/clock.ts';
 import { noFaults } from '../../model/network.ts';
 import { World } from '../../model/world.ts';
 import { drawer, type Load, type System, zipf } from './load.ts';
-import { type Course, Simulation } from './simulation.ts';
+import { Simulation } from './simulation.ts';
+import type { Course } from './simulation-course.ts';
 
 const actions = [
   { verb: 'edit', event: 'MODIFY' },

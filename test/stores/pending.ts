@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import type { Notification } from '../../functions/core/notification.ts';
+import { notification } from '../support/records.ts';
+import { AT, known, T } from './backlog-samples.ts';
+import type { Cases } from './conformance.ts';
+import { waiting } from './harness.ts';
+
+export const pendingCases: Cases = {
+  'knows a notification that waits for a retry, and no other': async ({ backlog }) => {
+    const [first, other] = [waiting({}, known), notification()];
+    await backlog.hold(first, AT);
+    const seen = await backlog.seen([first.notification, other]);
+    const found = seen.get(first.notification);
+    assert.deepEqual({ ...found, ...known }, { ...found });
+    assert.ok(!found?.parked);
+    assert.equal(seen.get(other), undefined);
+    await backlog.hold({ ...first, attempts: 4 }, AT);
+    assert.equal((await backlog.seen([first.notification])).get(first.notification)?.attempts, 4);
+    assert.equal(await backlog.count(T, 'held'), 1);
+  },
+
+  'knows of a notification in a backlog that it is there, and what is known of it there': async ({ backlog }) => {
+    const parked = waiting({}, known);
+    await backlog.hold({ ...parked, attempts: 1 }, AT);
+    await backlog.park([parked], AT);
+    const found = (await backlog.seen([parked.notification])).get(parked.notification);
+    assert.ok(found?.parked);
+    assert.equal(found.attempts, 3);
+  },
+
+  'looks up over 100 keys at once': async ({ backlog }) => {
+    const all = Array.from({ length: 120 }, () => waiting());
+    await backlog.park(all.slice(0, 60), AT);
+    for (const one of all.slice(60)) await backlog.hold(one, AT);
+    const seen = await backlog.seen(all.map((one) => one.notification));
+    for (const [i, one] of all.entries()) assert.equal(Boolean(seen.get(one.notification)?.parked), i < 60);
+  },
+
+  'looks up two messages of one notification': async ({ backlog }) => {
+    const one = waiting();
+    const twin: Notification = { ...one.notification, redelivered: AT };
+    await backlog.hold(one, AT);
+    const seen = await backlog.seen([one.notification, { ...one.notification }, twin]);
+    assert.equal(seen.get(one.notification)?.attempts, 1);
+  },
+
+  'no longer counts as waiting what was released': async ({ backlog }) => {
+    const [one, other] = [waiting(), waiting()];
+    await backlog.hold(one, AT);
+    await backlog.hold(other, AT);
+    await backlog.release(one.notification, AT);
+    assert.equal(await backlog.count(T, 'held'), 1);
+    await backlog.release(notification(), AT);
+    assert.equal(await backlog.count(T, 'held'), 1);
+  },
+
+  'stores no retry for a notification that another function has finished, in either order': async ({ backlog }) => {
+    const [one, never] = [waiting(), waiting()];
+    await backlog.hold(one, AT);
+    await backlog.release(one.notification, AT);
+    assert.equal(await backlog.hold(one, AT + 1), false);
+    assert.equal(await backlog.count(T, 'held'), 0, 'what is shown as waiting waits');
+    await backlog.release(never.notification, AT);
+    assert.equal(await backlog.hold(never, AT + 1), false);
+    assert.equal(await backlog.count(T, 'held'), 0);
+    const seen = await backlog.seen([one.notification, never.notification]);
+    assert.equal(seen.get(one.notification)?.settled, true);
+    assert.equal(seen.get(never.notification)?.settled, true);
+  },
+
+  'holds what was redelivered after it was released, and does not take it for settled': async ({ backlog }) => {
+    const one = waiting();
+    await backlog.release(one.notification, AT);
+    const again = { ...one, notification: { ...one.notification, redelivered: AT + 5 }, attempts: 2 };
+    assert.notEqual((await backlog.seen([again.notification])).get(again.notification)?.settled, true);
+    await backlog.hold(again, AT + 6);
+    assert.equal(await backlog.count(T, 'held'), 1);
+    assert.equal((await backlog.seen([again.notification])).get(again.notification)?.attempts, 2);
+    await backlog.release(one.notification, AT + 7);
+    assert.equal(await backlog.count(T, 'held'), 1, 'a late message of the life before settles nothing of this one');
+    await backlog.release(again.notification, AT + 8);
+    assert.equal(await backlog.count(T, 'held'), 0);
+  },
+
+  'counts pending notifications for a retry, and what is behind it by trigger': async ({ backlog }) => {
+    const [one, other, settled] = [waiting(), waiting({ trigger: 'task.edit' }), waiting()];
+    await backlog.hold({ ...one, behind: { [T]: 3, 'task.edit': 1 } }, AT);
+    await backlog.hold({ ...other, behind: { 'task.edit': 2 } }, AT);
+    await backlog.hold({ ...settled, behind: { [T]: 9 } }, AT);
+    await backlog.release(settled.notification, AT);
+    const counts = await backlog.retryCounts();
+    assert.deepEqual(counts.get(T), { waiting: 1, behind: 3 });
+    assert.deepEqual(counts.get('task.edit'), { waiting: 1, behind: 3 });
+    assert.deepEqual(counts.get('task.create'), { waiting: 0, behind: 0 });
+  },
+};
