@@ -46,14 +46,14 @@ const spellings = (port: string) => [
   `user:pass@localhost:${port}`,
 ];
 
-test('no spelling of a private address is connected to', async () => {
+test('connects to no spelling of a private address', async () => {
   await using server = await receiver();
   for (const host of spellings(new URL(server.origin).port))
     assert.deepEqual(await guarded(`http://${host}/`, {}), PRIVATE, host);
   assert.equal(server.connections(), 0);
 });
 
-test('an allowed network is connected to, by address and by name', async () => {
+test('connects to an allowed network by address and by name', async () => {
   await using server = await receiver();
   const allowed = makeCall({ ...timeouts, rules: loopbackRules });
   assert.deepEqual(await allowed(`${server.origin}/`, {}), { status: 200, body: 'ok' });
@@ -61,7 +61,7 @@ test('an allowed network is connected to, by address and by name', async () => {
   assert.deepEqual(await allowed(`${named}/`, {}), { status: 200, body: 'ok' });
 });
 
-test('what is connected to are the addresses that were checked: a name is looked up once for a connection', async () => {
+test('connects to the checked addresses: it looks up a name only once for a connection', async () => {
   using watched = await watchConnections();
   const { resolve, asked } = responding(['8.8.8.8', '2001:4860:4860::8888'], ['127.0.0.1']);
   const call = makeCall({ ...timeouts, rules: defaultRules }, resolve);
@@ -75,7 +75,7 @@ test('what is connected to are the addresses that were checked: a name is looked
   assert.equal(watched.attempts.length, 2);
 });
 
-test('one private address among those of a name is enough to connect to none', async () => {
+test('rejects a name if one of its addresses is private', async () => {
   using watched = await watchConnections();
   for (const response of [
     ['8.8.8.8', '10.0.0.1'],
@@ -88,7 +88,7 @@ test('one private address among those of a name is enough to connect to none', a
   assert.deepEqual(watched.attempts, []);
 });
 
-test('a call that is made once more, since its connection broke, is checked once more', async () => {
+test('checks a repeated call again', async () => {
   await using broken = await receiver((_, __, socket) => socket.resetAndDestroy());
   const { resolve } = responding(['127.0.0.1'], ['10.0.0.1']);
   const call = makeCall({ ...timeouts, rules: loopbackRules }, resolve);
@@ -97,7 +97,7 @@ test('a call that is made once more, since its connection broke, is checked once
   assert.equal(broken.calls.length, 1);
 });
 
-test('a name without addresses is not found, and a resolver that fails is a response like any other', async () => {
+test('a name without addresses and a failing resolver are results of the call', async () => {
   const rules = defaultRules;
   const none = makeCall({ ...timeouts, rules }, responding([]).resolve);
   assert.deepEqual(await none('https://nowhere.example/', {}), { failure: 'host name not found' });
@@ -107,7 +107,7 @@ test('a name without addresses is not found, and a resolver that fails is a resp
   assert.deepEqual(await fails('https://nowhere.example/', {}), { failure: 'host name not found for now' });
 });
 
-test('what is no URL, and a scheme that is not called, are responds in words', async () => {
+test('describes invalid URLs and schemes that are not allowed in words', async () => {
   assert.deepEqual(await guarded('?AccountID=1', {}), {
     blocked: 'is not a URL. Fix: check the host and the port, as in https://example.com:8443/hook',
   });
@@ -116,7 +116,7 @@ test('what is no URL, and a scheme that is not called, are responds in words', a
   });
 });
 
-test('the connector checks all by itself: nothing that comes to it by another way gets round it', async () => {
+test('the connector checks every connection, however it is requested', async () => {
   using watched = await watchConnections();
   const connect = guardedConnector(urlCheckBy(defaultRules), { timeout: 1_000 }, responding(['10.0.0.1']).resolve);
   const to = (url: string) =>
@@ -131,7 +131,7 @@ test('the connector checks all by itself: nothing that comes to it by another wa
   assert.deepEqual(watched.attempts, []);
 });
 
-test('a certificate that nobody vouches for is rejected, whatever the environment says', async (t) => {
+test('rejects an untrusted certificate regardless of the environment', async (t) => {
   const requests: unknown[] = [];
   const server = createTlsServer(selfSigned, (request, response) => {
     requests.push(request);
@@ -150,7 +150,7 @@ test('a certificate that nobody vouches for is rejected, whatever the environmen
   assert.equal(requests.length, 0);
 });
 
-test('TLS 1.2 is the least that is offered, and HTTP/1.1 all, whatever the process is set to', async (t) => {
+test("offers at least TLS 1.2 and only HTTP/1.1, regardless of the process's settings", async (t) => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   t.after(() => server.close());

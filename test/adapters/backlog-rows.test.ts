@@ -8,7 +8,7 @@ const ID = `msg_${'0123456789abcdef'.repeat(2)}`;
 const PLACE = `001759999999000#${'0'.repeat(33)}4200042#${ID}`;
 const failed = { list: 'case.edit#failed', place: PLACE, id: ID, reason: 'HTTP 404', attempts: 5, failedAt: 7 };
 
-test('shows a row that this version cannot read by its place, with the reason and the notification as it is stored', () => {
+test('shows an unreadable row with its place, the reason and the stored notification', () => {
   const read = {
     id: ID,
     trigger: 'case.edit',
@@ -33,7 +33,7 @@ test('shows a row that this version cannot read by its place, with the reason an
     assert.match(unreadableAsFailed({ place: PLACE }, 'case.edit', error).reason, /: it has another shape$/);
 });
 
-test('shows a row without a place that can be read with no time, sequence and id', () => {
+test('shows a row with an unreadable place without time, sequence and ID', () => {
   for (const [place, changedAt, sequence, id] of [
     ['', 0, '0', ''],
     ['x', 0, '0', ''],
@@ -52,7 +52,7 @@ test('shows a failed row whose keys or sequence cannot be read, and why', () => 
   for (const sequence of ['5x', 'x5', '']) assert.match(because({ sequence }), /cannot read/);
 });
 
-test('takes a failed row without the fields of a later version with their defaults', () => {
+test('reads a failed row without the fields of a later version by their defaults', () => {
   assert.deepEqual(fromFailedRow({ list: 'case.edit#failed', place: PLACE }, 'case.edit'), {
     id: '',
     trigger: 'case.edit',
@@ -66,7 +66,7 @@ test('takes a failed row without the fields of a later version with their defaul
   assert.deepEqual(unattempted, { attempts: 0, firstAttempt: 0, response: '', nextTry: 0 });
 });
 
-test('takes for a place in the history only a time of 15 digits and a UUID', () => {
+test('accepts only 15 digits and a UUID as a place in the history', () => {
   const uuid = '0f8fad5b-d9cb-469f-a165-70867728950e';
   assert.match(`001759999999000#${uuid}`, placePattern);
   for (const place of [

@@ -28,12 +28,12 @@ for (const [what, bytes] of [
     assert.deepEqual(await call(server.url, {}), { failure: 'not an HTTP response, or one with an invalid header' });
   });
 
-test('a response that asks for another protocol fails at once', async () => {
+test('a response with another protocol fails at once', async () => {
   using server = await responding('HTTP/1.1 101 Switching\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n');
   assert.deepEqual(await call(server.url, {}), { failure: 'connection broken before a response' });
 });
 
-test('new notifications behind a response is not taken for the response to the next call', async () => {
+test('bytes after a response do not become the response to the next call', async () => {
   const response = 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n';
   using server = await responding(response + response.replace('200', '201'));
   for (const calls of [1, 2]) {
@@ -42,7 +42,7 @@ test('new notifications behind a response is not taken for the response to the n
   }
 });
 
-test('what a receiver says before its response is none', async () => {
+test('ignores informational responses before the response', async () => {
   const hints = 'HTTP/1.1 103 Early Hints\r\nlink: </style.css>\r\n\r\n';
   using server = await responding(`${hints}HTTP/1.1 204 No Content\r\n\r\n`);
   assert.deepEqual(await call(server.url, {}), { status: 204, body: '' });

@@ -28,7 +28,7 @@ test('connects to the second address when the first rejects', { skip }, async ()
   socket.destroy();
 });
 
-test('connects to the second address beside a first one that never responds', { skip }, async () => {
+test('connects to the second address in parallel with a first one that never responds', { skip }, async () => {
   using silent = await unreachable('127.0.0.2');
   await using server = await listen('127.0.0.3', silent.port);
   const from = performance.now();
@@ -56,7 +56,7 @@ test('reaches the last of 25 addresses, though the others reject', { skip }, asy
   socket.destroy();
 });
 
-test('fails as the first address does when all fail', { skip }, async () => {
+test('fails with the error of the first address if all fail', { skip }, async () => {
   const { port } = await (async () => {
     await using server = await listen('127.0.0.2');
     return server;
@@ -67,7 +67,7 @@ test('fails as the first address does when all fail', { skip }, async () => {
   });
 });
 
-test('ends all attempts when its time is over, and makes none when it was over before', { skip }, async () => {
+test('ends all attempts at its time limit, and makes none after it', { skip }, async () => {
   using silent = await unreachable('127.0.0.2');
   const ended = new Error('ended');
   const ending = new AbortController();

@@ -22,7 +22,7 @@ async function all(log: DeliveryLog, filter: LogFilter, limit: number) {
   return pages;
 }
 
-test('ten typical attempts are one request and an item of at most 2 KB: 0.2 write units each, or fewer', async (t) => {
+test('ten typical attempts need one request and one item of at most 2 KB, which is 0.2 write units each', async (t) => {
   const { client, items } = logTable();
   await new DeliveryLog('log', client).write(Array.from({ length: 10 }, () => logEntry({ body: '{"received":true}' })));
   assert.equal(items.length, 1);
@@ -31,7 +31,7 @@ test('ten typical attempts are one request and an item of at most 2 KB: 0.2 writ
   assert.ok(bytes <= 2048, `${bytes} bytes`);
 });
 
-test('items are spread over shards, and are kept for 30 days', async () => {
+test('distributes items over shards and stores them for 30 days', async () => {
   const { client, items } = logTable();
   const log = new DeliveryLog('log', client);
   for (let i = 0; i < 200; i++) await log.write([logEntry()]);
@@ -42,7 +42,7 @@ test('items are spread over shards, and are kept for 30 days', async () => {
   for (const { expiresAt } of items) assert.equal(Number(expiresAt?.N), NOW / 1000 + 30 * 24 * 3600);
 });
 
-test('pages are newest first, hold each attempt once, and say when there is no more', async () => {
+test('pages are newest first, contain each attempt once, and end', async () => {
   const { client } = logTable();
   const log = new DeliveryLog('log', client);
   const entries = Array.from({ length: 600 }, (_, i) => logEntry({ at: NOW - (i % 97) * 1000 - i }));
@@ -58,7 +58,7 @@ test('pages are newest first, hold each attempt once, and say when there is no m
   assert.equal(pages.length, 9);
 });
 
-test('a filter that hardly anything fits gives pages of few or none, each for a bounded number of requests', async () => {
+test('a filter with few matches returns short pages with a limited number of requests', async () => {
   const { client, queries } = logTable();
   const log = new DeliveryLog('log', client);
   const gone = logEntry({ outcome: 'gone', at: NOW - 1_000_000 });
@@ -77,7 +77,7 @@ test('a filter that hardly anything fits gives pages of few or none, each for a 
   assert.equal(queries() - before, 8, 'what is older than asked for is not read');
 });
 
-test('a place that no page gave is an error, not a request', async () => {
+test('an invalid place is an error without a request', async () => {
   const { client, queries } = logTable();
   const log = new DeliveryLog('log', client);
   for (const next of [
@@ -94,7 +94,7 @@ test('a place that no page gave is an error, not a request', async () => {
   assert.deepEqual(await log.read({ since: 5 }, 1, nowhere), { entries: [] });
 });
 
-test('who follows gets what is written from then on, once, also what turns up a little late', async () => {
+test('following returns each new attempt once, also attempts that are written a little late', async () => {
   const { client, items } = logTable();
   const log = new DeliveryLog('log', client);
   mock.timers.setTime(NOW);
@@ -113,7 +113,7 @@ test('who follows gets what is written from then on, once, also what turns up a 
   assert.equal(items.length, 3);
 });
 
-test('a log that does not respond is moved to Failed after three seconds', async (t) => {
+test('a write to a log that does not respond fails after three seconds', async (t) => {
   const server = createServer(() => {}).listen(0, '127.0.0.1');
   t.after(() => {
     server.closeAllConnections();

@@ -46,7 +46,7 @@ function quiet(t: TestContext) {
   t.after(() => log.mock.restore());
 }
 
-test('a batch never holds two notifications of one record, and ten at most', async () => {
+test('a batch contains at most ten notifications, and at most one of each record', async () => {
   const fake = fakeSqs();
   const notifications = Array.from({ length: 60 }, (_, i) => notification({ record: record(i % 25) }));
   await queueOn(fake).send(notifications);
@@ -57,9 +57,9 @@ test('a batch never holds two notifications of one record, and ten at most', asy
   assert.equal(fake.batches.flat().length, 60);
 });
 
-test('what is rejected is sent again before anything later of its record', (t) => sendsAgainInOrder(t, 'rejected'));
+test('sends a rejected notification again before later ones of its record', (t) => sendsAgainInOrder(t, 'rejected'));
 
-test('what a response does not mention is sent again before anything later of its record', (t) =>
+test('sends a notification that the response omits again before later ones of its record', (t) =>
   sendsAgainInOrder(t, 'omitted'));
 
 async function sendsAgainInOrder(t: TestContext, verdict: Verdict) {
@@ -76,7 +76,7 @@ async function sendsAgainInOrder(t: TestContext, verdict: Verdict) {
   }
 }
 
-test('an entry that a response never mentions is an error in the end', async (t) => {
+test('an entry that each response omits is finally an error', async (t) => {
   quiet(t);
   const fake = fakeSqs((group) => (group === record(1) ? 'omitted' : 'taken'));
   const notifications = [1, 2].map((r) => notification({ record: record(r), sequence: String(r) }));
@@ -84,7 +84,7 @@ test('an entry that a response never mentions is an error in the end', async (t)
   assert.deepEqual(sequences(fake.taken), ['2']);
 });
 
-test('a queue that goes on rejecting is an error; nothing later of the record is sent, and all of the others', async (t) => {
+test('a queue that always rejects is an error; later notifications of the record are not sent, all others are', async (t) => {
   quiet(t);
   const fake = fakeSqs((group) => (group === record(1) ? 'rejected' : 'taken'));
   const notifications = [1, 2, 1, 2].map((r, i) => notification({ record: record(r), sequence: String(i) }));
@@ -92,7 +92,7 @@ test('a queue that goes on rejecting is an error; nothing later of the record is
   assert.deepEqual(sequences(fake.taken), ['1', '3']);
 });
 
-test('a request that fails as a whole keeps only its own records back', async () => {
+test('a failed request holds back only its own records', async () => {
   const fake = fakeSqs((group) => {
     if (group !== record(3)) return 'taken';
     throw new Error('no response');
@@ -105,7 +105,7 @@ test('a request that fails as a whole keeps only its own records back', async ()
   assert.deepEqual(sequences(fake.taken), [...Array.from({ length: 15 }, (_, i) => String(10 + i)), '26']);
 });
 
-test('the first failure is thrown only when every request has ended', async () => {
+test('throws the first error after every request has ended', async () => {
   let ended = false;
   const fake = fakeSqs(async (group): Promise<Verdict> => {
     if (Number(group) < 10) throw new Error(`first: ${group}`);
@@ -119,7 +119,7 @@ test('the first failure is thrown only when every request has ended', async () =
   assert.equal(ended, true);
 });
 
-test('jitter takes up to half of each pause away', async (t) => {
+test('jitter shortens each pause by up to a half', async (t) => {
   quiet(t);
   for (const [random, expected] of [
     [0, [100, 400, 1600]],
@@ -136,7 +136,7 @@ test('jitter takes up to half of each pause away', async (t) => {
   }
 });
 
-test('nothing to send is no request', async () => {
+test('makes no request if there is nothing to send', async () => {
   const fake = fakeSqs();
   await queueOn(fake).send([]);
   assert.deepEqual(fake.batches, []);
@@ -167,7 +167,7 @@ test('ten of the longest messages fit into one request, also within the 256 KiB 
   assert.ok(bytes <= 256 * 1024, `${bytes} bytes`);
 });
 
-test('a notification is deduplicated by its id, and one that was redelivered by its id and that time', async () => {
+test('deduplicates a notification by its ID, and a redelivered one by its ID and the time of redelivery', async () => {
   const ids: (string | undefined)[] = [];
   const send = async (command: SendMessageBatchCommand) => {
     const { Entries = [] } = command.input;

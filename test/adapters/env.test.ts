@@ -30,14 +30,14 @@ function withEnv<Result>(variables: Record<string, string>, read: () => Result):
   }
 }
 
-test('numbers and lists are read as such', () => {
+test('parses numbers and lists', () => {
   const env = withEnv(right, () => readEnv(deliverEnv));
   assert.deepEqual(env.RETRY_DELAYS, [5, 30, 120, 600]);
   assert.deepEqual([env.ALLOW_HTTP, env.ALLOWED_PORTS, env.ALLOWED_PRIVATE_NETWORKS], [false, [25, 110], []]);
   assert.equal(env.CONNECT_TIMEOUT_SECONDS, 3);
 });
 
-test('what is missing or wrong stops the function at its start, in one line that names it', () => {
+test('a missing or wrong variable stops the function at its start with one line that names it', () => {
   assert.throws(
     () => withEnv({ ...right, QUEUE_URL: '', CONNECT_TIMEOUT_SECONDS: 'soon' }, () => readEnv(deliverEnv)),
     /^Error: Wrong environment: CONNECT_TIMEOUT_SECONDS: .*; QUEUE_URL: .*$/,
@@ -45,7 +45,7 @@ test('what is missing or wrong stops the function at its start, in one line that
   assert.throws(() => readEnv(deliverEnv), /TRIGGERS_TABLE/);
 });
 
-test('what is said of rows is read from JSON, and no JSON stops capture in one line', () => {
+test('parses row rules from JSON, and stops capture with one line if they are not JSON', () => {
   const capture = { ...right, ENTITY: 'task', ROW_RULES: '{"ignore":["t"]}', RECORD_LIMIT: 'null' };
   const { ROW_RULES, RECORD_LIMIT } = withEnv(capture, () => readEnv(captureEnv));
   assert.deepEqual([ROW_RULES, RECORD_LIMIT], [{ ignore: ['t'] }, null]);

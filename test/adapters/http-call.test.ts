@@ -6,12 +6,12 @@ import { call } from '../support/http-responses.ts';
 import { receiver } from '../support/receiver.ts';
 import { lateness } from '../support/stretch.ts';
 
-test('the response has the status and the beginning of the body', async () => {
+test('returns the status and the beginning of the body', async () => {
   await using server = await receiver((_, response) => response.writeHead(201).end('done'));
   assert.deepEqual(await call(`${server.origin}/y?a=1`, {}), { status: 201, body: 'done' });
 });
 
-test('the target is sent byte for byte, by GET, with the headers given', async () => {
+test('sends a GET with the exact target and headers', async () => {
   let method: string | undefined;
   await using server = await receiver((_, response) => {
     method = response.req.method;
@@ -24,13 +24,13 @@ test('the target is sent byte for byte, by GET, with the headers given', async (
   assert.equal(server.calls[0]?.headers['webhook-id'], 'msg_1');
 });
 
-test('userinfo is sent as basic authorization, decoded', async () => {
+test('sends decoded userinfo as basic authorization', async () => {
   await using server = await receiver();
   await call(`${server.origin.replace('//', '//m%C3%A9:p%40ss@')}/`, {});
   assert.equal(server.calls[0]?.headers.authorization, `Basic ${Buffer.from('mé:p@ss').toString('base64')}`);
 });
 
-test('a redirect is not followed', async () => {
+test('does not follow a redirect', async () => {
   await using elsewhere = await receiver();
   await using server = await receiver((_, response) =>
     response.writeHead(302, { location: `${elsewhere.origin}/` }).end(),
@@ -39,12 +39,12 @@ test('a redirect is not followed', async () => {
   assert.equal(elsewhere.calls.length, 0);
 });
 
-test('Retry-After is handed on', async () => {
+test('returns Retry-After', async () => {
   await using server = await receiver((_, response) => response.writeHead(429, { 'retry-after': '7' }).end());
   assert.deepEqual(await call(`${server.origin}/`, {}), { status: 429, retryAfter: '7', body: '' });
 });
 
-test('of a huge response 16 KiB are read, and the rest is not waited for', async () => {
+test('reads 16 KiB of a large response and does not wait for the rest', async () => {
   await using server = await receiver((_, response) => {
     const flood = () => {
       while (!response.destroyed && response.write('x'.repeat(65_536)));
@@ -96,7 +96,7 @@ test('a host that does not exist fails, without its name', async () => {
   assert.match(response.failure, /^host name not found/);
 });
 
-test('what is no HTTP fails', async () => {
+test('a response that is not HTTP fails', async () => {
   const server = createServer((socket) => socket.end('hello\r\n\r\n'));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as { port: number };
@@ -105,7 +105,7 @@ test('what is no HTTP fails', async () => {
   assert.deepEqual(response, { failure: 'not an HTTP response, or one with an invalid header' });
 });
 
-test('TLS with a certificate nobody vouches for fails', async () => {
+test('an untrusted certificate fails', async () => {
   // Plain HTTP behind an https URL: the handshake cannot succeed.
   await using server = await receiver();
   const response = await call(`${server.origin.replace('http:', 'https:')}/`, {});

@@ -10,7 +10,7 @@ import { receiver } from '../support/receiver.ts';
 import { loopbackRules } from '../support/rules.ts';
 import { lateness } from '../support/stretch.ts';
 
-test('a call that is cut off while it connects is not made when it has connected', async () => {
+test('a call that is aborted during its connection is not made', async () => {
   const cut = new AbortController();
   const resolve = () => {
     cut.abort();
@@ -26,7 +26,7 @@ test('a call that is cut off while it connects is not made when it has connected
   assert.equal(server.calls.length, 1);
 });
 
-test('a call is cut off at once, also before it begins', async () => {
+test('aborts a call at once, also before it begins', async () => {
   await using server = await receiver(() => cut.abort());
   const cut = new AbortController();
   const response = { failure: 'cut off: too slow, like those before it' };
@@ -35,7 +35,7 @@ test('a call is cut off at once, also before it begins', async () => {
   assert.equal(server.calls.length, 1);
 });
 
-test('a connection that is not made fails at its own, shorter time', async () => {
+test('a connection fails at its own, shorter time limit', async () => {
   // It takes the connection, but says nothing of TLS.
   const silent = createServer().listen(0, '127.0.0.1');
   await once(silent, 'listening');
@@ -46,7 +46,7 @@ test('a connection that is not made fails at its own, shorter time', async () =>
   silent.close();
 });
 
-test('connections are kept for the next call, and those of a batch for the next batch', async () => {
+test('reuses connections for the next call and the next batch', async () => {
   for (const atOnce of [1, 10]) {
     await using server = await receiver();
     for (let i = 0; i < 50; i++)
@@ -56,7 +56,7 @@ test('connections are kept for the next call, and those of a batch for the next 
   }
 });
 
-test('a connection that is not used is closed after four seconds, but not one on which a response is waited for', async () => {
+test('closes an idle connection after four seconds, but not one that waits for a response', async () => {
   const patient = makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 10, rules: loopbackRules });
   const closed = Promise.withResolvers<number>();
   await using server = await receiver(({ target }, response, socket) => {
@@ -72,7 +72,7 @@ test('a connection that is not used is closed after four seconds, but not one on
   assert.deepEqual(await waiting, { status: 200, body: 'late' });
 });
 
-test('a call whose kept connection broke is made once more, at once, and only once', async () => {
+test('repeats a call once if its reused connection broke', async () => {
   await using server = await receiver((_, response, socket) => {
     if (server.calls.length === 2) socket.resetAndDestroy();
     else response.end('ok');
@@ -86,7 +86,7 @@ test('a call whose kept connection broke is made once more, at once, and only on
   assert.equal(broken.calls.length, 2);
 });
 
-test('a call that is made once more has what is left of the time', async () => {
+test('a repeated call has the remaining time', async () => {
   await using server = await receiver(async (_, __, socket) => {
     if (server.calls.length > 1) return;
     await sleep(700);

@@ -29,7 +29,7 @@ async function captured(world: ReturnType<typeof stages>): Promise<Notification>
 const again = (world: ReturnType<typeof stages>, one: Notification) =>
   deliver([message(one, { ApproximateReceiveCount: '2' })], world.deps, () => 60_000);
 
-test('what goes well at once is in one line, with all of its batch', async () => {
+test('a batch of successful first attempts is one log line', async () => {
   const world = stages(() => ok);
   const one = await captured(world);
   await world.deliver(one);
@@ -46,7 +46,7 @@ test('one id leads from the change over each failed attempt to the delivery', as
   assert.deepEqual(story(one.id), ['captured', 'attempt failed', 'delivered in the end']);
 });
 
-test('one id leads from the change to what was moved to Failed', async () => {
+test('one id leads from the change to Failed', async () => {
   const world = stages(() => ({ status: 400, body: '' }));
   const now = world.triggers.items.get('customer.create') ?? assert.fail();
   const one = await captured(world);
@@ -68,7 +68,7 @@ test('one id leads through the backlog', async () => {
   assert.deepEqual(story(one.id), ['captured', 'parked', 'delivered in the end']);
 });
 
-test('one id leads from the change to a dead letter, whatever is in it', async () => {
+test('one id leads from the change to a dead letter with any body', async () => {
   const world = stages(() => ok);
   const one = await captured(world);
   const unreadable = message('{"v":99}', { MessageDeduplicationId: one.id });

@@ -24,7 +24,7 @@ const received = (count: number) => Array.from({ length: count }, (_, i) => ({ r
 const visibilities = (requests: readonly (readonly ChangeMessageVisibilityBatchRequestEntry[])[]) =>
   requests.flat().map(({ ReceiptHandle, VisibilityTimeout }) => [ReceiptHandle, VisibilityTimeout]);
 
-test('more than ten messages are returned by several requests, each within the limit and with distinct ids', async () => {
+test('returns more than ten messages with several requests within the limits', async () => {
   for (const count of [0, 1, 10, 11, 25]) {
     const fake = visibilitySqs();
     await queueOn(fake).returnToQueue(received(count));
@@ -40,7 +40,7 @@ test('more than ten messages are returned by several requests, each within the l
   }
 });
 
-test('a message that is returned twice stays away for the longer time', async () => {
+test('a message that is returned twice waits for the longer delay', async () => {
   const fake = visibilitySqs();
   const twice = [5, 30, 2].map((seconds) => ({ receiptHandle: 'r', seconds }));
   await queueOn(fake).returnToQueue([...twice, { receiptHandle: 's', seconds: 1 }]);
@@ -50,7 +50,7 @@ test('a message that is returned twice stays away for the longer time', async ()
   ]);
 });
 
-test('a time that SQS would reject becomes the nearest that it takes', async () => {
+test('a delay that SQS would reject becomes the nearest allowed one', async () => {
   const fake = visibilitySqs();
   const seconds = [-1, 0.2, 43_200, 50_000];
   await queueOn(fake).returnToQueue(seconds.map((seconds, i) => ({ receiptHandle: `r${i}`, seconds })));
@@ -60,7 +60,7 @@ test('a time that SQS would reject becomes the nearest that it takes', async () 
   );
 });
 
-test('a request to return messages that fails keeps no other back, and is thrown when all have ended', async () => {
+test('a failed request to return messages does not affect others, and is thrown after all have ended', async () => {
   let ended = 0;
   const fake = visibilitySqs(async (request) => {
     if (request === 1) throw new Error('no response');

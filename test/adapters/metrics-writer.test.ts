@@ -28,7 +28,7 @@ const ok: CallResult = { status: 200, body: '' };
 const down: CallResult = { status: 503, body: '' };
 const old = () => Date.now() - 73 * 60 * 60_000;
 
-test('capture measures what the queue took over all triggers, and what cannot be formatted of its own', async () => {
+test('capture measures accepted notifications over all triggers, and unformatted changes by trigger', async () => {
   const { deps, triggers, sent, measured } = world(() => ok);
   const records = [1, 2].map((n) => streamRecord('customer', 'MODIFY', { AccountID: `a${n}`, n: `${n}` }, {}));
   for (const { dynamodb } of records) if (dynamodb?.OldImage) dynamodb.OldImage.n = { S: 'other' };
@@ -45,7 +45,7 @@ test('capture measures what the queue took over all triggers, and what cannot be
   assert.deepEqual(measured(), {}, 'what the queue rejected comes again, and counts then');
 });
 
-test('capture measures what a receiver marked as its own, once the queue has taken the rest', async () => {
+test('capture measures silenced changes after the queue has accepted the others', async () => {
   const { deps, triggers, measured } = world(() => ok);
   const rules = { silencedBy: 'by' };
   const read = () => triggers.read(['customer.create']);
@@ -70,7 +70,7 @@ test('deliver measures each attempt with its duration, and each delivery with it
   for (const milliseconds of delay) assert.ok(milliseconds >= 5_000 && milliseconds < 10_000, `${milliseconds}`);
 });
 
-test('what people send by hand spoils no measure: a test is none, and what is sent again has no delay', async () => {
+test('test calls are not measured, and redelivered notifications have no delay', async () => {
   const { deliver, measured } = world(() => ok);
   await deliver(notification({ test: true }));
   assert.deepEqual(measured(), {});
@@ -79,7 +79,7 @@ test('what people send by hand spoils no measure: a test is none, and what is se
   assert.deepEqual([delivered, attempt?.length, more], [[1], 1, {}]);
 });
 
-test('deliver measures retries, moved to Failed, blocked and parked', async () => {
+test('deliver measures retries, moves to Failed, blocked calls and parked notifications', async () => {
   let response: CallResult = down;
   const { deliver, triggers, measured } = world(() => response);
   await deliver(notification());
@@ -94,7 +94,7 @@ test('deliver measures retries, moved to Failed, blocked and parked', async () =
   assert.deepEqual(measured(), { parked: [2] });
 });
 
-test('drain measures, each minute, pending notifications and which triggers are down, and then what it delivers', async () => {
+test('drain measures backlogs, parked triggers and deliveries each minute', async () => {
   const response = down;
   const { backlog, triggers, drain, measured } = world(() => response);
   const park = (n: number, changedAt: number) =>
@@ -126,7 +126,7 @@ test('a trigger that an admin paused is not down; one whose receiver is gone is'
   assert.deepEqual(measured(), { down: [1] });
 });
 
-test('drain measures what it delivers, holds and moves to Failed; and a backlog that cannot be counted stops nothing', async () => {
+test('drain measures deliveries, retries and moves to Failed, even if a backlog cannot be counted', async () => {
   const { deps, backlog, triggers, drain, measured } = world(() => ok);
   await backlog.park([{ ...unattempted, notification: notification() }], Date.now() - 5_000);
   await triggers.move('customer.edit', 'pause', { pausedBy: 'admin' });
@@ -138,6 +138,6 @@ test('drain measures what it delivers, holds and moves to Failed; and a backlog 
   assert.equal(triggers.items.get('customer.edit')?.state, 'active');
 });
 
-test('every metric of the table was measured by some stage above', () => {
+test('a test above measured every metric of the table', () => {
   assert.deepEqual([...seen].sort(), Object.keys(table).sort());
 });

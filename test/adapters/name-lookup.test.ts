@@ -70,7 +70,7 @@ test('silent name servers of many names delay neither another name nor the look-
   assert.deepEqual(new Set(await Promise.all(pending)), new Set(['EAI_AGAIN']), 'cancelled');
 });
 
-test('localhost and the names of the hosts file are not asked for', async (t) => {
+test('looks up localhost and names of the hosts file without a query', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'crm-triggers-hosts-'));
   t.after(() => rm(folder, { recursive: true }));
   const hostsFile = join(folder, 'hosts');

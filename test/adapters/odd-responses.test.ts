@@ -81,7 +81,7 @@ for (const [title, pieces, result] of accepted)
     assert.ok(performance.now() - from < 2_500, `${performance.now() - from} ms`);
   });
 
-test('says what is wrong with headers that it cannot read', async () => {
+test('describes the error in a malformed header', async () => {
   using huge = await server(
     `HTTP/1.1 200 OK\r\n${`x-a: ${'y'.repeat(1000)}\r\n`.repeat(80)}content-length: 2\r\n\r\nok`,
   );
@@ -96,7 +96,7 @@ test('uses a connection again after a response with 100 Continue', async () => {
   assert.equal(receiver.requests.length, 3);
 });
 
-test('decodes the user name and password of a URL code by code', async () => {
+test('decodes each percent code in the user name and password of a URL', async () => {
   using receiver = await server('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok');
   const sent = async (credentials: string) => {
     await call(receiver.url.replace('http://', `http://${credentials}@`), {});

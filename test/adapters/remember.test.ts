@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { remember } from '../../functions/adapters/remember.ts';
 
-test('a read is remembered for its time and then made anew', async () => {
+test('caches a read for its time, then reads again', async () => {
   let now = 0;
   let reads = 0;
   const read = remember(
@@ -17,7 +17,7 @@ test('a read is remembered for its time and then made anew', async () => {
   assert.equal(await read(), 2);
 });
 
-test('the time counts from before the read, however long it took', async () => {
+test('the time starts before the read', async () => {
   let now = 0;
   let reads = 0;
   const slow = async () => {
@@ -30,7 +30,7 @@ test('the time counts from before the read, however long it took', async () => {
   assert.equal(await read(), 2);
 });
 
-test('a failed read is not remembered', async () => {
+test('does not cache a failed read', async () => {
   let reads = 0;
   const read = remember(
     async () => {

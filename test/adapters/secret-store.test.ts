@@ -15,7 +15,7 @@ function table() {
   return { asked, dynamodb: { send } as unknown as DynamoDBClient };
 }
 
-test('a trigger’s secrets are read alone, once by all who ask at a time, and again after five seconds', async () => {
+test("reads a trigger's secrets once for parallel calls, and again after five seconds", async () => {
   const { asked, dynamodb } = table();
   let now = 0;
   const secrets = new Secrets('T', dynamodb, () => now);
@@ -29,7 +29,7 @@ test('a trigger’s secrets are read alone, once by all who ask at a time, and a
   assert.equal(asked.length, 2);
 });
 
-test('a trigger without secrets is looked up again after a second, for it may have got some', async () => {
+test('reads the secrets of a trigger without secrets again after a second', async () => {
   const { asked, dynamodb } = table();
   let now = 0;
   const secrets = new Secrets('T', dynamodb, () => now);

@@ -8,7 +8,7 @@ mock.method(console, 'log', () => {});
 /** So long until the next hour begins. */
 const untilTheHour = ({ clock }: Awaited<ReturnType<typeof world>>) => 3_600_000 - (clock.now() % 3_600_000);
 
-test('delivers an item that was left in the backlog of an active trigger, in the first minute of an hour', async () => {
+test("delivers a leftover item of an active trigger's backlog in the first minute of an hour", async () => {
   const w = await world('active', [waiting('r1-1')]);
   await w.run(untilTheHour(w));
   assert.deepEqual(
@@ -33,7 +33,7 @@ test('checks the backlogs of active triggers until the first minute of an hour i
   }
 });
 
-test('takes an item of an active trigger for one that was left when it is 30 minutes old', async () => {
+test('an item in the backlog of an active trigger counts as left over after 30 minutes', async () => {
   for (const [age, calls] of [
     [1_800_000, 1],
     [1_799_999, 0],

@@ -7,7 +7,7 @@ mock.method(console, 'log', () => {});
 
 const blocked: CallResult = { blocked: 'leads to an address that is not public' };
 
-test('a URL that may not be called is tried ever more rarely, and pending notifications for it is moved to Failed after 72 hours', async () => {
+test('a URL that may not be called is probed less and less often, and its notifications move to Failed after 72 hours', async () => {
   const w = await world('parked', [waiting('r1-0'), waiting('r1-1')], () => blocked);
   const began = w.clock.now();
   let rests = 0;
@@ -18,7 +18,7 @@ test('a URL that may not be called is tried ever more rarely, and pending notifi
   assert.equal([...w.backlog.failedItems.values()][0]?.reason, 'leads to an address that is not public');
 });
 
-test('a URL that may not be called any more parks its trigger again at once, and says why', async () => {
+test('a URL that may no longer be called parks its trigger again at once, with the reason', async () => {
   const w = await world(
     'draining',
     // The response to record 2 comes first.
@@ -30,7 +30,7 @@ test('a URL that may not be called any more parks its trigger again at once, and
   assert.deepEqual([w.calls.length, w.backlog.parkedItems.size, w.backlog.failedItems.size], [2, 2, 0]);
 });
 
-test('what may not be called waits on, though it has had all its attempts and others were delivered meanwhile', async () => {
+test('a notification whose URL may not be called waits, even after its last attempt and after deliveries of others', async () => {
   const w = await world('parked', [], () => blocked);
   const now = w.clock.now();
   w.triggers.put('customer.edit', { ...(w.now() ?? assert.fail()), lastSuccess: now });
@@ -40,7 +40,7 @@ test('what may not be called waits on, though it has had all its attempts and ot
   assert.deepEqual([w.calls.length, w.backlog.parkedItems.size, w.backlog.failedItems.size], [1, 1, 0]);
 });
 
-test('once its URL may be called again, all of its backlog arrives', async () => {
+test('delivers the whole backlog after the URL may be called again', async () => {
   let may = false;
   const names = ['r1-0', 'r1-1', 'r2-0'];
   const w = await world(

@@ -4,7 +4,7 @@ import { waiting, world } from '../support/drain-world.ts';
 
 mock.method(console, 'log', () => {});
 
-test('a page of a backlog is one write to the delivery log, and a probe is another', async () => {
+test('writes to the delivery log once for each page of a backlog and for each probe', async () => {
   const names = Array.from({ length: 1200 }, (_, i) => `r${i}-0`);
   const w = await world(
     'parked',
@@ -16,7 +16,7 @@ test('a page of a backlog is one write to the delivery log, and a probe is anoth
   assert.equal(new Set(w.log.entries.map(({ id }) => id)).size, 1200);
 });
 
-test('what fails in a drain is logged too, with the number of its attempt', async () => {
+test('logs failed attempts of a drain with their attempt number', async () => {
   const w = await world('draining', []);
   const tried = { attempts: 2, firstAttempt: 1, response: 'HTTP 500', nextTry: 0 };
   await w.backlog.park([{ ...tried, notification: waiting('r1-0') }], w.clock.now());
@@ -30,7 +30,7 @@ test('what fails in a drain is logged too, with the number of its attempt', asyn
   });
 });
 
-test('attempts are logged also when the result of one cannot be written down, and a log that fails stops no drain', async () => {
+test('logs attempts even if a result cannot be stored, and drains even if the log fails', async () => {
   const parked = Array.from({ length: 5 }, (_, i) => waiting(`r${i}-0`));
   const w = await world('draining', parked);
   const unpark = mock.method(w.backlog, 'unpark');

@@ -4,7 +4,7 @@ import { waiting, world } from '../support/drain-world.ts';
 
 mock.method(console, 'log', () => {});
 
-test('a drained backlog arrives complete, each record in its order, at most 50 side by side, and the trigger is active again', async () => {
+test('delivers a whole backlog, the records in order and at most 50 in parallel; then the trigger is active', async () => {
   const names = Array.from({ length: 1200 }, (_, i) => `r${i % 120}-${Math.floor(i / 120)}`);
   const w = await world(
     'draining',

@@ -4,7 +4,7 @@ import { down, ok, waiting, world } from '../support/drain-world.ts';
 
 mock.method(console, 'log', () => {});
 
-test('what a healthy receiver alone rejects moves to Failed after its attempts, and what is behind it goes on', async () => {
+test('a notification that a healthy receiver rejects moves to Failed after its attempts, and later ones are delivered', async () => {
   const rejected = waiting('r1-0');
   const w = await world('draining', [rejected, waiting('r1-1'), waiting('r2-0')], (call) =>
     call === 'r1-0' ? { status: 400, body: '' } : ok,
@@ -19,7 +19,7 @@ test('what a healthy receiver alone rejects moves to Failed after its attempts, 
   assert.equal(w.calls.at(-1), 'r1-1');
 });
 
-test('when whatever is tried fails again, the trigger is parked again, and no more is tried', async () => {
+test('parks a trigger again and stops if all attempts fail', async () => {
   const w = await world(
     'draining',
     Array.from({ length: 200 }, (_, i) => waiting(`r${i}-0`)),
@@ -31,7 +31,7 @@ test('when whatever is tried fails again, the trigger is parked again, and no mo
   assert.equal(w.backlog.parkedItems.size, 200);
 });
 
-test('a parked trigger shows what its latest probe was responded', async () => {
+test('a parked trigger stores the response to its latest probe', async () => {
   const w = await world('parked', [waiting('r1-0')], () => down);
   await w.run(31_000);
   assert.equal(w.now()?.parkedBecause, 'HTTP 503');

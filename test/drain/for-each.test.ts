@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { forEach } from '../../functions/drain/for-each.ts';
 
-test('does the work in order, at most so many at a time', async () => {
+test('starts the work in order, at most `limit` at a time', async () => {
   const begun: number[] = [];
   let open = 0;
   let most = 0;
@@ -15,7 +15,7 @@ test('does the work in order, at most so many at a time', async () => {
   assert.deepEqual([begun, most, open], [[1, 2, 3, 4, 5], 2, 0]);
 });
 
-test('rejects with the first failure when all have ended, also when it was not the first item that failed', async () => {
+test('rejects with the first error after all have ended', async () => {
   let ended = 0;
   const work = async (item: number) => {
     for (let turns = 0; turns < item; turns++) await new Promise(setImmediate);

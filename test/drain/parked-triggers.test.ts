@@ -5,7 +5,7 @@ import { down, ok, waiting, world } from '../support/drain-world.ts';
 
 mock.method(console, 'log', () => {});
 
-test('a parked trigger is probed when its time has come, with the first of up to ten records', async () => {
+test('probes a parked trigger at its time with the first notifications of up to ten records', async () => {
   const names = Array.from({ length: 40 }, (_, i) => `r${i % 20}-${Math.floor(i / 20)}`);
   const w = await world(
     'parked',
@@ -23,13 +23,13 @@ test('a parked trigger is probed when its time has come, with the first of up to
   assert.equal(new Set(w.calls).size, 20, 'records not yet tried come first');
 });
 
-test('probes come an hour apart at the most', async () => {
+test('the probe delay is at most an hour', async () => {
   const w = await world('parked', [waiting('r1-0')], () => down);
   for (let i = 0; i < 10; i++) await w.run((w.now()?.probeDelay ?? 0) + 1_000);
   assert.equal(w.now()?.probeDelay, 3_600_000);
 });
 
-test('a notification of a record not yet tried makes a probe due at once, but 30 s after the one before', async () => {
+test('a notification of a new record makes a probe due at once, but not within 30 s of the last one', async () => {
   const w = await world('parked', [waiting('r1-0')], () => down);
   await w.run(31_000);
   await w.run(61_000);
@@ -42,7 +42,7 @@ test('a notification of a record not yet tried makes a probe due at once, but 30
   assert.equal(w.now()?.probeDelay, 120_000, 'and the time between the others stays');
 });
 
-test('a parked trigger with nothing in its backlog is active again when a probe is due, and not before', async () => {
+test('a parked trigger with an empty backlog becomes active when a probe is due', async () => {
   const w = await world('parked', []);
   await w.run(20_000);
   assert.equal(w.now()?.state, 'parked', 'what made it park may still wait for a retry in the queue');

@@ -5,7 +5,7 @@ import { down, MINUTE, waiting, world } from '../support/drain-world.ts';
 
 mock.method(console, 'log', () => {});
 
-test('what was parked within the latest two seconds is not taken yet', async () => {
+test('does not attempt items that were parked less than two seconds ago', async () => {
   const w = await world('draining', []);
   await w.backlog.park([{ ...unattempted, notification: waiting('r1-0') }], w.clock.now());
   const parkedAt = w.clock.now();
@@ -14,7 +14,7 @@ test('what was parked within the latest two seconds is not taken yet', async () 
   assert.ok(w.clock.now() - parkedAt >= 2_000);
 });
 
-test('what has waited 72 hours is moved to Failed, in whatever state its trigger is', async () => {
+test('moves notifications to Failed after 72 hours in each state of the trigger', async () => {
   for (const state of ['parked', 'paused', 'draining'] as const) {
     const w = await world(state, [waiting('r1-0', 1_759_000_000_000), waiting('r2-0')], () => down);
     await w.run(31_000);
@@ -26,13 +26,13 @@ test('what has waited 72 hours is moved to Failed, in whatever state its trigger
   }
 });
 
-test('a paused trigger is left alone', async () => {
+test('does nothing for a paused trigger', async () => {
   const w = await world('paused', [waiting('r1-0')]);
   await w.run(3_600_000);
   assert.deepEqual([w.calls.length, w.now()?.state], [0, 'paused']);
 });
 
-test('410 pauses the trigger, also while it is drained', async () => {
+test('410 pauses a trigger during a drain', async () => {
   const w = await world(
     'draining',
     ['r1-0', 'r2-0'].map((name) => waiting(name)),
@@ -42,7 +42,7 @@ test('410 pauses the trigger, also while it is drained', async () => {
   assert.deepEqual([w.now()?.state, w.now()?.pausedBy, w.backlog.parkedItems.size], ['paused', 'gone', 2]);
 });
 
-test('410 pauses the trigger also when it responds the last attempt', async () => {
+test('410 to the last attempt pauses the trigger', async () => {
   const w = await world('draining', []);
   const tried = { attempts: 4, firstAttempt: 1, response: 'HTTP 500', nextTry: 0 };
   await w.backlog.park([{ ...tried, notification: waiting('r1-0') }], w.clock.now());
@@ -52,7 +52,7 @@ test('410 pauses the trigger also when it responds the last attempt', async () =
   assert.deepEqual([w.now()?.state, w.backlog.parkedItems.size, w.backlog.failedItems.size], ['paused', 1, 0]);
 });
 
-test('a URL entered and a pause made during a pass over the backlog take effect within a second', async () => {
+test('a new URL or a pause takes effect within a second during a pass', async () => {
   const w = await world(
     'draining',
     Array.from({ length: 400 }, (_, i) => waiting(`r1-${i}`)),
@@ -68,7 +68,7 @@ test('a URL entered and a pause made during a pass over the backlog take effect 
   assert.ok(w.urls.slice(first).every((url) => url === 'https://y/'));
 });
 
-test('a trigger that somebody else drains is left to them, until their lease runs out', async () => {
+test('does not drain a trigger while another run has its lease', async () => {
   const w = await world('draining', [waiting('r1-0')]);
   await w.triggers.lease('customer.edit', w.clock.now() + 10 * MINUTE, w.clock.now());
   await w.run(3_000);

@@ -49,7 +49,7 @@ for (const [count, perSecond] of [
     assert.equal(w.now()?.state, 'active');
   });
 
-test('a throttled response uses up no attempt, and its notification is not attempted before the receiver asks for it', async () => {
+test('a throttled response does not count as an attempt, and the notification waits as long as the receiver requests', async () => {
   const w = await world('draining', [waiting('r1-1'), waiting('r1-2')]);
   const times: number[] = [];
   let left = 7;
@@ -67,7 +67,7 @@ test('a throttled response uses up no attempt, and its notification is not attem
   );
 });
 
-test('a receiver that throttles every call is parked again, and probed when it asks for it', async () => {
+test('a receiver that throttles every call is parked again, and is probed at the time that it requests', async () => {
   const w = await world('draining', many(20));
   w.response(() => ({ status: 429, retryAfter: '600', body: '' }));
   await w.run(MINUTE);

@@ -17,7 +17,7 @@ async function waiting(world: World): Promise<number> {
 }
 
 for (const write of ['lease', 'giveBack'] as const)
-  test(`drains a trigger in its time when the ${write} of another fails`, () => {
+  test(`drains a trigger in time when the ${write} of another fails`, () => {
     let armed = true;
     return scripted(
       async ({ world, clock, pass }) => {
@@ -89,7 +89,7 @@ test('delivers in the order of the sequence when the time of a later change is e
     assert.ok((sequences[0] as bigint) < (sequences[1] as bigint), `arrived as ${sequences}`);
   }));
 
-test('shows nothing as waiting after two functions waiting the message of a delivered notification', () => {
+test('shows nothing as waiting after two functions had the message of a delivered notification', () => {
   let calls = 0;
   return scripted(
     async ({ world, pass }) => {

@@ -65,7 +65,7 @@ for (const silent of ['secrets', 'triggers', 'backlog'] as const)
     );
   });
 
-test('settles two messages of one notification that come in one batch again', () => {
+test('settles two messages of one notification that are received in one batch again', () => {
   let calls = 0;
   return scripted(
     async ({ world, pass }) => {
@@ -83,7 +83,7 @@ test('settles two messages of one notification that come in one batch again', ()
   );
 });
 
-test('probes with the first notification of a record when that was parked again a moment ago', () =>
+test('probes with the first notification of a record, even if it was parked again a moment ago', () =>
   scripted(async ({ world, clock, pass }) => {
     await setUrl(world, TRIGGER);
     await pass(10 * SECOND);

@@ -97,7 +97,7 @@ for (const [type, stream, read] of keys)
     assert.equal(groups[0], groups[1]);
   });
 
-test('a backfill of a table with a binary key goes on after its progress was stored as JSON', async () => {
+test('a backfill of a table with a binary key continues after its progress was stored as JSON', async () => {
   const rows = [1, 2, 3].map((n) => ({ id: { B: new Uint8Array([n, 255]) }, AccountID: { S: `a${n}` } }));
   const whole = world(rows, ['id']);
   const [first] = await backfilled(whole.deps);
@@ -110,7 +110,7 @@ test('a backfill of a table with a binary key goes on after its progress was sto
   assert.equal(inFull(rest.starts[0]), 'id 01ff');
 });
 
-test('the history records that a backfill was started or continued, and no trial', async () => {
+test('the history records that a backfill was started or continued, but not a trial', async () => {
   const rows = ['a', 'b'].map((id) => ({ AccountID: { S: id } }));
   const { deps, history } = world(rows, ['AccountID']);
   for await (const _ of backfill(deps, FROM, { ...OPTIONS, dryRun: true }));

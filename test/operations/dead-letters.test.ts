@@ -26,7 +26,7 @@ function world() {
 const numbered = (record: string, count: number) => Array.from({ length: count }, (_, n) => `${record} ${n}`);
 
 describe('a listing of dead letters', () => {
-  test('shows each letter once and says how many more of a record there are', async () => {
+  test('lists each letter once, and the number of others of a record', async () => {
     const { sqs, deps, add, hidden } = world();
     add('a', 25);
     const { deadLetters: shown, notShown } = await deadLetters(deps, sqs.clock);
@@ -36,7 +36,7 @@ describe('a listing of dead letters', () => {
     assert.deepEqual(await deadLetters(deps, sqs.clock), { deadLetters: shown, notShown });
   });
 
-  test('shows each letter once when there are many records, however slow the requests are', async () => {
+  test('lists each letter once for many records and slow requests', async () => {
     const { sqs, deps, add, hidden } = world();
     for (let n = 0; n < 120; n++) add(`record ${n}`, 1);
     sqs.before = () => {
@@ -48,7 +48,7 @@ describe('a listing of dead letters', () => {
     assert.equal(shown.length, 120);
   });
 
-  test('makes what it received visible again when a request fails', async () => {
+  test('makes received messages visible again when a request fails', async () => {
     const { sqs, deps, add, hidden } = world();
     add('a', 3);
     sqs.before = (name) => {
@@ -101,7 +101,7 @@ describe('dead letters that are sent back', () => {
       );
   });
 
-  test('are sent once each when every request is so slow that a page outlasts its handles', async () => {
+  test('are sent once each, even if handles expire within a page', async () => {
     const { sqs, deps, add, bodies } = world();
     add('a', 12);
     sqs.before = (name) => {
@@ -160,7 +160,7 @@ describe('dead letters that are sent back', () => {
       assert.equal(hidden(), 0);
     });
 
-  test('end at some time though new letters come without end', async () => {
+  test('end even if new letters arrive without end', async () => {
     const { sqs, deps, add, bodies } = world();
     add('a', 3);
     let came = 0;
@@ -174,7 +174,7 @@ describe('dead letters that are sent back', () => {
     assert.equal(left, bodies(DEAD).length);
   });
 
-  test('are counted as left while somebody else receives them', async () => {
+  test('count as left while another receiver has them', async () => {
     const { sqs, deps, add } = world();
     add('a', 2);
     for (const message of sqs.messages(DEAD)) message.hiddenUntil = sqs.time + 3_600_000;
@@ -182,7 +182,7 @@ describe('dead letters that are sent back', () => {
   });
 });
 
-test('the command line says what cannot be shown, what was sent back and what is left', async () => {
+test('the command line prints the numbers that were sent back, are left and cannot be shown', async () => {
   const { deps, add } = world();
   const run = async (options: object) => (await commands['dead-letters']?.run(deps, [], options)) ?? assert.fail();
   assert.equal((await run({})).text, 'There are no dead letters.');

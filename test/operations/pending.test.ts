@@ -33,7 +33,7 @@ const run = async ({ deps }: World, command: string, ...words: string[]) =>
   (await commands[command]?.run(deps, words, {})) ?? assert.fail();
 
 describe('the number of pending notifications', () => {
-  test('has those behind a notification that waits for a retry: 6 edits of one task', async () => {
+  test('includes notifications behind one that waits for a retry: 6 edits of one task', async () => {
     const sqs = new SqsInMemory();
     const world = adminWorld({ sqs: sqs.client(), queueUrl: QUEUE });
     await set(world.deps, 'task.edit', 'https://example.com/');
@@ -46,7 +46,7 @@ describe('the number of pending notifications', () => {
     assert.match(text, /\n7 messages are in the delivery queue, including those waiting for retry\.$/);
   });
 
-  test('counts what is behind another trigger of the same record, and the backlog', async () => {
+  test('includes notifications behind another trigger of the same record, and the backlog', async () => {
     const world = adminWorld();
     await hold(world, 'task.create', { 'task.edit': 2, 'task.delete': 1 });
     await park(world, 'task.edit', 3);
@@ -56,7 +56,7 @@ describe('the number of pending notifications', () => {
     assert.partialDeepStrictEqual(await lineOf(world, 'task.create'), { waiting: 1, waitingForRetry: 1, behind: 0 });
   });
 
-  test('does not have what was delivered in the end', async () => {
+  test('does not include delivered notifications', async () => {
     const world = adminWorld();
     const one = notification({ trigger: 'task.edit' });
     await world.backlog.hold({ notification: one, ...tried, behind: { 'task.edit': 5 } }, Date.now());
@@ -78,7 +78,7 @@ describe('the number of pending notifications', () => {
       assert.equal(pendingText({ waiting, waitingForRetry, behind, inBacklog }), text);
     });
 
-  test('of the queue is not known where SQS does not say, and the rest is shown', async () => {
+  test('is unknown for the queue if SQS does not respond, and the rest is shown', async () => {
     const sqs = new SqsInMemory();
     sqs.before = () => {
       throw new Error('AccessDenied');
@@ -102,7 +102,7 @@ describe('clearing a URL', () => {
     return { ...made, woken: () => woken };
   };
 
-  test('says how many pending notifications move to Failed, and wakes drain for them', async () => {
+  test('returns the number of pending notifications that move to Failed, and invokes drain', async () => {
     const cleared = await world();
     await park(cleared, 'customer.edit', 1);
     await hold(cleared, 'customer.edit', { 'customer.edit': 1, 'customer.delete': 4 });
@@ -115,7 +115,7 @@ describe('clearing a URL', () => {
     assert.equal(cleared.woken(), 1);
   });
 
-  test('says no more when nothing is pending, and does it though drain cannot be woken', async () => {
+  test('works without pending notifications, and if drain cannot be invoked', async () => {
     const cleared = await world();
     cleared.deps.wakeDrain = async () => {
       throw new Error('AccessDenied');
@@ -125,7 +125,7 @@ describe('clearing a URL', () => {
     assert.equal((await cleared.triggersTable.read(['customer.edit'])).get('customer.edit')?.url, undefined);
   });
 
-  test('by an import says the same', async () => {
+  test('by an import returns the same', async () => {
     const cleared = await world();
     await park(cleared, 'customer.edit', 1);
     const imported = await importUrls(cleared.deps, '{"customer.edit": null}');

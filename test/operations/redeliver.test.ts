@@ -68,7 +68,7 @@ for (const reason of ['no URL is set for customer.edit', 'HTTP 404'])
     assert.ok(after.every((one) => one.reason === reason));
   });
 
-test('two redeliveries at the same time lose nothing, and send nothing but what had failed', async () => {
+test('two parallel redeliveries lose nothing, and send only failed notifications', async () => {
   const world = await withUrl();
   await failMany(world, 60);
   const ids = (await failed(world.deps, {})).map(({ id }) => id);
@@ -78,7 +78,7 @@ test('two redeliveries at the same time lose nothing, and send nothing but what 
   assert.equal((await failed(world.deps, {})).length, 0);
 });
 
-test('a redelivery leaves what failed again since it was read', async () => {
+test('a redelivery does not remove an entry that failed again after it was read', async () => {
   const world = await withUrl();
   await failMany(world, 3);
   const read = await failed(world.deps, {});
@@ -91,7 +91,7 @@ test('a redelivery leaves what failed again since it was read', async () => {
   );
 });
 
-test('a redelivery that the queue stops half way keeps the rest in Failed, and notes what was sent', async () => {
+test('a redelivery that the queue interrupts keeps the rest in Failed, and records what was sent', async () => {
   let sends = 0;
   const queued: Notification[] = [];
   const world = await withUrl({
@@ -114,7 +114,7 @@ test('a redelivery that the queue stops half way keeps the rest in Failed, and n
   assert.equal((await world.history.read(1)).entries[0]?.to, '50 sent again');
 });
 
-test('a redelivery that cannot delete one item deletes the others, and says so', async () => {
+test('a redelivery that cannot delete one entry deletes the others, and throws', async () => {
   const world = await withUrl();
   await failMany(world, 3);
   const chosen = await failed(world.deps, {});
@@ -131,7 +131,7 @@ test('a redelivery that cannot delete one item deletes the others, and says so',
   );
 });
 
-test('redeliver sends those of one record by their sequence, not by their times', async () => {
+test('redeliver sends notifications of one record by sequence, not by time', async () => {
   const world = await withUrl();
   const at = 1_760_000_000_000;
   // The later change carries the earlier time; and 9 is before 10, whatever their digits.

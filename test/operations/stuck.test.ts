@@ -62,7 +62,7 @@ for (const state of ['draining', 'finishing'] as const)
     assert.equal(findings.length, 1);
   });
 
-test('the doctor finds nothing once drain has done its work, and stops looking then', async () => {
+test('the doctor finds nothing after drain has changed the state, and stops', async () => {
   const { put, park, look, triggersTable, deps } = world();
   put('task.edit', 'paused');
   await park('task.edit');
@@ -99,7 +99,7 @@ test('the doctor does not wait for triggers that are active, paused or parked as
   assert.deepEqual(await look(), { findings: [], waited: 0, inconclusive: [] });
 });
 
-test('the doctor says what it could not look at', async () => {
+test('the doctor lists the checks that it could not make', async () => {
   const made = world();
   made.put('task.edit', 'draining');
   made.deps.backlog.count = async () => {

@@ -36,7 +36,7 @@ const whatEnds: Readonly<Record<string, { readonly response: CallResult; prepare
 };
 
 for (const [what, { response, prepare }] of Object.entries(whatEnds))
-  test(`cuts off the other attempts of a batch when one ${what}`, async () => {
+  test(`aborts the other attempts of a batch when one ${what}`, async () => {
     const p = await protocol();
     await prepare?.(p);
     const cuts: boolean[] = [];
@@ -45,7 +45,7 @@ for (const [what, { response, prepare }] of Object.entries(whatEnds))
     assert.notEqual(await p.stateOf(), 'active');
   });
 
-test('cuts off the other attempts of a batch when another function has parked the trigger before a failure is counted', async () => {
+test('aborts the other attempts of a batch when another function has parked the trigger before a failure is counted', async () => {
   const p = await protocol();
   const cuts: boolean[] = [];
   const call = firstFails(responded(500), cuts);
@@ -58,7 +58,7 @@ test('cuts off the other attempts of a batch when another function has parked th
   assert.deepEqual(cuts, [true]);
 });
 
-test('one failure cuts off no other attempt', async () => {
+test('one failure aborts no other attempt', async () => {
   const p = await protocol();
   const cuts: boolean[] = [];
   await p.deliver(batchOf(p, 2), { call: firstFails(responded(500), cuts) });
@@ -89,7 +89,7 @@ test('resets the failures once, with the first success after a failure of the sa
   assert.equal((await p.triggers.read(['customer.edit'])).get('customer.edit')?.consecutiveFailures, 0);
 });
 
-test('a slow response to a redelivered notification or to a test is not counted while it is awaited', async () => {
+test('a slow response to a redelivered notification or a test call does not count', async () => {
   for (const what of [{ redelivered: 1 }, { test: true }] as const) {
     const p = await protocol();
     const after = (milliseconds: number, act: () => void) => {

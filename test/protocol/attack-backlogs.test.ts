@@ -23,7 +23,7 @@ test('a trigger that is paused while the head of its backlog moves to Failed is 
   assert.equal(p.calls.length, 0);
 });
 
-test('secrets that cannot be read for a moment end the run, not five minutes of it', async () => {
+test('a run ends if secrets cannot be read, and the next run continues', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'draining');
   await p.park(Array.from({ length: 5 }, (_, i) => p.one({ record: record(String(i)) })));
@@ -42,7 +42,7 @@ test('secrets that cannot be read for a moment end the run, not five minutes of 
   assert.equal(p.calls.length, 5);
 });
 
-test('a long backlog from one second is read on only when a probe is due', async () => {
+test('reads further pages of a backlog only when a probe is due', async () => {
   const p = await protocol({ receiver: () => responded(500) });
   await p.triggers.move('customer.edit', 'park', {
     probeAt: p.world.now + 50 * 60_000,
@@ -60,7 +60,7 @@ test('a long backlog from one second is read on only when a probe is due', async
   assert.deepEqual([p.calls.length, pages.length], [0, 1]);
 });
 
-test('a notification that one function puts into the backlog while another delivers it does not stay there', async () => {
+test('a notification that is parked while another function delivers it leaves the backlog', async () => {
   const p = await protocol();
   const one = p.one();
   const late = p.received(one, 1, 359_000);
@@ -86,7 +86,7 @@ test('a notification that one function puts into the backlog while another deliv
   assert.deepEqual([p.calls.length, (await p.parked()).length], [1, 0]);
 });
 
-test('an old notification that cannot be moved to Failed stops no other of its backlog', async () => {
+test('an old notification that cannot be moved to Failed does not stop the others', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'draining');
   const old = p.one({ changedAt: p.world.now - 73 * HOUR, record: record('a') });
@@ -104,7 +104,7 @@ test('an old notification that cannot be moved to Failed stops no other of its b
   assert.deepEqual([p.calls.length, (await p.parked()).map(({ notification }) => notification.id)], [1, [old.id]]);
 });
 
-test('a run ends when the table keeps no result: not every notification of a backlog is called in vain each minute', async () => {
+test('a run ends if the table stores no results', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'draining');
   await p.park(Array.from({ length: 300 }, (_, i) => p.one({ record: i.toString(16).padStart(64, '0') })));

@@ -6,7 +6,7 @@ import { failed, redeliver } from '../../functions/operations/failed.ts';
 import { HOUR } from '../support/attack-details.ts';
 import { ok, protocol, responded } from '../support/protocol.ts';
 
-test('a notification that is redelivered by a machine whose clock is behind starts a new life', async (t) => {
+test('a redelivery by a machine whose clock is behind starts a new life', async (t) => {
   const p = await protocol();
   t.mock.timers.enable({ apis: ['Date'], now: p.world.now });
   const sent: Notification[] = [];
@@ -33,7 +33,7 @@ test('a notification that is redelivered by a machine whose clock is behind star
   );
 });
 
-test('what can be read of a stored notification that this version cannot read is kept in Failed', async () => {
+test('the readable fields of an unreadable notification are stored in Failed', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'draining');
   const one = p.one();
@@ -47,7 +47,7 @@ test('what can be read of a stored notification that this version cannot read is
   );
 });
 
-test('an item that was put into the backlog anew stays there, though the one before it could not be read', async () => {
+test('an item that was parked again stays in the backlog, although the one before was unreadable', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'draining');
   const one = p.one();
@@ -68,7 +68,7 @@ test('an item that was put into the backlog anew stays there, though the one bef
   assert.equal((await p.parked()).length, 1);
 });
 
-test('what went to its own backlog is not counted as waiting behind another of its record', async () => {
+test('a parked notification does not count as waiting behind another one of its record', async () => {
   const p = await protocol({ receiver: () => responded(500), urls: ['task.edit', 'task.delete'] });
   await p.state('task.delete', 'paused');
   const head = p.received(p.one({ trigger: 'task.edit' }));
@@ -79,7 +79,7 @@ test('what went to its own backlog is not counted as waiting behind another of i
   assert.equal(await p.backlog.count('task.delete', 'parked'), 1);
 });
 
-test('a URL that is set while a probe of the one before runs is tried at once', async () => {
+test('a URL that is set during a probe of the old one is probed at once', async () => {
   const p = await protocol();
   await p.triggers.move('customer.edit', 'park', { probeAt: 0, probeDelay: HOUR, parkedBecause: 'HTTP 500' });
   await p.park([p.one()]);

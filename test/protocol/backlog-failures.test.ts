@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { HOUR, record } from '../support/backlog-details.ts';
 import { ok, protocol, responded } from '../support/protocol.ts';
 
-test('redelivered notifications that fail count as no consecutive failures, in the backlog as in the queue', async () => {
+test('failed attempts of redelivered notifications do not count as consecutive failures, in backlog and queue', async () => {
   const p = await protocol({ receiver: ({ sequence }) => (Number(sequence) < 100 ? responded(404) : ok) });
   await p.state('customer.edit', 'draining');
   const redelivered = Array.from({ length: 12 }, (_, i) => ({
@@ -39,7 +39,7 @@ test('410 to a notification that is too old pauses its trigger and moves it to F
   assert.deepEqual([await p.stateOf(), (await p.failed()).length], ['paused', 2]);
 });
 
-test('410 ends a pass: nothing else is called, and all stays in the backlog', async () => {
+test('410 ends a pass: no more calls are made, and the backlog stays', async () => {
   const p = await protocol({ receiver: () => responded(410) });
   await p.state('customer.edit', 'draining');
   await p.park(Array.from({ length: 5 }, (_, i) => p.one({ record: record(String(i)) })));

@@ -5,7 +5,7 @@ import { type Made, ok, protocol, responded } from '../support/protocol.ts';
 
 const sequences = (calls: readonly Made[]) => calls.map(({ sequence }) => sequence);
 
-test('a probe takes the first notification of a record, also when that one was put into the backlog again just now', async () => {
+test('a probe attempts the first notification of a record, even if it was parked again just now', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'parked');
   const [first, second] = [p.one({ sequence: '1' }), p.one({ sequence: '2' })];
@@ -18,7 +18,7 @@ test('a probe takes the first notification of a record, also when that one was p
   assert.deepEqual(sequences(p.calls), ['1', '2']);
 });
 
-test('the order of a record is that of its sequence, also when its times run backwards', async () => {
+test('delivers a record by its sequence, even if its times run backwards', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'draining');
   const at = p.world.now - 60_000;
@@ -27,7 +27,7 @@ test('the order of a record is that of its sequence, also when its times run bac
   assert.deepEqual(sequences(p.calls), ['100', '101']);
 });
 
-test('a probe, too, takes the first of a record by its sequence', async () => {
+test('a probe attempts the first notification of a record by its sequence', async () => {
   const p = await protocol({ receiver: () => responded(500) });
   await p.state('customer.edit', 'parked');
   const at = p.world.now - 60_000;
@@ -36,7 +36,7 @@ test('a probe, too, takes the first of a record by its sequence', async () => {
   assert.deepEqual(sequences(p.calls), ['100']);
 });
 
-test('a record whose times run backwards over the border of a page keeps its order', async () => {
+test('delivers a record in order if its times run backwards across pages', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'draining');
   const at = p.world.now - HOUR;
@@ -71,7 +71,7 @@ test('a backlog of more than two pages from one second is probed and delivered',
     );
 });
 
-test('a record over more than one page waits behind its first one that has to', async () => {
+test('the notifications of a record on later pages wait behind the first that must wait', async () => {
   const p = await protocol({ receiver: ({ sequence }) => (sequence === '1' ? responded(500) : ok) });
   await p.state('customer.edit', 'draining');
   const at = p.world.now - HOUR;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { HOUR, record } from '../support/backlog-details.ts';
 import { protocol } from '../support/protocol.ts';
 
-test('the backlog of a trigger without a URL moves to Failed, and the trigger comes to rest', async () => {
+test('the backlog of a trigger without a URL moves to Failed, and the trigger becomes active', async () => {
   for (const state of ['parked', 'draining', 'paused'] as const) {
     const p = await protocol();
     await p.state('customer.edit', state);
@@ -20,7 +20,7 @@ test('the backlog of a trigger without a URL moves to Failed, and the trigger co
   }
 });
 
-test('what is in the queue of a trigger whose URL was cleared moves to Failed for the same reason', async () => {
+test('queued notifications of a trigger whose URL was cleared move to Failed for the same reason', async () => {
   const p = await protocol();
   await p.triggers.writeUrl('customer.edit', undefined, p.world.now);
   assert.deepEqual(await p.deliver([p.received(p.one()), p.received(p.one(), 3)]), []);

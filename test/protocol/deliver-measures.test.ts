@@ -47,14 +47,14 @@ test('measures attempts, deliveries, retries, failed and parked notifications', 
   assert.deepEqual(all, ['parked customer.edit', 'written']);
 });
 
-test('a delay is never negative, though the clocks disagree', async () => {
+test('a delay is never negative, even if clocks differ', async () => {
   const p = await protocol();
   const { all, metrics } = measured();
   await p.deliver([p.received(p.one({ changedAt: p.world.now + 3_000 }))], { metrics });
   assert.ok(all.includes('delay customer.edit 0'));
 });
 
-test('the delivery log has each attempt with its number, response, time and what it was', async () => {
+test('the delivery log has each attempt with its number, response, time and kind', async () => {
   const p = await protocol({
     receiver: () => {
       p.world.now += 70;
@@ -84,7 +84,7 @@ test('the delivery log has each attempt with its number, response, time and what
   );
 });
 
-test('what is logged of a response without a body has none', async () => {
+test('the log entry of a response without a body has no body', async () => {
   const p = await protocol();
   const entries: object[] = [];
   await p.deliver([p.received(p.one())], { log: { write: async (some: object[]) => void entries.push(...some) } });
@@ -94,7 +94,7 @@ test('what is logged of a response without a body has none', async () => {
   );
 });
 
-test('a log that does not respond keeps no message', async () => {
+test('messages are settled even if the log does not respond', async () => {
   const p = await protocol();
   const log = { write: () => Promise.reject(new Error('silent')) };
   assert.deepEqual(await p.deliver([p.received(p.one())], { log }), []);

@@ -4,7 +4,7 @@ import { fails } from '../support/deliver-details.ts';
 import { protocol } from '../support/protocol.ts';
 import { message } from '../support/records.ts';
 
-test('a message is not attempted when less time is left than an attempt and what follows may take', async () => {
+test('does not attempt a message if the remaining time is too short', async () => {
   const p = await protocol();
   const { deliver } = await import('../../functions/deliver/deliver.ts');
   for (const [remaining, calls] of [
@@ -26,7 +26,7 @@ test('a message is not attempted when less time is left than an attempt and what
   }
 });
 
-test('all of a record return with the delay of the one that waits', async () => {
+test('all messages of a record return with the same delay', async () => {
   const p = await protocol({ ...fails, retryDelays: [7, 30] });
   const batch = [p.received(p.one()), p.received(p.one())];
   assert.equal((await p.deliver(batch)).length, 2);
@@ -37,7 +37,7 @@ test('all of a record return with the delay of the one that waits', async () => 
   assert.ok((p.returned[0]?.seconds ?? 0) >= 5 && (p.returned[0]?.seconds ?? 0) <= 9);
 });
 
-test('what cannot be read names its notification in the dead-letter queue with the reason and its group', async () => {
+test('an unreadable message goes to the dead-letter queue with its ID, the reason and its group', async () => {
   const p = await protocol();
   const bad = message('{"v":9}');
   const letters: object[] = [];
@@ -51,7 +51,7 @@ test('what cannot be read names its notification in the dead-letter queue with t
   assert.notEqual(letter?.reason, '');
 });
 
-test('an item that an earlier receive put into the backlog keeps its attempts when it is put there again', async () => {
+test('a parked item keeps its attempts when it is parked again', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'parked');
   const one = p.one();
@@ -63,7 +63,7 @@ test('an item that an earlier receive put into the backlog keeps its attempts wh
   assert.deepEqual({ attempts, firstAttempt, response, nextTry }, tried);
 });
 
-test('a message without a group is delivered by itself', async () => {
+test('delivers a message without a group', async () => {
   const p = await protocol();
   const batch = [p.received(p.one()), p.received(p.one())];
   for (const { attributes } of batch) delete (attributes as { MessageGroupId?: string }).MessageGroupId;

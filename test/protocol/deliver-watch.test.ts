@@ -27,7 +27,7 @@ function timers() {
   };
 }
 
-test('a batch looks at its triggers each second until it is done, and cuts off attempts at one that is parked by another', async () => {
+test('a batch reads its triggers each second, and aborts attempts of a trigger that another function parked', async () => {
   const p = await protocol();
   const time = timers();
   const seen: boolean[] = [];
@@ -52,7 +52,7 @@ test('a batch looks at its triggers each second until it is done, and cuts off a
   assert.equal(consecutiveFailures, 0, 'an attempt that was cut off counts as no failure');
 });
 
-test('a look that fails is followed by another, and one that ends after the batch by none', async () => {
+test('a failed read of the triggers is repeated; no read follows the end of the batch', async () => {
   const p = await protocol();
   const time = timers();
   let isSilent = false;
@@ -78,7 +78,7 @@ test('a look that fails is followed by another, and one that ends after the batc
   assert.equal(time.open.size, 0);
 });
 
-test('a slow response counts as a failure while it is awaited, and once; deliver waits until it is counted', async () => {
+test('a slow response counts as one failure before it arrives; deliver waits until it is counted', async () => {
   const p = await protocol();
   const time = timers();
   const { slow, pending } = late(p.triggers, ['countFailure']);
@@ -96,7 +96,7 @@ test('a slow response counts as a failure while it is awaited, and once; deliver
   assert.deepEqual(all, ['attempt customer.edit 0', 'delivered customer.edit', 'delay customer.edit 60000', 'written']);
 });
 
-test('a slow response to a test or to a redelivered notification counts as no failure', async () => {
+test('a slow response to a test call or a redelivered notification does not count as a failure', async () => {
   for (const what of [{ test: true }, { redelivered: 1 }] as const) {
     const p = await protocol();
     const time = timers();

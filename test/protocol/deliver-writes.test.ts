@@ -15,7 +15,7 @@ for (const [what, { store, method, world, messages }] of Object.entries(cases))
     assert.ok(events.length > 0, `${method} was called`);
   });
 
-test('deliver does not end before the dead-letter queue has a message, and before messages are set to return', async () => {
+test('deliver ends after the dead-letter queue has a message and the delays of returned messages are set', async () => {
   const p = await protocol(fails);
   const { slow, pending, events } = late({ sendToDeadLetters: async () => {}, returnToQueue: async () => {} }, [
     'sendToDeadLetters',
@@ -26,7 +26,7 @@ test('deliver does not end before the dead-letter queue has a message, and befor
   assert.equal(events.length, 4);
 });
 
-test('a notification is in Failed before its mark says so, and marked before its item leaves the backlog', async () => {
+test('stores a notification in Failed before it writes the mark, and the mark before it removes the item', async () => {
   const p = await protocol(fails);
   const one = p.one({ changedAt: p.world.now - 73 * HOUR });
   await p.park([one]);
@@ -38,7 +38,7 @@ test('a notification is in Failed before its mark says so, and marked before its
   );
 });
 
-test('a notification is in the backlog before its trigger is looked at again, and before it is marked', async () => {
+test('parks a notification before it reads the trigger again, and before it writes the mark', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'parked');
   const { slow, events } = late(p.backlog, ['park', 'release']);

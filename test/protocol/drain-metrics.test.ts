@@ -4,7 +4,7 @@ import { draining, HOUR, record } from '../support/drain-details.ts';
 import { measured } from '../support/late.ts';
 import { ok, protocol, responded } from '../support/protocol.ts';
 
-test('measures what drain delivers and keeps, and what a backlog holds', async () => {
+test('measures deliveries and retries of drain, and the size of a backlog', async () => {
   const p = await protocol({ receiver: ({ sequence }) => (sequence === '1' ? ok : responded(500)) });
   await p.state('customer.edit', 'draining');
   await p.park([p.one({ sequence: '1' }), p.one({ sequence: '2', record: record(2) })]);
@@ -45,7 +45,7 @@ test('measures a trigger as down while it is parked or was paused by 410, and it
   }
 });
 
-test('measures nothing of an active trigger, no oldest of an empty backlog, and no negative age', async () => {
+test('does not measure an active trigger, the age of an empty backlog, or a negative age', async () => {
   const p = await protocol();
   const { all, metrics } = measured();
   await p.drain({ metrics });
@@ -61,7 +61,7 @@ test('measures nothing of an active trigger, no oldest of an empty backlog, and 
   assert.ok(all.includes('oldest customer.edit 0'));
 });
 
-test('a backlog that cannot be measured is drained all the same', async () => {
+test('drains a backlog that cannot be measured', async () => {
   const p = await protocol();
   await draining(p);
   const backlog = new Proxy(p.backlog, {
@@ -72,7 +72,7 @@ test('a backlog that cannot be measured is drained all the same', async () => {
   assert.deepEqual([p.calls.length, await p.stateOf()], [1, 'active']);
 });
 
-test('a backlog that is empty is counted and not read to measure it', async () => {
+test('does not read an empty backlog to measure it', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'paused');
   p.dynamodb.requests.length = 0;

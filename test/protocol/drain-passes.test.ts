@@ -15,7 +15,7 @@ test('an attempt needs its own time and five seconds more', async () => {
   }
 });
 
-test('a trigger that is being drained by another function is left alone', async () => {
+test('does not drain a trigger that another function drains', async () => {
   const p = await protocol();
   await draining(p);
   assert.equal(await p.triggers.lease('customer.edit', p.world.now + HOUR, p.world.now), true);
@@ -32,7 +32,7 @@ test('a pass stops at ten consecutive failures and parks its trigger with the la
   assert.deepEqual([p.calls.length, now?.state, now?.parkedBecause], [10, 'parked', 'HTTP 502']);
 });
 
-test('a success between failures begins their count anew', async () => {
+test('a success resets the count of consecutive failures', async () => {
   const p = await protocol({ receiver: ({ sequence }) => (sequence === '9' ? ok : responded(500)) });
   await p.state('customer.edit', 'draining');
   await p.park(
@@ -44,7 +44,7 @@ test('a success between failures begins their count anew', async () => {
   assert.deepEqual([p.calls.length, await p.stateOf()], [18, 'draining']);
 });
 
-test('what a probe is responded postpones the next one and is shown', async () => {
+test('stores the response to a probe, and postpones the next one', async () => {
   const p = await protocol({ receiver: () => responded(503) });
   await parked(p);
   await p.drain();
@@ -52,7 +52,7 @@ test('what a probe is responded postpones the next one and is shown', async () =
   assert.deepEqual([now?.probeAt, now?.probeDelay, now?.parkedBecause], [p.world.now + 60_000, 60_000, 'HTTP 503']);
 });
 
-test('a paused trigger is left as it is', async () => {
+test('does not change a paused trigger', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'paused');
   await p.park([p.one()]);
@@ -60,7 +60,7 @@ test('a paused trigger is left as it is', async () => {
   assert.deepEqual([p.calls.length, await p.stateOf(), (await p.parked()).length], [0, 'paused', 1]);
 });
 
-test('what was never attempted moves to Failed with that reason, and with the response when it was', async () => {
+test('moves notifications to Failed with the last response, or as never attempted', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'draining');
   const old = { changedAt: p.world.now - 73 * HOUR };
@@ -105,7 +105,7 @@ test('a retry in a backlog waits for its time, and keeps its attempts and first 
   assert.ok((kept?.nextTry ?? 0) >= at + 60_000 && (kept?.nextTry ?? 0) <= at + 180_000);
 });
 
-test('a trigger that became active before its lease was taken is left alone', async () => {
+test('does not drain a trigger that became active before its lease was taken', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'finishing');
   const { counted } = counting(p.triggers, 'lease', () => p.triggers.move('customer.edit', 'activate'));
@@ -115,7 +115,7 @@ test('a trigger that became active before its lease was taken is left alone', as
 });
 
 for (const state of ['parked', 'draining'] as const)
-  test(`a URL that is set while the backlog of a ${state} trigger without one is read keeps it there`, async () => {
+  test(`a URL that is set during the read of a ${state} trigger's backlog keeps the backlog`, async () => {
     const p = await protocol({ urls: [] });
     await p.state('customer.edit', state);
     await p.park([p.one()]);
@@ -131,7 +131,7 @@ for (const state of ['parked', 'draining'] as const)
     assert.ok(!p.logged.includes('drain failed'));
   });
 
-test('a URL that is cleared during a pass is called no more', async () => {
+test('makes no more calls after the URL is cleared during a pass', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'draining');
   await p.park([p.one(), p.one({ record: record(2) })]);

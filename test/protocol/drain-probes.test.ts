@@ -4,7 +4,7 @@ import { counting, HOUR, looksAt, parked, record } from '../support/drain-detail
 import { measured } from '../support/late.ts';
 import { protocol, responded } from '../support/protocol.ts';
 
-test('a probe is due at its very time, also when there is nothing to probe with', async () => {
+test('a probe is due exactly at its time, also with an empty backlog', async () => {
   const empty = await protocol();
   await empty.state('customer.edit', 'parked', empty.world.now);
   await empty.drain();
@@ -20,7 +20,7 @@ test('a probe is due at its very time, also when there is nothing to probe with'
 });
 
 for (const state of ['parked', 'draining'] as const)
-  test(`an item of a ${state} trigger that is two seconds old, and whose time has come, is taken`, async () => {
+  test(`attempts an item of a ${state} trigger exactly at its time and at an age of two seconds`, async () => {
     const p = await protocol();
     await p.state('customer.edit', state);
     await p.backlog.park(
@@ -31,7 +31,7 @@ for (const state of ['parked', 'draining'] as const)
     assert.equal(p.calls.length, 1);
   });
 
-test('the success of a probe is noted, its metrics and its log are written', async () => {
+test('stores the success of a probe, and writes its metrics and log', async () => {
   const p = await protocol();
   await parked(p);
   const { all, metrics } = measured();
@@ -42,7 +42,7 @@ test('the success of a probe is noted, its metrics and its log are written', asy
   assert.ok(all.lastIndexOf('written') > all.indexOf('drained customer.edit'));
 });
 
-test('a probe of a backlog that is longer than the time that can run back reads one page', async () => {
+test('a probe reads only one page if its times span long enough', async () => {
   const p = await protocol({ receiver: () => responded(500) });
   await p.state('customer.edit', 'parked');
   const at = p.world.now - HOUR;
@@ -52,7 +52,7 @@ test('a probe of a backlog that is longer than the time that can run back reads 
   assert.deepEqual([p.calls.length, looksAt(p)], [10, 1]);
 });
 
-test('a probe knows the first of a record when an earlier change stands on the next page', async () => {
+test('a probe finds the first notification of a record on the next page', async () => {
   const p = await protocol({ receiver: () => responded(500) });
   await p.state('customer.edit', 'parked');
   const at = p.world.now - HOUR;
@@ -70,7 +70,7 @@ test('a probe knows the first of a record when an earlier change stands on the n
   assert.deepEqual([sequences.includes('100'), sequences.includes('101')], [true, false]);
 });
 
-test('a record that is known in part only is called once for each of its notifications', async () => {
+test('calls a partly read record once for each of its notifications', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'draining');
   const at = p.world.now - HOUR;

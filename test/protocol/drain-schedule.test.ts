@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ok, protocol, responded } from '../support/protocol.ts';
 
-test('a trigger that fails again is probed after 30 seconds', async () => {
+test('probes a trigger that failed again after 30 seconds', async () => {
   const p = await protocol({ receiver: () => responded(500) });
   await p.state('customer.edit', 'draining');
   await p.park(Array.from({ length: 12 }, (_, i) => p.one({ record: i.toString(16).padStart(64, '0') })));
@@ -11,7 +11,7 @@ test('a trigger that fails again is probed after 30 seconds', async () => {
   assert.deepEqual([now?.state, now?.probeAt, now?.probeDelay], ['parked', p.world.now + 30_000, 30_000]);
 });
 
-test('an item younger than two seconds is not taken', async () => {
+test('does not attempt an item younger than two seconds', async () => {
   for (const state of ['parked', 'draining'] as const) {
     const p = await protocol();
     await p.state('customer.edit', state);
@@ -22,7 +22,7 @@ test('an item younger than two seconds is not taken', async () => {
   }
 });
 
-test('the lease outlives the function by 30 seconds', async () => {
+test('the lease ends 30 seconds after the function', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'draining');
   await p.park([p.one()]);
@@ -36,7 +36,7 @@ test('the lease outlives the function by 30 seconds', async () => {
   assert.deepEqual(taken, [false]);
 });
 
-test('a drain whose notifications all wait for their retry looks less and less often', async () => {
+test('a drain waits longer and longer if all notifications wait for a retry', async () => {
   const p = await protocol({ receiver: () => responded(500) });
   await p.state('customer.edit', 'draining');
   await p.park([p.one()]);

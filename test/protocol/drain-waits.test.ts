@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { counting, draining, looksAt, record } from '../support/drain-details.ts';
 import { ok, protocol, responded } from '../support/protocol.ts';
 
-test('a pass that delivers nothing notes no success, and each pass that can take nothing waits longer', async () => {
+test('a pass without deliveries stores no success, and each such pass waits longer', async () => {
   const p = await protocol({ receiver: () => responded(500) });
   await draining(p);
   const { made, counted } = counting(p.triggers, 'clearFailures', async () => {});
@@ -17,7 +17,7 @@ test('a pass that delivers nothing notes no success, and each pass that can take
   assert.deepEqual(pauses.slice(0, 3), [1_000, 2_000, 4_000]);
 });
 
-test('the notifications of a record go in one pass, also behind one that moves to Failed, and nothing is waited for', async () => {
+test('delivers the notifications of a record in one pass, also behind one that moves to Failed', async () => {
   const p = await protocol({ receiver: ({ sequence }) => (sequence === '1' ? responded(404) : ok) });
   await p.state('customer.edit', 'draining');
   await p.park([
@@ -42,7 +42,7 @@ test('one run attempts a notification again when its retry delay is over', async
   assert.deepEqual([calls, await p.stateOf()], [2, 'active']);
 });
 
-test('a trigger that was about to be active drains what was put into its backlog meanwhile', async () => {
+test('a finishing trigger drains notifications that were parked meanwhile', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'finishing');
   await p.park([p.one()]);
@@ -50,7 +50,7 @@ test('a trigger that was about to be active drains what was put into its backlog
   assert.deepEqual([p.calls.length, await p.stateOf(), p.logged.includes('drain failed')], [1, 'active', false]);
 });
 
-test('logs what the operator has to know', async () => {
+test('logs the events that an operator needs', async () => {
   const p = await protocol();
   await p.drain();
   await p.state('customer.edit', 'paused');
@@ -89,7 +89,7 @@ test('logs what the operator has to know', async () => {
   assert.ok(unreadable.logged.includes('a stored notification cannot be read'));
 });
 
-test('nobody else gets the lease until 30 seconds after the end of the function', async () => {
+test('no other run gets the lease until 30 seconds after the end of the function', async () => {
   const p = await protocol();
   await draining(p);
   const end = p.world.now + 300_000;

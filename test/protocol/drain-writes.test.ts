@@ -70,7 +70,7 @@ for (const [what, { store, method, status = 200, prepare }] of Object.entries(ca
     assert.ok(events.length > 0, `${method} was called`);
   });
 
-test('an item is in Failed before it leaves the backlog', async () => {
+test('adds an item to Failed before it removes it from the backlog', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'draining');
   await p.park([p.one({ changedAt: p.world.now - 73 * HOUR })]);
@@ -79,7 +79,7 @@ test('an item is in Failed before it leaves the backlog', async () => {
   assert.deepEqual(events, ['fail begins', 'fail ends', 'unpark begins', 'unpark ends']);
 });
 
-test('an item that cannot be read is in Failed before it is deleted, and deleted before drain goes on', async () => {
+test('adds an unreadable item to Failed before it deletes it, and continues after that', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'draining');
   const one = p.one();
@@ -92,7 +92,7 @@ test('an item that cannot be read is in Failed before it is deleted, and deleted
   assert.deepEqual(events, ['fail begins', 'fail ends', 'dropUnreadable begins', 'dropUnreadable ends']);
 });
 
-test('the next notification of a record is attempted when the result of the one before is kept', async () => {
+test('attempts the next notification of a record after the result of the one before is stored', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'draining');
   const { slow, pending } = late(p.backlog, ['unpark']);

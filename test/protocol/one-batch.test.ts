@@ -20,14 +20,14 @@ test('the result of a test has whether it was delivered, the response, its time 
   }
 });
 
-test('a test without a URL is not called', async () => {
+test('makes no test call without a URL', async () => {
   const p = await protocol({ urls: [] });
   const one = p.one({ test: true, changedAt: p.world.now });
   assert.deepEqual(await p.deliver([p.received(one)]), []);
   assert.deepEqual([p.calls, await p.backlog.testResult(one)], [[], undefined]);
 });
 
-test('marks a notification that it puts into the backlog only when its message was received before or may be shared', async () => {
+test('marks a parked notification only if its message was received before or may be shared', async () => {
   const marked = async (receives: number, firstMsAgo: number) => {
     const p = await protocol();
     await p.state('customer.edit', 'paused');
@@ -39,7 +39,7 @@ test('marks a notification that it puts into the backlog only when its message w
   assert.equal(await marked(1, 300_000), true);
 });
 
-test('takes out of the backlog of a trigger that returned only what another function has settled', async () => {
+test('removes only settled items from the backlog of a trigger that became active', async () => {
   for (const isSettled of [true, false]) {
     const p = await protocol();
     await p.state('customer.edit', 'draining');
@@ -65,7 +65,7 @@ test('takes out of the backlog of a trigger that returned only what another func
   }
 });
 
-test('counts behind a notification that waits only what is pending: no test, and nothing that was settled before', async () => {
+test('counts only pending notifications behind a waiting one: no test calls, no settled ones', async () => {
   const p = await protocol({ receiver: () => responded(500) });
   const [head, pending, sent, settled] = [p.one(), p.one(), p.one({ test: true }), p.one()];
   await p.backlog.release(settled, p.world.now);
@@ -74,7 +74,7 @@ test('counts behind a notification that waits only what is pending: no test, and
   assert.deepEqual(counts, { waiting: 1, behind: 1 });
 });
 
-test('an internal error returns a record for as long as its most often received message asks', async () => {
+test('an internal error returns a record with the delay of its most often received message', async () => {
   const p = await protocol();
   const silent = () => Promise.reject(new Error('silent'));
   const backlog = new Proxy(p.backlog, {
@@ -91,7 +91,7 @@ test('an internal error returns a record for as long as its most often received 
   assert.ok((alone ?? 0) > 5);
 });
 
-test('writes nothing to the delivery log, and reads nothing, when a batch has no message that can be read', async () => {
+test('makes no request to the tables for a batch without a readable message', async () => {
   const p = await protocol();
   const bad = p.received(p.one());
   const written: unknown[] = [];
@@ -101,7 +101,7 @@ test('writes nothing to the delivery log, and reads nothing, when a batch has no
   assert.deepEqual([written, p.dynamodb.requests.length], [[], 0]);
 });
 
-test('returns nothing to the queue when nothing has to wait', async () => {
+test('makes no request to the queue if no message must wait', async () => {
   const p = await protocol();
   let returns = 0;
   const queue = { sendToDeadLetters: async () => {}, returnToQueue: async () => void returns++ };
@@ -109,7 +109,7 @@ test('returns nothing to the queue when nothing has to wait', async () => {
   assert.equal(returns, 0);
 });
 
-test('sends the headers of a trigger over its own default, and a replaced secret until its time is over', async () => {
+test('custom headers replace defaults, and a replaced secret signs until its time is over', async () => {
   const p = await protocol();
   const seen: Readonly<Record<string, string>>[] = [];
   const call = async (_: string, headers: Readonly<Record<string, string>>) => {

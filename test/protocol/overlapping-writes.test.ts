@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { HOUR, record } from '../support/backlog-details.ts';
 import { protocol, responded } from '../support/protocol.ts';
 
-test('a notification that was put into the backlog anew while drain moved it to Failed stays in the backlog', async () => {
+test('a notification that is parked again while drain moves it to Failed stays in the backlog', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'draining');
   const one = p.one({ changedAt: p.world.now - 73 * HOUR });
@@ -27,7 +27,7 @@ test('a notification that was put into the backlog anew while drain moved it to 
   );
 });
 
-test('the result of an attempt is not written over an item that somebody else took away meanwhile', async () => {
+test('does not store a result for an item that another function removed meanwhile', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'draining');
   await p.park([p.one()]);
@@ -40,7 +40,7 @@ test('the result of an attempt is not written over an item that somebody else to
   assert.deepEqual(await p.parked(), []);
 });
 
-test('an item leaves the backlog only after it is in Failed', async () => {
+test('removes an item from the backlog only after it is in Failed', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'paused');
   await p.park([p.one({ changedAt: p.world.now - 73 * HOUR })]);
@@ -70,7 +70,7 @@ test('an item leaves the backlog only after it is in Failed', async () => {
   assert.equal((await p.parked()).length, 1);
 });
 
-test('a stored notification that this version cannot read moves to Failed, and the trigger works on', async () => {
+test('an unreadable notification moves to Failed, and the others are delivered', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'draining');
   const unreadable = p.one({ record: record('b') });
@@ -85,7 +85,7 @@ test('a stored notification that this version cannot read moves to Failed, and t
   assert.deepEqual([p.calls.length, await p.stateOf()], [1, 'active']);
 });
 
-test('a probe that could not be made for an internal reason does not postpone the next one', async () => {
+test('a probe that failed for an internal reason does not postpone the next one', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'parked');
   await p.park([p.one()]);
@@ -94,7 +94,7 @@ test('a probe that could not be made for an internal reason does not postpone th
   assert.equal((await p.triggers.read(['customer.edit'])).get('customer.edit')?.probeAt, 0);
 });
 
-test('an item of Failed that this version cannot read hides no other', async () => {
+test('an unreadable entry of Failed does not hide the others', async () => {
   const p = await protocol();
   await p.triggers.writeUrl('customer.edit', undefined, p.world.now);
   const [odd, good] = [p.one(), p.one()];

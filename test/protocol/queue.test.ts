@@ -6,7 +6,7 @@ import { message } from '../support/records.ts';
 
 const isBatchGet = (command: { constructor: { name: string } }) => command.constructor.name === 'BatchGetItemCommand';
 
-test('a test call is never parked, and its failure counts nowhere', async () => {
+test('a test call is never parked, and its failure does not count', async () => {
   const p = await protocol({ receiver: () => responded(500) });
   await p.state('customer.edit', 'parked', p.world.now + 60_000);
   const one = p.one({ test: true });
@@ -20,7 +20,7 @@ test('a test call is never parked, and its failure counts nowhere', async () => 
   assert.equal((await p.backlog.testResult(one))?.response, 'HTTP 500');
 });
 
-test('a notification that waits for its retry says how many of its record wait behind it', async () => {
+test('a notification that waits for its retry stores the number of those behind it', async () => {
   const p = await protocol({ receiver: () => responded(500), urls: ['task.edit', 'task.delete'] });
   const edits = Array.from({ length: 6 }, () => p.received(p.one({ trigger: 'task.edit' })));
   const deletion = p.received(p.one({ trigger: 'task.delete' }));
@@ -30,13 +30,13 @@ test('a notification that waits for its retry says how many of its record wait b
   assert.deepEqual(counts.get('task.delete'), { waiting: 0, behind: 1 });
 });
 
-test('without retry delays the only failed attempt moves to Failed, or parks a trigger that nothing reaches', async () => {
+test('without retry delays, a failed attempt moves to Failed, or parks a trigger without deliveries', async () => {
   const p = await protocol({ receiver: () => responded(500), retryDelays: [] });
   assert.equal((await p.deliver([p.received(p.one())])).length, 1);
   assert.equal(await p.stateOf(), 'parked');
 });
 
-test('every read on which a promise rests is strongly consistent', async () => {
+test('each read that a promise depends on is strongly consistent', async () => {
   const p = await protocol({ receiver: () => responded(500) });
   const one = p.one();
   await p.deliver([p.received(one, 2)]);
@@ -52,7 +52,7 @@ test('every read on which a promise rests is strongly consistent', async () => {
   }
 });
 
-test('a fresh message costs one read of its trigger', async () => {
+test('a new message needs one read of its trigger', async () => {
   const p = await protocol();
   p.dynamodb.requests.length = 0;
   await p.deliver([p.received(p.one())]);
@@ -63,7 +63,7 @@ test('a fresh message costs one read of its trigger', async () => {
   );
 });
 
-test('a message that no code can read goes to the dead-letter queue before it is done with', async () => {
+test('an unreadable message goes to the dead-letter queue before it is deleted', async () => {
   const p = await protocol();
   const bad = message('{"v":9}');
   let taken = false;
@@ -80,7 +80,7 @@ test('a message that no code can read goes to the dead-letter queue before it is
   assert.deepEqual(await p.deliver([bad], { queue: rejected }), [bad.messageId]);
 });
 
-test('a table that leaves keys unprocessed is asked for the rest', async () => {
+test('reads unprocessed keys again', async () => {
   let left = 3;
   const p = await protocol({
     around: async (command, effect) => {
@@ -93,7 +93,7 @@ test('a table that leaves keys unprocessed is asked for the rest', async () => {
   assert.equal(p.calls.length, 1);
 });
 
-test('a test that could not be sent for ten minutes is dropped', async () => {
+test('drops a test call that could not be made for ten minutes', async () => {
   const p = await protocol();
   const test = (ago: number) => p.received(p.one({ test: true, changedAt: p.world.now - ago }), 3);
   assert.deepEqual(await p.deliver([test(601_000)]), []);
@@ -102,7 +102,7 @@ test('a test that could not be sent for ten minutes is dropped', async () => {
   assert.equal(p.calls.length, 1);
 });
 
-test('a batch that lasts uses the URL that was set meanwhile', async () => {
+test('a long batch uses a URL that was set meanwhile', async () => {
   const p = await protocol();
   const looks: (() => void)[] = [];
   const after = (_: number, act: () => void) => {

@@ -28,7 +28,7 @@ for (const [what, waits] of [
     assert.equal(p.calls.length, 1);
   });
 
-test('a state that does not end lets messages wait for 14 days with fewer than 1,000 receives', async () => {
+test('messages wait for 14 days with fewer than 1,000 receives in a state that does not end', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'finishing');
   const one = p.one();
@@ -53,7 +53,7 @@ test('a trigger whose secrets cannot be read delays no other', async () => {
   );
 });
 
-test('a success that cannot be counted is delivered all the same, and not repeated', async () => {
+test('a success that cannot be recorded is not repeated', async () => {
   const p = await protocol();
   await p.triggers.countFailure('customer.edit', p.world.now);
   const triggers = new Proxy(p.triggers, {

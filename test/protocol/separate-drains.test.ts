@@ -4,7 +4,7 @@ import type { Notification } from '../../functions/core/notification.ts';
 import { record } from '../support/backlog-details.ts';
 import { protocol } from '../support/protocol.ts';
 
-test('drains two backlogs side by side: each by itself, whatever becomes of the other', async () => {
+test('drains two backlogs in parallel and independently', async () => {
   const p = await protocol({ urls: ['customer.edit', 'task.edit'] });
   for (const trigger of ['customer.edit', 'task.edit'] as const) {
     await p.state(trigger, 'draining');
@@ -16,7 +16,7 @@ test('drains two backlogs side by side: each by itself, whatever becomes of the 
 });
 
 for (const failing of ['lease', 'giveBack'] as const)
-  test(`a ${failing} that fails for one trigger leaves the drain of another alone, which gives its lease back`, async () => {
+  test(`a ${failing} that fails for one trigger does not affect the drain of another, which returns its lease`, async () => {
     const p = await protocol({ urls: ['customer.edit', 'task.edit'] });
     for (const trigger of ['customer.edit', 'task.edit'] as const) {
       await p.state(trigger, 'draining');
@@ -43,7 +43,7 @@ for (const failing of ['lease', 'giveBack'] as const)
     assert.equal(await p.triggers.lease('task.edit', now + 1, now), true, 'nobody else holds the lease');
   });
 
-test('a record whose result cannot be kept stops no other record', async () => {
+test('a record whose result cannot be stored does not stop the others', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'draining');
   const poison = p.one({ record: record('a') });

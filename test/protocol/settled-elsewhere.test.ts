@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ok, protocol, responded } from '../support/protocol.ts';
 
-test('a function that fails after another delivered the message leaves nothing that is shown as waiting', async () => {
+test("a failure after another function's delivery of the same message does not count as waiting", async () => {
   const p = await protocol({ receiver: () => responded(500) });
   const one = p.one();
   // Lambda started the first function 359 s after the receive; a second after that, the queue handed the message out again.
@@ -18,7 +18,7 @@ test('a function that fails after another delivered the message leaves nothing t
   assert.equal(p.calls.length, 2);
 });
 
-test('a function that fails after another put the message into the backlog leaves it to drain', async () => {
+test('a failure after another function parked the same message leaves it to drain', async () => {
   const p = await protocol();
   const one = p.one();
   const second = p.received(one, 2, 361_000);
@@ -35,7 +35,7 @@ test('a function that fails after another put the message into the backlog leave
   );
 });
 
-test('a message that returned by the dead-letter queue clears what was waiting for it', async () => {
+test('a message that returned from the dead-letter queue removes its stored state', async () => {
   const p = await protocol();
   const one = p.one({ changedAt: p.world.now - 4 * 86_400_000 + 86_400_000 * 2 });
   await p.backlog.hold(
@@ -51,7 +51,7 @@ test('a message that returned by the dead-letter queue clears what was waiting f
   assert.equal(await p.backlog.count('customer.edit', 'held'), 0);
 });
 
-test('a redelivered notification starts anew, whatever was marked of its earlier life', async () => {
+test('a redelivered notification starts a new life, whatever its mark says', async () => {
   const p = await protocol({ receiver: () => responded(500), retryDelays: [] });
   const one = p.one();
   await p.triggers.clearFailures('customer.edit', p.world.now);
@@ -65,7 +65,7 @@ test('a redelivered notification starts anew, whatever was marked of its earlier
   assert.equal(p.calls.length, 2);
 });
 
-test('what went to the backlog while its trigger returned is delivered once and leaves no item there', async () => {
+test('a notification that was parked while its trigger became active is delivered once and leaves no item', async () => {
   const p = await protocol();
   const one = p.one();
   await p.park([one]);
@@ -74,7 +74,7 @@ test('what went to the backlog while its trigger returned is delivered once and 
   assert.deepEqual(await p.parked(), []);
 });
 
-test('a notification that fails keeps its item in the backlog: another function may have deleted its message', async () => {
+test('a failed notification keeps its item in the backlog, because another function can have deleted its message', async () => {
   const p = await protocol({ receiver: () => responded(500) });
   const one = p.one();
   await p.park([one]);

@@ -8,7 +8,7 @@ import { backlogOf, failedOf, pagesOf, putItem, waiting } from './harness.ts';
 const idsOf = (parked: readonly Parked[]) => parked.map(({ notification: { id } }) => id);
 
 export const backlogCases: Cases = {
-  'moves what it cannot read out of a backlog': async ({ backlog }, harness) => {
+  'removes unreadable items from a backlog': async ({ backlog }, harness) => {
     const list = { S: `${T}#parked` };
     const place = { S: `${'0'.repeat(15)}#${'0'.repeat(40)}#msg_x` };
     await putItem(harness, 'backlog', { list, place, id: { S: 'msg_x' }, message: { S: '{"v":99}' } });
@@ -30,7 +30,7 @@ export const backlogCases: Cases = {
     );
   },
 
-  'parks more than DynamoDB writes at once': async ({ backlog }) => {
+  'parks more notifications than one batch write accepts': async ({ backlog }) => {
     const all = Array.from({ length: 60 }, () => waiting());
     await backlog.park(all, AT);
     assert.deepEqual(idsOf(await backlogOf(backlog, T)).sort(), all.map((one) => one.notification.id).sort());
@@ -42,14 +42,14 @@ export const backlogCases: Cases = {
     assert.equal(await backlog.count(T, 'parked'), 2);
   },
 
-  'reads back what was parked': async ({ backlog }) => {
+  'reads parked notifications back': async ({ backlog }) => {
     const one = waiting({ redelivered: 9 }, known);
     await backlog.park([one], AT);
     const [read] = await backlogOf(backlog, T);
     assert.deepEqual({ ...read, ...one, parkedAt: AT }, { ...read });
   },
 
-  'gives a backlog page by page, each item once, in order of the changes': async ({ backlog }) => {
+  'returns a backlog in pages, each item once, in the order of the changes': async ({ backlog }) => {
     for (const [trigger, count] of [
       ['task.create', 4],
       ['task.edit', 5],
@@ -71,7 +71,7 @@ export const backlogCases: Cases = {
     assert.deepEqual(read, ['9', '10', '99', '100000000000000000000000000000000000001']);
   },
 
-  'gives and counts a backlog of over 1 MB': async ({ backlog }) => {
+  'returns and counts a backlog of over 1 MB': async ({ backlog }) => {
     const formattedString = `?AccountID=${'a'.repeat(150_000)}`;
     const all = Array.from({ length: 16 }, () => waiting({ formattedString }));
     for (const one of all) await backlog.park([one], AT);
@@ -81,14 +81,14 @@ export const backlogCases: Cases = {
     assert.equal((await backlogOf(backlog, T)).length, 16);
   },
 
-  'takes out of a backlog what was read there': async ({ backlog }) => {
+  'removes an item that was read from a backlog': async ({ backlog }) => {
     await backlog.park([waiting(), waiting()], AT);
     const [first, second] = (await backlogOf(backlog, T)) as [Parked, Parked];
     await backlog.unpark(first);
     assert.deepEqual(idsOf(await backlogOf(backlog, T)), [second.notification.id]);
   },
 
-  'leaves in a backlog what was parked anew since it was read': async ({ backlog }) => {
+  'does not remove an item that was parked again after it was read': async ({ backlog }) => {
     const one = waiting();
     await backlog.park([one], AT);
     const [read] = (await backlogOf(backlog, T)) as [Parked];
@@ -99,7 +99,7 @@ export const backlogCases: Cases = {
     assert.deepEqual([left?.parkedAt, left?.attempts], [AT + 5, 1]);
   },
 
-  'keeps the result of attempts at a parked notification, in its place': async ({ backlog }) => {
+  'stores the results of attempts at a parked notification under the same key': async ({ backlog }) => {
     await backlog.park([waiting()], AT);
     const [read] = (await backlogOf(backlog, T)) as [Parked];
     await backlog.keepParked({ ...read, ...known }, AT + 9);
@@ -112,7 +112,7 @@ export const backlogCases: Cases = {
     assert.equal(await backlog.count(T, 'parked'), 0);
   },
 
-  'does not put back into a backlog what was taken out meanwhile': async ({ backlog }) => {
+  'does not store a result for an item that was removed meanwhile': async ({ backlog }) => {
     await backlog.park([waiting()], AT);
     const [read] = (await backlogOf(backlog, T)) as [Parked];
     await backlog.unpark(read);

@@ -11,7 +11,7 @@ import { backlogOf, failed, failedOf, itemsOf, pagesOf, storesOf, waiting } from
 const DAY = 24 * 60 * 60;
 
 export const failedCases: Cases = {
-  'reads back what failed, with and without notification': async ({ backlog }) => {
+  'reads failed entries back, with and without a notification': async ({ backlog }) => {
     const { notification: _, ...unformatted } = failed({
       trigger: 'task.edit',
       keys: { TaskID: { S: 't' } },
@@ -26,7 +26,7 @@ export const failedCases: Cases = {
     assert.equal((await failedOf(backlog, 'task.edit'))[0]?.notification, undefined);
   },
 
-  'gives Failed page by page, each once, the oldest change first': async ({ backlog }) => {
+  'returns Failed in pages, each entry once, the oldest change first': async ({ backlog }) => {
     const all = Array.from({ length: 9 }, (_, i) => failed({ changedAt: AT + i }));
     for (const one of [...all].reverse()) await backlog.fail(one);
     for (const limit of [8, 9, 10, 3]) {
@@ -40,7 +40,7 @@ export const failedCases: Cases = {
     assert.equal(await backlog.count(T, 'failed'), 9);
   },
 
-  'forgets what failed and was read there': async ({ backlog }) => {
+  'removes a failed entry that was read': async ({ backlog }) => {
     const [one, other] = [failed({ changedAt: AT }), failed({ changedAt: AT + 1 })];
     for (const each of [one, other]) await backlog.fail(each);
     const [read] = await failedOf(backlog, T);
@@ -53,7 +53,7 @@ export const failedCases: Cases = {
     );
   },
 
-  'does not forget what failed once more since it was read': async ({ backlog }) => {
+  'does not remove an entry that failed again after it was read': async ({ backlog }) => {
     const one = failed();
     await backlog.fail(one);
     const [read] = await failedOf(backlog, T);
@@ -77,7 +77,7 @@ export const failedCases: Cases = {
       for (const list of ['held', 'parked', 'failed'] as const) assert.equal(await backlog.count(trigger, list), 1);
   },
 
-  'gives the result of a test once it is there': async ({ backlog }) => {
+  'returns the result of a test call after it is stored': async ({ backlog }) => {
     const [sent, other] = [notification({ test: true }), notification({ test: true })];
     const result = { delivered: true, response: 'HTTP 200', milliseconds: 12, body: 'thanks' };
     assert.equal(await backlog.testResult(sent), undefined);
@@ -86,7 +86,7 @@ export const failedCases: Cases = {
     assert.equal(await backlog.testResult(other), undefined);
   },
 
-  'comes to the same when the responds to its writes were lost': async ({ backlog }, harness) => {
+  'has the same result if the responses to its writes are lost': async ({ backlog }, harness) => {
     const losing = storesOf(harness, losingResponses(harness.client)).backlog;
     const one = waiting();
     assert.equal(await losing.hold(one, AT), true);
@@ -107,7 +107,7 @@ export const failedCases: Cases = {
     assert.equal(await backlog.count(T, 'failed'), 0);
   },
 
-  'gives every item its time to live': async (stores, harness) => {
+  'each item has a time to live': async (stores, harness) => {
     const days = async (write: () => Promise<unknown>) => {
       const all = async () => [...(await itemsOf(harness, 'backlog')), ...(await itemsOf(harness, 'audit'))];
       const before = new Set((await all()).map(({ list, place }) => `${list?.S} ${place?.S}`));
@@ -132,7 +132,7 @@ export const failedCases: Cases = {
     for (const { expiresAt } of await itemsOf(harness, 'backlog')) assert.ok(Number(expiresAt?.N) > AT / 1000);
   },
 
-  'keeps a mark of what is settled no longer than it is needed': async ({ backlog }, harness) => {
+  'stores the mark of a settled notification for a limited time': async ({ backlog }, harness) => {
     const one = waiting();
     await backlog.hold(one, AT);
     await backlog.release(one.notification, AT);

@@ -48,7 +48,7 @@ const failedFields = {
 };
 
 export const oldShapeCases: Cases = {
-  'a waiting notification is known, counted, waiting again and released': async ({ backlog }, harness) => {
+  'reads, counts, holds and releases a waiting notification': async ({ backlog }, harness) => {
     await put(harness, pending('held'));
     assert.equal(await backlog.count(T, 'held'), 1);
     const found = (await backlog.seen([sent])).get(sent);
@@ -61,7 +61,7 @@ export const oldShapeCases: Cases = {
     assert.equal(await backlog.count(T, 'held'), 0);
   },
 
-  'a parked notification is known, read, kept after an attempt, and taken out': async ({ backlog }, harness) => {
+  'reads, updates and removes a parked notification': async ({ backlog }, harness) => {
     await put(harness, pending('parked', { parkedAt: { N: String(AT) } }));
     assert.ok((await backlog.seen([sent])).get(sent)?.parked);
     const [read] = (await backlogOf(backlog, T)) as [Parked];
@@ -76,7 +76,7 @@ export const oldShapeCases: Cases = {
     assert.equal(await backlog.count(T, 'parked'), 0, 'without an attempt between');
   },
 
-  'a parked notification that was taken out meanwhile is not put back': async ({ backlog }, harness) => {
+  'does not store a result for a parked notification that was removed meanwhile': async ({ backlog }, harness) => {
     await put(harness, pending('parked', { parkedAt: { N: String(AT) } }));
     const [read] = (await backlogOf(backlog, T)) as [Parked];
     await backlog.unpark(read);
@@ -84,7 +84,7 @@ export const oldShapeCases: Cases = {
     assert.equal(await backlog.count(T, 'parked'), 0);
   },
 
-  'a notification that this release parks anew stands in the same place': async ({ backlog }, harness) => {
+  'a notification that this release parks again has the same key': async ({ backlog }, harness) => {
     await put(harness, pending('parked', { parkedAt: { N: '5' } }));
     const [old] = (await backlogOf(backlog, T)) as [Parked];
     await backlog.park([{ ...waiting(), notification: sent }], AT);
@@ -93,7 +93,7 @@ export const oldShapeCases: Cases = {
     assert.equal(await backlog.count(T, 'parked'), 1, 'it was parked anew since it was read');
   },
 
-  'what failed with a notification is read, and forgotten': async ({ backlog }, harness) => {
+  'reads and removes a failed entry with a notification': async ({ backlog }, harness) => {
     await put(harness, failedItem({ message: { S: MESSAGE } }));
     const [read] = await failedOf(backlog, T);
     assert.ok(read);
@@ -102,10 +102,7 @@ export const oldShapeCases: Cases = {
     assert.equal(await backlog.count(T, 'failed'), 0);
   },
 
-  'what failed and then fails again with this release is not forgotten by its first reader': async (
-    { backlog },
-    harness,
-  ) => {
+  'does not remove an entry that fails again with this release': async ({ backlog }, harness) => {
     await put(harness, failedItem({ message: { S: MESSAGE } }));
     const [read] = await failedOf(backlog, T);
     assert.ok(read);
@@ -117,7 +114,7 @@ export const oldShapeCases: Cases = {
     );
   },
 
-  'what failed without a notification is read with its keys, and forgotten': async ({ backlog }, harness) => {
+  'reads and removes a failed entry without a notification, with its keys': async ({ backlog }, harness) => {
     const keys = { AccountID: { S: 'a 1' }, n: { N: '7' } };
     await put(harness, failedItem({ keys: { S: JSON.stringify(keys) }, attempts: { N: '0' } }));
     const [read] = await failedOf(backlog, T);
@@ -128,7 +125,7 @@ export const oldShapeCases: Cases = {
     assert.equal(await backlog.count(T, 'failed'), 0);
   },
 
-  'the result of a test is read': async ({ backlog }, harness) => {
+  'reads the result of a test call': async ({ backlog }, harness) => {
     const result = { delivered: false, response: 'HTTP 500', milliseconds: 31, body: 'oops' };
     const item = {
       list: { S: `${T}#test` },

@@ -6,7 +6,7 @@ import { type Item, itemsOf, putItem } from './harness.ts';
 import { AT, EXPIRES, ID, put, RECORD, sent, T } from './old-samples.ts';
 
 export const oldTableCases: Cases = {
-  'history is read, beside new history': async ({ history }, harness) => {
+  'reads old entries of the history with new ones': async ({ history }, harness) => {
     const entry = (at: number) => ({ at, who: 'ada', what: 'url' as const, trigger: T, from: null, to: 'https://x/' });
     const place = `${String(AT).padStart(15, '0')}#0b6f5f0e-3c1d-4f83-9a39-0a3f1f5f0001`;
     await put(harness, {
@@ -21,7 +21,7 @@ export const oldTableCases: Cases = {
     assert.deepEqual((await history.read(5, first.next)).entries, [entry(AT)]);
   },
 
-  'counted changes of a record count on': async ({ counts }, harness) => {
+  'continues to count the changes of a record': async ({ counts }, harness) => {
     const changes = { list: { S: `${RECORD}#changes` }, place: { S: '1759999980' }, sequences: { SS: ['1', '2'] } };
     await put(harness, { ...changes, expiresAt: EXPIRES });
     const [within, overLimit] = ['3', '4'].map((sequence) => ({ ...sent, sequence, id: `msg_${sequence.repeat(32)}` }));
@@ -30,7 +30,7 @@ export const oldTableCases: Cases = {
     assert.equal((await itemsOf(harness, 'backlog')).length, 1);
   },
 
-  'triggers are read, moved, leased and given a URL': async ({ triggers }, harness) => {
+  'reads triggers, moves and leases them, and sets their URLs': async ({ triggers }, harness) => {
     const item: Item = {
       trigger: { S: T },
       url: { S: 'https://receiver.example/a' },
@@ -82,7 +82,7 @@ export const oldTableCases: Cases = {
     assert.equal(await triggers.writeUrl(T, 'https://new/', AT, 4), true);
   },
 
-  'secrets are read and changed': async ({ secrets }, harness) => {
+  'reads and changes secrets': async ({ secrets }, harness) => {
     const content = { secret: 'whsec_a', replaced: [{ secret: 'whsec_b', until: 9 }], headers: { 'x-key': 'k' } };
     const write = (trigger: Trigger, of: object) =>
       putItem(harness, 'secrets', { trigger: { S: trigger }, content: { S: JSON.stringify(of) }, version: { N: '3' } });
@@ -95,7 +95,7 @@ export const oldTableCases: Cases = {
     assert.deepEqual((await secrets.read([T])).get(T), { ...content, secret: 'whsec_c', version: 4 });
   },
 
-  'attempts in the delivery log are read': async ({ log }, harness) => {
+  'reads attempts in the delivery log': async ({ log }, harness) => {
     const rows = [
       [AT, T, ID, sent.formattedString, 1, 'retry', 'HTTP 503', 80, 0, 'busy'],
       [AT + 1, T, ID, sent.formattedString, 2, 'delivered', 'HTTP 200', 40, 3],

@@ -24,7 +24,7 @@ const entryAt = (at: number): HistoryEntry => ({
 });
 
 export const otherCases: Cases = {
-  'secrets: none at first, then what was written last': async ({ secrets }) => {
+  'secrets: none at first, then the latest ones': async ({ secrets }) => {
     assert.deepEqual(await secrets.of(T), { replaced: [], headers: {}, version: 0 });
     assert.equal((await secrets.read([T])).size, 0);
     const replaced = [{ secret: 'whsec_old', until: 99 }];
@@ -35,7 +35,7 @@ export const otherCases: Cases = {
     assert.deepEqual((await secrets.read([T])).get(T), { replaced: [], headers: { 'x-key': 'k' }, version: 2 });
   },
 
-  'secrets: of two changes at a time one is made, and says so': async ({ secrets }, harness) => {
+  'secrets: one of two parallel changes succeeds': async ({ secrets }, harness) => {
     const slow = interrupted(harness.client, ['PutItem', 'UpdateItem'], async () => {
       assert.equal(await secrets.change(T, withSecret('whsec_first')), true);
     });
@@ -45,7 +45,7 @@ export const otherCases: Cases = {
     assert.deepEqual([secret, version], ['whsec_first', 1]);
   },
 
-  'secrets: a change that lost is made when it is tried again, over what the other wrote': async (
+  'secrets: a change that failed succeeds when it is repeated, and keeps the other change': async (
     { secrets },
     harness,
   ) => {
@@ -83,7 +83,7 @@ export const otherCases: Cases = {
     assert.deepEqual(await history.read(kinds.length + 1), { entries });
   },
 
-  'history: the latest first, page by page, also of one millisecond': async ({ history }) => {
+  'history: newest first, in pages, also within one millisecond': async ({ history }) => {
     assert.deepEqual(await history.read(10), { entries: [] });
     for (const at of [5, 3, 9, 7, 7]) await history.add(entryAt(at));
     for (const limit of [2, 4, 5, 6]) {
@@ -97,7 +97,7 @@ export const otherCases: Cases = {
     assert.deepEqual((await history.read(1)).entries, [entryAt(9)]);
   },
 
-  'record counts: what is over the limit of its record and window': async ({ counts }) => {
+  'record counts: the changes over the limit of a record and window': async ({ counts }) => {
     const store = counts(2);
     const of = (sequence: string, overrides = {}) =>
       notification({ record: 'a'.repeat(64), sequence, changedAt: 60_000_000, ...overrides });
@@ -111,7 +111,7 @@ export const otherCases: Cases = {
     assert.equal((await store.overLimit(all.slice(2))).size, 2);
   },
 
-  'record counts: count once new notifications again, also when the response was lost': async (_, harness) => {
+  'record counts: count a repeated change once, also if the response was lost': async (_, harness) => {
     const store = storesOf(harness, losingResponses(harness.client)).counts(2);
     const [first, second, third] = ['1', '2', '3'].map((sequence) => notification({ sequence, changedAt: 60_000_000 }));
     assert.ok(first && second && third);
@@ -120,7 +120,7 @@ export const otherCases: Cases = {
     assert.equal((await store.overLimit([third])).size, 1);
   },
 
-  'record counts: check of many changes at once as of one after the other': async ({ counts }, harness) => {
+  'record counts: the same result for changes in one batch and one after another': async ({ counts }, harness) => {
     const store = counts(3);
     const all = Array.from({ length: 500 }, (_, i) => notification({ sequence: `${i + 1}`, changedAt: 60_000_000 }));
     assert.equal((await store.overLimit(all)).size, 497);
@@ -130,7 +130,7 @@ export const otherCases: Cases = {
     assert.equal(JSON.stringify((await itemsOf(harness, 'backlog'))[0]), before, 'a full set does not grow');
   },
 
-  'delivery log: each attempt once, the newest first, page by page': async ({ log }) => {
+  'delivery log: each attempt once, newest first, in pages': async ({ log }) => {
     const from = Date.now() - 100_000;
     const entries = Array.from({ length: 40 }, (_, i) => logEntry({ at: from + i, ...(i % 2 && { body: `<${i}>` }) }));
     for (let i = 0; i < entries.length; i += 4) await log.write(entries.slice(i, i + 4));
@@ -146,7 +146,7 @@ export const otherCases: Cases = {
     assert.deepEqual(found, entries.slice(38).reverse());
   },
 
-  'delivery log: an attempt of any size, in items of its own': async ({ log }) => {
+  'delivery log: an attempt of any size': async ({ log }) => {
     const body = (i: number) =>
       Array.from({ length: 90_000 }, (_, j) => String.fromCodePoint(33 + ((i * j * j) % 90))).join('');
     const entries = Array.from({ length: 12 }, (_, i) => logEntry({ at: Date.now() - 1_000 + i, body: body(i) }));
@@ -158,7 +158,7 @@ export const otherCases: Cases = {
     );
   },
 
-  'delivery log: who follows it gets what is written from then on': async ({ log }) => {
+  'delivery log: following returns new attempts': async ({ log }) => {
     await log.write([logEntry()]);
     const news = log.follow({ trigger: 'task.edit' });
     assert.deepEqual(await news(), []);

@@ -6,7 +6,7 @@ import type { Cases } from './conformance.ts';
 import { waiting } from './harness.ts';
 
 export const pendingCases: Cases = {
-  'knows a notification that waits for a retry, and no other': async ({ backlog }) => {
+  'returns the state of a notification that waits for a retry, and of no other': async ({ backlog }) => {
     const [first, other] = [waiting({}, known), notification()];
     await backlog.hold(first, AT);
     const seen = await backlog.seen([first.notification, other]);
@@ -19,7 +19,7 @@ export const pendingCases: Cases = {
     assert.equal(await backlog.count(T, 'held'), 1);
   },
 
-  'knows of a notification in a backlog that it is there, and what is known of it there': async ({ backlog }) => {
+  'returns the state of a notification in a backlog': async ({ backlog }) => {
     const parked = waiting({}, known);
     await backlog.hold({ ...parked, attempts: 1 }, AT);
     await backlog.park([parked], AT);
@@ -28,7 +28,7 @@ export const pendingCases: Cases = {
     assert.equal(found.attempts, 3);
   },
 
-  'looks up over 100 keys at once': async ({ backlog }) => {
+  'reads over 100 keys': async ({ backlog }) => {
     const all = Array.from({ length: 120 }, () => waiting());
     await backlog.park(all.slice(0, 60), AT);
     for (const one of all.slice(60)) await backlog.hold(one, AT);
@@ -36,7 +36,7 @@ export const pendingCases: Cases = {
     for (const [i, one] of all.entries()) assert.equal(Boolean(seen.get(one.notification)?.parked), i < 60);
   },
 
-  'looks up two messages of one notification': async ({ backlog }) => {
+  'reads the state for two messages of one notification': async ({ backlog }) => {
     const one = waiting();
     const twin: Notification = { ...one.notification, redelivered: AT };
     await backlog.hold(one, AT);
@@ -44,7 +44,7 @@ export const pendingCases: Cases = {
     assert.equal(seen.get(one.notification)?.attempts, 1);
   },
 
-  'no longer counts as waiting what was released': async ({ backlog }) => {
+  'does not count released notifications as waiting': async ({ backlog }) => {
     const [one, other] = [waiting(), waiting()];
     await backlog.hold(one, AT);
     await backlog.hold(other, AT);
@@ -54,7 +54,7 @@ export const pendingCases: Cases = {
     assert.equal(await backlog.count(T, 'held'), 1);
   },
 
-  'stores no retry for a notification that another function has finished, in either order': async ({ backlog }) => {
+  'stores no retry for a notification that another function has settled, in either order': async ({ backlog }) => {
     const [one, never] = [waiting(), waiting()];
     await backlog.hold(one, AT);
     await backlog.release(one.notification, AT);
@@ -68,7 +68,7 @@ export const pendingCases: Cases = {
     assert.equal(seen.get(never.notification)?.settled, true);
   },
 
-  'holds what was redelivered after it was released, and does not take it for settled': async ({ backlog }) => {
+  'holds a redelivered notification, although its earlier life was settled': async ({ backlog }) => {
     const one = waiting();
     await backlog.release(one.notification, AT);
     const again = { ...one, notification: { ...one.notification, redelivered: AT + 5 }, attempts: 2 };
@@ -82,7 +82,7 @@ export const pendingCases: Cases = {
     assert.equal(await backlog.count(T, 'held'), 0);
   },
 
-  'counts pending notifications for a retry, and what is behind it by trigger': async ({ backlog }) => {
+  'counts the notifications that wait for a retry, and those behind them, by trigger': async ({ backlog }) => {
     const [one, other, settled] = [waiting(), waiting({ trigger: 'task.edit' }), waiting()];
     await backlog.hold({ ...one, behind: { [T]: 3, 'task.edit': 1 } }, AT);
     await backlog.hold({ ...other, behind: { 'task.edit': 2 } }, AT);

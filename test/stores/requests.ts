@@ -9,7 +9,7 @@ import { backlogOf, failed, failedOf, storesOf, waiting } from './harness.ts';
 const AT = 1_760_000_000_000;
 
 export const requestCases: Cases = {
-  'are strongly consistent wherever a promise rests on what they read': async (stores, harness) => {
+  'are strongly consistent if a promise depends on the result': async (stores, harness) => {
     const { backlog, triggers, secrets, history } = stores;
     const parked = waiting();
     await backlog.park([parked, waiting()], AT);
@@ -45,7 +45,7 @@ export const requestCases: Cases = {
     }
   },
 
-  'are none where nothing is asked for': async (_, harness) => {
+  'are not made for empty input': async (_, harness) => {
     const { client, requests } = recording(harness.client);
     const { backlog, triggers, secrets, counts } = storesOf(harness, client);
     assert.equal((await backlog.seen([])).size, 0);
@@ -56,14 +56,14 @@ export const requestCases: Cases = {
     assert.equal(requests.length, 0);
   },
 
-  'name a key once that is asked for twice': async ({ triggers, secrets }) => {
+  'contain a repeated key once': async ({ triggers, secrets }) => {
     await triggers.writeUrl('task.edit', 'https://x/', 1);
     assert.equal((await triggers.read(['task.edit', 'task.edit'])).size, 1);
     await secrets.change('task.edit', (now) => ({ ...now, secret: 'whsec_a' }));
     assert.equal((await secrets.read(['task.edit', 'task.edit'])).size, 1);
   },
 
-  'are continued with what was left unprocessed, after pauses': async (stores, harness) => {
+  'are repeated with the unprocessed part after pauses': async (stores, harness) => {
     const attempts: number[] = [];
     const pause = async (attempt: number) => attempts.push(attempt);
     const busy = storesOf(harness, unprocessing(harness.client, 4), pause);
@@ -88,7 +88,7 @@ export const requestCases: Cases = {
     );
   },
 
-  'end with an error when DynamoDB goes on leaving something unprocessed': async (_, harness) => {
+  'end with an error if DynamoDB always leaves a part unprocessed': async (_, harness) => {
     const attempts: number[] = [];
     let requests = 0;
     // A store that never moves to Failed would never end the test.

@@ -36,7 +36,7 @@ async function bring({ triggers }: Stores, trigger: Trigger, way: readonly Move[
 }
 
 export const triggerCases: Cases = {
-  'reads all triggers at once, and none that was never touched': async (stores) => {
+  'reads all triggers with one request, without those that were never written': async (stores) => {
     assert.equal((await stores.triggers.read(allTriggers)).size, 0);
     for (const trigger of allTriggers) await stores.triggers.writeUrl(trigger, `https://x/${trigger}`, 1_000);
     const read = await stores.triggers.read(allTriggers);
@@ -44,7 +44,7 @@ export const triggerCases: Cases = {
     for (const [trigger, { url }] of read) assert.equal(url, `https://x/${trigger}`);
   },
 
-  'makes each move of the diagram from its states, and from no other': async (stores, harness) => {
+  'makes each move of the diagram only from its states': async (stores, harness) => {
     for (const move of Object.keys(moves) as Move[])
       for (const [name, [state, way]] of Object.entries(waysTo)) {
         await deleteItem(harness, 'triggers', { trigger: { S: T } });
@@ -58,7 +58,7 @@ export const triggerCases: Cases = {
       }
   },
 
-  'writes the fields of a move, and forgets since when it fails with its failures': async (stores) => {
+  'writes the fields of a move, and resets the time of the first failure with the failures': async (stores) => {
     await stores.triggers.countFailure(T, 5);
     const fields = { probeAt: 9, probeDelay: 8, parkedBecause: 'HTTP 503' };
     assert.equal(await stores.triggers.move(T, 'park', fields), true);
@@ -125,7 +125,7 @@ export const triggerCases: Cases = {
     assert.deepEqual([cleared?.url, cleared?.urlVersion, cleared?.probeAt], [undefined, 2, 2_000]);
   },
 
-  'writes a URL only over the version that the writer saw': async (stores) => {
+  'writes a URL only over the version that the writer read': async (stores) => {
     assert.equal(await stores.triggers.writeUrl(T, 'https://one/', 1, 0), true);
     assert.equal(await stores.triggers.writeUrl(T, 'https://two/', 2, 0), false);
     assert.equal(await stores.triggers.writeUrl(T, 'https://two/', 2, 1), true);
@@ -134,14 +134,14 @@ export const triggerCases: Cases = {
     assert.deepEqual([url, urlVersion, probeAt], ['https://two/', 2, 2]);
   },
 
-  'lets one writer of a version win of several at a time': async (stores) => {
+  'of several parallel writers of a version, one succeeds': async (stores) => {
     const urls = ['https://1/', 'https://2/', 'https://3/', 'https://4/'];
     const won = await Promise.all(urls.map((url) => stores.triggers.writeUrl(T, url, 1, 0)));
     assert.equal(won.filter(Boolean).length, 1);
     assert.deepEqual([(await now(stores))?.url, (await now(stores))?.urlVersion], [urls[won.indexOf(true)], 1]);
   },
 
-  'leases a trigger to one at a time, until the lease runs out or is given back': async ({ triggers }) => {
+  'gives one lease of a trigger at a time, until it expires or is returned': async ({ triggers }) => {
     assert.equal(await triggers.lease(T, 500, 100), true);
     assert.equal(await triggers.lease(T, 900, 499), false);
     assert.equal(await triggers.lease(T, 900, 500), true);
