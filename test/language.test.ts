@@ -55,7 +55,7 @@ const allowed: readonly { readonly file?: RegExp; readonly text: RegExp; readonl
   { text: /DestinationRules|DestinationConfig/, because: 'the name of an output and of a property of CloudFormation' },
   { text: /unanswered\.io/, because: 'the name of a website' },
   { file: /infra\/|verify\/platforms|cost/, text: /\b[dD]estinations?\b/, because: 'a term of AWS and of the CDK' },
-  { file: /dynamodb-expressions/, text: /way in(?= an expression)/, because: "DynamoDB's own message" },
+  { file: /operand-parser/, text: /way in(?= an expression)/, because: "DynamoDB's own message" },
   { file: /upgrade\.test/, text: /'emptied'/, because: 'what release 0.2.0 has' },
 ];
 
