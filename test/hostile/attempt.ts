@@ -53,26 +53,26 @@ export async function openTrap() {
 
 export type Trap = Awaited<ReturnType<typeof openTrap>>;
 
-/** What became of a hostile receiver that was set, called and tested. */
+/** The result of setting, calling and testing a hostile receiver. */
 export interface Tried {
-  /** The rejection of the one who entered it, or nothing if it was kept. */
+  /** Why the URL was rejected, or nothing if it was stored. */
   readonly input: string | undefined;
-  /** Why it was not called, as kept with the notification, with the trigger, and with the response to a test. */
+  /** Why the URL was not called, as stored with the notification, the trigger and the test call. */
   readonly called: string | undefined;
   readonly parkedBecause: string | undefined;
   readonly tested: string | undefined;
-  /** Notifications that wait after one was to be delivered; it is lost when this is not 1. */
+  /** The number of waiting notifications after a delivery attempt. A notification is lost if it is not 1. */
   readonly waiting: number;
   readonly connections: readonly Connection[];
   readonly log: string;
 }
 
-/** What it takes to set a URL. */
+/** The dependencies for setting a URL. */
 export function operationDeps(triggersTable: InspectedTriggers, rules: UrlPolicy, lookUp: NameLookup): OperationDeps {
   return adminWorld({ triggersTable, rules, lookUp }).deps;
 }
 
-/** Types, calls and tests a receiver by the code that does so when it is deployed, but for the tables. */
+/** Sets, calls and tests the URL of a receiver with the deployed code and tables in memory. */
 export async function tryUrl({ url: template, responses }: Hostile, rules: UrlPolicy, trap: Trap) {
   const url = template.replaceAll('PORT', String(trap.port));
   const resolve = resolver(responses ?? []);
@@ -83,7 +83,7 @@ export async function tryUrl({ url: template, responses }: Hostile, rules: UrlPo
     (error: Error) => error.message,
   );
 
-  // As if it had been set when less was checked.
+  // An earlier release can have stored such a URL.
   await triggersTable.writeUrl(TRIGGER, url, 0);
   const real = notification({ trigger: TRIGGER });
   const test = notification({ trigger: TRIGGER, record: 'f'.repeat(64), test: true });
@@ -99,7 +99,7 @@ export async function tryUrl({ url: template, responses }: Hostile, rules: UrlPo
   } satisfies Tried;
 }
 
-/** Deliver as it is deployed, with its real calls, over tables in memory. */
+/** The deployed code of deliver with real calls and tables in memory. */
 export async function deliverReally(
   notifications: readonly Notification[],
   triggers: InspectedTriggers,
@@ -127,7 +127,7 @@ export async function deliverReally(
   return { backlog, log };
 }
 
-/** No name is looked up in the world. */
+/** No look-up leaves this machine. */
 function resolver(responses: readonly (readonly string[])[]): NameLookup {
   let asked = 0;
   return async () => {
@@ -137,7 +137,7 @@ function resolver(responses: readonly (readonly string[])[]): NameLookup {
   };
 }
 
-/** What is logged meanwhile, which nobody sees. */
+/** The log lines of the run. */
 async function logOf(act: () => Promise<unknown>): Promise<string> {
   const { log } = console;
   const lines: string[] = [];

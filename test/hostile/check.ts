@@ -5,12 +5,12 @@ import { type Trap, type Tried, tryUrl } from './attempt.ts';
 import { corpus } from './corpus.ts';
 import { type Hostile, reasons } from './hosts.ts';
 
-/** The rules by which a receiver is tried: the strictest, and those with http, by which its address is what counts. */
+/** The rules for a trial: the strictest, and those that allow http, so that the address decides. */
 export function rulesFor({ reason }: Hostile): UrlPolicy[] {
   return reason === 'http' ? [defaultRules] : [defaultRules, { ...defaultRules, allowHttp: true }];
 }
 
-/** What is wrong with what became of a hostile receiver. Nothing, if all is as promised. */
+/** Returns the error in the result of a hostile receiver, or nothing if it is right. */
 export function wrongs(hostile: Hostile, rules: UrlPolicy, tried: Tried): string[] {
   const { url } = hostile;
   // Where http is not allowed, that is what is said first of what a parser takes for http.
@@ -30,7 +30,7 @@ export function wrongs(hostile: Hostile, rules: UrlPolicy, tried: Tried): string
     [tried.tested === reason, `tested: ${tried.tested}`],
     [tried.parkedBecause === reason, `parked: ${tried.parkedBecause}`],
     [tried.waiting === 1, `${tried.waiting} wait`],
-    // Shorter hosts stand in every log by chance.
+    // Each log contains shorter hosts by chance.
     [host.length < 5 || !tried.log.includes(host), `logged: ${tried.log}`],
   ];
   return checks.flatMap(([right, wrong]) => (right ? [] : [wrong]));
@@ -46,7 +46,7 @@ export async function tryWithoutPolicy(trap: Trap): Promise<{ reached: number; m
   let reached = 0;
   for (const hostile of corpus) {
     const { reason, url, responses = [] } = hostile;
-    // What is no address is connected to by nobody, under whatever rules.
+    // Invalid addresses cannot be connected to under any rules.
     const real = responses.at(-1)?.every((address) => literalAddress(address) && !address.includes('%'));
     if (reason !== 'private' || !real) continue;
     const { connections } = await tryUrl(hostile, rules, trap);

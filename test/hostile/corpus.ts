@@ -28,7 +28,7 @@ const ports =
   words(`0 1 7 9 13 19 20 21 22 23 25 53 69 79 81 110 111 123 135 139 143 161 179 389 445 465 514 515 587 636
   873 990 993 995 1023 00022 0000`);
 
-/** What a public name may lead to, by one look-up. */
+/** The responses to one look-up of a public name. */
 const responses: readonly (readonly [name: string, ...addresses: string[]])[] = [
   ['loopback.example', '127.0.0.1'],
   ['loopback6.example', '::1'],
@@ -58,7 +58,7 @@ const responses: readonly (readonly [name: string, ...addresses: string[]])[] = 
   ['other-of-both-kinds.example', PUBLIC, '::1'],
   ['last-of-many.example', ...Array.from({ length: 20 }, (_, i) => `8.8.4.${i}`), '192.168.0.1'],
   ['mapped-among.example', PUBLIC, '::ffff:192.168.0.1'],
-  // Names that the world's resolvers response so.
+  // Public names with such addresses.
   ['127.0.0.1.nip.io', '127.0.0.1'],
   ['127-0-0-1.sslip.io', '127.0.0.1'],
   ['localtest.me', '127.0.0.1', '::1'],
@@ -77,7 +77,7 @@ const responses: readonly (readonly [name: string, ...addresses: string[]])[] = 
   [`${'a'.repeat(63)}.${'b'.repeat(63)}.example`, '127.0.0.1'],
 ];
 
-/** What a name leads to when it is set, and what from then on. */
+/** The addresses of a name when the URL is set, and later. */
 const rebinding: readonly (readonly [name: string, then: readonly string[], later: readonly string[]])[] = [
   ['rebinds.example', [PUBLIC], ['127.0.0.1']],
   ['rebinds6.example', ['2606:4700::1111'], ['::1']],
@@ -91,7 +91,7 @@ const rebinding: readonly (readonly [name: string, then: readonly string[], late
 export const corpus: readonly Hostile[] = [
   ...Object.values(hosts)
     .flatMap(words)
-    // Should one of them be looked up, it must not matter the response.
+    // The test must not depend on a response if one of them is looked up.
     .map((host): Hostile => ({ url: `http://${host}:PORT/`, reason: 'private', responses: [[PUBLIC]] })),
   ...['127.0.0.1', '0x7f.1', '[::1]', '[::ffff:a9fe:a9fe]', '169.254.169.254', 'localhost', 'x@10.0.0.1'].map(
     (host): Hostile => ({ url: `HTTPS://${host}/`, reason: 'private', responses: [['127.0.0.1']] }),
@@ -121,7 +121,7 @@ export const corpus: readonly Hostile[] = [
   ),
 ];
 
-/** Where a receiver that may be called sends its caller. */
+/** The targets of redirects from an allowed receiver. */
 export const redirects: readonly string[] = [
   'http://169.254.169.254/latest/meta-data/',
   'http://[fd00:ec2::254]/latest/meta-data/',
@@ -135,7 +135,7 @@ export const redirects: readonly string[] = [
   'http://8.8.8.8/',
 ];
 
-/** Texts that would end a line, a header or a query, were they not encoded: as ids, as ids of notifications, in URLs. */
+/** Texts that end a line, a header or a query if they are not encoded, in IDs and URLs. */
 export const injections: readonly string[] = [
   'a\r\nX-Injected: 1',
   'a\nX-Injected: 1',

@@ -7,7 +7,7 @@ export interface Hostile {
   readonly url: string;
   /** Why it is rejected. */
   readonly reason: Reason;
-  /** What the host name leads to, look-up by look-up; the last response stands from then on. */
+  /** The responses to the look-ups of the host name. The last one is repeated. */
   readonly responses?: readonly (readonly string[])[];
   /**
    * What becomes of it when it is set. `rejected`, with the reason for which it is not called, if nothing is said;
@@ -16,7 +16,7 @@ export interface Hostile {
   readonly input?: 'syntax' | 'accepted';
 }
 
-/** The lines, written out once more, apart from the code. */
+/** The expected lines, independent of the code. */
 export const reasons = {
   private:
     'leads to an address that is not public. Fix: use another host, or add its network to allowedPrivateNetworks in cdk.json',
@@ -32,7 +32,7 @@ export const PUBLIC = '8.8.8.8';
 
 export const words = (text: string) => text.trim().split(/\s+/);
 
-/** Hosts that are private as they stand. */
+/** Private hosts. */
 export const hosts: Record<string, string> = {
   'this machine, in IPv4': `127.0.0.1 127.1 127.0.1 127.0.0.2 127.255.255.254 127.0.0.1. 127.1. 2130706433 0x7f000001 0x7F000001
     0x7f.1 0x7f.0.0.1 0x7f.0x0.0x0.0x1 0X7F.0.0.1 017700000001 0177.1 0177.0.0.1 0177.0.0.01 0177.0x0.0.1 00177.0.0.1
@@ -65,7 +65,7 @@ export const hosts: Record<string, string> = {
     example.com%5C@0x7f.1 example.com%00@127.0.0.1`,
 };
 
-/** What is rejected at input for how it is written; a URL parser takes it, and finds this machine. */
+/** Spellings that are rejected at input. A URL parser accepts them and returns this machine. */
 export const oddlyWritten = [
   'http:\\\\127.0.0.1:PORT\\',
   'http:/\\127.0.0.1:PORT/',

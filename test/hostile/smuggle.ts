@@ -7,7 +7,7 @@ import { notification } from '../support/records.ts';
 import { storesInMemory } from '../support/stores.ts';
 import { deliverReally, TRIGGER, type Trap } from './attempt.ts';
 
-/** With these, what leads on from a receiver that may be called would be called too, were it followed. */
+/** With these rules, redirects of an allowed receiver would be called if they were followed. */
 const rules: UrlPolicy = {
   allowHttp: true,
   allowedPorts: [],
@@ -16,7 +16,7 @@ const rules: UrlPolicy = {
 
 const STATUSES = [300, 301, 302, 303, 305, 307, 308];
 
-/** Has a receiver that may be called send its caller elsewhere, by every status. @returns What went wrong. */
+/** Calls an allowed receiver that redirects with each status. @returns The errors. */
 export async function tryRedirect(location: string, trap: Trap): Promise<string[]> {
   const to = location.replaceAll('PORT', String(trap.port));
   const wrong: string[] = [];
@@ -44,7 +44,7 @@ const HEADERS =
   `host connection authorization user-agent accept webhook-id webhook-timestamp crm-trigger crm-trigger-attempt
   crm-trigger-sequence`.split(/\s+/);
 
-/** Puts a text wherever a text comes from outside. @returns What it did to the request beside being carried. */
+/** Puts a text into each external input. @returns Its effects on the request, except that it is contained in it. */
 export async function tryInjection(text: string, trap: Trap): Promise<string[]> {
   const wrong: string[] = [];
   const requests: string[] = [];
@@ -75,7 +75,7 @@ export async function tryInjection(text: string, trap: Trap): Promise<string[]> 
     const one = notification({ trigger: TRIGGER, formattedString: string });
     await deliverReally([{ ...one, id: notificationId ?? one.id }], triggers, rules);
     const [request = ''] = requests;
-    // What no header can carry is not sent at all.
+    // Text that a header cannot contain is not sent.
     if (requests.length !== 1 && where !== 'as a notification') wrong.push(`${where}: ${requests.length} requests`);
     if (requests.length === 0) continue;
     const [head = '', ...rest] = request.split('\r\n\r\n');

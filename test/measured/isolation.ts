@@ -22,7 +22,7 @@ import {
 
 console.log = () => {};
 
-/** Functions that wait for a receiver see within this time that somebody else has parked it. */
+/** Functions that wait for a receiver notice within this time that another function has parked it. */
 const FREED_MS = 1_500;
 
 /**
@@ -85,7 +85,7 @@ async function hanging() {
   );
   say(`from the very moment of opening ${p99(healthy.calls, opened)} ms, over all ${p99(healthy.calls, 0)} ms`);
   await assertArrived(world, healthy.calls, SECONDS * PER_SECOND);
-  // The attempts hang for as long as they may, on any machine; the rest is work.
+  // The attempts wait for their maximum time on each machine. The rest depends on the machine.
   const waited = ATTEMPT_SECONDS * 1000;
   assert.ok(waited + (opened - start - waited) / factor <= 15_000, `opened after ${opened - start} ms`);
   assert.ok(beside <= 2 * p99Alone, `p99 ${beside} ms beside it, ${p99Alone} ms alone`);

@@ -43,7 +43,7 @@ export function realWorld() {
       came.set(one.id, Date.now());
       world.queue.send({ MessageGroupId: one.record, MessageDeduplicationId: one.id, MessageBody: toMessage(one) });
     },
-    /** How long the calls waited that came from a time on: the 99th percentile, milliseconds. */
+    /** The 99th percentile of the delay of calls since a time, in milliseconds. */
     p99(calls: readonly Call[], from: number) {
       const waits = calls.flatMap(({ headers, at }) => {
         const since = came.get(headers['webhook-id'] as string) ?? 0;
@@ -54,7 +54,7 @@ export function realWorld() {
   };
 }
 
-/** A notification of the nth of some records. */
+/** A notification of record n. */
 export const of = (trigger: Trigger, n: number, records: number) =>
   notification({
     trigger,
@@ -77,7 +77,7 @@ export async function assertArrived(world: World, calls: readonly Call[], sent: 
 
 export const idsOf = (calls: readonly Call[]) => new Set(calls.map(({ headers }) => headers['webhook-id']));
 
-/** Does something so many times a second, for as long as `goesOn` says. */
+/** Calls a function at a rate per second while `goesOn` returns true. */
 export async function steadily(perSecond: number, goesOn: (n: number) => boolean, act: (n: number) => void) {
   const start = performance.now();
   for (let n = 0; goesOn(n); n++) {

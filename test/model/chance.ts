@@ -1,4 +1,4 @@
-/** A reproducible source of chance (mulberry32). */
+/** A reproducible random number generator (mulberry32). */
 export class Chance {
   #state: number;
 

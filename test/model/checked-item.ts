@@ -3,7 +3,7 @@ import { checkKeyContent, MAX_ITEM, reject } from './dynamodb-checks.ts';
 import type { Table } from './dynamodb-table.ts';
 import { checkValue, type Item, itemSize } from './dynamodb-values.ts';
 
-/** Checks an item as it is put, and gives its key. */
+/** Checks an item before a put, and returns its key. */
 export function checkedItem(
   table: Table,
   item: Item | undefined,

@@ -1,13 +1,13 @@
-/** What the models know of time. */
+/** The time of a model. */
 export interface Time {
   /** Epoch milliseconds. */
   now(): number;
   sleep(milliseconds: number): Promise<unknown>;
-  /** Does something after a time, unless it is cancelled before. @returns What cancels it. */
+  /** Calls a function after a time. @returns A function that cancels the call. */
   after(milliseconds: number, act: () => void): () => void;
 }
 
-/** Time as it passes by itself. It keeps no process alive. */
+/** The real time. It does not keep the process alive. */
 export const realTime: Time = {
   now: Date.now,
   sleep: (milliseconds) => new Promise((wake) => setTimeout(wake, milliseconds).unref()),
@@ -17,10 +17,10 @@ export const realTime: Time = {
   },
 };
 
-/** The event loop turns once in so many steps; between them only promises are settled, which costs less. */
+/** The event loop turns once per this number of steps. Between them only promises settle, which is faster. */
 const STEPS_PER_TURN = 100;
 
-/** Time that passes only when everybody waits. */
+/** A virtual time that advances only while all code waits. */
 export class Clock implements Time {
   #now = 1_760_000_000_000;
   #made = 0;
@@ -32,7 +32,7 @@ export class Clock implements Time {
   readonly sleep = (milliseconds: number): Promise<void> =>
     new Promise((wake) => {
       const timer = { at: this.#now + Math.max(0, milliseconds), made: this.#made++, wake };
-      // The latest first, so that the next is popped from the end.
+      // Latest first, so that the next one is at the end.
       let index = this.#timers.length;
       while (index > 0 && isBefore(this.#timers[index - 1] as typeof timer, timer)) index--;
       this.#timers.splice(index, 0, timer);
@@ -48,10 +48,10 @@ export class Clock implements Time {
     };
   };
 
-  /** Lets time pass until something holds. @returns Whether it came to hold before `limit`, epoch milliseconds. */
+  /** Advances the time until a condition is met. @returns Whether it was met before `limit`, in epoch milliseconds. */
   async until(isMet: () => boolean, limit: number): Promise<boolean> {
     for (;;) {
-      // Whatever was woken goes on until it waits again.
+      // Code that was woken runs until it waits again.
       await new Promise<void>(this.#steps++ % STEPS_PER_TURN === 0 ? setImmediate : settled);
       if (isMet()) return true;
       const next = this.#timers.at(-1);
@@ -66,7 +66,7 @@ export class Clock implements Time {
   }
 }
 
-/** A tick begins when all promises that can be settled are. */
+/** A tick begins after all promises that can settle have settled. */
 function settled(resolve: () => void): void {
   process.nextTick(resolve);
 }

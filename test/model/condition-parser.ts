@@ -60,7 +60,7 @@ export class ConditionParser extends OperandParser {
     return this.comparison(this.operand());
   }
 
-  /** Where the parenthesis closes that opens at a token. */
+  /** Returns the index of the parenthesis that closes the one at a token. */
   closing(open: number): number {
     let depth = 0;
     return this.tokens.findIndex((token, at) => {

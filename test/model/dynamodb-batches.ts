@@ -34,7 +34,7 @@ export function batchGet(context: Context, input: Input, sent: number) {
       bytes += size;
       if (item) found.push(copy(paths ? projected(item, paths, scope.names) : item));
     }
-    // In no order, says DynamoDB.
+    // DynamoDB returns items in no particular order.
     Responses[name] = found.reverse();
     if (left.length > 0) UnprocessedKeys[name] = copy({ ...of, Keys: left });
   }

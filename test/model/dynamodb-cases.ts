@@ -27,7 +27,7 @@ export function withItem(attributes: Item = {}) {
 export const put = (client: DynamoDBClient, attributes: Item, rest = {}) =>
   client.send(new PutItemCommand({ TableName: 'T', Item: { ...KEY, ...attributes }, ...rest }));
 
-/** What an update makes of an item, without its key. */
+/** The updated item without its key. */
 export async function after(
   item: Item,
   UpdateExpression: string,

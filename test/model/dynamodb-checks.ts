@@ -59,7 +59,7 @@ const changes = [
   'ReturnValuesOnConditionCheckFailure',
 ];
 
-/** What a request may have. A name that AWS does not know the SDK leaves out, so a misspelled one changes nothing there. */
+/** The allowed members of a request. The SDK omits unknown names, so a misspelled one would have no effect on AWS. */
 const members: Readonly<Record<string, readonly string[]>> = {
   GetItem: [...reads, 'Key'],
   PutItem: [...changes, 'Item'],
@@ -87,7 +87,7 @@ export function oneOf(name: string, value: string | undefined, allowed: readonly
   );
 }
 
-/** The expressions of a request, with what they are evaluated with. @throws For placeholders that do not match. */
+/** Parses the expressions of a request. @throws If placeholders do not match. */
 export function request(input: Input, kinds: readonly Kind[]) {
   const { ExpressionAttributeNames: names, ExpressionAttributeValues: values } = input;
   const expressions = kinds.flatMap((kind) =>

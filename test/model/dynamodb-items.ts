@@ -62,7 +62,7 @@ export function updateItem(context: Context, input: Input) {
   return attributes && Object.keys(attributes).length > 0 ? { Attributes: copy(attributes) } : {};
 }
 
-/** What a conditional write is checked by. `meet` throws when its condition does not hold. */
+/** Prepares a conditional write. `meet` throws if its condition is not met. */
 function conditional(table: Table, key: Entry['key'], input: Input, kinds: readonly Kind[] = []) {
   const { condition, update, scope } = request(input, ['ConditionExpression', ...kinds]);
   oneOf('returnValuesOnConditionCheckFailure', input.ReturnValuesOnConditionCheckFailure, ['NONE', 'ALL_OLD']);

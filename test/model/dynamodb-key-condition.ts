@@ -3,17 +3,17 @@ import type { Schema } from './dynamodb-table.ts';
 import type { Item } from './dynamodb-values.ts';
 import { type Condition, InvalidExpression, resolve, type Scope } from './expression-parts.ts';
 
-/** What a query asks for. */
+/** The range of a query. */
 export interface Range {
   readonly partition: AttributeValue;
-  /** Whether a key lies in it. */
+  /** Returns whether a key is in the range. */
   readonly includes: (key: Item) => boolean;
   readonly hasSortCondition: boolean;
 }
 
 const sortOperators: ReadonlySet<string> = new Set(['=', '<', '<=', '>', '>=', 'BETWEEN', 'begins_with']);
 
-/** Checks that a condition is one that a query may have, and gives what it asks for. */
+/** Checks the key condition of a query, and returns its range. */
 export function keyCondition(condition: Condition | undefined, scope: Scope, schema: Schema): Range {
   const parts = condition?.operator === 'AND' ? condition.inner : condition ? [condition] : [];
   const named = parts.map((part) => ({ part, name: nameIn(part, scope) }));

@@ -31,7 +31,7 @@ export function scan(context: Context, input: Input, sent: number) {
   return page(table, input, parsed, table.scan(input.ExclusiveStartKey, view));
 }
 
-/** Of items that a query or scan comes upon, a page of those that pass its filter. */
+/** Returns a page of the items that match the filter of a query or scan. */
 function page(table: Table, input: Input, parsed: ReturnType<typeof request>, entries: Iterable<[Entry['key'], Item]>) {
   const { filter, paths, scope } = parsed;
   if (input.Limit !== undefined && !(input.Limit >= 1))
@@ -57,7 +57,7 @@ function page(table: Table, input: Input, parsed: ReturnType<typeof request>, en
     scanned++;
     if (!filter || filter.isMet({ ...scope, item })) found.push(item);
     if (scanned === input.Limit) {
-      // Also when nothing is left: DynamoDB does not look.
+      // DynamoDB returns a key even if no item is left.
       next = key;
       break;
     }

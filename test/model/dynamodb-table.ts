@@ -6,33 +6,33 @@ import { compare, type Item } from './dynamodb-values.ts';
 /** Names and types of the key's attributes: the partition key, and the sort key. */
 export type Schema = readonly { readonly name: string; readonly type: string }[];
 
-/** What a read gets to see of writes. Without one it sees all. */
+/** The writes that a read can see. Without a view it sees all. */
 export interface View {
-  /** Writes after this one came while the read was on its way. */
+  /** Later writes than this one occurred during the read. */
   readonly sent?: number;
   readonly shown?: () => boolean;
-  /** Whether a write made at a time is missed. */
+  /** Whether a read misses a write of this time. */
   readonly stale?: (at: number) => boolean;
 }
 
-/** An item and what stood in its place before its latest write. What it holds is replaced, never changed. */
+/** An item, and the item before its latest write. Items are replaced, never modified. */
 export interface Entry {
   readonly key: Item;
   item?: Item | undefined;
   before?: Item | undefined;
-  /** Number and time of its latest write. */
+  /** The number and the time of the latest write. */
   written: number;
   at: number;
 }
 
-/** Deleted items that are kept for reads that may still show them, per partition. */
+/** Deleted items per partition, for reads that can still show them. */
 const GRAVES = 64;
 
 interface Partition {
   readonly value: AttributeValue;
   readonly hash: string;
   readonly byKey: Map<string, Entry>;
-  /** Those that have an item, by sort key. */
+  /** The entries with an item, by sort key. */
   readonly sorted: Entry[];
   readonly graves: Map<string, Entry>;
   latest?: Entry;
@@ -47,7 +47,7 @@ export class Table {
   readonly #now: () => number;
   readonly #partitions = new Map<string, Partition>();
   writes = 0;
-  /** Number of the latest write. */
+  /** The number of the latest write. */
   latest = 0;
 
   constructor(name: string, schema: Schema, now: () => number) {
@@ -121,7 +121,7 @@ export class Table {
       .flatMap(({ sorted }) => sorted);
   }
 
-  /** What a query comes upon, in its order. */
+  /** Yields the entries of a query in order. */
   *range({ partition, includes, hasSortCondition }: Range, after: Item | undefined, forward: boolean, view?: View) {
     const name = this.schema[0]?.name ?? '';
     const found = this.#partitions.get(this.#text({ [name]: partition }, 0));
@@ -130,7 +130,7 @@ export class Table {
       if (!hasSortCondition || includes(key)) yield [key, item] as [Item, Item];
   }
 
-  /** What a scan comes upon: one partition after the other, in no order that a caller could know. */
+  /** Yields the entries of a scan: partition by partition, in an order that a caller cannot know. */
   *scan(after: Item | undefined, view?: View) {
     const from = after && hashed(this.#text(after, 0));
     const partitions = [...this.#partitions.values()].sort((a, b) => (a.hash < b.hash ? -1 : 1));
@@ -158,7 +158,7 @@ export class Table {
     }
   }
 
-  /** The entries of a partition, with those deleted ones that a read may still show. */
+  /** The entries of a partition, including deleted ones that a read can still show. */
   #withDeleted({ sorted, graves }: Partition, { shown, sent = 0 }: View, stale: Entry | undefined): readonly Entry[] {
     const open = [...graves.values()].filter((grave) => grave === stale || (shown && grave.written > sent));
     if (open.length === 0) return sorted;
@@ -185,7 +185,7 @@ export class Table {
     return name === undefined ? 0 : (compare(a[name] as AttributeValue, b[name] as AttributeValue) ?? 0);
   }
 
-  /** Where a key stands, or would stand. */
+  /** The index at which a key is or would be. */
   #position(sorted: readonly Entry[], key: Item): number {
     let [low, high] = [0, sorted.length];
     while (low < high) {

@@ -11,7 +11,7 @@ import {
   wrongType,
 } from './expression-parts.ts';
 
-/** The item that an update makes of one, and the paths that it wrote. Nothing of the item before is changed. */
+/** Returns the updated item and the written paths. The item before is not modified. */
 export function updated(parsed: Parsed, scope: Scope): { item: Item; paths: readonly Path[] } {
   const actions = (parsed.actions ?? []).map((action) => ({
     ...action,
@@ -28,7 +28,7 @@ export function updated(parsed: Parsed, scope: Scope): { item: Item; paths: read
       if (before && value) item = withValue(item, path, changedSet(before, value, 'delete'));
     }
   }
-  // From the end: to take a member out of a list moves those behind it.
+  // From the end, because removing a member of a list moves later ones.
   for (const { section, path } of actions.toReversed())
     if (section === 'REMOVE' && valueAt(item, path, {}) !== undefined) item = withValue(item, path, undefined);
   return { item, paths: actions.map(({ path }) => path) };
@@ -61,7 +61,7 @@ function within(
   return { L: before.L.toSpliced(at, 1, ...(changed === undefined ? [] : [changed])) };
 }
 
-/** Of an item only what stands at some paths. */
+/** Returns the parts of an item at these paths. */
 export function projected(item: Item, paths: readonly Path[], names: Scope['names']): Item {
   let only: Item = {};
   for (const path of paths) {

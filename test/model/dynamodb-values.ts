@@ -126,7 +126,7 @@ function compareStrings(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-/** Below 0, 0 or above 0; `undefined` for values that have no order between them. */
+/** Compares two values: below 0, 0 or above 0; `undefined` if they have no order. */
 export function compare(a: AttributeValue, b: AttributeValue): number | undefined {
   if (a.S !== undefined && b.S !== undefined) return compareStrings(a.S, b.S);
   if (a.N !== undefined && b.N !== undefined) return compareNumbers(a.N, b.N);
@@ -158,7 +158,7 @@ export function isEqual(a: AttributeValue, b: AttributeValue): boolean {
   return one === other;
 }
 
-/** A set with members added, or with members taken out; `undefined` when none are left. */
+/** Adds or removes members of a set. Returns `undefined` if no member is left. */
 export function changedSet(
   before: AttributeValue | undefined,
   by: AttributeValue,
@@ -172,7 +172,7 @@ export function changedSet(
   return all.length > 0 ? ({ [type]: all } as unknown as AttributeValue) : undefined;
 }
 
-/** What DynamoDB counts a value as, bytes. */
+/** The size of a value by DynamoDB's rules, in bytes. */
 function valueSize(value: AttributeValue): number {
   const [type, inner] = content(value);
   const sum = <T>(all: readonly T[], size: (one: T) => number) => all.reduce((total, one) => total + size(one), 0);
@@ -200,14 +200,14 @@ function valueSize(value: AttributeValue): number {
 
 const numberSize = (text: string): number => Math.ceil(text.replace(/^-?0*\.?0*|\.|-/g, '').length / 2) + 1;
 
-/** What DynamoDB counts an item as, bytes. */
+/** The size of an item by DynamoDB's rules, in bytes. */
 export function itemSize(item: Item): number {
   let size = 0;
   for (const name of Object.keys(item)) size += Buffer.byteLength(name) + valueSize(item[name] as AttributeValue);
   return size;
 }
 
-/** What `size()` gives in an expression. */
+/** Returns the result of `size()` in an expression. */
 export function sizeOf(value: AttributeValue): number | undefined {
   const [type, inner] = content(value);
   if (type === 'S') return (inner as string).length;

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { after, type Item, KEY, made, put, withItem } from './dynamodb-cases.ts';
 
-/** What is read of the item where a condition holds; `false` where it does not. */
+/** The item that is read if the condition is met; `false` if not. */
 async function isMet(item: Item, ConditionExpression: string, ExpressionAttributeValues?: Item): Promise<boolean> {
   const { client } = withItem(item);
   try {

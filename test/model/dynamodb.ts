@@ -7,17 +7,17 @@ import { query, scan } from './dynamodb-pages.ts';
 import { Table, type View } from './dynamodb-table.ts';
 import { copy, InvalidValue, type Item } from './dynamodb-values.ts';
 import { InvalidExpression } from './expression-parts.ts';
-/** What DynamoDB may do, and seldom does. Left out, it never happens. */
+/** Rare behavior of DynamoDB. Absent hazards never occur. */
 export interface Hazards {
   /** Whether a batch request leaves half of its keys or items unprocessed. */
   unprocessed?: () => boolean;
-  /** Whether a read of several items shows one of the writes that came between its sending and its effect. */
+  /** Whether a read of several items shows a write between its sending and its effect. */
   shown?: () => boolean;
   /** Whether a read without `ConsistentRead` misses the latest write, which is `age` milliseconds old. */
   stale?: (age: number) => boolean;
 }
 
-/** A request that took effect, or was rejected. */
+/** A request that took effect or was rejected. */
 export interface Request {
   /** As in `PutItem`. */
   readonly name: string;
@@ -30,7 +30,7 @@ interface Command {
   readonly constructor: { readonly name: string };
 }
 
-/** Has a request take effect, now or later, once or more often, and returns or throws what the caller gets. */
+/** Lets a request take effect, now or later, once or several times. It returns or throws the result for the caller. */
 export type Around = (command: Command, effect: () => object) => Promise<object>;
 
 /** The parts of the database that its operations use. */
@@ -57,10 +57,10 @@ const operations: Readonly<Record<string, Operation>> = {
   DescribeTable: (context, input) => ({ Table: context.table(input.TableName).describe() }),
 };
 
-/** DynamoDB in memory, as strict as the service. Nothing that is handed in or out is shared with it. */
+/** DynamoDB in memory, as strict as the service. It copies all items that it receives or returns. */
 export class DynamoDBInMemory {
   hazards: Hazards;
-  /** Every request in the order in which they took effect. */
+  /** All requests in the order in which they took effect. */
   readonly requests: Request[] = [];
   readonly #tables = new Map<string, Table>();
   readonly #now: () => number;
@@ -76,7 +76,7 @@ export class DynamoDBInMemory {
     for (const [name, keys] of Object.entries(tables)) this.#tables.set(name, new Table(name, schemaOf(keys), now));
   }
 
-  /** A client whose requests go straight through, or through `around`, which may delay, fail or repeat them. */
+  /** A client. Its requests go through `around`, if it is given, which can delay, fail or repeat them. */
   client(around?: Around): DynamoDBClient {
     const send = async (command: Command, options?: { abortSignal?: AbortSignal }) => {
       options?.abortSignal?.throwIfAborted();
@@ -96,19 +96,19 @@ export class DynamoDBInMemory {
       .flatMap(({ item }) => (item && !this.#hasExpired(item) ? [copy(item)] : []));
   }
 
-  /** Puts an item as PutItem does, without a request. */
+  /** Puts an item without a request. */
   put(table: string, item: Item): void {
     const own = copy(item);
     this.#table(table).write(checkedItem(this.#table(table), own), own);
   }
 
-  /** Removes what has expired, which DynamoDB does within days. */
+  /** Removes expired items, which DynamoDB does within days. */
   expire(): void {
     for (const table of this.#tables.values())
       for (const entry of table.sorted()) if (entry.item && this.#hasExpired(entry.item)) table.remove(entry);
   }
 
-  /** Items that were written or deleted so far. */
+  /** The number of items that were written or deleted. */
   get writes(): number {
     return [...this.#tables.values()].reduce((sum, { writes }) => sum + writes, 0);
   }
@@ -152,14 +152,14 @@ export class DynamoDBInMemory {
     return operation(this.#context, input, sent);
   }
 
-  /** Tells of each part of a batch whether it is left unprocessed: every second one, should it happen at all. */
+  /** Returns for each part of a batch whether it stays unprocessed: each second part if the hazard occurs. */
   #leaves(): () => boolean {
     const happens = this.hazards.unprocessed?.() ?? false;
     let part = 0;
     return () => happens && part++ % 2 === 1;
   }
 
-  /** What a read gets to see of the latest writes. */
+  /** Returns the latest writes that a read can see. */
   #view(isConsistent: boolean | undefined, sent: number, several: boolean): View | undefined {
     const { shown, stale } = this.hazards;
     const view: View = {

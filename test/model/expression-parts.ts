@@ -8,7 +8,7 @@ export type Kind =
   | 'ProjectionExpression'
   | 'UpdateExpression';
 
-/** What an expression is evaluated with. */
+/** The values for the evaluation of an expression. */
 export interface Scope {
   readonly item: Item | undefined;
   readonly names: Readonly<Record<string, string>>;
@@ -18,14 +18,14 @@ export interface Scope {
 /** Why DynamoDB rejects an expression. */
 export class InvalidExpression extends Error {}
 
-/** An attribute, or a part of one: `#a.b[0]`. */
+/** The path of an attribute or of a part of it: `#a.b[0]`. */
 export type Path = readonly (string | number)[];
 
 export interface Operand {
   readonly text: string;
   readonly path?: Path;
   readonly value?: string;
-  /** The value, if there is one. */
+  /** Returns the value, if it exists. */
   readonly of: (scope: Scope) => AttributeValue | undefined;
 }
 
@@ -44,10 +44,10 @@ export interface Action {
 }
 
 export interface Parsed {
-  /** Placeholders in it. */
+  /** The placeholders of names in the expression. */
   readonly names: ReadonlySet<string>;
   readonly values: ReadonlySet<string>;
-  /** What depends on the values of a request. */
+  /** Checks that depend on the values of a request. */
   readonly checks: readonly ((scope: Scope) => void)[];
   readonly condition?: Condition;
   readonly actions?: readonly Action[];

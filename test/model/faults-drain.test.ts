@@ -101,7 +101,7 @@ test('shows nothing as waiting after two functions had the message of a delivere
       assert.equal(await waiting(world), 0, 'shown as waiting');
     },
     {
-      // The first function starts in the last second, and its call fails when the second's has long succeeded.
+      // The first function starts in the last second. Its call fails after the call of the second one succeeded.
       startsLate: (messages) => (messages[0]?.attributes.ApproximateReceiveCount === '1' ? 359 * SECOND : 0),
       behavior: () => (++calls === 1 ? responses(500, 4 * SECOND) : responses(200)),
     },

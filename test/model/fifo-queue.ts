@@ -4,7 +4,7 @@ import { type Entry, LONGEST_VISIBILITY_SECONDS, type Message, systemAttributes 
 
 const DEDUPLICATION_MS = 5 * 60_000;
 
-/** As infra/queue.ts deploys them. */
+/** The settings that infra/queue.ts deploys. */
 export const VISIBILITY_MS = 360_000;
 
 const MAX_RECEIVES = 1_000;
@@ -13,7 +13,7 @@ const RETENTION_MS = 14 * 24 * 3600_000;
 
 interface QueueOptions {
   readonly deadLetters?: FifoQueue;
-  /** Makes ids its own. */
+  /** Makes the IDs unique. */
   readonly name?: string;
   readonly onSent?: (body: string) => void;
 }
@@ -27,7 +27,7 @@ interface QueueOptions {
 export class FifoQueue {
   readonly messages: Message[] = [];
   readonly deadLetters: FifoQueue | undefined;
-  /** What was older than the queue keeps it. */
+  /** The messages that were older than the retention of the queue. */
   readonly expired: Message[] = [];
   readonly #name: string;
   readonly #sent = new Map<string, { readonly at: number; readonly id: string }>();
@@ -43,7 +43,7 @@ export class FifoQueue {
     this.#onSent = onSent;
   }
 
-  /** Waits until a receive may find something. */
+  /** Waits until a receive can return messages. */
   async changed(): Promise<void> {
     const hidden = this.messages.map(({ hiddenUntil }) => hiddenUntil).filter((until) => until > this.#now);
     await new Promise<void>((resolve) => {
@@ -86,7 +86,7 @@ export class FifoQueue {
     this.#change();
   }
 
-  /** Up to ten messages that nobody else has, as Lambda hands them to a function. */
+  /** Receives up to ten messages in the form of a Lambda event. */
   receive(most = 10, visibilityMs = VISIBILITY_MS): SQSRecord[] {
     return this.take(most, visibilityMs).map((message) => ({
       messageId: message.id,
@@ -116,7 +116,7 @@ export class FifoQueue {
     return taken;
   }
 
-  /** Of a FIFO queue, a message's age begins anew where it is moved to. */
+  /** In a FIFO queue, the age of a message starts again when it moves to the dead-letter queue. */
   #sendToDeadLetters(message: Message, deadLetters: FifoQueue): void {
     this.messages.splice(this.messages.indexOf(message), 1);
     deadLetters.#add(message);
@@ -140,7 +140,7 @@ export class FifoQueue {
     return message;
   }
 
-  /** The message that a receipt handle is of, while it is out of sight. */
+  /** Returns the message of a receipt handle while it is in flight. */
   #inFlight(receipt: string | undefined): Message | undefined {
     return this.messages.find((m) => m.receipt === receipt && m.hiddenUntil > this.#now);
   }

@@ -16,7 +16,7 @@ export const ATTEMPT_MS = 10_000;
 
 export const QUEUE = { queue: QUEUE_URL, deadLetterQueue: DEAD_LETTER_URL };
 
-/** The client of a table's users, in an environment. */
+/** The DynamoDB client of an environment. */
 export function dynamodbFrom(world: World, environment: Environment) {
   return world.dynamodb.client((command, effect) => {
     const request = requestOf(environment.name, command);
@@ -77,7 +77,7 @@ export function attemptDeps(world: World, environment: Environment, now: () => n
   };
 }
 
-/** How a store waits for what DynamoDB left unprocessed: in the model's time. */
+/** Pauses of a store before it repeats unprocessed parts, in the model's time. */
 export function pauseIn(world: World, environment: Environment) {
   const sleep = sleepIn(world, environment);
   return (attempt: number) => sleep(50 * 2 ** attempt);

@@ -23,7 +23,7 @@ export class Lambda {
     this.#watch = watch;
   }
 
-  /** Runs a function until it returns, throws, dies or runs out of time. @returns Nothing when it did neither of the first. */
+  /** Runs a function until it ends, dies or times out. @returns Nothing if it died or timed out. */
   async invoke<Deps extends object, Result>(
     name: string,
     limitMs: number,
@@ -62,7 +62,7 @@ export class Lambda {
     return pool;
   }
 
-  /** One that is idle, as a rule. */
+  /** Returns an environment, usually an idle one. */
   #environment<Deps extends object>(
     name: string,
     makeDeps: (environment: Environment, now: () => number) => Deps,

@@ -22,7 +22,7 @@ export const DRAIN_EACH_MS = 60_000;
 const CAPTURE_MS = 60_000;
 const TRIGGERS_KEPT_MS = 5_000;
 
-/** A stream mapping: batches in order, one at a time; a failed one again and again. */
+/** The event source mapping of a stream: batches in order, one at a time. A failed batch is repeated. */
 export async function captureForEver(world: World, entity: 'customer' | 'task'): Promise<void> {
   const stream = world.stream(entity);
   const mine = triggers.filter((trigger) => entityOf(trigger) === entity);
@@ -69,7 +69,7 @@ export async function captureForEver(world: World, entity: 'customer' | 'task'):
   }
 }
 
-/** A queue mapping's poller. */
+/** A poller of the queue's event source mapping. */
 export async function deliverForEver(world: World): Promise<void> {
   while (!world.isStopped) {
     await world.clock.sleep(world.chance.between(10, 200));
@@ -79,13 +79,13 @@ export async function deliverForEver(world: World): Promise<void> {
       continue;
     }
     const late = world.options.startsLate?.(batch) ?? lateStart(world);
-    // Pending notifications for room in Lambda does not keep others from polling.
+    // Other pollers continue while this one waits for capacity in Lambda.
     if (late > 0) void handle(world, batch, late);
     else await handle(world, batch, 0);
   }
 }
 
-/** As a throttled invocation starts: now and then in the very last second in which Lambda still starts it. */
+/** Returns the delay of a throttled invocation. Sometimes it starts in the last second in which Lambda starts it. */
 export function lateStart(world: World): number {
   if (!world.chance.happens(world.network.faults.late ?? 0)) return 0;
   return world.chance.happens(0.7)
@@ -93,7 +93,7 @@ export function lateStart(world: World): number {
     : world.chance.between(1, VISIBILITY_MS);
 }
 
-/** Invokes deliver with a batch, as soon as Lambda has room, and deletes what it does not name. */
+/** Invokes deliver with a batch when Lambda has capacity, and deletes the messages that it does not return. */
 export async function handle(world: World, batch: readonly SQSRecord[], lateMs: number): Promise<void> {
   const latest = world.clock.now() + VISIBILITY_MS;
   if (lateMs > 0) await world.clock.sleep(lateMs);
@@ -123,7 +123,7 @@ export async function handle(world: World, batch: readonly SQSRecord[], lateMs: 
   }
 }
 
-/** The schedule: each minute, also while an earlier run goes on. */
+/** Runs drain each minute, also during an earlier run. */
 export async function drainForEver(world: World): Promise<void> {
   while (!world.isStopped) {
     await world.clock.sleep(world.drainEachMs);
@@ -145,7 +145,7 @@ export async function drainNow(world: World): Promise<void> {
   );
 }
 
-/** What has expired goes some time after. */
+/** Removes expired items some time after they expire. */
 export async function expireForEver(world: World): Promise<void> {
   while (!world.isStopped) {
     await world.clock.sleep(world.chance.between(300_000, 48 * 3600_000));

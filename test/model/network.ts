@@ -1,38 +1,38 @@
 import type { Chance } from './chance.ts';
 import type { Time } from './clock.ts';
 
-/** How often things go wrong, each as a probability per request unless said otherwise. */
+/** The probabilities of faults, per request if not stated otherwise. */
 export interface Faults {
   /** A function dies at a request: before it, or after it took effect. */
   readonly crash: number;
   /** A request fails: without effect, or after it took effect. */
   readonly failure: number;
-  /** The queue takes only part of a batch. */
+  /** The queue accepts only a part of a batch. */
   readonly halfAccepted: number;
-  /** A request is slow on its way, and others overtake it. */
+  /** A slow request. Later ones can pass it. */
   readonly slow: number;
-  /** Something that is delivered at least once is delivered twice. */
+  /** A message or stream record is delivered twice. */
   readonly repeat: number;
-  /** How far a function's clock may be off, milliseconds. */
+  /** The maximum deviation of a function's clock, in milliseconds. */
   readonly skewMs: number;
-  /** A table rejects a request, for it gets too many. */
+  /** A table rejects a request because there are too many. */
   readonly throttled?: number;
   /** A table leaves out some keys or items of a batch. */
   readonly unprocessed?: number;
   /** The response is lost, and the SDK sends the same request again. */
   readonly resent?: number;
-  /** An invocation starts so late that its messages return into sight while it runs; per invocation. */
+  /** An invocation starts so late that its messages become visible while it runs. Probability per invocation. */
   readonly late?: number;
 }
 
 export const noFaults: Faults = { crash: 0, failure: 0, halfAccepted: 0, slow: 0, repeat: 0, skewMs: 0 };
 
-/** One run of a function. */
+/** An invocation of a function. */
 export class Invocation {
   readonly startedAt: number;
-  /** Set when its handler has returned or thrown; what it left running may go on later. */
+  /** Set when the handler has settled. Work that it left running can continue later. */
   settled = false;
-  /** Set when it died or ran out of time. */
+  /** Set when the function died or timed out. */
   died = false;
   readonly #dies: () => void;
 
@@ -60,7 +60,7 @@ export class Environment {
   alive = true;
   /** The latest. */
   invocation: Invocation | undefined;
-  /** Requests that it may still send before it dies. */
+  /** The number of requests until it dies. */
   requestsLeft = Number.POSITIVE_INFINITY;
   #frozen: Promise<void> | undefined;
   #thaw: () => void = () => {};
@@ -90,33 +90,33 @@ export class Environment {
     this.invocation?.die();
   }
 
-  /** Fulfilled when it runs, which may be never. */
+  /** Fulfilled when the function runs, which can be never. */
   async running(): Promise<void> {
     while (this.#frozen && this.alive) await this.#frozen;
     if (!this.alive) await never();
   }
 }
 
-/** When a function dies at a request: before it is sent, when it has just left, or after it took effect. */
+/** The moment at which a function dies: before a request is sent, after it is sent, or after it took effect. */
 const [BEFORE, LEFT, AFTER] = [0, 1, 2];
 
 const never = () => new Promise<never>(() => {});
 
 export interface RequestOptions {
-  /** How much likelier than others this one is to go wrong. */
+  /** The factor by which a fault is more likely. */
   readonly weight?: number;
-  /** What the service says in place of doing it. */
+  /** The error of the service. */
   readonly rejection?: () => Error | undefined;
-  /** Whether an SDK sends it again when the response is lost. */
+  /** Whether the SDK repeats the request if the response is lost. */
   readonly resends?: boolean;
-  /** What a script does with it, in place of chance. */
+  /** The effect of a script on a request, instead of a random fault. */
   readonly scripted?: Scripted | undefined;
 }
 
-/** `fails` has no effect; of `lost` only the response is lost; of `resent` too, and the SDK repeats it; `dies` after it took effect. */
+/** `fails`: no effect. `lost`: only the response is lost. `resent`: the SDK also repeats it. `dies`: after the effect. */
 export type Scripted = 'fails' | 'lost' | 'resent' | 'dies' | { readonly ms: number };
 
-/** Between the functions and the services: every request takes time, may fail, and may be the last of its function. */
+/** The network between functions and services. A request takes time, can fail, and can be the last one of its function. */
 export class Network {
   readonly clock: Time;
   readonly chance: Chance;
@@ -128,7 +128,7 @@ export class Network {
     this.faults = faults;
   }
 
-  /** What a request does happens at one moment, somewhere between its sending and its response. */
+  /** A request takes effect at one moment between its sending and its response. */
   async request<Result>(
     from: Environment,
     effect: () => Result,
@@ -138,7 +138,7 @@ export class Network {
     const likely = (probability = 0) => probability > 0 && chance.happens(Math.min(0.5, probability * weight));
     await from.running();
     if (from.requestsLeft-- <= 0) from.die();
-    // A request that has left takes effect also when its function is dead or frozen by then.
+    // A sent request takes effect even if its function is dead or frozen by then.
     const crash = likely(faults.crash) ? Math.floor(chance.between(0, 3)) : undefined;
     if (crash === BEFORE || crash === LEFT) from.die();
     if (crash === BEFORE || (crash !== LEFT && !from.alive)) await never();

@@ -58,7 +58,7 @@ export class OperandParser extends TokenReader {
     return { text: `[${path.join(', ')}]`, path, of: ({ item, names }) => valueAt(item, path, names) };
   }
 
-  /** A function that gives a value. */
+  /** Parses a function that returns a value. */
   protected value(name: string): Operand {
     const isUpdate = this.kind === 'UpdateExpression';
     if (isUpdate ? name !== 'if_not_exists' && name !== 'list_append' : name !== 'size') this.misplaced(name);

@@ -19,7 +19,7 @@ import type { Behavior, Delivery } from './world-options.ts';
 
 const HOUR = 3600 * SECOND;
 
-/** Faults of our own end after this time, so that every story ends. Tables may be silent for longer. */
+/** Internal faults end after this time, so that each story ends. Tables can be silent for longer. */
 export const PEACE = 1800 * SECOND;
 
 /** Plays a story to its end and checks the promises. @throws {assert.AssertionError} When one is broken. */
@@ -28,7 +28,7 @@ export async function play(story: Story): Promise<void> {
   await inTimeOf(clock, () => playIn(clock, story));
 }
 
-/** Does something with the process's own time being that of a clock, and without its log. */
+/** Runs a function with `Date` of the clock and without log lines. */
 export async function inTimeOf<Result>(clock: Time, act: () => Promise<Result>): Promise<Result> {
   const { log } = console;
   const { now } = Date;
@@ -41,7 +41,7 @@ export async function inTimeOf<Result>(clock: Time, act: () => Promise<Result>):
     return value;
   }) as typeof setTimeout;
   syncBuiltinESMExports();
-  // Requests fail by the thousand.
+  // Thousands of requests fail.
   Error.stackTraceLimit = 0;
   try {
     return await act();
@@ -99,18 +99,18 @@ async function playIn(clock: Clock, story: Story): Promise<void> {
   world.stop();
 }
 
-/** An admin resumes what a receiver has paused, until nothing waits any more. @returns Whether that comes to be. */
+/** An admin resumes paused triggers until nothing waits. @returns Whether that state was reached. */
 async function rest(clock: Clock, world: World): Promise<boolean> {
   let pause = SECOND;
   for (let hours = 1; hours <= 100; hours++) {
     for (const trigger of TRIGGERS) void world.admin((deps) => resume(deps, trigger));
-    // Pending notifications for days now waits for nothing that a minute matters to.
+    // A story that waits for days needs no drain each minute.
     if (hours > 3) world.drainEachMs = 900 * SECOND;
     const end = clock.now() + HOUR;
     while (clock.now() < end) {
       await clock.until(() => world.isIdle, end);
       if (isAtRest(world)) {
-        // What only a later run cleans up has a minute, and another.
+        // A later run of drain can remove the rest, so the check waits two minutes.
         await clock.until(() => false, clock.now() + 120 * SECOND);
         if (isAtRest(world)) return true;
       }
@@ -144,7 +144,7 @@ const eventNames = { create: 'INSERT', edit: 'MODIFY', delete: 'REMOVE' } as con
 const formattedStringOf = (entity: string, account: number) =>
   entity === 'task' ? `?AccountID=a${account}&TaskID=ta${account}` : `?AccountID=a${account}`;
 
-/** Valid messages as an older release may have left them in the dead-letter queue, and one that is none. */
+/** Valid messages that an older release can have left in the dead-letter queue, and an invalid one. */
 function putLetters(
   world: World,
   { trigger, account, count, unreadable }: Story['letters'][number],
@@ -167,7 +167,7 @@ function putLetters(
 
 let backfills = 0;
 
-/** It takes time from the clock that it is given. */
+/** It uses the time of the given clock. */
 const sendBackBy: (deps: OperationDeps, clock: Time) => Promise<unknown> = sendBack;
 
 function doing({ what, trigger }: Act, clock: Time): (deps: OperationDeps) => Promise<unknown> {

@@ -6,10 +6,10 @@ import { promisify } from 'node:util';
 
 const soak = fileURLToPath(new URL('soak.ts', import.meta.url));
 
-/** Fewer in the loop of each save: npm run test:fast. */
+/** npm run test:fast plays fewer stories. */
 const STORIES = process.env.STORIES ?? '2000';
 
-/** The same stories each time. Others are found by npm run test:soak, which takes a new seed. */
+/** The same stories each time. npm run test:soak plays others with a new seed. */
 const SEED = process.env.SEED ?? '1';
 
 // In a process of its own: the test runner follows every promise, and stories make millions.

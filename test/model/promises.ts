@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 
 const HOUR = 3600 * SECOND;
 
-/** A notification that has to arrive, or be in Failed. */
+/** A notification that must arrive, or be in Failed. */
 export interface Wanted {
   readonly id: string;
   readonly trigger: Trigger;
@@ -15,17 +15,17 @@ export interface Wanted {
   readonly sequence: bigint;
   /** Epoch milliseconds. */
   readonly at: number;
-  /** It began in the dead-letter queue. */
+  /** The notification started in the dead-letter queue. */
   readonly isLetter: boolean;
 }
 
-/** From a call's arrival until its sender has the response, at most: 10 s and a slow network. */
+/** The maximum time from the arrival of a call until the sender has the response: 10 s and a slow network. */
 const LONGEST_ANSWER = 15 * SECOND;
 
 /** A URL that is set or cleared takes effect within this time, capture's slowest read included. */
 const URL_KEPT = 15 * SECOND;
 
-/** Checks the promises when all has come to rest. @throws {assert.AssertionError} When one is broken; it names all that are. */
+/** Checks the promises at the end. @throws {assert.AssertionError} With all broken promises. */
 export async function check(story: Story, world: World, wanted: readonly Wanted[]): Promise<void> {
   const broken = [...world.watch.broken.slice(0, 1)];
   const checks = [
@@ -47,13 +47,13 @@ export async function check(story: Story, world: World, wanted: readonly Wanted[
   if (broken.length > 0) assert.fail(broken.join('\n'));
 }
 
-/** What admins are shown when nothing waits. */
+/** Checks the status that admins see when nothing waits. */
 async function checkShown({ triggers: triggersTable, backlog, secrets }: World): Promise<void> {
   for (const { trigger, waiting } of await list({ triggersTable, backlog, secrets }))
     assert.equal(waiting, 0, `${trigger} is shown with ${waiting} waiting, and none waits`);
 }
 
-/** Calls that the sender knows to have arrived may be fewer: a response can be lost. What counts is what arrived. */
+/** The calls that arrived. The sender can know fewer, because responses can be lost. */
 const arrived = (world: World) =>
   world.deliveries.filter(({ response }) => 'status' in response && response.status === 200);
 
@@ -65,7 +65,7 @@ const deadIds = (world: World) =>
     return 'id' in message ? message.id : undefined;
   });
 
-/** What is there was there from the beginning, or nobody can read it. */
+/** The message was there from the start, or it cannot be read. */
 function checkDeadLetters(world: World, wanted: readonly Wanted[]): void {
   const letters = new Set(wanted.flatMap(({ id, isLetter }) => (isLetter ? [id] : [])));
   const fresh = deadIds(world).filter((id) => id !== undefined && !letters.has(id));
@@ -88,7 +88,7 @@ function checkNothingLost(world: World, wanted: readonly Wanted[]): void {
   checkCalls(world, wanted);
 }
 
-/** Every call is of a change, a test, or a row that was sent once more. */
+/** Each call belongs to a change, a test call or a backfilled row. */
 function checkCalls(world: World, wanted: readonly Wanted[]): void {
   const known = new Map(wanted.map((one) => [one.id, one]));
   for (const { id, trigger, formattedString, sequence } of world.deliveries) {
@@ -102,13 +102,13 @@ function checkCalls(world: World, wanted: readonly Wanted[]): void {
   }
 }
 
-/** A row that was sent once more has no change. */
+/** A backfilled row has no change. */
 function queuedAs({ queued }: World, id: string) {
   const message = queued.get(id);
   return message?.sequence === '0' ? message : undefined;
 }
 
-/** Of each record and trigger, notifications arrive first in the order of the changes; what failed has stepped aside. */
+/** The first calls of each record and trigger arrive in the order of the changes, except for notifications in Failed. */
 function checkOrder(story: Story, world: World, wanted: readonly Wanted[]): void {
   const known = new Map(wanted.filter(({ isLetter }) => !isLetter).map((one) => [one.id, one]));
   const firsts = new Map<string, Wanted>();
@@ -119,7 +119,7 @@ function checkOrder(story: Story, world: World, wanted: readonly Wanted[]): void
   const { everFailed, moves } = world.watch;
   const inOrder = [...firsts.values()].filter(({ id }) => !everFailed.has(id));
   for (const lane of Map.groupBy(inOrder, (one) => `${one.formattedString} ${one.trigger}`).values()) assertGrows(lane);
-  // Nobody was ever parked or paused, and nothing moved to Failed: then the order holds across create, edit and delete too.
+  // Without parking, pauses and moves to Failed, the order also holds across create, edit and delete.
   const isCalm = moves === 0 && everFailed.size === 0 && story.acts.length === 0;
   if (!isCalm) return;
   for (const lane of Map.groupBy(inOrder, ({ formattedString }) => formattedString).values()) assertGrows(lane);
@@ -133,7 +133,7 @@ function assertGrows(lane: readonly Wanted[]): void {
   }
 }
 
-/** Only attempts count as attempts; and when nothing of ours fails and nobody parks, all of them do. */
+/** The attempt numbers count only attempts that were made, and all of them if no internal fault or parking occurs. */
 function checkAttempts(story: Story, { deliveries, watch }: World): void {
   const { crash, failure, repeat, throttled, resent, late } = story.faults;
   const faults = crash + failure + repeat + (throttled ?? 0) + (resent ?? 0) + (late ?? 0);
@@ -145,7 +145,7 @@ function checkAttempts(story: Story, { deliveries, watch }: World): void {
   }
 }
 
-/** What was moved to Failed had waited for three days, or its receiver rejected it alone, as often as it is tried. */
+/** Notifications in Failed waited for three days, or their receiver rejected only them in all attempts. */
 function checkFailed(world: World): void {
   const successes = arrived(world);
   for (const item of world.listed('failed')) {
@@ -158,14 +158,14 @@ function checkFailed(world: World): void {
     assert.ok(attempts >= 5, `${trigger} was moved to Failed after ${attempts} attempts: ${reason}`);
     assert.ok(!waitsForAnAdmin.includes(reason), `what ${reason} waits`);
     const first = world.firstBegun.get(id) ?? 0;
-    // A call that came a little before may have been responded after.
+    // A call that arrived shortly before can have been responded later.
     const from = first - LONGEST_ANSWER;
     const responded = successes.some((delivery) => delivery.trigger === trigger && delivery.at >= from);
     assert.ok(responded, `${trigger} was moved to Failed while its receiver was down`);
   }
 }
 
-/** Every call that arrived stands in the log, unless its function died or the log did not take it; and nothing else does. */
+/** The log contains exactly the calls that arrived, except if the function died or the write to the log failed. */
 function checkLog({ logged, deliveries, unlogged, firstBegun }: World): void {
   const entries = Map.groupBy(logged, ({ id }) => id);
   const survived = deliveries.filter(({ from }) => from.settled && !from.died && !unlogged.has(from));

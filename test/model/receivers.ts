@@ -53,7 +53,7 @@ export function callFrom(world: World, from: Environment, invocation: Invocation
           if (ends === 'cut') return { failure: 'cut off' };
           return ms > ATTEMPT_MS ? { failure: 'no response within 10 s' } : response;
         })
-        // The way to the receiver fails as any other; a call never throws.
+        // The request to the receiver can fail too. A call never throws.
         .catch(() => ({ failure: 'connection broken before a response' }))
     );
   };

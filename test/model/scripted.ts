@@ -13,7 +13,7 @@ export const TRIGGER = 'customer.edit';
 
 export const responses = (status: number, ms = 20): ReturnType<Behavior> => ({ response: { status, body: '' }, ms });
 
-/** A world whose only faults are those of a script, in a time that `pass` lets pass. */
+/** A world with only the faults of a script. `pass` advances its time. */
 export function scripted(
   script: (scene: { world: World; clock: Clock; pass: (milliseconds: number) => Promise<boolean> }) => Promise<void>,
   options: Partial<WorldOptions> & { readonly behavior?: Behavior } = {},

@@ -18,7 +18,7 @@ const seconds = Number(values.seconds ?? 60);
 const seed = Number(values.seed ?? Date.now() % 2 ** 31);
 const path = values.path === undefined ? {} : { path: values.path };
 
-/** A story that time interrupts leaves the console silent. */
+/** A story that is interrupted by the time limit leaves the console disabled. */
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
 let runs = 0;

@@ -16,13 +16,13 @@ export interface Message {
   firstReceive: number | undefined;
   receives: number;
   receivedAt: number;
-  /** Out of sight until then, epoch milliseconds. */
+  /** Invisible until this time, in epoch milliseconds. */
   hiddenUntil: number;
-  /** Of the latest receive; an older one does nothing. */
+  /** The handle of the latest receive. Older ones have no effect. */
   receipt: string;
 }
 
-/** Counted from the receive. */
+/** The time since the receive. */
 export const LONGEST_VISIBILITY_SECONDS = 12 * 3600;
 
 export type Entry = Pick<
@@ -41,7 +41,7 @@ export function systemAttributes(message: Message): SQSRecord['attributes'] {
   };
 }
 
-/** With the attributes that were asked for, and no others. */
+/** The item has exactly the requested attributes. */
 export function asReceived(message: Message, input: ReceiveMessageCommand['input']): object {
   const asked = input.MessageSystemAttributeNames ?? input.AttributeNames ?? [];
   const known = Object.entries(systemAttributes(message));

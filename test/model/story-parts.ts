@@ -19,7 +19,7 @@ export const SECOND = 1000;
 
 const BLOCKED = 'leads to an address that is not public';
 
-/** What a receiver does while it is out of order. */
+/** The behavior of a receiver during an outage. */
 export const troubles: Readonly<Record<string, { readonly response: CallResult; readonly ms: number }>> = {
   'responds with 500': { response: { status: 500, body: '' }, ms: 20 },
   'asks to wait': { response: { status: 429, retryAfter: '40', body: '' }, ms: 20 },
@@ -29,15 +29,15 @@ export const troubles: Readonly<Record<string, { readonly response: CallResult; 
   'may not be called': { response: { blocked: BLOCKED }, ms: 1 },
 };
 
-/** Reasons for which something is moved to Failed only when it is too old. */
+/** The reasons for which a notification moves to Failed only because of its age. */
 export const waitsForAnAdmin: readonly string[] = [BLOCKED, 'HTTP 410'];
 
-/** A row that changes, by the trigger that it fires. */
+/** A change of a row, named by its trigger. */
 interface Changed {
   readonly at: number;
   readonly trigger: StoryTrigger;
   readonly account: number;
-  /** The stream's time of it is a second behind. */
+  /** The stream's time of the change is a second behind. */
   readonly behind?: boolean;
 }
 
@@ -46,16 +46,16 @@ interface Span {
   readonly seconds: number;
 }
 
-/** What an admin does. */
+/** An action of an admin. */
 export interface Act {
   readonly at: number;
   readonly what: 'pause' | 'resume' | 'clear' | 'set' | 'mistype' | 'redeliver' | 'test' | 'backfill' | 'send back';
   readonly trigger: StoryTrigger;
-  /** It is cut off after so many requests. */
+  /** It is interrupted after this number of requests. */
   readonly cutAfter?: number | undefined;
 }
 
-/** Messages that an operator finds in the dead-letter queue; of one record, and one that nobody can read. */
+/** Messages in the dead-letter queue: of one record, and one that cannot be read. */
 interface Letters {
   readonly at: number;
   readonly trigger: StoryTrigger;
@@ -64,29 +64,29 @@ interface Letters {
   readonly unreadable: boolean;
 }
 
-/** What happens in one run; seconds from its beginning. */
+/** The events of one run. Times are seconds since its start. */
 export interface Story {
   readonly seed: number;
   readonly workers: number;
   readonly changes: readonly Changed[];
   readonly outages: readonly (Span & { readonly trigger: StoryTrigger; readonly trouble: string })[];
-  /** How often a receiver that is up fails all the same, as a probability. */
+  /** The probability that a working receiver fails. */
   readonly flaky: number;
-  /** A row whose notifications one trigger's receiver rejects, for hours or always. */
+  /** A row whose notifications are rejected by the receiver of one trigger, for hours or always. */
   readonly rejected: { readonly trigger: StoryTrigger; readonly account: number; readonly seconds: number } | undefined;
   readonly acts: readonly Act[];
   readonly letters: readonly Letters[];
   /** Tables that do not respond. */
   readonly silences: readonly (Span & { readonly table: TableName })[];
-  /** Lambda has no room for deliver. */
+  /** Lambda has no capacity for deliver. */
   readonly throttles: readonly Span[];
-  /** Every second deletion of a message is lost. */
+  /** Each second deletion of a message is lost. */
   readonly losses: readonly Span[];
   readonly recordLimit: RecordLimit | undefined;
   readonly faults: Faults;
 }
 
-/** What some part of a story adds to it. */
+/** The part of a story that a scene adds. */
 export type Scene = Partial<
   Pick<Story, 'changes' | 'outages' | 'acts' | 'letters' | 'silences' | 'losses' | 'recordLimit'>
 >;
@@ -96,7 +96,7 @@ export const integer = (min: number, max: number) => fc.integer({ min, max });
 /** In thousandths: most doubles between 0 and 1 are next to 0. */
 export const number = (min: number, max: number) => integer(min * 1000, max * 1000).map((n) => n / 1000);
 
-/** Often close together, for it is then that things meet. */
+/** Often close together, so that events overlap. */
 export const at = fc.oneof(integer(0, 400), number(0, 40));
 
 export const trigger = fc.constantFrom(...TRIGGERS);
@@ -111,7 +111,7 @@ export const change = fc.record({ at, trigger, account, behind: fc.constantFrom(
 export const series = (first: Changed, count: number, every: number): Changed[] =>
   Array.from({ length: count }, (_, i) => ({ ...first, at: first.at + i * every }));
 
-/** One record that changes again and again: something of it is on its way whenever its trigger's state moves. */
+/** One record with many changes, so that a notification is in flight at each move of its trigger's state. */
 export const burst = fc
   .record({ first: change, times: integer(2, 12), every: number(0.02, 1) })
   .map(({ first, times, every }) => series(first, times, every));

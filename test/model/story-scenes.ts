@@ -36,7 +36,7 @@ export const act = fc.record({
   cutAfter: fc.option(integer(1, 60), { nil: undefined, freq: 2 }),
 });
 
-/** Much of one record fails at once, for it is taken for a loop; somebody sends it again, and once more. */
+/** Many changes of one record are over the record limit. They are redelivered twice. */
 const redelivery: fc.Arbitrary<Scene> = fc
   .record({
     at: number(0, 100),
@@ -64,7 +64,7 @@ const redelivery: fc.Arbitrary<Scene> = fc
     ],
   }));
 
-/** A message whose deletion was lost returns when its trigger, which was down, is tried again. */
+/** A message whose deletion was lost returns when its parked trigger is probed. */
 const echo: fc.Arbitrary<Scene> = fc
   .record({
     at: number(0, 60),
@@ -86,7 +86,7 @@ const echo: fc.Arbitrary<Scene> = fc
     acts: [{ what: 'set' as const, trigger, at: at + probedAfter }],
   }));
 
-/** Two triggers wait and go on at once. */
+/** Two triggers are parked and drained at the same time. */
 const together: fc.Arbitrary<Scene> = fc
   .record({
     at: number(0, 60),
@@ -116,7 +116,7 @@ export const silence = fc.record({
   seconds: integer(1, 300),
 });
 
-/** A table is silent for so long that somebody has to act. */
+/** A table does not respond for so long that an admin must act. */
 const longSilence: fc.Arbitrary<Scene> = fc
   .record({
     table: fc.constantFrom<TableName>('secrets', 'secrets', 'triggers', 'backlog'),
@@ -126,7 +126,7 @@ const longSilence: fc.Arbitrary<Scene> = fc
   })
   .map(({ change, ...silence }) => ({ silences: [silence], changes: [{ ...change, at: silence.from + 10 }] }));
 
-/** More waits of few records than drain reads at once. */
+/** A backlog of few records that is longer than a page. */
 const longBacklog: fc.Arbitrary<Scene> = fc
   .record({ at: number(0, 20), trigger, records: integer(1, 3), count: integer(505, 560), seconds: number(30, 90) })
   .map(({ at, trigger, records, count, seconds }) => ({
@@ -137,7 +137,7 @@ const longBacklog: fc.Arbitrary<Scene> = fc
     ],
   }));
 
-/** More rows change at once than drain reads at once, while their receiver is down. */
+/** More rows change than one page of drain holds, while their receiver is down. */
 const flood: fc.Arbitrary<Scene> = fc
   .record({ at: number(0, 20), trigger, rows: integer(20, 200), count: integer(501, 540), seconds: number(20, 60) })
   .map(({ at, trigger, rows, count, seconds }) => ({
@@ -145,7 +145,7 @@ const flood: fc.Arbitrary<Scene> = fc
     outages: [{ trigger, from: at, seconds, trouble: 'responds with 500' }],
   }));
 
-/** All rows are sent once more while they change. */
+/** A backfill of all rows while they change. */
 const backfilled: fc.Arbitrary<Scene> = fc
   .record({
     entity: fc.constantFrom<Entity & ('customer' | 'task')>('customer', 'task'),
@@ -161,7 +161,7 @@ const backfilled: fc.Arbitrary<Scene> = fc
     };
   });
 
-/** Dead letters are found, and sent back. */
+/** Dead letters are listed and sent back. */
 const letters: fc.Arbitrary<Scene> = fc
   .record({
     at: number(0, 60),

@@ -16,7 +16,7 @@ const faults: fc.Arbitrary<Faults> = fc.record({
   late: fc.constantFrom(0, 0, 0, 0.1),
 });
 
-/** A receiver that rejects all there is keeps its trigger parked: to play that for days takes time. */
+/** The maximum time for which a receiver rejects everything. Its trigger is parked, and days of that take long to play. */
 const REJECTED_SECONDS = [1_000, 1_500, 2_000, 3_000, 3_000, 6_000, 1e9];
 
 export const stories: fc.Arbitrary<Story> = fc

@@ -15,14 +15,14 @@ export const tables = {
 
 export type TableName = keyof typeof tables;
 
-/** A request to a table, as scripts and silences see it. */
+/** A request to a table. Scripts and silent tables are decided by it. */
 export interface TableRequest {
   /** `deliver`, `drain`, `customer` and so on for captures, or `admin`. */
   readonly by: string;
   readonly table: TableName;
   /** Such as `PutItem`. */
   readonly name: string;
-  /** The trigger that it is about, if it is about one. */
+  /** The trigger of the request, if it concerns exactly one. */
   readonly trigger: Trigger | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: the inputs of nine commands
   readonly input: any;
@@ -40,7 +40,7 @@ export function requestOf(by: string, command: Command): TableRequest {
   return { by, table, name: command.constructor.name.replace(/Command$/, ''), trigger: triggerOf(input, table), input };
 }
 
-/** The trigger that a request is about, if it is about one alone. */
+/** Returns the trigger of a request, if it concerns exactly one. */
 // biome-ignore lint/suspicious/noExplicitAny: the inputs of nine commands
 function triggerOf(input: any, table: TableName): Trigger | undefined {
   const { Keys = [input.RequestItems] } = input.RequestItems?.[table] ?? {};
@@ -51,7 +51,7 @@ function triggerOf(input: any, table: TableName): Trigger | undefined {
   return list?.split('#')[0] as Trigger | undefined;
 }
 
-/** Faults are likelier where the state of a trigger hangs on a request: its moves, its lease, and what a probe writes. */
+/** Faults are more likely for requests that change the state of a trigger: moves, leases, and results of probes. */
 export function weightOf({ by, table, name }: TableRequest): number {
   if (table === 'triggers' && name === 'UpdateItem') return 6;
   if (table === 'backlog' && (by === 'drain' || by === 'admin') && name !== 'Query') return 3;

@@ -2,28 +2,28 @@ import type { Trigger } from '../../functions/core/entity.ts';
 import type { DynamoDBInMemory } from './dynamodb.ts';
 import type { TableRequest } from './table-request.ts';
 
-/** A drain that looks at each backlog every minute has looked at this one at least once in this time. */
+/** Drain reads each backlog every minute, so it reads each one at least once within this time. */
 const LOOKED_AT_MS = 150_000;
 
-/** What went wrong with a trigger's own drain may keep its lease for so long. */
+/** A failed drain can keep its lease for this time. */
 const LEASE_MS = 400_000;
 
-/** How old the look at a URL may be that drain calls. Deliver may call what it read when it was invoked. */
+/** The maximum age of the URL that drain calls. Deliver can call the URL that it read at its start. */
 const URL_MS = 30_000;
 
-/** Sees every request that takes effect, and notes what breaks a promise while it happens. */
+/** Watches all requests that take effect, and records broken promises. */
 export class Watch {
   /** One line for each promise that was broken so far. */
   readonly broken: string[] = [];
   /** Ids of notifications that were ever in Failed. */
   readonly everFailed = new Set<string>();
-  /** How often a trigger's state moved. */
+  /** The number of moves of a trigger's state. */
   moves = 0;
   readonly #dynamodb: DynamoDBInMemory;
   readonly #now: () => number;
   readonly #states = new Map<Trigger, string>();
   readonly #urls = new Map<Trigger, { readonly from: number; readonly url: string | undefined }[]>();
-  /** When each trigger's backlog was looked at last by a drain, or a state began in which it has to be. */
+  /** The time of the last read of each backlog by drain, or of the start of a state that requires one. */
   readonly #looked = new Map<Trigger, number>();
   readonly #excused = new Map<Trigger, number>();
   #allExcused = 0;
@@ -41,7 +41,7 @@ export class Watch {
     return this.#urls.get(trigger)?.at(-1)?.url;
   }
 
-  /** The URLs that a trigger had at some moment of a time. */
+  /** The URLs that a trigger had during a time. */
   urls(trigger: Trigger, from: number, to = this.#now()): readonly (string | undefined)[] {
     const all = this.#urls.get(trigger) ?? [];
     const beforeAny = (all[0]?.from ?? Number.POSITIVE_INFINITY) >= from ? [undefined] : [];
@@ -88,7 +88,7 @@ export class Watch {
     }
   }
 
-  /** A request failed that was not rejected for its condition. */
+  /** A request failed for another reason than its condition. */
   failed({ by, trigger }: TableRequest): void {
     if (by !== 'drain') return;
     const until = this.#now() + LEASE_MS;
@@ -108,7 +108,7 @@ export class Watch {
     if (!set.includes(url)) this.broken.push(`${trigger} calls ${url} and not ${set.at(-1)}, as ${by}`);
   }
 
-  /** Each minute: a trigger whose own requests are well is looked at, whatever happens to others. */
+  /** Checks each minute that drain reads each trigger, even if requests for other triggers fail. */
   checkDrains(): void {
     const now = this.#now();
     for (const [trigger, state] of this.#states) {

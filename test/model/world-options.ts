@@ -8,24 +8,24 @@ import type { Faults, Invocation, Scripted } from './network.ts';
 
 import type { TableName, TableRequest } from './table-request.ts';
 
-/** One call as a receiver got it. */
+/** A call that a receiver got. */
 export interface Delivery {
   readonly id: string;
   readonly trigger: Trigger;
-  /** What was called, without the query. */
+  /** The called URL without the query. */
   readonly url: string;
   readonly formattedString: string;
   readonly sequence: bigint;
   readonly attempt: number;
-  /** Attempts that were begun at this notification so far, with those that were lost on their way. */
+  /** The number of attempts that were started, including those that did not arrive. */
   readonly begun: number;
   readonly at: number;
   readonly response: CallResult;
-  /** What called. */
+  /** The invocation that made the call. */
   readonly from: Invocation;
 }
 
-/** How a receiver behaves: what it responds to a call, and how many milliseconds later. */
+/** The behavior of a receiver: its response to a call, and the delay in milliseconds. */
 export type Behavior = (call: Omit<Delivery, 'response' | 'from'>) => {
   readonly response: CallResult;
   readonly ms: number;
@@ -35,19 +35,19 @@ export interface WorldOptions {
   readonly clock: Time;
   readonly seed: number;
   readonly faults: Faults;
-  /** Batches of messages that may be handled at once. */
+  /** The number of batches that are processed in parallel. */
   readonly workers: number;
-  /** Receivers in the model's time, or a call to real ones. */
+  /** Receivers in the model's time, or a function that calls real ones. */
   readonly receivers: { readonly behavior: Behavior } | { readonly call: Call };
   readonly recordLimit?: RecordLimit | undefined;
-  /** Tables that do not respond at this moment. */
+  /** Whether a table does not respond at this moment. */
   readonly isSilent?: (table: TableName) => boolean;
-  /** Until when Lambda has no room for deliver, epoch milliseconds. */
+  /** The time until which Lambda has no capacity for deliver, in epoch milliseconds. */
   readonly throttledUntil?: () => number;
   /** Whether the deletion of this message is lost. */
   readonly losesDeletion?: (message: SQSRecord) => boolean;
-  /** What happens to a request, in place of chance. */
+  /** Returns the effect of a script on a request. */
   readonly script?: (request: TableRequest) => Scripted | undefined;
-  /** How late an invocation for these messages starts, milliseconds. */
+  /** The delay of an invocation for these messages, in milliseconds. */
   readonly startsLate?: (messages: readonly SQSRecord[]) => number;
 }

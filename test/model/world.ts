@@ -27,20 +27,20 @@ export class World {
   readonly deadLetters: FifoQueue;
   readonly queue: FifoQueue;
   readonly dynamodb: DynamoDBInMemory;
-  /** The stores as nobody disturbs them. */
+  /** The stores without faults. */
   readonly triggers: Triggers;
   readonly backlog: Backlog;
   readonly secrets: Secrets;
   readonly watch: Watch;
   readonly logged: LogEntry[] = [];
   readonly deliveries: Delivery[] = [];
-  /** Every notification but tests that the queue ever took, as it took it last. */
+  /** Each notification that the queue accepted, in its latest form, without test calls. */
   readonly queued = new Map<string, Notification>();
   /** Functions whose write to the delivery log failed. */
   readonly unlogged = new Set<Invocation>();
-  /** When capture was done with a change, by the notification's id. */
+  /** The time at which capture completed a change, by the ID of the notification. */
   readonly captured = new Map<string, number>();
-  /** When the first attempt at a notification was begun, by its id; also one that was lost on its way. */
+  /** The start of the first attempt at a notification, by ID, even if the call did not arrive. */
   readonly firstBegun = new Map<string, number>();
   readonly begun = new Map<string, number>();
   readonly #streams = new Map<Entity, { readonly records: DynamoDBRecord[]; written: () => void }>();
@@ -78,7 +78,7 @@ export class World {
     void expireForEver(this);
   }
 
-  /** Nothing new is begun any more: what real time needs to end. */
+  /** Starts nothing new, so that a run in real time ends. */
   stop(): void {
     this.isStopped = true;
   }
@@ -88,7 +88,7 @@ export class World {
     if ('id' in sent && !sent.test) this.queued.set(sent.id, sent);
   }
 
-  /** Somebody writes to a row of a table. @param late By how much the stream's time is behind the one before. */
+  /** Writes a row of a CRM table. @param late The difference by which the stream's time runs back, in milliseconds. */
   change(
     eventName: 'INSERT' | 'MODIFY' | 'REMOVE',
     account: string,
@@ -124,12 +124,12 @@ export class World {
     return this.watch.state(trigger);
   }
 
-  /** Items in one of the lists, of all triggers. */
+  /** The items in one list of all triggers. */
   listed(list: 'held' | 'parked' | 'failed') {
     return this.dynamodb.items('backlog').filter((item) => item.list?.S?.endsWith(`#${list}`));
   }
 
-  /** No message, stream record or function is on its way; of the drain's runs, each minute, none at this moment. */
+  /** Whether no message, stream record or function is being processed at this moment. */
   get isIdle(): boolean {
     if (this.lambda.busy > 0 || this.queue.messages.length > 0) return false;
     return [...this.#streams.values()].every(({ records }) => records.length === 0);
