@@ -17,7 +17,7 @@ export const realTime: Time = {
   },
 };
 
-/** The event loop turns once per this number of steps. Between them only promises settle, which is faster. */
+/** The event loop turns once per this number of steps. Between them only promises are resolved, which is faster. */
 const STEPS_PER_TURN = 100;
 
 /** A virtual time that advances only while all code waits. */
@@ -66,7 +66,7 @@ export class Clock implements Time {
   }
 }
 
-/** A tick begins after all promises that can settle have settled. */
+/** A tick begins after all promises that can be resolved are resolved. */
 function settled(resolve: () => void): void {
   process.nextTick(resolve);
 }
