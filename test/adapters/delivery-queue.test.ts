@@ -15,10 +15,10 @@ import { notification } from '../support/records.ts';
 
 const record = (n: number) => String(n).padStart(64, '0');
 
-/** What becomes of an entry: taken, rejected, or not mentioned in the response. */
+/** The result of an entry: accepted, rejected, or missing in the response. */
 type Verdict = 'taken' | 'rejected' | 'omitted';
 
-/** An SQS that takes what `check` says, or fails as it does, and keeps what it took in order. */
+/** A fake SQS that accepts entries by `check`, and stores accepted entries in order. */
 function fakeSqs(check: (group: string, request: number) => Verdict | Promise<Verdict> = () => 'taken') {
   const taken: { group: string; sequence: string }[] = [];
   const batches: string[][] = [];

@@ -12,7 +12,7 @@ const lines: string[] = [];
 mock.method(console, 'log', (line: string) => void lines.push(line));
 beforeEach(() => void lines.splice(0));
 
-/** What the log tells of a notification, in the order in which it was written. */
+/** The log lines of a notification in order. */
 const story = (id: string) => lines.filter((line) => line.includes(id)).map((line) => JSON.parse(line).message);
 
 const ok: CallResult = { status: 200, body: '' };

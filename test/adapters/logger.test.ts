@@ -23,7 +23,7 @@ const logged: string[] = [];
 for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const)
   mock.method(console, method, (...words: unknown[]) => void logged.push(words.map(String).join(' ')));
 
-/** An error as the AWS SDK's may be: its message quotes what was sent. */
+/** An error like one of the AWS SDK, whose message quotes the request. */
 const failing = async (): Promise<never> => {
   throw Object.assign(new Error(`cannot take ${MARKER}`), { name: 'ValidationException', $response: { body: MARKER } });
 };

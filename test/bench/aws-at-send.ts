@@ -3,7 +3,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 
 type Command = { readonly constructor: { readonly name: string }; readonly input: Readonly<Record<string, unknown>> };
 
-/** What a stand-in responses, by the command's name. */
+/** The responses of a fake client, by the name of the command. */
 export type AwsResponses = Readonly<Record<string, (input: never) => unknown>>;
 
 /** Has all AWS clients of this process responded at once, at `send`: nothing of the SDK runs but making commands. */

@@ -2,7 +2,7 @@ import type { RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { awsResponses } from './aws-responses.ts';
 
-/** DynamoDB and SQS over HTTP, as the SDK speaks to them. @param url What is set for every trigger. */
+/** DynamoDB and SQS over HTTP for the SDK. @param url The URL of every trigger. */
 export function awsListener(url: () => string): RequestListener {
   const handlers: Readonly<Record<string, (input: never) => unknown>> = awsResponses(url);
   return async (request, response) => {

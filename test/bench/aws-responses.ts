@@ -14,7 +14,7 @@ const tables: Readonly<Record<string, (url: string) => Record<string, AttributeV
   }),
 };
 
-/** AWS as it responds when all is well: every trigger has this URL and a secret, and what is written is taken. */
+/** Responses of AWS without faults: each trigger has this URL and a secret, and writes are accepted. */
 export const awsResponses = (url: () => string) => ({
   BatchGetItem: ({ RequestItems = {} }: BatchGetItemCommandInput) => ({
     Responses: Object.fromEntries(
@@ -31,7 +31,7 @@ export const awsResponses = (url: () => string) => ({
   SendMessage: ({ MessageBody = '' }: SendMessageCommandInput) => taken(MessageBody),
 });
 
-/** The SDK compares the digest with what it sent. */
+/** The SDK compares the digest with its request. */
 function taken(body: string) {
   return { MessageId: 'm', MD5OfMessageBody: createHash('md5').update(body).digest('hex'), SequenceNumber: '1' };
 }

@@ -1,6 +1,6 @@
 import type { Ratio } from './figures.ts';
 
-/** So much worse than the committed one a ratio may be: two runs on one machine differ too. */
+/** A ratio can be worse than the committed one by this factor, because runs on one machine differ. */
 const TOLERANCE = 0.2;
 
 /** Compares with an earlier run's ratios. @returns A line for each that has worsened, or that there is no more. */

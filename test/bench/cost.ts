@@ -8,7 +8,7 @@ import type { Figures } from './figures.ts';
 const CHANGES_PER_MONTH = 1_000_000;
 const ANSWER_MS = 100;
 
-/** What `npm run cost` says of what was measured last, for a million changes a month. */
+/** The output of `npm run cost` for the latest measurement and a million changes a month. */
 export async function cost(): Promise<Figures> {
   const found = report(measurements(), deployed(), { changesPerMonth: CHANGES_PER_MONTH, responseMs: ANSWER_MS });
   const busy = found.situations.find(({ name }) => name === 'busy');

@@ -1,26 +1,26 @@
-/** Two figures of one run on one machine, divided: what can be compared between machines, and is. */
+/** The ratio of two figures of one run on one machine. It can be compared between machines. */
 export interface Ratio {
   /** Names it in all tables, charts and checks; unlike any other. */
   readonly what: string;
   readonly value: number;
   readonly better: 'more' | 'less';
-  /** What it should be at least, or at most. */
+  /** The minimum or maximum. */
   readonly target?: number;
   /** It says as much of the machine as of the code, and is compared with no other run's. */
   readonly isOfTheMachine?: boolean;
 }
 
-/** What a ratio was made of. The first row's names are the columns. */
+/** The figures of a ratio. The first row has the names of the columns. */
 export interface Table {
   readonly title: string;
   readonly rows: readonly Readonly<Record<string, string | number>>[];
 }
 
-/** What one section of the bench found. */
+/** The results of one section of the bench. */
 export interface Figures {
   readonly ratios: readonly Ratio[];
   readonly tables: readonly Table[];
-  /** What `--write` writes, by its path in the project: charts, and what others read. */
+  /** The files that `--write` writes, by their paths in the project. */
   readonly files?: Readonly<Record<string, string>>;
 }
 

@@ -1,6 +1,6 @@
 import type { Figures } from './figures.ts';
 
-/** What the README says of speed and cost: in its words, by the ratio's name. */
+/** The statements of the README about speed and cost, by the name of the ratio. */
 const rows: readonly { readonly says: string; readonly ratio: string; readonly unit?: string }[] = [
   {
     says: "deliver's calls per second, of a bare undici loop's (receiver responds after 20 ms)",

@@ -1,7 +1,7 @@
 import { cpus } from 'node:os';
 import type { Figures, Ratio, Table } from './figures.ts';
 
-/** All that a run found, ready to be pasted: where it was measured, the ratios, and what they were made of. */
+/** The results of a run as text: the machine, the ratios and their figures. */
 export function markdown({ ratios, tables }: Figures, day: string): string {
   const all = [{ title: 'Ratios', rows: ratios.map(ratioRow) }, ...tables];
   return [`Measured on ${day}: ${machine()}.`, ...all.filter(({ rows }) => rows.length > 0).map(table)].join('\n\n');

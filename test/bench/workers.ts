@@ -1,10 +1,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Does something for as long as `goesOn` says. @param url What is called. @returns How many things it did. */
+/** Repeats an action while `goesOn` returns true. @param url The URL to call. @returns The number of actions. */
 export type Work = (goesOn: () => boolean, url: string) => Promise<number>;
 
-/** One of the ways to do what is compared: gets ready for it. */
+/** One of the compared implementations. It prepares itself. */
 export type Way = () => Promise<Work> | Work;
 
 export interface Reported {
@@ -12,7 +12,7 @@ export interface Reported {
   readonly url: string;
 }
 
-/** What a process did, and the time that it took. */
+/** The work of a process and its duration. */
 export interface Worked {
   readonly done: number;
   readonly seconds: number;
@@ -21,7 +21,7 @@ export interface Worked {
 
 type Variables = Readonly<Record<string, string>>;
 
-/** Starts a process that talks to us, and ends it in the end. What it prints is thrown away. @returns Its first message, too. */
+/** Starts a process with a message channel, and ends it at the end. Its output is dropped. @returns Also its first message. */
 export async function forked<First>(program: string, args: readonly string[] = [], variables: Variables = {}) {
   const child = fork(new URL(program, import.meta.url), args, {
     env: { ...process.env, ...variables },
@@ -51,7 +51,7 @@ export async function forked<First>(program: string, args: readonly string[] = [
 export async function workers(module: URL, names: readonly string[], variables: Variables) {
   const started = await Promise.all(names.map((name) => forked('worker.ts', [module.href, name], variables)));
   return {
-    /** Has all work in turns, for so long each, so that what else the machine does meets all of them. */
+    /** Runs all work in turns of this length, so that other load on the machine affects all of them. */
     async take(turns: number, reported: Reported): Promise<Worked[]> {
       const all = started.map((): Worked[] => []);
       for (let turn = 0; turn < turns; turn++)
@@ -64,7 +64,7 @@ export async function workers(module: URL, names: readonly string[], variables: 
   };
 }
 
-/** Of what a thing costs, the turn in the middle: one in which the machine did something else would weigh more than others. */
+/** Returns the median turn, because other load on the machine can make single turns slow. */
 function total(worked: readonly Worked[]): Worked {
   const sum = (name: keyof Worked) => worked.reduce((all, one) => all + one[name], 0);
   const costs = worked.map(({ cpuSeconds, done }) => cpuSeconds / done).sort((a, b) => a - b);

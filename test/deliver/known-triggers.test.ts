@@ -16,7 +16,7 @@ const turns = async () => {
   for (let turn = 0; turn < 20; turn++) await new Promise(setImmediate);
 };
 
-/** A batch's triggers, with a timer that only the test fires and a table that records what is read. */
+/** The triggers of a batch, with a timer that the test fires and a table that records reads. */
 function watched(read: (triggers: readonly Trigger[]) => TriggersNow) {
   const known = new KnownTriggers(
     new Map([

@@ -7,7 +7,7 @@ mock.method(console, 'log', () => {});
 
 const many = (count: number) => Array.from({ length: count }, (_, i) => waiting(`r${i + 1}-1`));
 
-/** A receiver that accepts so many calls in each second and responds to the others with 429. */
+/** A receiver that accepts this number of calls in each second and responds to the others with 429. */
 function limited(perSecond: number, now: () => number) {
   const counts = new Map<number, number>();
   const totals = { accepted: 0, throttled: 0, last: 0 };

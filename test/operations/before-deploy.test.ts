@@ -14,7 +14,7 @@ const readBy = (...names: string[]) =>
 const policy = (AWS: string) =>
   JSON.stringify({ Statement: [{ Effect: 'Allow', Principal: { AWS }, Action: 'kms:*', Resource: '*' }] });
 
-/** What AWS responds, by the request's name, when all is well. An error is thrown. */
+/** The responses of AWS without faults, by the name of the request. An error is thrown. */
 const well: Record<string, unknown> = {
   GetAccountSettings: { AccountLimit: { ConcurrentExecutions: 1000 } },
   ListEventSourceMappings: { EventSourceMappings: readBy('other', 'CrmTriggers-CaptureCase-1') },

@@ -25,7 +25,7 @@ function world() {
       Array.from({ length: count }, () => parked(trigger)),
       1,
     );
-  /** What is found, where something happens at each look; and for how long it looked, milliseconds. */
+  /** The result of repeated checks, and their duration in milliseconds. */
   const look = async (meanwhile: () => Promise<unknown> = async () => {}) => {
     let waited = 0;
     const sleep = async (milliseconds: number) => {

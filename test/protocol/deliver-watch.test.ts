@@ -16,7 +16,7 @@ function timers() {
       open.add(timer);
       return () => void open.delete(timer);
     },
-    /** Fires the timer of this length, and lets what it does end. */
+    /** Fires the timer of this length, and waits for its work. */
     async fire(milliseconds: number) {
       const timer = [...open].find((one) => one.milliseconds === milliseconds);
       assert.ok(timer, `a timer of ${milliseconds} ms`);

@@ -9,7 +9,7 @@ import { pendingCases } from './pending.ts';
 import { requestCases } from './requests.ts';
 import { triggerCases } from './triggers.ts';
 
-/** What is promised, and what shows it over fresh tables. */
+/** The cases of the suite: a title, and a test with new tables. */
 export type Cases = Readonly<Record<string, (stores: Stores, harness: Harness) => Promise<void>>>;
 
 const groups: Readonly<Record<string, Cases>> = {

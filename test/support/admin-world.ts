@@ -4,7 +4,7 @@ import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { defaultRules } from './rules.ts';
 import { storesInMemory } from './stores.ts';
 
-/** What the admin's operations touch, in memory. A test gets a canned response; redelivered notifications are in `sent`. */
+/** The dependencies of operations in memory. A test call gets a fixed response; redelivered notifications are in `sent`. */
 export function adminWorld(overrides: Record<string, unknown> = {}) {
   const sent: Notification[] = [];
   const { triggers: triggersTable, backlog, secrets, history, log } = storesInMemory();

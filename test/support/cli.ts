@@ -5,7 +5,7 @@ import { folder } from '../../infra/folders.ts';
 
 const file = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
-/** Every command loads the same files: what Node makes of them is kept. */
+/** Caches compiled code, because each command loads the same files. */
 const env = () => ({ ...process.env, NODE_COMPILE_CACHE: join(folder, 'compiled') });
 
 /** Runs the command line against the stack, with something on its standard input. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { constants } from 'node:os';
 
-/** What this process tried to connect to. */
+/** The connections that this process tried to make. */
 export interface Connection {
   readonly address: string;
   readonly port: number;

@@ -64,7 +64,7 @@ async function startOwn(host?: string): Promise<Emulator> {
     }
 }
 
-/** How long one round of changes may take before the next one is written. Capture keeps what it read for 5 s. */
+/** The maximum time of one round of changes. Capture caches triggers for 5 s. */
 const ROUND_MS = 3_000;
 
 /**
@@ -115,7 +115,7 @@ export async function marked(
   );
 }
 
-/** Like `until`, for what a drain brings about: one is started before each look. */
+/** Like `until`, but invokes drain before each check. */
 export const drained = <T>(deps: OperationDeps, what: string, check: () => T | Promise<T>, patienceMs = 240_000) =>
   until(
     what,
@@ -127,7 +127,7 @@ export const drained = <T>(deps: OperationDeps, what: string, check: () => T | P
     1_500,
   );
 
-/** Waits until a check returns a value, and returns the value. @throws {Error} With what was waited for, when it does not in time. */
+/** Waits until a check returns a value, and returns the value. @throws {Error} If it does not in time, with the name of the condition. */
 export async function until<T>(
   what: string,
   check: () => T | Promise<T>,

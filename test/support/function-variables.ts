@@ -4,7 +4,7 @@ import {
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 
-/** Gives a deployed function variables beside its own. @returns What makes all as it was. */
+/** Adds variables to a deployed function. @returns A function that restores it. */
 export async function setVariables(
   FunctionName: string,
   variables: Readonly<Record<string, string>>,

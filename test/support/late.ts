@@ -28,7 +28,7 @@ export function late<Target extends object>(target: Target, names: readonly stri
   return { slow, pending, events };
 }
 
-/** Keeps what was measured, as `name trigger value`. */
+/** Records metrics as `name trigger value`. */
 export function measured() {
   const all: string[] = [];
   return {

@@ -3,7 +3,7 @@ import { type AttributeValue, type DynamoDBClient, PutItemCommand, QueryCommand 
 
 type Item = Record<string, AttributeValue>;
 
-/** The delivery log's table in memory: what DynamoDB does with the requests that are made to it, and counts of them. */
+/** The table of the delivery log in memory, with counts of requests. */
 export function logTable() {
   const items: Item[] = [];
   let queries = 0;
@@ -31,7 +31,7 @@ export function logTable() {
   return { client: { send } as unknown as DynamoDBClient, items, queries: () => queries };
 }
 
-/** What DynamoDB counts an item as, bytes: names and values, a number as half its digits and one. */
+/** The size of an item by DynamoDB's rules, in bytes: names and values; a number has half its digits and one. */
 export function itemBytes(item: Item): number {
   const value = ({ S, N, B }: AttributeValue) =>
     S !== undefined ? Buffer.byteLength(S) : N !== undefined ? Math.ceil(N.length / 2) + 1 : (B?.length ?? 0);

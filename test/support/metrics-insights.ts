@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 const { words } = JSON.parse(readFileSync(new URL('../infra/reserved-words.json', import.meta.url), 'utf8'));
 
-/** What Metrics Insights reserves, in lower case. */
+/** The reserved words of Metrics Insights, in lower case. */
 export const reserved: ReadonlySet<string> = new Set(words.split(' '));
 
 const TOKEN = /\s*(?:"((?:[^"\\]|\\.)*)"|([A-Za-z_][\w]*)|(\d+)|([(),*=]|!=|<|>))/y;

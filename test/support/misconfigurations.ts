@@ -15,7 +15,7 @@ import type { Inspector } from '../../functions/operations/doctor/inspector.ts';
 interface Misconfiguration {
   readonly title: string;
   plant(deps: OperationDeps, look: Inspector): Promise<unknown>;
-  /** What the doctor has to say of it. */
+  /** The expected finding of the doctor. */
   readonly where: RegExp;
   readonly what: RegExp;
   readonly fix: RegExp;
@@ -35,7 +35,7 @@ async function setStream(
 const setQueue = ({ sqs, queueUrl }: OperationDeps, Attributes: Record<string, string>) =>
   sqs.send(new SetQueueAttributesCommand({ QueueUrl: queueUrl, Attributes }));
 
-/** What operators do to a stack, and to tables that it is attached to. */
+/** Manual changes to a stack and to attached tables. */
 export const misconfigurations: readonly Misconfiguration[] = [
   {
     title: 'rows have another attribute than the one that is set',

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { isIPv6 } from 'node:net';
 
-/** What a name server responds for a name: addresses, an error, or nothing. */
+/** The response of a name server for a name: addresses, an error, or none. */
 export interface Zone {
   readonly addresses?: readonly string[];
   /** 2 for SERVFAIL, 3 for NXDOMAIN. */

@@ -5,12 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const stops = new Set<() => Promise<unknown>>();
 const interruption = new AbortController();
 
-/** Aborted when this test process is reported to end: what it waits for is moved to Failed, so that it can stop what it started. */
+/** Aborted when this test process must end, so that waits fail and it can stop its processes. */
 export const interrupted = interruption.signal;
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** Registers what stops a process of ours, so that Ctrl-C in the middle of a test stops it too. @returns The same, to call once. */
+/** Registers a function that stops a process, so that Ctrl-C during a test stops it too. @returns The function, to call once. */
 export function endWithUs(stop: () => Promise<unknown>): () => Promise<void> {
   if (!listening) listen();
   const once = async () => {

@@ -35,7 +35,7 @@ export const ok: CallResult = { status: 200, body: '' };
 export const responded = (status: number): CallResult => ({ status, body: '' });
 
 interface Options {
-  /** What the receivers respond. */
+  /** The responses of the receivers. */
   readonly receiver?: Receiver;
   /** Stands between the functions and DynamoDB. */
   readonly around?: Around;
@@ -60,7 +60,7 @@ export async function protocol({ receiver = () => ok, around, retryDelays, urls 
   const backlog = new Backlog('backlog', client, noPause);
   const calls: Made[] = [];
   const returned: { receiptHandle: string; seconds: number }[] = [];
-  /** The messages of what the functions logged. */
+  /** The messages of the functions' log lines. */
   const logged: string[] = [];
   /** The log lines themselves. */
   const lines: Readonly<Record<string, unknown>>[] = [];

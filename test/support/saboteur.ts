@@ -6,7 +6,7 @@ import { forward, readAll } from './http-forward.ts';
 
 const SEND = 'AmazonSQS.SendMessageBatch';
 
-/** What happens to the nth request of one kind that one function makes; n starts at 1. Every 20th time it starts again. */
+/** The fault of the nth request of one kind by one function, from 1. It starts again after 20 requests. */
 function harmTo(n: number): 'reject' | 'lose the response' | undefined {
   const turn = n % 20;
   if (turn === 3) return 'reject';
@@ -101,7 +101,7 @@ export async function saboteur(endpoint: string) {
       };
       undo.push(await setVariables(name, variables, timeoutSeconds));
     },
-    /** What a dead function had received returns after this time, not after minutes. */
+    /** Messages of a dead function return after this time instead of minutes. */
     async shortenVisibility(QueueUrl: string, seconds: number) {
       const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
       const AttributeNames = ['VisibilityTimeout' as const];
@@ -109,7 +109,7 @@ export async function saboteur(endpoint: string) {
       undo.push(() => sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes })));
       await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { VisibilityTimeout: String(seconds) } }));
     },
-    /** Makes all as it was; the visibility last, for to change a function ends what it is doing. */
+    /** Restores everything. The visibility timeout is last, because a change of a function ends its invocations. */
     async stop() {
       for (const back of undo.splice(0).reverse()) await back();
     },
@@ -121,7 +121,7 @@ interface Sabotage {
   readonly killsAtSends?: readonly number[];
 }
 
-/** What a process runs before anything else: it holds a connection open, by which its id and its death are known. */
+/** The first code of a process. It keeps a connection open that shows its ID and its end. */
 const reporting = (origin: string) => `
 import { get } from 'node:http';
 await new Promise((resolve) =>

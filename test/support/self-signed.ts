@@ -1,4 +1,4 @@
-/** A certificate that vouches for itself, for tests alone: nobody trusts it. */
+/** A self-signed certificate for tests. No system trusts it. */
 export const selfSigned = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgF6CS/a3085WGF/jk

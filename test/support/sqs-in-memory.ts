@@ -14,7 +14,7 @@ interface Stored {
   handle: string;
 }
 
-/** What SQS takes and gives out in one request. */
+/** The limits of one request to SQS. */
 const BATCH = 10;
 const DEDUPLICATED_MS = 5 * 60_000;
 

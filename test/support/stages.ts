@@ -6,7 +6,7 @@ import { drain } from '../../functions/drain/drain.ts';
 import { message } from './records.ts';
 import { storesInMemory } from './stores.ts';
 
-/** All three stages over one world in memory, and what they measured of a trigger, and over all, since the last look. */
+/** All three functions in memory, and their metrics since the last read, by trigger and in total. */
 export function stages(responses: () => CallResult) {
   const lines: string[] = [];
   const { triggers, backlog, secrets, log } = storesInMemory();

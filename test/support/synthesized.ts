@@ -57,7 +57,7 @@ async function make(deployed: Deployed, assembly: string): Promise<void> {
     await rm(join(kept, name), { recursive: true, force: true });
 }
 
-/** Of all that a synthesis reads: the sources, the locked packages, the CDK's settings, and what is deployed. */
+/** The inputs of a synthesis: sources, locked packages, CDK settings, and deployed settings. */
 async function fingerprint(deployed: Deployed): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify([deployed, process.version]));
   const files = await Promise.all(

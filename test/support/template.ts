@@ -14,7 +14,7 @@ export function stackOf(stage?: string, stages: unknown = context.stages): CrmTr
 
 export const synth = (stage?: string, stages?: unknown): Template => Template.fromStack(stackOf(stage, stages));
 
-/** What is deployed where nobody names a stage. */
+/** The default stage. */
 export const main = synth();
 
 // biome-ignore lint/suspicious/noExplicitAny: a template is JSON of any shape

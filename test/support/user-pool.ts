@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 
-/** A page that signs people in: what the code flow needs to know of it. */
+/** The parameters of a sign-in page for the code flow. */
 export interface Client {
   readonly clientId: string;
   readonly redirectUri: string;

@@ -26,7 +26,7 @@ type Series = Pick<MetricAlarm, 'Namespace' | 'MetricName' | 'Dimensions'>;
 
 const NAMESPACE = 'CrmTriggers';
 
-/** What an operator sees of a deployed stack: its resources by name, what its functions measured, and its alarms. */
+/** A deployed stack as an operator sees it: resources by name, metrics and alarms. */
 export async function watchedStack() {
   const { StackResources = [] } = await new CloudFormationClient().send(
     new DescribeStackResourcesCommand({ StackName: NAMESPACE }),
@@ -46,7 +46,7 @@ export async function watchedStack() {
   const invoke = (id: string, event: object = { Records: [] }) =>
     lambda.send(new InvokeCommand({ FunctionName: name(id), Payload: JSON.stringify(event) }));
 
-  /** What a function has measured of a trigger that is wrong, since a time; each line is checked against the table of metrics. */
+  /** A function's metrics of a trigger's problems since a time. Each line is checked against the table of metrics. */
   async function measured(id: string, metric: Metric, trigger: Trigger, since: number): Promise<number[]> {
     // MiniStack may show the end of a run's log only when the function runs again.
     await invoke(id);
@@ -66,7 +66,7 @@ export async function watchedStack() {
     });
   }
 
-  /** Puts values into CloudWatch, as AWS does with what functions wrote, or with what it measures by itself. */
+  /** Puts values into CloudWatch, as AWS does for metrics of functions and services. */
   const put = (series: Series, values: readonly number[]) =>
     cloudwatch.send(
       new PutMetricDataCommand({

@@ -26,7 +26,7 @@ export interface Call {
 /** The store of the receiver: the calls, and the mode of each lane. */
 export interface Store {
   mode(lane: string): Promise<Mode>;
-  /** @returns The number of requests of this lane in this second, with this one. */
+  /** @returns The number of requests of this lane in this second, including this one. Second 0 counts all requests. */
   count(lane: string, second: number): Promise<number>;
   record(call: Call): Promise<void>;
 }
@@ -50,7 +50,7 @@ export const RESPONSE_MS = 100;
 /** Longer than the timeout of an attempt. */
 const HANG_MS = 15_000;
 
-/** The number of requests per second that mode 429 accepts. */
+/** The number of requests per second that mode 429 accepts. It also rejects the first request, so that a slow sender gets a 429 too. */
 export const ACCEPTED_PER_SECOND = 5;
 
 /** Responds to a request in the mode of its lane, and records it. */
@@ -82,5 +82,7 @@ export async function respond(request: Requested, store: Store, wait: typeof sle
 async function statusOf(mode: Mode, lane: string, at: number, store: Store): Promise<number> {
   if (mode === 'hang') return 200;
   if (mode !== '429') return Number(mode);
-  return (await store.count(lane, Math.floor(at / 1000))) <= ACCEPTED_PER_SECOND ? 200 : 429;
+  const isFirst = (await store.count(lane, 0)) === 1;
+  const isOver = (await store.count(lane, Math.floor(at / 1000))) > ACCEPTED_PER_SECOND;
+  return isFirst || isOver ? 429 : 200;
 }

@@ -8,7 +8,7 @@ const names = Object.keys(ways) as (keyof typeof ways)[];
 const perSecond = ({ done, seconds }: Worked) => done / seconds;
 const perCoreSecond = ({ done, cpuSeconds }: Worked) => done / cpuSeconds;
 
-/** Stream records → messages in the queue, by our handler and by what people write. */
+/** Stream records → messages in the queue, by our handler and by common code. */
 export async function capture(quick: boolean): Promise<Figures> {
   const url = 'https://example.com/hook';
   await using aws = await forked<string>('aws-server.ts');

@@ -27,7 +27,7 @@ async function captureBatches(): Promise<Work> {
   return batches(handler);
 }
 
-/** What people write. */
+/** Common code. */
 function oneByOne(): Work {
   const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
   return batches(async ({ Records }) => {

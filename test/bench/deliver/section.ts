@@ -12,7 +12,7 @@ type Way = keyof typeof ways;
 
 const names = Object.keys(ways) as Way[];
 
-/** Receivers that respond after so many milliseconds, and how many turns everyone has with them. */
+/** Receivers by their response time in milliseconds, and the number of turns with each. */
 const receivers = [
   { delay: 0, turns: 11 },
   { delay: 20, turns: 7 },
@@ -22,7 +22,7 @@ const receivers = [
 /** The receiver that people have. */
 const NEAR = 20;
 
-/** At which speeds enough is called to tell what a call costs. */
+/** The speeds at which enough calls are made to measure the cost of a call. */
 const isCpuReported = (delay: number) => delay <= NEAR;
 
 interface Found {

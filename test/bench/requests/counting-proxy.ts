@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { forward, readAll } from '../../support/http-forward.ts';
 import type { Exchange } from './ledger.ts';
 
-/** Stands before AWS, or what stands for it, and tells of each request. */
+/** A proxy in front of AWS or an emulator that reports each request. */
 export async function countingProxy(endpoint: string, note: (exchange: Exchange) => void) {
   const server = createServer(async (incoming, outgoing) => {
     const from = performance.now();

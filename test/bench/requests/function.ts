@@ -3,7 +3,7 @@ import { END_OF_RUN } from './hosted.ts';
 
 const TIMEOUT_MS = 60_000;
 
-/** By how much the clock of all functions is ahead: what is remembered for a time is forgotten the sooner. */
+/** The time by which the clocks of all functions are ahead, so that caches expire sooner. */
 let aheadMs = 0;
 const { now } = Date;
 Date.now = () => now() + aheadMs;

@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** What one run of a function took of its own. */
+/** The resources of one run of a function. */
 export interface Run {
   // biome-ignore lint/suspicious/noExplicitAny: what the handler returns
   readonly result: any;

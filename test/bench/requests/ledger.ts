@@ -17,13 +17,13 @@ const MONTH_SECONDS = 30 * 24 * 60 * 60;
 /** DynamoDB counts so much with each item that it stores. */
 const STORED_BYTES = 100;
 
-/** Writes down what requests cost, by AWS's published rules. */
+/** Records the cost of requests by AWS's published rules. */
 export class Ledger {
   readonly requests: Record<string, number> = {};
   readonly writeUnits: Record<string, number> = {};
   readonly readUnits: Record<string, number> = {};
   readonly exchanges: Exchange[] = [];
-  /** What was put into each table and not deleted. */
+  /** The items in each table. */
   readonly #items = new Map<string, Item[]>();
   readonly #nameOf: (table: string) => string;
 
@@ -60,7 +60,7 @@ export class Ledger {
     add(this.requests, action, 1);
   }
 
-  /** Bytes × months of what stays until its time to live ends, by table. @param now Epoch seconds. */
+  /** Bytes × months of items that stay until their time to live ends, by table. @param now Epoch seconds. */
   byteMonths(now: number): Record<string, number> {
     const kept = (item: Item) => {
       const expiresAt = Number((item.expiresAt as { N?: string } | undefined)?.N ?? now);

@@ -4,7 +4,7 @@ import { setVariables } from '../../support/function-variables.ts';
 import { changes } from './changes.ts';
 import type { Pipeline } from './pipeline.ts';
 
-/** What BatchWriteItem takes at once. */
+/** The limit of BatchWriteItem. */
 const BATCH = 25;
 
 /** Has the requests of the functions that new cases go through counted, as deployed. @returns What makes all as it was. */

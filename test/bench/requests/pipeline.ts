@@ -116,7 +116,7 @@ export async function startPipeline() {
       await setVariables(nameOf('Drain'), { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' });
     },
 
-    /** What is done until it ends is measured as one situation. */
+    /** Measures the requests of an action as one situation. */
     async measure(work: () => Promise<number>): Promise<Measured> {
       const before = bytesCalled();
       ledger = new Ledger((table) => names.get(table) ?? table);
@@ -139,7 +139,7 @@ export async function startPipeline() {
         await run(part, 'capture', { Records: records.slice(i, i + captureBatch) });
     },
 
-    /** Works off what is in sight in the queue. @returns How many batches that were. */
+    /** Processes the visible messages of the queue. @returns The number of batches. */
     async deliver(): Promise<number> {
       for (let batches = 0; ; batches++) {
         const { Messages = [] } = await sqs.send(

@@ -94,7 +94,7 @@ function byAction(situations: Readonly<Record<string, Measured>>): Table['rows']
   }));
 }
 
-/** What Lambda itself asks the queue cannot be seen on the emulator: it asks its own. */
+/** Lambda's own requests to the queue are not visible on the emulator. */
 function besideEmulator(here: Measured, there: Readonly<Record<string, number>>, count: number): Table['rows'] {
   return Object.entries(there).map(([action, requested]) => ({
     action,

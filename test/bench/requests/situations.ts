@@ -85,7 +85,7 @@ export async function dead(
   return { parked: withoutBacklog(parked), dead: withoutBacklog(add(parked, delivered) as Measured), deadMinute };
 }
 
-/** What is parked stays until the receiver is back, not until its time to live ends. */
+/** Parked items stay until the receiver works again, not until their time to live ends. */
 function withoutBacklog(measured: Measured): Measured {
   const { Backlog: _, ...byteMonths } = measured.byteMonths;
   return { ...measured, byteMonths };

@@ -9,7 +9,7 @@ interface Span {
 
 const none: Runs = { invocations: 0, cpuMs: 0, awsWaits: 0, callWaits: 0, logLines: 0, logBytes: 0 };
 
-/** What the runs of each function took of their own. */
+/** The resources of the runs of each function. */
 export class Tally {
   runs: Record<Stage, Runs> = Object.fromEntries(stages.map((stage) => [stage, none])) as Record<Stage, Runs>;
 

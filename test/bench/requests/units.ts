@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 
-/** A row as it stands in DynamoDB's JSON: binary values are base64. */
+/** A row in DynamoDB's JSON, with binary values as base64. */
 export type Item = Readonly<Record<string, AttributeValue | { readonly B: string }>>;
 
 /** How large DynamoDB takes an item to be (Developer Guide, "DynamoDB item sizes and formats"). */

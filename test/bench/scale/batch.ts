@@ -8,7 +8,7 @@ import type { Simulation } from './simulation.ts';
 /** The defaults of infra/settings.ts. */
 const RETRY_DELAYS = [5, 30, 120, 600];
 const ATTEMPT_MS = 10_000;
-/** How often deliver looks whether somebody else has parked a trigger (known-triggers.ts). */
+/** The interval at which deliver reads its triggers again (known-triggers.ts). */
 const WATCH_MS = 1_000;
 
 export interface Batch {
@@ -17,7 +17,7 @@ export interface Batch {
   readonly lanes: ReadonlyMap<number, readonly Message[]>;
 }
 
-/** One run of deliver. @param ended It has returned, and Lambda has deleted what is done with. */
+/** One run of deliver. @param ended It has returned, and Lambda has deleted completed messages. */
 export function runBatch({ messages, lanes }: Batch, simulation: Simulation, ended: () => void): void {
   new Run(messages, lanes, simulation, ended).start();
 }
@@ -27,7 +27,7 @@ class Run {
   readonly #lanes: Batch['lanes'];
   readonly #simulation: Simulation;
   readonly #ended: () => void;
-  /** What is to be done to cut off the attempts at the dead trigger. */
+  /** The functions that abort the attempts of the dead trigger. */
   readonly #cuts = new Set<() => void>();
   readonly #settled: { record: number; done: number; seconds: number }[] = [];
   #parking = new Set<Message>();
@@ -113,7 +113,7 @@ class Run {
     });
   }
 
-  /** An attempt that is not responded: a failure once it is slow, and it ends when its time is over or somebody cuts it off. */
+  /** An attempt without a response. It counts as a failure when it is slow, and ends at its time limit or when it is aborted. */
   #hang(message: Message, waiting: (seconds: number) => void): void {
     let open = true;
     const end = () => {

@@ -36,7 +36,7 @@ const css = `
     .a { --c: #6cb6ff; } .b { --c: #ff9b70; } .c { --c: #5fd39a; } .d { --c: #d0a4ff; } .e { --c: #e3c65b; }
   }`;
 
-/** Draws curves over two logarithmic axes, as SVG that reads in light and in dark. What is off the scale stands at its edge. */
+/** Draws curves over two logarithmic axes as SVG for light and dark. Values outside the scale are drawn at its edge. */
 export function chart({ title, x, y, range, limit, curves }: Chart): string {
   const xs = curves.flatMap(({ points }) => points.map(([at]) => at));
   const xRange = [Math.min(...xs), Math.max(...xs)] as const;

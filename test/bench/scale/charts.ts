@@ -3,7 +3,7 @@ import { chart } from './chart.ts';
 import { DEAD_SHARE, type Point } from './course.ts';
 import { quotas } from './quotas.ts';
 
-/** What takes longer is drawn at the edge. */
+/** Longer durations are drawn at the edge. */
 const LONGEST_MS = 60_000;
 
 /** @param goodMs Up to where a delay is in order. */

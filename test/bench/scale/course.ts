@@ -17,7 +17,7 @@ const WEIGHTS = [6, 3, 1, 6, 3, 1, 3, 1, 6, 3, 1];
 export const DEAD_SHARE = 6 / WEIGHTS.reduce((a, b) => a + b, 0);
 
 const ENTITIES = 4;
-/** DynamoDB makes a table that is on demand with so many partitions, each with a shard of its own. */
+/** DynamoDB creates an on-demand table with this number of partitions. Each has its own shard. */
 export const LEAST_SHARDS = 4;
 const RECORDS = 1_000_000;
 const SKEW = 0.8;
@@ -26,7 +26,7 @@ const SECONDS = 45;
 /** By then the outage has been noticed. */
 const FROM_SECOND = 25;
 
-/** A record that changes oftener than this comes near to what one line of calls can do. */
+/** A record with more changes than this approaches the limit of sequential calls. */
 const OFTEN = 5;
 
 interface Timed {
@@ -34,7 +34,7 @@ interface Timed {
   readonly record: number;
 }
 
-/** What was found at one rate; delays in milliseconds, of changes in the last twenty seconds. */
+/** The result at one rate. Delays are in milliseconds, of changes in the last twenty seconds. */
 export interface Point {
   readonly perSecond: number;
   readonly p50: number;
@@ -79,7 +79,7 @@ export function pointAt(perSecond: number, variant: Variant, seed: number): Poin
   };
   const course = new Simulation(load, system, seed).run();
   const rateOf = recordRate(load);
-  /** Of changes of some records: what has not arrived ten seconds after the end has waited longer than whatever has. */
+  /** Changes that have not arrived ten seconds after the end have waited longer than all others. */
   const sorted = (isMeant: (record: number) => boolean) => {
     const late = <T extends Timed>(of: readonly T[]) =>
       of.filter(({ changedAt, record }) => changedAt >= FROM_SECOND * 1000 && isMeant(record));

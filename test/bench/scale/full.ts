@@ -15,7 +15,7 @@ const actions = [
 
 const HANGS_MS = 60_000;
 
-/** What both can play: three triggers of one table; the receiver of edits hangs. */
+/** A load for both: three triggers of one table, and the receiver of edits does not respond. */
 export const comparable: Load = {
   perSecond: 20,
   seconds: 60,

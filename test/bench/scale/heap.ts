@@ -1,4 +1,4 @@
-/** What has the lowest key comes out first; of equal keys what went in first. */
+/** A heap: the lowest key first, and for equal keys the first that was added. */
 export class Heap<Value> {
   readonly #nodes: { readonly key: number; readonly made: number; readonly value: Value }[] = [];
   #made = 0;

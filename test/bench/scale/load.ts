@@ -1,6 +1,6 @@
 import type { Chance } from '../../model/chance.ts';
 
-/** New notifications, and what it comes to. */
+/** New notifications, and their result. */
 export interface Load {
   /** Changes a second, in all. */
   readonly perSecond: number;
@@ -13,7 +13,7 @@ export interface Load {
   readonly responseMs: number;
 }
 
-/** How many of what there is. */
+/** A number of items with their kind. */
 export interface System {
   /** Deliver functions at once. */
   readonly workers: number;

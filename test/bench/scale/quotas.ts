@@ -1,4 +1,4 @@
-/** What AWS allows in us-east-1 unless it is asked for more. */
+/** The default quotas of AWS in us-east-1. */
 export const quotas = {
   functions: { limit: 1_000, what: 'functions at once, of an account', source: 'AWS Lambda Developer Guide, quotas' },
   inFlight: {

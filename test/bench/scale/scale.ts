@@ -82,7 +82,7 @@ function milliseconds({ what, full, simulated }: { what: string; full: number; s
   return { what, 'real functions, ms': Math.round(full), 'simulated, ms': Math.round(simulated) };
 }
 
-/** What has not arrived within the run is not known to the millisecond. */
+/** The delay of changes that did not arrive within the run is a minimum. */
 const shown = (ms: number): string => (Number.isFinite(ms) ? Math.round(ms).toLocaleString('en') : 'never caught up');
 
 type Windowed = Point & { readonly captureWindowSeconds: number };

@@ -11,7 +11,7 @@ export interface Stream {
   windows: number;
 }
 
-/** What happened. Times are milliseconds from the beginning. */
+/** The events. Times are milliseconds since the start. */
 export interface Course {
   /** Of each delivery to a healthy trigger: when its change came, and how much later the call. */
   readonly delays: { readonly changedAt: number; readonly record: number; readonly ms: number }[];

@@ -8,10 +8,10 @@ import { drawer, type Load, type System, zipf } from './load.ts';
 import { quotas } from './quotas.ts';
 import type { Course, Stream } from './simulation-course.ts';
 
-/** What SQS takes in one request. */
+/** The limits of one request to SQS. */
 const SEND_BATCH = 10;
 
-/** What the stream mappings take in one run; a window ends when so many wait. */
+/** The batch size of the stream mappings. A window ends when this number of records waits. */
 const FULL = 100;
 
 /**
@@ -102,7 +102,7 @@ export class Simulation {
     return true;
   }
 
-  /** Puts so many items into the dead trigger's backlog. @returns How long that takes, milliseconds. */
+  /** Puts this number of items into the dead trigger's backlog. @returns The duration in milliseconds. */
   park(items: number): number {
     const arrival = this.events.now + this.hop();
     const taken =

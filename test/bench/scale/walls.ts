@@ -9,7 +9,7 @@ const REQUEST_MS = 16;
 /** As in functions/adapters/delivery-log.ts. */
 const LOG_SHARDS = 8;
 
-/** What the limits mean in changes a second, and what to do about each. */
+/** The limits in changes per second, and how to raise each. */
 export function walls(points: readonly Point[], now: Deployed): Table['rows'] {
   const first = (isFull: (point: Point) => boolean) =>
     points.find(isFull)?.perSecond ?? `beyond ${points.at(-1)?.perSecond}`;

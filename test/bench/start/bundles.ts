@@ -12,7 +12,7 @@ export const stages = ['capture', 'deliver', 'drain', 'console'] as const;
 
 export type Stage = (typeof stages)[number];
 
-/** A function's code as it is deployed, and what it was made of. */
+/** A function's deployed code and its packages. */
 export async function bundle(stage: Stage) {
   const { outputFiles, metafile } = await build({
     ...bundling,

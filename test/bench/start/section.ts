@@ -16,7 +16,7 @@ interface Started {
   readonly heapBytes: number;
 }
 
-/** What each function costs before its first event: its bundle, the time to import it, and the memory that it takes. */
+/** The start of each function: bundle size, import time and memory. */
 export async function start(quick: boolean): Promise<Figures> {
   await using made = await handlers();
   const files = ['empty', ...stages.flatMap((stage) => [stage, `${stage}-unbundled`])];
@@ -105,7 +105,7 @@ async function importIn(path: string): Promise<Started> {
 }
 
 const https = 'https://id.example.com/';
-/** What all functions read at their start. */
+/** The requests of all functions at their start. */
 export const variables = {
   ...functionVariables,
   ENTITY: 'task',
