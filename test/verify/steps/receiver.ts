@@ -10,7 +10,7 @@ import { prove, type Receiver, until, type World } from '../world.ts';
 /** The timeout of a request to a hanging receiver. */
 const PATIENCE_MS = 3_000;
 
-const expected: Readonly<Record<Mode, number>> = { 200: 200, 500: 500, hang: 0, 410: 410, 429: 200 };
+const expected: Readonly<Record<Mode, number>> = { 200: 200, 500: 500, hang: 0, 410: 410, 429: 429 };
 
 /** The status of a response, or 0 without a response in time. */
 const statusOf = (url: string) =>
