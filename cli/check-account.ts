@@ -16,7 +16,7 @@ async function homeOf(stage: string, file = 'cdk.json'): Promise<Home> {
 /**
  * Checks that the credentials and the region are those of the stage, before any other request. Emulators are not checked.
  *
- * @throws {UserError} When the stage belongs to another account or region.
+ * @throws {UserError} If the stage belongs to another account or region.
  */
 export async function checkHome(stage = 'main', find: () => Promise<Here> = findAccount): Promise<void> {
   const home = await homeOf(stage);
@@ -25,7 +25,12 @@ export async function checkHome(stage = 'main', find: () => Promise<Here> = find
   if (wrong !== undefined) throw new UserError(wrong, 'unreachable');
 }
 
-async function findAccount(): Promise<Here> {
+let here: Promise<Here> | undefined;
+
+/** Asks STS once for each command. */
+const findAccount = () => (here ??= askSts());
+
+async function askSts(): Promise<Here> {
   const sts = new STSClient();
   const [{ Account = '', Arn = '' }, region] = await Promise.all([
     sts.send(new GetCallerIdentityCommand()),

@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { CommanderError } from 'commander';
-import { asUserError, findDeployment } from '../functions/operations/deployment.ts';
+import { asUserError, findDeployment, type OperationDeps } from '../functions/operations/deployment.ts';
 import { UserError } from '../functions/operations/user-error.ts';
 import { commandFirst } from './arguments.ts';
 import { callerName, checkHome } from './check-account.ts';
@@ -33,11 +33,16 @@ async function execute(command: Command, words: readonly string[], options: Opti
   const file = command.reads?.(words);
   const input = file === undefined ? words : [...words, await readText(file)];
   await checkHome(options.stage);
-  const printed = await (command.alone?.(options) ??
-    command.run(await findDeployment(options.stage, await callerName()), input, options));
+  const printed = await (command.alone?.(options) ?? command.run(await depsFor(options.stage), input, options));
   if (!printed.more) console.log(options.json ? json(printed.json, 2) : printed.text);
   for await (const { json: value, text } of printed.more ?? []) console.log(options.json ? json(value) : text);
   return printed.failed ? 1 : 0;
+}
+
+/** The dependencies of a command. Its caller and the deployment are looked up in parallel. */
+async function depsFor(stage: string | undefined): Promise<OperationDeps> {
+  const [deps, who] = await Promise.all([findDeployment(stage), callerName()]);
+  return { ...deps, who };
 }
 
 /** JSON in which characters that control a terminal or change the text direction are escaped. */

@@ -88,11 +88,8 @@ export class History {
     };
     const pages = await Promise.all([this.#table.query(query), this.#earlier.query(query)]);
     // A table can have more entries after the end of its page, so older entries of the other table must wait.
-    const end =
-      pages
-        .map(({ next }) => next?.place?.S ?? '')
-        .toSorted()
-        .at(-1) ?? '';
+    const ends = pages.flatMap(({ next }) => next?.place?.S ?? []);
+    const end = ends.toSorted().at(-1) ?? '';
     const rows = pages
       .flatMap((page) => page.rows.map((item) => z.parse(row, item)))
       .filter(({ place }) => place >= end)

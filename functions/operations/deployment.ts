@@ -89,10 +89,10 @@ export async function stackOutputs(
 /**
  * Finds the deployed system of a stage, in the account and region of the AWS environment variables.
  *
- * @param who The name for the history.
+ * @returns The dependencies, with `local` as the user. A caller that knows its user replaces `who`.
  * @throws {UserError} If it does not exist, or an older release deployed it.
  */
-export async function findDeployment(stage?: string, who = 'local'): Promise<OperationDeps> {
+export async function findDeployment(stage?: string): Promise<OperationDeps> {
   const outputs = await stackOutputs('CrmTriggers', stage);
   const missing = outputNames.find((name) => !outputs[name]);
   if (missing) {
@@ -101,7 +101,7 @@ export async function findDeployment(stage?: string, who = 'local'): Promise<Ope
       `The stack ${stackName('CrmTriggers', stage)} has no output ${missing}: deploy it again with ${again}.`,
     );
   }
-  return depsOf(outputs as Outputs, who);
+  return depsOf(outputs as Outputs, 'local');
 }
 
 /** Creates the dependencies for a system by its outputs. @param who The name of the user, for the history. */
