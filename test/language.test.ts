@@ -43,7 +43,7 @@ const allowed: readonly { readonly file?: RegExp; readonly text: RegExp; readonl
     text: /(?<=['`# ])held(?=['`\]:, ])|\bheld(?=: (?:14|\{))/,
     because: 'the stored name of the list and of the metric',
   },
-  { file: /metrics|drain-details|deliver-details/, text: /\bheld\b/, because: 'the name of the metric' },
+  { file: /metrics|deliver-writes/, text: /\bheld\b/, because: 'the name of the metric' },
   {
     file: /trigger-(?:store|rows)|stores|old-shapes|emulator\/trigger-states/,
     text: /\bstrikes\b|'closing'/,

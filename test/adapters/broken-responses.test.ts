@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
-import { call } from '../support/http-responses.ts';
+import { call } from '../support/real-call.ts';
 import { receiver } from '../support/receiver.ts';
 
 /** Responses every request with these bytes. */

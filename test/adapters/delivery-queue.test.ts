@@ -10,10 +10,8 @@ import {
 import { entities } from '../../functions/core/entity.ts';
 import { formattedString } from '../../functions/core/formatted-string.ts';
 import { toMessage } from '../../functions/core/notification.ts';
-import { queueOn } from '../support/fake-sqs.ts';
-import { notification } from '../support/records.ts';
-
-const record = (n: number) => String(n).padStart(64, '0');
+import { queueOn } from '../support/queue-on.ts';
+import { notification, record } from '../support/records.ts';
 
 /** The result of an entry: accepted, rejected, or missing in the response. */
 type Verdict = 'taken' | 'rejected' | 'omitted';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { call } from '../support/http-responses.ts';
+import { call } from '../support/real-call.ts';
 import { receiver } from '../support/receiver.ts';
 import { lateness } from '../support/stretch.ts';
 

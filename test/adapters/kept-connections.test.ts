@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeCall } from '../../functions/adapters/http-call.ts';
 import { until } from '../support/emulator.ts';
-import { call } from '../support/http-responses.ts';
+import { call } from '../support/real-call.ts';
 import { receiver } from '../support/receiver.ts';
 import { loopbackRules } from '../support/rules.ts';
 import { lateness } from '../support/stretch.ts';

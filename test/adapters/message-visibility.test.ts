@@ -6,7 +6,7 @@ import {
   type ChangeMessageVisibilityBatchRequestEntry,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { queueOn } from '../support/fake-sqs.ts';
+import { queueOn } from '../support/queue-on.ts';
 
 /** An SQS that sets visibility, and keeps each request. */
 function visibilitySqs(response: (request: number) => object | Promise<object> = () => ({})) {

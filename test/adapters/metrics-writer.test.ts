@@ -4,12 +4,10 @@ import { unattempted } from '../../functions/adapters/backlog-items.ts';
 import { capture } from '../../functions/capture/capture.ts';
 import { metrics as table } from '../../functions/core/metrics.ts';
 import type { CallResult } from '../../functions/core/outcome.ts';
-import { notification, streamRecord } from '../support/records.ts';
+import { notification, record, streamRecord } from '../support/records.ts';
 import { stages } from '../support/stages.ts';
 
 mock.method(console, 'log', () => {});
-
-const record = (n: number) => String(n).padStart(64, '0');
 
 /** The metrics that were seen in any test. */
 const seen = new Set<string>();

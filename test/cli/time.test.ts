@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readTime } from '../../cli/time.ts';
+import { HOUR } from '../support/time.ts';
 
 const NOW = Date.parse('2026-11-26T15:30:00Z');
-const HOUR = 60 * 60_000;
 
 for (const [entered, expected] of [
   ['2026-11-23', Date.parse('2026-11-23T00:00:00Z')],

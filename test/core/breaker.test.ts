@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { diagram, isTooOld, type Move, parkingStates, type State, states } from '../../functions/core/breaker.ts';
+import { HOUR } from '../support/time.ts';
 
 const NOW = 1_760_000_000_000;
-const HOUR = 3_600_000;
 
 const moves: Record<Move, Partial<Record<State, State>>> = {
   park: { active: 'parked' },

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { firstProbe, nextProbe, parkedAfter } from '../../functions/core/probe-schedule.ts';
+import { HOUR } from '../support/time.ts';
 
 const NOW = 1_760_000_000_000;
-const HOUR = 3_600_000;
 
 test('schedules the first probe after 30 s and doubles each later delay, up to an hour', () => {
   assert.deepEqual(firstProbe(NOW), { probeAt: NOW + 30_000, probeDelay: 30_000 });

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Outcome } from '../../functions/core/outcome.ts';
 import { type Verdict, verdictOf } from '../../functions/core/verdict.ts';
+import { HOUR } from '../support/time.ts';
 
 const NOW = 1_760_000_000_000;
-const HOUR = 3_600_000;
 const retryDelays = [5, 30, 120, 600];
 
 interface Case {

@@ -3,9 +3,9 @@ import { mock, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Notification } from '../../functions/core/notification.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
-import { A_MINUTE, active, record, slowed, world } from '../support/deliver-world.ts';
+import { A_MINUTE, active, slowed, world } from '../support/deliver-world.ts';
 import { receiver } from '../support/receiver.ts';
-import { message, notification } from '../support/records.ts';
+import { message, notification, record } from '../support/records.ts';
 
 mock.method(console, 'log', () => {});
 

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { isSharedMessage, mayHaveHistory, receivesOf } from '../../functions/deliver/received.ts';
 import { message, notification } from '../support/records.ts';
+import { HOUR } from '../support/time.ts';
 
 const NOW = 1_760_000_000_000;
-const HOUR = 3_600_000;
 
 const received = (receives: string | undefined, firstReceive: string | undefined) => {
   const one = message(notification());

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { secretOf, signatures } from '../../functions/core/signature.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
-import { A_MINUTE, record, world } from '../support/deliver-world.ts';
+import { A_MINUTE, world } from '../support/deliver-world.ts';
 import { receiver } from '../support/receiver.ts';
-import { message, notification } from '../support/records.ts';
+import { message, notification, record } from '../support/records.ts';
 
 mock.method(console, 'log', () => {});
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TriggerNow } from '../../functions/adapters/trigger-store.ts';
 import { protocol } from '../support/protocol.ts';
+import { record } from '../support/records.ts';
 
 test('a throttled response parks its trigger until the receiver asks for it, and its notification keeps its attempts', async () => {
   const p = await protocol({ receiver: () => ({ status: 429, retryAfter: '7', body: '' }) });
@@ -28,7 +29,7 @@ test('a throttled response parks its trigger until the receiver asks for it, and
 
 test('ten failures with Retry-After park a trigger, and it is not probed before', async () => {
   const p = await protocol({ receiver: () => ({ status: 500, retryAfter: '900', body: '' }) });
-  for (let n = 0; n < 10; n++) await p.deliver([p.received(p.one({ record: String(n).padStart(64, '0') }))]);
+  for (let n = 0; n < 10; n++) await p.deliver([p.received(p.one({ record: record(n) }))]);
   const { state, probeAt } =
     (await p.triggers.read(['customer.edit'])).get('customer.edit') ?? ({} as Partial<TriggerNow>);
   assert.deepEqual([state, probeAt], ['parked', p.world.now + 900_000]);

@@ -33,7 +33,7 @@ test('a URL that may no longer be called parks its trigger again at once, with t
 test('a notification whose URL may not be called waits, even after its last attempt and after deliveries of others', async () => {
   const w = await world('parked', [], () => blocked);
   const now = w.clock.now();
-  w.triggers.put('customer.edit', { ...(w.now() ?? assert.fail()), lastSuccess: now });
+  w.change({ lastSuccess: now });
   const tried = { attempts: 4, firstAttempt: now - 1_000, response: 'HTTP 500', nextTry: 0 };
   await w.backlog.park([{ ...tried, notification: waiting('r1-0', now) }], now);
   await w.run(31_000);

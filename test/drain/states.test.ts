@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { unattempted } from '../../functions/adapters/backlog-items.ts';
-import { down, MINUTE, waiting, world } from '../support/drain-world.ts';
+import { down, waiting, world } from '../support/drain-world.ts';
+import { MINUTE } from '../support/time.ts';
 
 mock.method(console, 'log', () => {});
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import type { CallResult } from '../../functions/core/outcome.ts';
-import { MINUTE, ok, waiting, world } from '../support/drain-world.ts';
+import { ok, waiting, world } from '../support/drain-world.ts';
+import { MINUTE } from '../support/time.ts';
 
 mock.method(console, 'log', () => {});
 
@@ -32,7 +33,7 @@ for (const [count, perSecond] of [
 ] as const)
   test(`${count} notifications reach a receiver that accepts ${perSecond} a second, near its rate and with few rejected calls`, async () => {
     const w = await world('parked', many(count));
-    w.triggers.put('customer.edit', { ...w.triggers.items.get('customer.edit'), throttledAt: w.clock.now() } as never);
+    w.change({ throttledAt: w.clock.now() });
     const receiver = limited(perSecond, w.clock.now);
     w.response(receiver.response);
     const begun = w.clock.now();

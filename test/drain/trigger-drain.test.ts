@@ -1,24 +1,17 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import { type Parked, unattempted } from '../../functions/adapters/backlog-items.ts';
-import type { TriggerNow } from '../../functions/adapters/trigger-store.ts';
 import type { CallResult } from '../../functions/core/outcome.ts';
-import { down, MINUTE, ok, waiting, world } from '../support/drain-world.ts';
+import { down, ok, waiting, world } from '../support/drain-world.ts';
+import { HOUR } from '../support/time.ts';
 
 mock.method(console, 'log', () => {});
 
-const HOUR = 60 * MINUTE;
 const throttled: CallResult = { status: 429, retryAfter: '1', body: '' };
 const rejected: CallResult = { status: 400, body: '' };
 
 /** One notification each of `count` records, in the order of their numbers. */
 const records = (count: number) => Array.from({ length: count }, (_, i) => waiting(`r${i}-1`, 1_760_000_000_000 + i));
-
-type World = Awaited<ReturnType<typeof world>>;
-
-function change(w: World, fields: Partial<TriggerNow>) {
-  w.triggers.put('customer.edit', { ...(w.now() ?? assert.fail()), ...fields });
-}
 
 for (const [title, ago, until, probes] of [
   ['waits for a probe that is less than a minute away', 0, 59_999, 1],
@@ -29,7 +22,7 @@ for (const [title, ago, until, probes] of [
   test(`a run ${title}`, async () => {
     const w = await world('parked', records(1), () => down);
     const at = w.clock.now() + 3_000;
-    change(w, { throttledAt: at - ago, probeAt: at + until });
+    w.change({ throttledAt: at - ago, probeAt: at + until });
     await w.run(3_000);
     assert.equal(w.calls.length, probes);
   });
@@ -41,7 +34,7 @@ test('a run probes a receiver again that throttled all calls of its pass', async
     times.push(w.clock.now());
     return times.length <= 5 ? throttled : ok;
   });
-  change(w, { throttledAt: w.clock.now() });
+  w.change({ throttledAt: w.clock.now() });
   await w.run(3_000);
   assert.deepEqual([w.now()?.state, w.backlog.parkedItems.size], ['active', 0]);
   assert.equal(times.length, 25);
@@ -49,7 +42,7 @@ test('a run probes a receiver again that throttled all calls of its pass', async
 
 test('a run parks a trigger again after five throttled responses', async () => {
   const w = await world('draining', records(20), () => ({ ...throttled, retryAfter: '70' }));
-  change(w, { throttledAt: w.clock.now() });
+  w.change({ throttledAt: w.clock.now() });
   await w.run(3_000);
   assert.deepEqual([w.calls.length, w.now()?.state], [5, 'parked']);
 });
@@ -60,21 +53,21 @@ for (const [ago, most] of [
 ] as const)
   test(`calls ${most} at once at first for a receiver that throttled ${ago} ms ago`, async () => {
     const w = await world('draining', records(20));
-    change(w, { throttledAt: w.clock.now() + 3_000 - ago });
+    w.change({ throttledAt: w.clock.now() + 3_000 - ago });
     await w.run(3_000);
     assert.deepEqual([w.most(), w.calls.length], [most, 20]);
   });
 
 test('a run makes no call that it cannot complete, however long the receiver asks to wait', async () => {
   const w = await world('draining', records(3), () => ({ ...throttled, retryAfter: '290' }));
-  change(w, { throttledAt: w.clock.now() });
+  w.change({ throttledAt: w.clock.now() });
   await w.run(3_000);
   assert.equal(w.calls.length, 1);
 });
 
 test('calls that wait for their turn are not made when the pass ends', async () => {
   const w = await world('draining', records(20), () => ({ blocked: 'leads to an address that is not public' }));
-  change(w, { throttledAt: w.clock.now() });
+  w.change({ throttledAt: w.clock.now() });
   await w.run(3_000);
   assert.deepEqual([w.calls.length, w.now()?.state], [1, 'parked']);
 });
@@ -129,7 +122,7 @@ for (const [title, response, attempts] of [
         }),
         now,
       );
-      change(w, { lastSuccess: now });
+      w.change({ lastSuccess: now });
       w.deps.concurrency = 1;
       const { unpark } = w.backlog;
       mock.method(w.backlog, 'unpark', async (parked: Parked) => {

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { root } from '../../infra/folders.ts';
 import { until } from '../support/emulator.ts';
 import { fakeEmulator } from '../support/fake-emulator.ts';
-import { assertNoneLeft, commandOf, descendants, endWithUs } from '../support/processes.ts';
+import { assertNoneLeft, commandOf, descendants, endWithUs, killIfAlive } from '../support/processes.ts';
 
 const linux = { skip: process.platform !== 'linux' && 'reads /proc' };
 
@@ -23,12 +23,7 @@ async function npmStart(emulator: { readonly origin: string }) {
   const pid = npm.pid as number;
   const started = () => descendants(pid);
   const kill = endWithUs(async () => {
-    for (const id of [pid, ...started()])
-      try {
-        process.kill(id, 'SIGKILL');
-      } catch {
-        // The process has ended.
-      }
+    for (const id of [pid, ...started()]) killIfAlive(id);
   });
   await until('the CDK is running', () => started().some((id) => commandOf(id).includes('aws-cdk')));
   return { npm, pid, gone, started: started(), kill };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { unattempted } from '../../functions/adapters/backlog-items.ts';
 import { list } from '../../functions/operations/trigger-status.ts';
-import { notification } from '../support/records.ts';
+import { notification, record } from '../support/records.ts';
 import { drainNow } from './mappings.ts';
 import { delivered, HOUR, responses, SECOND, scripted, setUrl, TRIGGER } from './scripted.ts';
 import type { World } from './world.ts';
@@ -28,7 +28,7 @@ for (const write of ['lease', 'giveBack'] as const)
           notification({
             trigger: OTHER,
             sequence: String(i),
-            record: `${i % 2}`.padStart(64, '0'),
+            record: record(i % 2),
             changedAt: clock.now(),
           }),
         );

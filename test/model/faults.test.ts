@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { unattempted } from '../../functions/adapters/backlog-items.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import { failed, redeliver } from '../../functions/operations/failed.ts';
-import { notification } from '../support/records.ts';
+import { notification, record } from '../support/records.ts';
 import { drainNow } from './mappings.ts';
 import { delivered, HOUR, responses, SECOND, scripted, setUrl, TRIGGER } from './scripted.ts';
 import type { World } from './world.ts';
@@ -11,7 +11,7 @@ import type { World } from './world.ts';
 /** Notifications in Failed, one of each record. */
 async function putFailed(world: World, count: number): Promise<Notification[]> {
   const all = Array.from({ length: count }, (_, i) =>
-    notification({ trigger: TRIGGER, record: i.toString(16).padStart(64, '0'), changedAt: world.clock.now() }),
+    notification({ trigger: TRIGGER, record: record(i), changedAt: world.clock.now() }),
   );
   for (const one of all) {
     const { formattedString: _, ...reported } = one;

@@ -6,6 +6,7 @@ import type { Notification } from '../../functions/core/notification.ts';
 import { failed, redeliver } from '../../functions/operations/failed.ts';
 import { clear } from '../../functions/operations/set-url.ts';
 import { adminWorld } from '../support/admin-world.ts';
+import { record } from '../support/records.ts';
 import { failMany, withUrl } from '../support/redelivery.ts';
 
 const REJECTED = 'no URL is set for customer.edit. To fix this, set one with crm-triggers set customer.edit URL';
@@ -57,7 +58,7 @@ for (const reason of ['no URL is set for customer.edit', 'HTTP 404'])
         },
       },
     });
-    await failMany(world, 60, (n) => ({ record: String(n % 30).padStart(64, '0') }));
+    await failMany(world, 60, (n) => ({ record: record(n % 30) }));
     const before = await failed(world.deps, {});
     await redeliver(world.deps, before);
     const after = await failed(world.deps, {});

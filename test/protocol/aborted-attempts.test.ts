@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CallResult } from '../../functions/core/outcome.ts';
-import { record } from '../support/batch-details.ts';
 import { ok, protocol, responded } from '../support/protocol.ts';
+import { record } from '../support/records.ts';
+import { wrapped } from '../support/wrapped.ts';
 
 type World = Awaited<ReturnType<typeof protocol>>;
 
@@ -68,14 +69,10 @@ test('one failure aborts no other attempt', async () => {
 test('resets the failures once, with the first success after a failure of the same batch', async () => {
   const p = await protocol();
   const clears: number[] = [];
-  const triggers = new Proxy(p.triggers, {
-    get(of, name) {
-      const member = Reflect.get(of, name).bind(of);
-      if (name !== 'clearFailures') return member;
-      return (trigger: 'customer.edit', at: number) => {
-        clears.push(at);
-        return member(trigger, at);
-      };
+  const triggers = wrapped(p.triggers, {
+    clearFailures(call, _trigger: string, at: number) {
+      clears.push(at);
+      return call();
     },
   });
   // The first record fails, the others succeed one after another.

@@ -1,22 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HOUR, record } from '../support/attack-details.ts';
+import type { Failed } from '../../functions/adapters/backlog-items.ts';
 import { protocol, responded } from '../support/protocol.ts';
+import { record } from '../support/records.ts';
+import { HOUR } from '../support/time.ts';
+import { wrapped } from '../support/wrapped.ts';
 
 test('a trigger that is paused while the head of its backlog moves to Failed is not probed', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'parked');
   await p.park([p.one({ changedAt: p.world.now - 73 * HOUR }), p.one({ record: record('b') })]);
-  const backlog = new Proxy(p.backlog, {
-    get(target, name) {
-      const member = Reflect.get(target, name);
-      return async (...args: unknown[]) => {
-        if (name === 'fail') {
-          p.world.now += 20_000;
-          await p.triggers.move('customer.edit', 'pause', { pausedBy: 'admin' });
-        }
-        return member.apply(target, args);
-      };
+  const backlog = wrapped(p.backlog, {
+    async fail(call) {
+      p.world.now += 20_000;
+      await p.triggers.move('customer.edit', 'pause', { pausedBy: 'admin' });
+      return call();
     },
   });
   await p.drain({ backlog });
@@ -50,9 +48,7 @@ test('reads further pages of a backlog only when a probe is due', async () => {
     parkedBecause: 'HTTP 500',
   });
   const changedAt = p.world.now - HOUR;
-  const many = Array.from({ length: 2_600 }, (_, i) =>
-    p.one({ record: i.toString(16).padStart(64, '0'), sequence: String(i), changedAt }),
-  );
+  const many = Array.from({ length: 2_600 }, (_, i) => p.one({ record: record(i), sequence: String(i), changedAt }));
   await p.park(many, HOUR);
   p.dynamodb.requests.length = 0;
   await p.drain();
@@ -68,18 +64,15 @@ test('a notification that is parked while another function delivers it leaves th
   // One function read its trigger while it was draining, and the other when it was active again.
   await p.state('customer.edit', 'draining');
   let delivered = false;
-  const backlog = new Proxy(p.backlog, {
-    get(target, name) {
-      const member = Reflect.get(target, name);
-      return async (...args: unknown[]) => {
-        if (name === 'park' && !delivered) {
-          delivered = true;
-          await p.triggers.move('customer.edit', 'finish');
-          await p.triggers.move('customer.edit', 'activate');
-          assert.deepEqual(await p.deliver([second]), []);
-        }
-        return member.apply(target, args);
-      };
+  const backlog = wrapped(p.backlog, {
+    async park(call) {
+      if (!delivered) {
+        delivered = true;
+        await p.triggers.move('customer.edit', 'finish');
+        await p.triggers.move('customer.edit', 'activate');
+        assert.deepEqual(await p.deliver([second]), []);
+      }
+      return call();
     },
   });
   await p.deliver([late], { backlog });
@@ -91,13 +84,10 @@ test('an old notification that cannot be moved to Failed does not stop the other
   await p.state('customer.edit', 'draining');
   const old = p.one({ changedAt: p.world.now - 73 * HOUR, record: record('a') });
   await p.park([old, p.one({ record: record('b') })]);
-  const backlog = new Proxy(p.backlog, {
-    get(target, name) {
-      const member = Reflect.get(target, name);
-      return async (...args: { id?: string }[]) => {
-        if (name === 'fail' && args[0]?.id === old.id) throw new Error('the item is too large');
-        return member.apply(target, args);
-      };
+  const backlog = wrapped(p.backlog, {
+    async fail(call, { id }: Failed) {
+      if (id === old.id) throw new Error('the item is too large');
+      return call();
     },
   });
   await p.drain({ backlog });
@@ -107,11 +97,8 @@ test('an old notification that cannot be moved to Failed does not stop the other
 test('a run ends if the table stores no results', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'draining');
-  await p.park(Array.from({ length: 300 }, (_, i) => p.one({ record: i.toString(16).padStart(64, '0') })));
-  const backlog = new Proxy(p.backlog, {
-    get: (target, name) =>
-      name === 'unpark' ? () => Promise.reject(new Error('throttled')) : Reflect.get(target, name).bind(target),
-  });
+  await p.park(Array.from({ length: 300 }, (_, i) => p.one({ record: record(i) })));
+  const backlog = wrapped(p.backlog, { unpark: () => Promise.reject(new Error('throttled')) });
   await p.drain({ backlog, concurrency: 10 });
   assert.ok(p.calls.length < 20, `${p.calls.length} calls`);
   assert.equal(await p.stateOf(), 'draining');

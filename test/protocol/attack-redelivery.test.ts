@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import type { Notification } from '../../functions/core/notification.ts';
 import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { failed, redeliver } from '../../functions/operations/failed.ts';
-import { HOUR } from '../support/attack-details.ts';
 import { ok, protocol, responded } from '../support/protocol.ts';
+import { HOUR } from '../support/time.ts';
+import { wrapped } from '../support/wrapped.ts';
 
 test('a redelivery by a machine whose clock is behind starts a new life', async (t) => {
   const p = await protocol();
@@ -36,10 +37,7 @@ test('a redelivery by a machine whose clock is behind starts a new life', async 
 test('the readable fields of an unreadable notification are stored in Failed', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'draining');
-  const one = p.one();
-  await p.park([one]);
-  const [item] = p.dynamodb.items('backlog');
-  p.dynamodb.put('backlog', { ...item, message: { S: '{"v":99,"of":"a later version"}' } });
+  await p.parkUnreadable('{"v":99,"of":"a later version"}');
   await p.drain();
   assert.deepEqual(
     p.dynamodb.items('backlog').map(({ list, message }) => [list?.S, message?.S]),
@@ -50,18 +48,11 @@ test('the readable fields of an unreadable notification are stored in Failed', a
 test('an item that was parked again stays in the backlog, although the one before was unreadable', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'draining');
-  const one = p.one();
-  await p.park([one]);
-  const [item] = p.dynamodb.items('backlog');
-  p.dynamodb.put('backlog', { ...item, message: { S: '{"v":99}' } });
-  const backlog = new Proxy(p.backlog, {
-    get(target, name) {
-      const member = Reflect.get(target, name);
-      return async (...args: unknown[]) => {
-        const done = await member.apply(target, args);
-        if (name === 'fail') await p.park([one], 0);
-        return done;
-      };
+  const one = await p.parkUnreadable();
+  const backlog = wrapped(p.backlog, {
+    async fail(call) {
+      await call();
+      await p.park([one], 0);
     },
   });
   await p.drain({ backlog }, 15_500);

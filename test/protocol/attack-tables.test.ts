@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { clear, set } from '../../functions/operations/set-url.ts';
 import { adminWorld } from '../support/admin-world.ts';
-import { record } from '../support/attack-details.ts';
 import { ok, protocol, responded } from '../support/protocol.ts';
+import { record } from '../support/records.ts';
+import { wrapped } from '../support/wrapped.ts';
 
 test('an item of the triggers table that a later version wrote harms no other trigger', async () => {
   const p = await protocol({ urls: ['customer.edit', 'task.edit'] });
@@ -23,10 +24,7 @@ test('an item of the triggers table that a later version wrote harms no other tr
 test('a URL can be cleared while the backlog cannot be counted', async () => {
   const world = adminWorld();
   await set(world.deps, 'task.edit', 'https://example.com/');
-  const backlog = new Proxy(world.backlog, {
-    get: (target, name) =>
-      name === 'count' ? () => Promise.reject(new Error('throttled')) : Reflect.get(target, name).bind(target),
-  });
+  const backlog = wrapped(world.backlog, { count: () => Promise.reject(new Error('throttled')) });
   assert.equal(await clear({ ...world.deps, backlog }, 'task.edit'), 0);
   assert.equal((await world.triggersTable.read(['task.edit'])).get('task.edit')?.url, undefined);
 });

@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HOUR, record } from '../support/backlog-details.ts';
 import { ok, protocol, responded } from '../support/protocol.ts';
+import { record } from '../support/records.ts';
+import { HOUR } from '../support/time.ts';
 
 test('failed attempts of redelivered notifications do not count as consecutive failures, in backlog and queue', async () => {
   const p = await protocol({ receiver: ({ sequence }) => (Number(sequence) < 100 ? responded(404) : ok) });
   await p.state('customer.edit', 'draining');
   const redelivered = Array.from({ length: 12 }, (_, i) => ({
-    ...p.one({ record: i.toString(16).padStart(64, '0'), sequence: String(i) }),
+    ...p.one({ record: record(i), sequence: String(i) }),
     redelivered: p.world.now,
   }));
-  const others = Array.from({ length: 40 }, (_, i) =>
-    p.one({ record: (i + 20).toString(16).padStart(64, '0'), sequence: String(i + 100) }),
-  );
+  const others = Array.from({ length: 40 }, (_, i) => p.one({ record: record(i + 20), sequence: String(i + 100) }));
   await p.park([...redelivered, ...others]);
   for (let minutes = 0; minutes < 30 && (await p.stateOf()) !== 'active'; minutes++) {
     await p.drain({}, 30_000);

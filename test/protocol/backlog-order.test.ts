@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HOUR, record } from '../support/backlog-details.ts';
 import { type Made, ok, protocol, responded } from '../support/protocol.ts';
+import { record } from '../support/records.ts';
+import { HOUR } from '../support/time.ts';
 
 const sequences = (calls: readonly Made[]) => calls.map(({ sequence }) => sequence);
 
@@ -41,9 +42,7 @@ test('delivers a record in order if its times run backwards across pages', async
   await p.state('customer.edit', 'draining');
   const at = p.world.now - HOUR;
   // 499 of other records, then the later change of ours; its earlier change, with a later time, begins the next page.
-  const others = Array.from({ length: 499 }, (_, i) =>
-    p.one({ record: i.toString(16).padStart(64, '0'), changedAt: at, sequence: '5' }),
-  );
+  const others = Array.from({ length: 499 }, (_, i) => p.one({ record: record(i), changedAt: at, sequence: '5' }));
   const ours = [
     p.one({ record: record('f'), sequence: '101', changedAt: at + 1_000 }),
     p.one({ record: record('f'), sequence: '100', changedAt: at + 2_000 }),
@@ -59,7 +58,7 @@ test('a backlog of more than two pages from one second is probed and delivered',
   await p.state('customer.edit', 'parked');
   const changedAt = p.world.now - HOUR;
   const many = Array.from({ length: 1_200 }, (_, i) =>
-    p.one({ record: (i % 400).toString(16).padStart(64, '0'), sequence: String(i), changedAt }),
+    p.one({ record: record(i % 400), sequence: String(i), changedAt }),
   );
   await p.park(many);
   await p.drain();

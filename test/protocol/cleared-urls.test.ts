@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HOUR, record } from '../support/backlog-details.ts';
 import { protocol } from '../support/protocol.ts';
+import { record } from '../support/records.ts';
+import { HOUR } from '../support/time.ts';
 
 test('the backlog of a trigger without a URL moves to Failed, and the trigger becomes active', async () => {
   for (const state of ['parked', 'draining', 'paused'] as const) {

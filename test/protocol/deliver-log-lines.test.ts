@@ -2,21 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { protocol, responded } from '../support/protocol.ts';
 import { message } from '../support/records.ts';
+import { HOUR } from '../support/time.ts';
+import { wrapped } from '../support/wrapped.ts';
 
 type World = Awaited<ReturnType<typeof protocol>>;
 
-const HOUR = 3_600_000;
 const fails = { receiver: () => responded(500) };
 const silent = () => Promise.reject(Object.assign(new Error('hidden'), { name: 'Silent' }));
 
 /** A store one of whose methods fails. */
-const without = <Store extends object>(store: Store, method: keyof Store) =>
-  new Proxy(store, {
-    get(of, name) {
-      const member = Reflect.get(of, name);
-      return name === method ? silent : typeof member === 'function' ? member.bind(of) : member;
-    },
-  });
+const without = <Store extends object>(store: Store, method: keyof Store) => wrapped(store, { [method]: silent });
 
 interface Case {
   readonly world?: Parameters<typeof protocol>[0];
@@ -76,17 +71,13 @@ const cases: Readonly<Record<string, Case>> = {
       await p.state(trigger, 'finishing');
       await p.triggers.move(trigger, 'drainAgain');
       let reads = 0;
-      const triggers = new Proxy(p.triggers, {
-        get(of, name) {
-          const member = Reflect.get(of, name);
-          if (name !== 'read') return member.bind(of);
-          return async (...all: Parameters<typeof of.read>) => {
-            if (reads++ === 1) {
-              await of.move(trigger, 'finish');
-              await of.move(trigger, 'activate');
-            }
-            return of.read(...all);
-          };
+      const triggers = wrapped(p.triggers, {
+        async read(call) {
+          if (reads++ === 1) {
+            await p.triggers.move(trigger, 'finish');
+            await p.triggers.move(trigger, 'activate');
+          }
+          return call();
         },
       });
       assert.equal((await p.deliver([p.received(p.one({ id }))], { triggers })).length, 1);
@@ -158,12 +149,7 @@ const cases: Readonly<Record<string, Case>> = {
         return () => {};
       };
       let reads = 0;
-      const triggers = new Proxy(p.triggers, {
-        get(of, name) {
-          const member = Reflect.get(of, name).bind(of);
-          return name === 'read' ? (...all: unknown[]) => (reads++ === 0 ? member(...all) : silent()) : member;
-        },
-      });
+      const triggers = wrapped(p.triggers, { read: (call) => (reads++ === 0 ? call() : silent()) });
       const call = async () => {
         acts.shift()?.();
         for (let turns = 0; turns < 20; turns++) await new Promise(setImmediate);

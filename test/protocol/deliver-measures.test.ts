@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Notification } from '../../functions/core/notification.ts';
-import { fails, HOUR, type Overrides, type World } from '../support/deliver-details.ts';
 import { measured } from '../support/late.ts';
-import { protocol } from '../support/protocol.ts';
+import type { Options, World } from '../support/protocol.ts';
+import { fails, protocol } from '../support/protocol.ts';
+import { HOUR } from '../support/time.ts';
 
 test('measures attempts, deliveries, retries, failed and parked notifications', async () => {
-  const cases: readonly [string, Overrides, (p: World) => Notification, readonly string[]][] = [
+  const cases: readonly [string, Options, (p: World) => Notification, readonly string[]][] = [
     [
       'delivered',
       {},

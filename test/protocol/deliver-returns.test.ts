@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fails } from '../support/deliver-details.ts';
-import { protocol } from '../support/protocol.ts';
+import { fails, protocol } from '../support/protocol.ts';
 import { message } from '../support/records.ts';
 
 test('does not attempt a message if the remaining time is too short', async () => {

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HOUR } from '../support/deliver-details.ts';
 import { late, measured } from '../support/late.ts';
 import { protocol, responded } from '../support/protocol.ts';
+import { HOUR } from '../support/time.ts';
+import { wrapped } from '../support/wrapped.ts';
 
 const turn = () => new Promise(setImmediate);
 
@@ -56,11 +57,8 @@ test('a failed read of the triggers is repeated; no read follows the end of the 
   const p = await protocol();
   const time = timers();
   let isSilent = false;
-  const triggers = new Proxy(p.triggers, {
-    get(target, name) {
-      const member = Reflect.get(target, name).bind(target);
-      return name === 'read' && isSilent ? () => Promise.reject(new Error('silent')) : member;
-    },
+  const triggers = wrapped(p.triggers, {
+    read: (call) => (isSilent ? Promise.reject(new Error('silent')) : call()),
   });
   const call = async () => {
     isSilent = true;

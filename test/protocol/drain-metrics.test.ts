@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { draining, HOUR, record } from '../support/drain-details.ts';
+import { draining } from '../support/drain-scenes.ts';
 import { measured } from '../support/late.ts';
 import { ok, protocol, responded } from '../support/protocol.ts';
+import { record } from '../support/records.ts';
+import { HOUR } from '../support/time.ts';
+import { wrapped } from '../support/wrapped.ts';
 
 test('measures deliveries and retries of drain, and the size of a backlog', async () => {
   const p = await protocol({ receiver: ({ sequence }) => (sequence === '1' ? ok : responded(500)) });
@@ -64,10 +67,7 @@ test('does not measure an active trigger, the age of an empty backlog, or a nega
 test('drains a backlog that cannot be measured', async () => {
   const p = await protocol();
   await draining(p);
-  const backlog = new Proxy(p.backlog, {
-    get: (target, name) =>
-      name === 'count' ? () => Promise.reject(new Error('silent')) : Reflect.get(target, name).bind(target),
-  });
+  const backlog = wrapped(p.backlog, { count: () => Promise.reject(new Error('silent')) });
   await p.drain({ backlog });
   assert.deepEqual([p.calls.length, await p.stateOf()], [1, 'active']);
 });

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { counting, draining, HOUR, looksAt, parked, record } from '../support/drain-details.ts';
+import { counting, draining, looksAt, parked } from '../support/drain-scenes.ts';
 import { ok, protocol, responded } from '../support/protocol.ts';
+import { record } from '../support/records.ts';
+import { HOUR } from '../support/time.ts';
 
 test('an attempt needs its own time and five seconds more', async () => {
   for (const [limit, calls] of [

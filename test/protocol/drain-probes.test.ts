@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { counting, HOUR, looksAt, parked, record } from '../support/drain-details.ts';
+import { counting, looksAt, parked } from '../support/drain-scenes.ts';
 import { measured } from '../support/late.ts';
 import { protocol, responded } from '../support/protocol.ts';
+import { record } from '../support/records.ts';
+import { HOUR } from '../support/time.ts';
 
 test('a probe is due exactly at its time, also with an empty backlog', async () => {
   const empty = await protocol();

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ok, protocol, responded } from '../support/protocol.ts';
+import { record } from '../support/records.ts';
 
 test('probes a trigger that failed again after 30 seconds', async () => {
   const p = await protocol({ receiver: () => responded(500) });
   await p.state('customer.edit', 'draining');
-  await p.park(Array.from({ length: 12 }, (_, i) => p.one({ record: i.toString(16).padStart(64, '0') })));
+  await p.park(Array.from({ length: 12 }, (_, i) => p.one({ record: record(i) })));
   await p.drain();
   const now = (await p.triggers.read(['customer.edit'])).get('customer.edit');
   assert.deepEqual([now?.state, now?.probeAt, now?.probeDelay], ['parked', p.world.now + 30_000, 30_000]);

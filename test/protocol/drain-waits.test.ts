@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { counting, draining, looksAt, record } from '../support/drain-details.ts';
+import { counting, draining, looksAt } from '../support/drain-scenes.ts';
 import { ok, protocol, responded } from '../support/protocol.ts';
+import { record } from '../support/records.ts';
 
 test('a pass without deliveries stores no success, and each such pass waits longer', async () => {
   const p = await protocol({ receiver: () => responded(500) });

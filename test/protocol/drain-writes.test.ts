@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { draining, HOUR, parked, type World } from '../support/drain-details.ts';
+import { draining, parked } from '../support/drain-scenes.ts';
 import { late } from '../support/late.ts';
+import type { World } from '../support/protocol.ts';
 import { ok, protocol, responded } from '../support/protocol.ts';
+import { HOUR } from '../support/time.ts';
 
 interface Case {
   readonly store: 'backlog' | 'triggers' | 'log';
@@ -82,10 +84,7 @@ test('adds an item to Failed before it removes it from the backlog', async () =>
 test('adds an unreadable item to Failed before it deletes it, and continues after that', async () => {
   const p = await protocol();
   await p.state('customer.edit', 'draining');
-  const one = p.one();
-  await p.park([one]);
-  const [item] = p.dynamodb.items('backlog');
-  p.dynamodb.put('backlog', { ...item, message: { S: '{"v":99}' } });
+  await p.parkUnreadable();
   const { slow, pending, events } = late(p.backlog, ['fail', 'dropUnreadable']);
   await p.drain({ backlog: slow });
   assert.equal(pending.size, 0);

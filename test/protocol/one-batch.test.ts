@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ok, protocol, responded } from '../support/protocol.ts';
+import { wrapped } from '../support/wrapped.ts';
 
 test('the result of a test has whether it was delivered, the response, its time and its body', async () => {
   for (const [status, delivered] of [
@@ -45,19 +46,15 @@ test('removes only settled items from the backlog of a trigger that became activ
     await p.state('customer.edit', 'draining');
     const one = p.one();
     let reads = 0;
-    const triggers = new Proxy(p.triggers, {
-      get(of, name) {
-        const member = Reflect.get(of, name).bind(of);
-        if (name !== 'read') return member;
-        return async (...all: unknown[]) => {
-          // Between the put and the second look the trigger returns, and another function settles the message.
-          if (reads++ === 1) {
-            await of.move('customer.edit', 'finish');
-            await of.move('customer.edit', 'activate');
-            if (isSettled) await p.backlog.release(one, p.world.now);
-          }
-          return member(...all);
-        };
+    const triggers = wrapped(p.triggers, {
+      async read(call) {
+        // Between the put and the second look the trigger returns, and another function settles the message.
+        if (reads++ === 1) {
+          await p.triggers.move('customer.edit', 'finish');
+          await p.triggers.move('customer.edit', 'activate');
+          if (isSettled) await p.backlog.release(one, p.world.now);
+        }
+        return call();
       },
     });
     await p.deliver([p.received(one, 2, 301_000)], { triggers });
@@ -77,9 +74,7 @@ test('counts only pending notifications behind a waiting one: no test calls, no 
 test('an internal error returns a record with the delay of its most often received message', async () => {
   const p = await protocol();
   const silent = () => Promise.reject(new Error('silent'));
-  const backlog = new Proxy(p.backlog, {
-    get: (of, name) => (name === 'seen' ? silent : Reflect.get(of, name).bind(of)),
-  });
+  const backlog = wrapped(p.backlog, { seen: silent });
   const [often, once] = [p.received(p.one(), 400), p.received(p.one(), 1)];
   await p.deliver([often], { backlog });
   const [alone] = p.returned.map(({ seconds }) => seconds);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { HOUR, record } from '../support/backlog-details.ts';
 import { protocol, responded } from '../support/protocol.ts';
+import { record } from '../support/records.ts';
+import { HOUR } from '../support/time.ts';
+import { wrapped } from '../support/wrapped.ts';
 
 test('a notification that is parked again while drain moves it to Failed stays in the backlog', async () => {
   const p = await protocol();
@@ -9,15 +11,11 @@ test('a notification that is parked again while drain moves it to Failed stays i
   const one = p.one({ changedAt: p.world.now - 73 * HOUR });
   await p.park([one]);
   const redelivered = { ...one, redelivered: p.world.now };
-  const backlog = new Proxy(p.backlog, {
-    get(target, name) {
-      const member = Reflect.get(target, name);
-      return async (...args: unknown[]) => {
-        const done = await member.apply(target, args);
-        // An admin redelivers it at once, and deliver puts it into the backlog again.
-        if (name === 'fail') await p.park([redelivered], 0);
-        return done;
-      };
+  // An admin redelivers it at once, and deliver puts it into the backlog again.
+  const backlog = wrapped(p.backlog, {
+    async fail(call) {
+      await call();
+      await p.park([redelivered], 0);
     },
   });
   await p.drain({ backlog }, 15_500);
@@ -45,26 +43,16 @@ test('removes an item from the backlog only after it is in Failed', async () => 
   await p.state('customer.edit', 'paused');
   await p.park([p.one({ changedAt: p.world.now - 73 * HOUR })]);
   const order: string[] = [];
-  const backlog = new Proxy(p.backlog, {
-    get(target, name) {
-      const member = Reflect.get(target, name);
-      return async (...args: unknown[]) => {
-        const done = await member.apply(target, args);
-        await new Promise(setImmediate);
-        order.push(String(name));
-        return done;
-      };
-    },
-  });
+  const noted = (name: string) => async (call: () => Promise<unknown>) => {
+    const done = await call();
+    await new Promise(setImmediate);
+    order.push(name);
+    return done;
+  };
+  const backlog = wrapped(p.backlog, { fail: noted('fail'), unpark: noted('unpark') });
   await p.drain({ backlog });
-  assert.deepEqual(
-    order.filter((name) => name === 'fail' || name === 'unpark'),
-    ['fail', 'unpark'],
-  );
-  const failing = new Proxy(p.backlog, {
-    get: (target, name) =>
-      name === 'fail' ? () => Promise.reject(new Error('silent')) : Reflect.get(target, name).bind(target),
-  });
+  assert.deepEqual(order, ['fail', 'unpark']);
+  const failing = wrapped(p.backlog, { fail: () => Promise.reject(new Error('silent')) });
   await p.park([p.one({ changedAt: p.world.now - 73 * HOUR })]);
   await p.drain({ backlog: failing });
   assert.equal((await p.parked()).length, 1);

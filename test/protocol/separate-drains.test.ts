@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Notification } from '../../functions/core/notification.ts';
-import { record } from '../support/backlog-details.ts';
+import type { Parked } from '../../functions/adapters/backlog-items.ts';
 import { protocol } from '../support/protocol.ts';
+import { record } from '../support/records.ts';
+import { wrapped } from '../support/wrapped.ts';
 
 test('drains two backlogs in parallel and independently', async () => {
   const p = await protocol({ urls: ['customer.edit', 'task.edit'] });
@@ -23,16 +24,11 @@ for (const failing of ['lease', 'giveBack'] as const)
       await p.park(Array.from({ length: 20 }, (_, i) => p.one({ trigger, record: record(String(i % 10)) })));
     }
     const failed: string[] = [];
-    const triggers = new Proxy(p.triggers, {
-      get(target, name) {
-        const member = Reflect.get(target, name);
-        return async (...args: [string]) => {
-          if (name === failing && args[0] === 'customer.edit') {
-            failed.push(failing);
-            throw new Error('throttled');
-          }
-          return member.apply(target, args);
-        };
+    const triggers = wrapped(p.triggers, {
+      async [failing](call: () => Promise<unknown>, trigger: string) {
+        if (trigger !== 'customer.edit') return call();
+        failed.push(failing);
+        throw new Error('throttled');
       },
     });
     await p.drain({ triggers });
@@ -53,13 +49,10 @@ test('a record whose result cannot be stored does not stop the others', async ()
     p.one({ record: record('b') }),
     p.one({ record: record('c') }),
   ]);
-  const backlog = new Proxy(p.backlog, {
-    get(target, name) {
-      const member = Reflect.get(target, name);
-      return async (...args: [{ notification?: Notification }]) => {
-        if (name === 'unpark' && args[0].notification?.id === poison.id) throw new Error('rejected');
-        return member.apply(target, args);
-      };
+  const backlog = wrapped(p.backlog, {
+    async unpark(call, { notification }: Parked) {
+      if (notification.id === poison.id) throw new Error('rejected');
+      return call();
     },
   });
   await p.drain({ backlog, concurrency: 1 });

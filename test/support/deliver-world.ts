@@ -1,41 +1,31 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeadLetter } from '../../functions/adapters/delivery-queue.ts';
-import { type Call, makeCall } from '../../functions/adapters/http-call.ts';
+import type { Call } from '../../functions/adapters/http-call.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import type { DeliverDeps } from '../../functions/deliver/deps.ts';
+import { call } from './real-call.ts';
 import { receiver } from './receiver.ts';
-import { loopbackRules } from './rules.ts';
-import { storesInMemory } from './stores.ts';
-import { unmeasured } from './unmeasured.ts';
+import { attemptDeps } from './stores.ts';
 
-export const call = makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 2, rules: loopbackRules });
 export const A_MINUTE = () => 60_000;
 export const active = { state: 'active', consecutiveFailures: 0, lastSuccess: 0, probeAt: 0, probeDelay: 0 } as const;
-export const record = (n: number) => String(n).padStart(64, '0');
 
 /** The dependencies of deliver, in memory. Calls are real. */
 export function world(urls: Partial<Record<Trigger, string>>, overrides: Partial<DeliverDeps> = {}) {
-  const { triggers, backlog, secrets, log } = storesInMemory();
+  const inMemory = attemptDeps();
+  const { triggers, backlog, secrets, log } = inMemory;
   for (const [trigger, url] of Object.entries(urls)) void triggers.writeUrl(trigger as Trigger, url, 0);
   triggers.writes = 0;
   const deadLettered: DeadLetter[] = [];
   const returned: { receiptHandle: string; seconds: number }[] = [];
   const deps: DeliverDeps = {
-    triggers,
-    backlog,
-    secrets,
-    log,
-    logged: 'all',
-    metrics: unmeasured,
+    ...inMemory,
     queue: {
       sendToDeadLetters: async (letter) => void deadLettered.push(letter),
       returnToQueue: async (messages) => void returned.push(...messages),
     },
     call,
-    retryDelays: [5, 30, 120, 600],
     attemptMs: 2_000,
-    now: Date.now,
-    random: () => 0.5,
     after: () => () => {},
     ...overrides,
   };

@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
 import { unattempted } from '../../functions/adapters/backlog-items.ts';
+import type { TriggerNow } from '../../functions/adapters/trigger-store.ts';
 import type { State } from '../../functions/core/breaker.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import type { CallResult } from '../../functions/core/outcome.ts';
 import type { DrainDeps } from '../../functions/drain/deps.ts';
 import { drain } from '../../functions/drain/drain.ts';
 import { Clock } from '../model/clock.ts';
-import { notification } from './records.ts';
-import { storesInMemory } from './stores.ts';
-import { unmeasured } from './unmeasured.ts';
-
-const record = (n: number) => String(n).padStart(64, '0');
-
-export const MINUTE = 60_000;
+import { notification, record } from './records.ts';
+import { attemptDeps } from './stores.ts';
+import { MINUTE } from './time.ts';
 
 export const ok: CallResult = { status: 200, body: '' };
 
@@ -26,7 +23,8 @@ export async function world(
 ) {
   let response = responses;
   const clock = new Clock();
-  const { triggers, backlog, secrets, log } = storesInMemory(clock.now);
+  const inMemory = attemptDeps(clock.now);
+  const { triggers, backlog, log } = inMemory;
   const calls: string[] = [];
   const urls: string[] = [];
   let open = 0;
@@ -44,12 +42,7 @@ export async function world(
     clock.now(),
   );
   const deps: { -readonly [Name in keyof DrainDeps]: DrainDeps[Name] } = {
-    triggers,
-    backlog,
-    secrets,
-    log,
-    logged: 'all',
-    metrics: unmeasured,
+    ...inMemory,
     async call(url) {
       const call = new URL(url).searchParams.get('AccountID') ?? '';
       calls.push(call);
@@ -59,11 +52,8 @@ export async function world(
       open--;
       return response(call);
     },
-    retryDelays: [5, 30, 120, 600],
     attemptMs: 10_000,
     concurrency: 50,
-    now: clock.now,
-    random: () => 0.5,
     sleep: clock.sleep,
   };
   return {
@@ -79,6 +69,10 @@ export async function world(
     },
     most: () => most,
     now: () => triggers.items.get('customer.edit'),
+    /** Changes fields of the stored trigger. */
+    change(fields: Partial<TriggerNow>) {
+      triggers.put('customer.edit', { ...(triggers.items.get('customer.edit') ?? assert.fail()), ...fields });
+    },
     /** Runs drain once, which may take up to five minutes. */
     async run(afterMs: number) {
       await clock.until(() => false, clock.now() + afterMs);

@@ -1,30 +1,24 @@
-/**
- * An object some of whose methods response late, as a table far away does. It tells what was called and has not responded yet,
- * and the order in which calls began and ended.
- */
+import { wrapped } from './wrapped.ts';
+
+/** An object with slow methods. It records the calls without a response yet, and the order in which calls began and ended. */
 export function late<Target extends object>(target: Target, names: readonly string[]) {
   const pending = new Set<string>();
   const events: string[] = [];
-  const slow = new Proxy(target, {
-    get(of, name) {
-      const member = Reflect.get(of, name);
-      if (typeof member !== 'function') return member;
-      if (!names.includes(String(name))) return member.bind(of);
-      return async (...args: unknown[]) => {
-        const call = `${String(name)} ${events.length}`;
-        pending.add(call);
-        events.push(`${String(name)} begins`);
-        try {
-          const result = await member.apply(of, args);
-          for (let turns = 0; turns < 100; turns++) await new Promise(setImmediate);
-          return result;
-        } finally {
-          pending.delete(call);
-          events.push(`${String(name)} ends`);
-        }
-      };
-    },
-  });
+  const responds = (name: string) => async (act: () => Promise<unknown>) => {
+    const call = `${name} ${events.length}`;
+    pending.add(call);
+    events.push(`${name} begins`);
+    try {
+      const result = await act();
+      for (let turns = 0; turns < 100; turns++) await new Promise(setImmediate);
+      return result;
+    } finally {
+      pending.delete(call);
+      events.push(`${name} ends`);
+    }
+  };
+  const slow = wrapped(target, Object.fromEntries(names.map((name) => [name, responds(name)])));
+
   return { slow, pending, events };
 }
 

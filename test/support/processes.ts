@@ -66,6 +66,15 @@ const alive = (pid: number) => {
   }
 };
 
+/** Kills a process that may have ended meanwhile. @throws {Error} When it lives and cannot be killed. */
+export function killIfAlive(pid: number) {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 /** Waits until all of these have ended. @throws {Error} When they do not. */
 export async function assertNoneLeft(pids: readonly number[]) {
   assert.ok(pids.length > 0);

@@ -33,8 +33,12 @@ type Receiver = (call: Made) => CallResult | Promise<CallResult>;
 
 export const ok: CallResult = { status: 200, body: '' };
 export const responded = (status: number): CallResult => ({ status, body: '' });
+/** A receiver that always fails. */
+export const fails: Options = { receiver: () => responded(500) };
 
-interface Options {
+export type World = Awaited<ReturnType<typeof protocol>>;
+
+export interface Options {
   /** The responses of the receivers. */
   readonly receiver?: Receiver;
   /** Stands between the functions and DynamoDB. */
@@ -141,6 +145,14 @@ export async function protocol({ receiver = () => ok, around, retryDelays, urls 
           [{ notification: one, attempts: 0, firstAttempt: 0, response: '', nextTry: 0 }],
           world.now - msAgo,
         );
+    },
+    /** Puts a notification into its backlog that this version cannot read. @returns The notification. */
+    async parkUnreadable(message = '{"v":99}'): Promise<Notification> {
+      const one = notification({ changedAt: world.now - 60_000 });
+      await this.park([one]);
+      const [item] = dynamodb.items('backlog');
+      dynamodb.put('backlog', { ...item, message: { S: message } });
+      return one;
     },
     /** Moves a trigger to a state of the diagram. */
     async state(trigger: Trigger, state: 'parked' | 'draining' | 'finishing' | 'paused', probeAt = 0): Promise<void> {

@@ -11,6 +11,9 @@ const entered = (row: Row) =>
 
 let made = 0;
 
+/** The hash of a record, as a notification has it. */
+export const record = (n: number | string) => String(n).padStart(64, '0');
+
 /** A stream record as Lambda hands it out. Text values stand for DynamoDB strings. */
 export function streamRecord(
   entity: Entity,

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { GetQueueAttributesCommand, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { setVariables } from './function-variables.ts';
 import { forward, readAll } from './http-forward.ts';
+import { killIfAlive } from './processes.ts';
 
 const SEND = 'AmazonSQS.SendMessageBatch';
 
@@ -33,7 +34,7 @@ export async function saboteur(endpoint: string) {
     await Promise.all(
       [...(living.get(name) ?? [])].map(async ([pid, life]) => {
         const dead = new Promise((resolve) => life.once('close', resolve));
-        process.kill(pid, 'SIGKILL');
+        killIfAlive(pid);
         await dead;
       }),
     );

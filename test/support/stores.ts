@@ -9,6 +9,7 @@ import type { Trigger } from '../../functions/core/entity.ts';
 import { unpacked } from '../../functions/core/log-item.ts';
 import { fromMessage, type Notification } from '../../functions/core/notification.ts';
 import { DynamoDBInMemory } from '../model/dynamodb.ts';
+import { unmeasured } from './unmeasured.ts';
 
 const tables = {
   triggers: ['trigger'],
@@ -177,7 +178,7 @@ export class InspectedHistory extends History {
   }
 }
 
-/** The stores over a DynamoDB in memory, each with a look at its items. */
+/** The stores over a DynamoDB in memory, each with access to its items. */
 export function storesInMemory(now?: () => number) {
   const db = new DynamoDBInMemory(tables, now);
   return {
@@ -187,5 +188,22 @@ export function storesInMemory(now?: () => number) {
     secrets: new InspectedSecrets(db, now),
     history: new InspectedHistory(db),
     log: new InspectedLog(db),
+  };
+}
+
+/** The dependencies of a function that makes attempts, except for the calls: stores in memory, and no metrics. */
+export function attemptDeps(now: () => number = Date.now) {
+  const { triggers, backlog, secrets, log } = storesInMemory(now);
+  const retryDelays = [5, 30, 120, 600];
+  return {
+    triggers,
+    backlog,
+    secrets,
+    log,
+    logged: 'all' as const,
+    metrics: unmeasured,
+    retryDelays,
+    now,
+    random: () => 0.5,
   };
 }

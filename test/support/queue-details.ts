@@ -1,3 +1,0 @@
-export const down = () => {
-  throw new Error('the table does not respond');
-};
