@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { root } from '../../infra/folders.ts';
 import { cliDocument } from './cli-document.ts';
 import { configurationTable } from './configuration-table.ts';
+import { metricsTable } from './metrics-table.ts';
 import { openApiDocument } from './openapi-document.ts';
 import { stateDiagram } from './state-diagram.ts';
 
@@ -10,6 +11,7 @@ import { stateDiagram } from './state-diagram.ts';
 const sections: Readonly<Record<string, readonly [name: string, content: () => string]>> = {
   'docs/configuration.md': ['settings', configurationTable],
   'docs/concepts.md': ['states', stateDiagram],
+  'docs/operations/monitoring.md': ['metrics', metricsTable],
 };
 
 /** Documents that are generated completely. */

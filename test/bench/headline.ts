@@ -3,29 +3,33 @@ import type { Figures } from './figures.ts';
 /** The statements of the README about speed and cost, by the name of the ratio. */
 const rows: readonly { readonly says: string; readonly ratio: string; readonly unit?: string }[] = [
   {
-    says: "deliver's calls per second, of a bare undici loop's (receiver responds after 20 ms)",
-    ratio: "deliver, of a bare loop's deliveries per second (http, 20 ms)",
+    says: 'calls per second: deliver / a bare undici loop (the receiver responds after 20 ms)',
+    ratio: 'deliveries per second: deliver / bare loop (http, 20 ms)',
   },
   {
-    says: "… of axios in sequence's, as samples have it",
-    ratio: "deliver, of axios's deliveries per second (http, 20 ms)",
+    says: 'calls per second: deliver / axios in sequence, as in most samples',
+    ratio: 'deliveries per second: deliver / axios (http, 20 ms)',
     unit: '×',
   },
   {
-    says: 'CPU of a delivery, signed and logged, of a bare call’s (no wait)',
-    ratio: "deliver, of a bare loop's CPU per delivery (http, 0 ms)",
+    says: 'CPU per delivery: deliver, with signature and log / a bare call (the receiver responds at once)',
+    ratio: 'CPU per delivery: deliver / bare loop (http, 0 ms)',
     unit: '×',
   },
   {
-    says: 'stream records per second of a core, of one send a record',
-    ratio: "capture, of one send's records per second of a core",
+    says: 'stream records per CPU second: capture / one send per record',
+    ratio: 'records per CPU second: capture / one send per record',
     unit: '×',
   },
   { says: "deliver's bundle", ratio: "deliver's bundle, KB", unit: ' KB' },
-  { says: 'paid SQS requests a notification, busy', ratio: 'paid SQS requests a notification, busy' },
-  { says: 'DynamoDB write units a notification, busy, its log included', ratio: 'write units a notification, busy' },
-  { says: 'dollars a million notifications, busy, all in', ratio: 'dollars a million, busy, all in' },
-  { says: 'a dead receiver’s dollars, of a healthy one’s', ratio: 'a dead receiver / a healthy one', unit: '×' },
+  { says: 'billed SQS requests per notification, busy', ratio: 'billed SQS requests per notification, busy' },
+  { says: 'DynamoDB write units per notification, busy, with the log', ratio: 'write units per notification, busy' },
+  { says: 'dollars per million notifications, busy, all in', ratio: 'dollars a million, busy, all in' },
+  {
+    says: 'cost of a receiver that is down / of a healthy one',
+    ratio: 'cost of a receiver that is down / of a healthy one',
+    unit: '×',
+  },
 ];
 
 /** A section's figures as they were kept, with where and when they were measured. */
@@ -43,7 +47,7 @@ export function headline(kept: Readonly<Record<string, Kept>>): string {
   const days = [...new Set(sections.map(({ day }) => day))].sort();
   const machines = [...new Set(sections.map(({ machine }) => machine))];
   return [
-    '| | measured | aim |',
+    '| ratio | measured | target |',
     '|---|---:|---:|',
     ...lines,
     '',

@@ -141,7 +141,7 @@ test('a month with 1,000,000 single changes and eleven triggers costs at most $1
       `README.md has the $${perMonth.toFixed(2)} of ${changesPerMonth} changes`,
     );
   const found = new Map(million.lines.map(({ what, quantity }) => [what, quantity]));
-  assert.equal(found.get('CloudWatch metrics of our own'), 4, 'independent of the number of triggers');
+  assert.equal(found.get('CloudWatch custom metrics'), 4, 'independent of the number of triggers');
   assert.deepEqual([found.get('CloudWatch alarms'), found.get('CloudWatch dashboards')], [20, 1]);
   const sum = million.lines.reduce((dollars, line) => dollars + line.dollars, 0);
   assert.ok(Math.abs(sum - million.perMonth) < 1e-9, 'the total is the sum of the lines');

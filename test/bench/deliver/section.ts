@@ -92,19 +92,19 @@ function rows(found: readonly Found[], of: (worked: Worked) => number) {
   }));
 }
 
-/** A receiver that responds in no time is none that there is: there the CPU alone is compared, and nothing is aimed at. */
+/** No real receiver responds at once, so the rates at 0 ms have no target. Only the CPU is compared there. */
 function ratiosOf({ scheme, delay, worked }: Found): Ratio[] {
   const { deliver, 'undici request, bare': bare, 'axios, in sequence': axios } = worked;
   const where = `${scheme}, ${delay} ms`;
   const ratios: Ratio[] = [
     {
-      what: `deliver, of a bare loop's deliveries per second (${where})`,
+      what: `deliveries per second: deliver / bare loop (${where})`,
       value: perSecond(deliver) / perSecond(bare),
       better: 'more',
       ...(delay > 0 && { target: 0.8 }),
     },
     {
-      what: `deliver, of axios's deliveries per second (${where})`,
+      what: `deliveries per second: deliver / axios (${where})`,
       value: perSecond(deliver) / perSecond(axios),
       better: 'more',
       ...(delay === NEAR && { target: 5 }),
@@ -112,11 +112,11 @@ function ratiosOf({ scheme, delay, worked }: Found): Ratio[] {
   ];
   if (isCpuReported(delay))
     ratios.push({
-      what: `deliver, of a bare loop's CPU per delivery (${where})`,
+      what: `CPU per delivery: deliver / bare loop (${where})`,
       value: cpuPerThousand(deliver) / cpuPerThousand(bare),
       better: 'less',
       target: 2,
-      // Most of the time nothing is done: what a call costs then hangs on how deep the machine sleeps.
+      // The process is idle most of the time, so the CPU per call depends on the sleep states of the machine.
       isOfTheMachine: delay > 0,
     });
   return ratios;

@@ -36,21 +36,21 @@ export async function start(quick: boolean): Promise<Figures> {
         ...(stage === 'deliver' && { target: 350 }),
       })),
       {
-        what: "deliver's import beyond an empty handler's, ms",
+        what: 'import of deliver minus import of an empty handler, ms',
         value: overLimit('deliver', 'milliseconds'),
         better: 'less',
         target: 90,
         isOfTheMachine: true,
       },
       ...stages.map((stage) => ({
-        what: `${stage}'s import, of the time without a bundle`,
+        what: `${stage}'s import with a bundle / without a bundle`,
         value: overLimit(stage, 'milliseconds') / overLimit(`${stage}-unbundled`, 'milliseconds'),
         better: 'less' as const,
       })),
     ],
     tables: [
       {
-        title: "Start of a function, beyond an empty handler's",
+        title: 'Start of a function minus start of an empty handler',
         rows: stages.map((stage) => ({
           function: stage,
           'bundle, KB': kilobytes(stage),
@@ -83,8 +83,8 @@ function contents(bundles: readonly ReadonlyMap<string, number>[]): Table {
   const large = [...largest.keys()].filter((name) => !isSmall(name));
   large.sort((a, b) => (largest.get(b) ?? 0) - (largest.get(a) ?? 0));
   return {
-    title: 'What is in the bundles, KB',
-    rows: [...large.map((one) => row(one || 'our own code', (name) => name === one)), row('smaller ones', isSmall)],
+    title: 'Packages in the bundles, KB',
+    rows: [...large.map((one) => row(one || 'our own code', (name) => name === one)), row('smaller packages', isSmall)],
   };
 }
 
