@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { call } from '../support/real-call.ts';
 import { receiver } from '../support/receiver.ts';
 
-/** Responses every request with these bytes. */
+/** A server that responds to every request with these bytes. */
 async function responding(bytes: string) {
   let requests = 0;
   const server = createServer((socket) =>

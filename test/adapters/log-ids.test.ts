@@ -61,7 +61,7 @@ test('one id leads through the backlog', async () => {
   await world.triggers.move('customer.create', 'pause', { pausedBy: 'admin' });
   const one = await captured(world);
   await world.deliver(one);
-  // As if it had been there for a while.
+  // An old change.
   await world.backlog.park([{ ...unattempted, notification: one }], Date.now() - 5_000);
   await world.triggers.move('customer.create', 'resume');
   await world.drain();

@@ -16,7 +16,7 @@ import { message, streamRecord } from '../support/records.ts';
 import { loopbackRules } from '../support/rules.ts';
 import { storesInMemory } from '../support/stores.ts';
 
-/** In everything that comes from outside; it must come out nowhere but in the call. */
+/** A text in every external input. It may appear only in the call. */
 const MARKER = 'M4rker';
 
 const logged: string[] = [];

@@ -3,7 +3,7 @@ import type { AttributeValue, BatchGetItemCommandInput } from '@aws-sdk/client-d
 import type { SendMessageBatchCommandInput, SendMessageCommandInput } from '@aws-sdk/client-sqs';
 import { SECRET_BYTES, secretOf } from '../../functions/core/signature.ts';
 
-/** Every trigger's. */
+/** The URL of every trigger. */
 export const secret = secretOf(Buffer.alloc(SECRET_BYTES, 7));
 
 const tables: Readonly<Record<string, (url: string) => Record<string, AttributeValue>>> = {

@@ -1,6 +1,6 @@
 import type { Figures } from './figures.ts';
 
-/** The statements of the README about speed and cost, by the name of the ratio. */
+/** The rows of the README's table about speed and cost, with the names of their ratios. */
 const rows: readonly { readonly says: string; readonly ratio: string; readonly unit?: string }[] = [
   {
     says: 'calls per second: deliver / a bare undici loop (the receiver responds after 20 ms)',
@@ -32,10 +32,10 @@ const rows: readonly { readonly says: string; readonly ratio: string; readonly u
   },
 ];
 
-/** A section's figures as they were kept, with where and when they were measured. */
+/** The committed figures of a section, with the day and the machine of the measurement. */
 export type Kept = Figures & { readonly day: string; readonly machine: string };
 
-/** The README's table, of the figures that were kept last. */
+/** The README's table, from the committed figures. */
 export function headline(kept: Readonly<Record<string, Kept>>): string {
   const sections = Object.values(kept);
   const ratios = new Map(sections.flatMap(({ ratios }) => ratios).map((ratio) => [ratio.what, ratio]));

@@ -17,7 +17,7 @@ import type { Hostile } from './hosts.ts';
 
 export const TRIGGER = 'customer.create';
 
-/** This machine, listening where hostile receivers lead to; and a watch over every connection of this process. */
+/** Listeners on this machine for hostile receivers, and a record of every connection of this process. */
 export async function openTrap() {
   const accepted: Socket[] = [];
   const listen = async (host: string, port: number) => {

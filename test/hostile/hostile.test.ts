@@ -87,7 +87,7 @@ const webUrl = fc.webUrl({
   withFragments: true,
   withQueryParameters: true,
 });
-/** Any URL, with hostile parts here and there. */
+/** A URL with random hostile parts. */
 const mixed = fc
   .record({
     url: fc.oneof(webUrl, fc.constantFrom(...corpus.map(({ url }) => url))),

@@ -8,15 +8,15 @@ import { interrupted } from './processes.ts';
 
 const kept = join(folder, 'synthesized');
 
-/** A synthesis takes 10 s of an idle core; a lock that is older was left by a process that died. */
+/** A synthesis takes 10 s of an idle core. An older lock is from a process that has ended. */
 const STALE_MS = 90_000;
 
-/** Assemblies of older sources are deleted when more than these are kept. */
+/** The number of assemblies that are kept. Older ones are deleted. */
 const KEPT = 12;
 
 /**
- * The same deployment, with what it synthesizes to. Every test file deploys nearly the same, and a synthesis takes three
- * times as long as the deployment: it is made once per state of the sources, and kept.
+ * The deployment with its synthesized assembly. All test files deploy nearly the same stacks, and a synthesis takes three times
+ * as long as a deployment. The assembly is therefore cached per state of the sources.
  */
 export async function synthesized(deployed: Deployed = {}): Promise<Deployed> {
   const assembly = join(kept, await fingerprint(deployed));
@@ -40,7 +40,7 @@ export async function synthesized(deployed: Deployed = {}): Promise<Deployed> {
   return { ...deployed, assembly };
 }
 
-/** Moved to its place when it is complete, so a test never deploys half of it. */
+/** The folder is moved into place when it is complete, so a test never deploys a part of it. */
 async function make(deployed: Deployed, assembly: string): Promise<void> {
   const beside = `${assembly}.${process.pid}`;
   try {

@@ -19,10 +19,10 @@ const receivers = [
   { delay: 200, turns: 2 },
 ];
 
-/** The receiver that people have. */
+/** The response time of a usual receiver. */
 const NEAR = 20;
 
-/** The speeds at which enough calls are made to measure the cost of a call. */
+/** Whether receivers with this delay get enough calls to measure the cost of a call. */
 const isCpuReported = (delay: number) => delay <= NEAR;
 
 interface Found {
@@ -31,7 +31,9 @@ interface Found {
   readonly worked: Readonly<Record<Way, Worked>>;
 }
 
-/** Messages of the queue → calls, by our handler and by others, over plain HTTP and TLS, to receivers of three speeds. */
+/**
+ * Turns messages of the queue into calls: our handler and others, over HTTP and TLS, with receivers of three response times.
+ */
 export async function deliver(quick: boolean): Promise<Figures> {
   const folder = await mkdtemp(join(tmpdir(), 'crm-triggers-bench-'));
   const certificate = join(folder, 'certificate.pem');
@@ -48,7 +50,7 @@ export async function deliver(quick: boolean): Promise<Figures> {
     for (const { delay, turns } of quick ? [{ delay: 0, turns: 1 }] : receivers) {
       const url = `${origin}/${delay}`;
       await aws.ask(url);
-      // What is compiled and connected on the way is no part of it.
+      // Compiling and connecting are not measured.
       if (delay === 0) await all.take(1, { milliseconds: quick ? 1 : 600, url });
       const worked = await all.take(turns, { milliseconds: quick ? 1 : 400, url });
       found.push({

@@ -10,7 +10,7 @@ import { type Way, ways } from './way.ts';
 
 const PER_SECOND = 20;
 
-/** The parts of a change's way, and whose time each is. */
+/** The parts of the time from change to call, and which component spends each. */
 const parts: readonly { readonly what: string; readonly whose: string; of(way: Way): number }[] = [
   { what: 'the table accepts the write', whose: 'emulator', of: (w) => w.inTable - w.written },
   { what: 'stream, start of capture, run of capture', whose: 'emulator, and capture', of: (w) => w.sent - w.inTable },
@@ -22,7 +22,7 @@ const parts: readonly { readonly what: string; readonly whose: string; of(way: W
 
 const whole = (way: Way): number => way.called - way.written;
 
-/** From a change to its call, the whole way on the emulator, and how much of it is the emulator's own. */
+/** Measures the time from a change to its call on the emulator, and the share of the emulator. */
 export async function endToEnd(quick: boolean): Promise<Figures> {
   await using pipeline = await startPipeline();
   const undo = await countFunctions(pipeline);

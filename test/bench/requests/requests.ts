@@ -4,7 +4,7 @@ import { onEmulator } from './on-emulator.ts';
 import { startPipeline } from './pipeline.ts';
 import { busy, dead, minute, trickle } from './situations.ts';
 
-/** How many requests and units a notification takes, counted with the real functions. */
+/** Counts the requests and units per notification, with the real functions. */
 export async function requests(quick: boolean): Promise<Figures> {
   await using pipeline = await startPipeline();
   const scale = quick ? 0.1 : 1;

@@ -6,7 +6,7 @@ import { quotas } from './quotas.ts';
 /** Longer durations are drawn at the edge. */
 const LONGEST_MS = 60_000;
 
-/** @param goodMs Up to where a delay is in order. */
+/** @param goodMs The highest acceptable delay. */
 export function delayChart(
   found: readonly { readonly name: string; readonly points: readonly Point[] }[],
   goodMs: number,

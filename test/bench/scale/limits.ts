@@ -3,7 +3,7 @@ import type { Table } from '../figures.ts';
 import { ANSWER_MS, DEAD_SHARE, type Point } from './course.ts';
 import { quotas } from './quotas.ts';
 
-/** How long a request to AWS takes in the simulation, on average. */
+/** The average duration of a request to AWS in the simulation. */
 const REQUEST_MS = 16;
 
 /** As in functions/adapters/delivery-log.ts. */

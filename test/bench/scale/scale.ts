@@ -9,16 +9,16 @@ import { validation } from './validation.ts';
 const RATES = [10, 30, 100, 300, 1_000, 2_000, 3_000, 5_000, 7_000, 10_000];
 const QUICK_RATES = [10, 300];
 
-/** Beyond these rates batches are full without a window. */
+/** Above these rates batches are full without a window. */
 const WINDOW_RATES = [1, 10, 30, 100, 300, 1_000];
 const WINDOWS = [0, 1, 5];
 
-/** A delay is in order up to this. */
+/** The highest acceptable delay. */
 const GOOD_MS = 1_000;
 
 const now = deployed();
 
-/** All but a hundred functions of the account for deliver. */
+/** Deliver may use all but a hundred concurrent executions of the account. */
 const raised = {
   deliverConcurrency: quotas.functions.limit - 100,
   captureParallelization: 10,
@@ -31,7 +31,7 @@ const variants: readonly Variant[] = [
   { ...raised, name: 'raised, backlog split in 8', backlogPartitions: 8 },
 ];
 
-/** How delays, functions and queues grow with the changes a second, one of eleven triggers being dead. */
+/** Measures delays, functions and queues by changes per second, while one of eleven triggers is down. */
 export async function scale(quick: boolean): Promise<Figures> {
   const compared = await validation(quick ? [1] : undefined);
   const found = variants.map((variant) => ({
@@ -99,7 +99,7 @@ function windowRow(point: Windowed): Table['rows'][number] {
   };
 }
 
-/** For the cost model: how full batches are, by rate and window. */
+/** The batch sizes by rate and window, for the cost model. */
 function batchesFile(windows: readonly Windowed[]): string {
   const round = (number: number) => Number(number.toFixed(2));
   const batches = windows.map(({ perSecond, captureWindowSeconds, captureBatch, batch, p50 }) => ({
