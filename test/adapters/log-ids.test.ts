@@ -36,7 +36,7 @@ test('a batch of successful first attempts is one log line', async () => {
   assert.deepEqual(story(one.id), ['captured']);
 });
 
-test('one id leads from the change over each failed attempt to the delivery', async () => {
+test('one ID leads from the change through each failed attempt to the delivery', async () => {
   let response: CallResult = { status: 503, body: '' };
   const world = stages(() => response);
   const one = await captured(world);
@@ -46,7 +46,7 @@ test('one id leads from the change over each failed attempt to the delivery', as
   assert.deepEqual(story(one.id), ['captured', 'attempt failed', 'delivered in the end']);
 });
 
-test('one id leads from the change to Failed', async () => {
+test('one ID leads from the change to Failed', async () => {
   const world = stages(() => ({ status: 400, body: '' }));
   const now = world.triggers.items.get('customer.create') ?? assert.fail();
   const one = await captured(world);
@@ -56,7 +56,7 @@ test('one id leads from the change to Failed', async () => {
   assert.deepEqual(story(one.id), ['captured', 'attempt failed', 'attempt failed', 'a notification failed']);
 });
 
-test('one id leads through the backlog', async () => {
+test('one ID leads through the backlog', async () => {
   const world = stages(() => ok);
   await world.triggers.move('customer.create', 'pause', { pausedBy: 'admin' });
   const one = await captured(world);
@@ -68,7 +68,7 @@ test('one id leads through the backlog', async () => {
   assert.deepEqual(story(one.id), ['captured', 'parked', 'delivered in the end']);
 });
 
-test('one id leads from the change to a dead letter with any body', async () => {
+test('one ID leads from the change to a dead letter with any body', async () => {
   const world = stages(() => ok);
   const one = await captured(world);
   const unreadable = message('{"v":99}', { MessageDeduplicationId: one.id });

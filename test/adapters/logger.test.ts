@@ -41,7 +41,7 @@ const behaviors: Record<string, Respond | string> = {
 };
 
 for (const [how, behavior] of Object.entries(behaviors))
-  test(`new notifications in comes out in no log line and no error, when the receiver ${how}`, async () => {
+  test(`input from outside appears in no log line and no error when the receiver ${how}`, async () => {
     await using server = await receiver(typeof behavior === 'string' ? undefined : behavior);
     const { port } = new URL(server.origin);
     const url =
@@ -133,7 +133,7 @@ for (const [how, behavior] of Object.entries(behaviors))
     assert.doesNotMatch(reported.join('\n'), new RegExp(MARKER, 'i'));
   });
 
-test('on Lambda each line of the log and of metrics is an object of its own, not wrapped by the console', () => {
+test('on Lambda the console does not wrap lines of the log and of metrics in another object', () => {
   const script = join(import.meta.dirname, '../support/lambda-console.ts');
   const env = { ...process.env, AWS_LAMBDA_FUNCTION_NAME: 'Deliver' };
   const { stdout } = spawnSync(process.execPath, [script], { env, encoding: 'utf8' });
