@@ -6,8 +6,9 @@ import { corpus } from './corpus.ts';
 import { type Hostile, reasons } from './hosts.ts';
 
 /** The rules of a trial: the strictest, and those that allow http, so that only the address decides. */
-export function rulesFor({ reason }: Hostile): UrlPolicy[] {
-  return reason === 'http' ? [defaultRules] : [defaultRules, { ...defaultRules, allowHttp: true }];
+export function rulesFor({ reason, allowed }: Hostile): UrlPolicy[] {
+  const strictest = allowed ? { ...defaultRules, allowedPrivateNetworks: allowed } : defaultRules;
+  return reason === 'http' ? [strictest] : [strictest, { ...strictest, allowHttp: true }];
 }
 
 /** Returns the error in the result of a hostile receiver, or nothing if the result is correct. */

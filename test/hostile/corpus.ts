@@ -1,4 +1,5 @@
 import { type Hostile, hosts, oddlyWritten, PUBLIC, words } from './hosts.ts';
+import { insideVpc, redirectedNames, resolvedNames } from './names.ts';
 
 /** Not HTTP at all. */
 const schemes =
@@ -119,6 +120,9 @@ export const corpus: readonly Hostile[] = [
       input: 'accepted',
     }),
   ),
+  ...resolvedNames,
+  ...redirectedNames,
+  ...insideVpc,
 ];
 
 /** The targets of redirects from an allowed receiver. */

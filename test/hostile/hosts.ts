@@ -1,3 +1,5 @@
+import type { Zones } from '../support/name-server.ts';
+
 /**
  * Receivers with which an attacker could reach a private address, by the URL or by the addresses of its name. `PORT` in a URL
  * is replaced by a port on which this machine listens on 127.0.0.1 and ::1, so a connection would succeed.
@@ -9,6 +11,10 @@ export interface Hostile {
   readonly reason: Reason;
   /** The responses to the look-ups of the host name. The last one is repeated. */
   readonly responses?: readonly (readonly string[])[];
+  /** The zones of a real name server, in place of `responses`. */
+  readonly zones?: Zones;
+  /** The private networks that the deployment allows, as with the setting `vpc`. Default: none. */
+  readonly allowed?: readonly string[];
   /**
    * The result of setting it. `rejected` (default): for the same reason as at the call. `syntax`: rejected by its spelling,
    * before the name is resolved. `accepted`: its name has other addresses at that time.
