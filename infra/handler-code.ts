@@ -8,7 +8,7 @@ import { isPackage, root } from './folders.ts';
 import { buildPage } from './page.ts';
 
 /** The folders under functions/ whose index.ts exports `handler`. */
-const handlerFolders = ['capture', 'deliver', 'drain', 'console'] as const;
+export const handlerFolders = ['capture', 'deliver', 'drain', 'console'] as const;
 
 export type HandlerFolder = (typeof handlerFolders)[number];
 
@@ -33,7 +33,7 @@ export function handlerCode(folder: HandlerFolder): Code {
 }
 
 /** Writes the bundle of a function into a folder: `index.mjs`, and the page of the console. */
-function writeHandler(folder: HandlerFolder, into: string): void {
+export function writeHandler(folder: HandlerFolder, into: string): void {
   esbuild().buildSync({
     ...bundling,
     absWorkingDir: root,

@@ -21,7 +21,7 @@ const LONGEST = [
 ];
 
 /** Not part of --fast. */
-const SLOW = ['bench', 'browser', 'emulator', 'infra', 'local', 'measured', 'receivers'];
+const SLOW = ['bench', 'browser', 'emulator', 'infra', 'local', 'measured', 'package', 'receivers'];
 
 /** More than there are cores, because most emulator tests wait. */
 const AT_ONCE = availableParallelism() + (values.fast ? 1 : 2);
