@@ -75,7 +75,9 @@ async function npmOnPublished(...words: readonly string[]): Promise<string> {
     ]);
     const lock = { ...read('package-lock.json'), packages: { '': manifest, ...Object.fromEntries(used) } };
     writeFileSync(join(folder, 'package-lock.json'), JSON.stringify(lock));
-    const options = { cwd: folder, encoding: 'utf8', maxBuffer: 2 ** 26 } as const;
+    // `npm run --silent` would silence this npm too.
+    const env = { ...process.env, npm_config_loglevel: 'warn' };
+    const options = { cwd: folder, encoding: 'utf8', env, maxBuffer: 2 ** 26 } as const;
     return execFileSync('npm', words, { ...options, stdio: ['ignore', 'pipe', 'inherit'] });
   } finally {
     rmSync(temporary, { recursive: true });

@@ -25,7 +25,7 @@ async function pack(into: string): Promise<void> {
   for (const name of ['package.json', 'README.md', 'LICENSE', ...files])
     if (name !== 'dist') await cp(join(root, name), join(folder, name), { recursive: true });
   await build(folder);
-  await run('npm', ['pack', '--ignore-scripts', '--pack-destination', into], { cwd: folder }, interrupted);
+  await run('npm', ['pack', '--ignore-scripts', './package'], { cwd: into }, interrupted);
   const [tarball = ''] = (await readdir(into)).filter((name) => name.endsWith('.tgz'));
   await cp(join(into, tarball), join(into, TARBALL));
 }
