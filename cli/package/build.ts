@@ -1,10 +1,15 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build as bundle } from 'esbuild';
+import { root } from '../../infra/folders.ts';
 import { handlerFolders, writeHandler } from '../../infra/handler-code.ts';
+import { writeAssembly } from './assembly.ts';
 import { commandLine, construct } from './bundles.ts';
 import { writeDeclarations } from './declarations.ts';
 import { billOfMaterials } from './published.ts';
+
+/** What `crm-triggers demo` needs of cli/local besides its code. */
+const emulatorFiles = ['run_ministack.py', 'ministack.txt', 'compose.yaml'];
 
 /** Builds what the npm package contains besides documents into `dist` of a folder. */
 export async function build(into: string): Promise<void> {
@@ -15,6 +20,8 @@ export async function build(into: string): Promise<void> {
     bundle({ ...commandLine, outfile: join(dist, 'crm-triggers.js') }),
     bundle({ ...construct, outfile: join(dist, 'construct.cjs') }),
     writeDeclarations(join(dist, 'types')),
+    writeAssembly(join(dist, 'handlers'), join(dist, 'assembly')),
   ]);
+  for (const name of emulatorFiles) copyFileSync(join(root, 'cli', 'local', name), join(dist, name));
   writeFileSync(join(dist, 'sbom.cdx.json'), await billOfMaterials());
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { cp, mkdir } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { run } from '../../cli/local/process.ts';
@@ -57,6 +58,13 @@ test('contains compiled code, declarations, the functions, the page and the bill
     names.filter((name) => /\.tsx?$/.test(name)),
     [],
   );
+});
+
+test('contains no path of the machine that built it', () => {
+  const all = execFileSync('tar', ['-xzOf', tarball], { encoding: 'utf8', maxBuffer: 2 ** 28 });
+  assert.ok(all.includes('CrmTriggers'));
+  for (const path of [root, tmpdir(), homedir()])
+    assert.equal(all.includes(`${path.replace(/\/$/, '')}/`), false, path);
 });
 
 test('its declarations refer only to declarations in the package and to peer dependencies', () => {
