@@ -40,9 +40,9 @@ export async function emptyProject() {
       await mkdir(join(cwd, name, '..'), { recursive: true });
       await writeFile(join(cwd, name), content);
     },
-    /** Runs a program to its end. @returns The end of its output. @throws {Error} With its output, when it fails. */
-    run: (program: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env) =>
-      run(program, args, { cwd, env }, interrupted),
+    /** Runs a program in a folder to its end. @returns The end of its output. @throws {Error} With its output, when it fails. */
+    run: (program: string, args: readonly string[], env: NodeJS.ProcessEnv = process.env, folder = cwd) =>
+      run(program, args, { cwd: folder, env }, interrupted),
     [Symbol.asyncDispose]: () => rm(cwd, { recursive: true, force: true }),
   };
 }
