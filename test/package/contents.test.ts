@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { cp, mkdir } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { run } from '../../cli/local/process.ts';
 import { root } from '../../infra/folders.ts';
-import { fingerprint, kept } from '../support/kept.ts';
+import { linters } from '../support/linters.ts';
 import { packed } from '../support/packed.ts';
 import { interrupted } from '../support/processes.ts';
 
@@ -29,20 +28,9 @@ before(async () => {
 const read = (name: string) =>
   execFileSync('tar', ['-xzOf', tarball, `package/${name}`], { encoding: 'utf8', maxBuffer: 2 ** 26 });
 
-/** Runs a linter. They are installed apart, once for each lockfile. */
-async function lint(name: string, ...words: string[]) {
-  const own = join('test', 'package', 'linters');
-  const home = await kept(
-    'linters',
-    await fingerprint([], [`${own}/package.json`, `${own}/package-lock.json`]),
-    async (into) => {
-      await mkdir(into, { recursive: true });
-      for (const file of ['package.json', 'package-lock.json']) await cp(join(root, own, file), join(into, file));
-      await run('npm', ['ci', '--silent', '--no-audit', '--no-fund'], { cwd: into }, interrupted);
-    },
-  );
-  return run(join(home, 'node_modules', '.bin', name), words, {}, interrupted);
-}
+/** Runs a linter. */
+const lint = async (name: string, ...words: string[]) =>
+  run(join(await linters(), 'node_modules', '.bin', name), words, {}, interrupted);
 
 test('contains compiled code, declarations, the functions, the page and the bill of materials, and no TypeScript', () => {
   const code = names.filter((name) => name.startsWith('dist/') && !name.startsWith('dist/types/'));
