@@ -12,6 +12,7 @@ const { values } = parseArgs({ options: { fast: { type: 'boolean', default: fals
 /** The files that take longest begin first: one that begins last would be waited for alone. */
 const LONGEST = [
   'model/promises',
+  'package/examples',
   'emulator/crashes',
   'emulator/calls',
   'emulator/outages',

@@ -67,7 +67,7 @@ describe('the package in an empty project', () => {
   test('all eleven triggers fire after cdk deploy to an emulator, and the command line lists them', async () => {
     const emulator = await runningEmulator();
     try {
-      await project.run('npx', ['cdk', 'bootstrap']);
+      await project.run('npx', ['cdk', 'bootstrap', '--app', 'cdk.out']);
       await project.run('npx', ['cdk', 'deploy', '--require-approval', 'never']);
       await assertAllFire();
       assert.match(await project.run('npx', ['crm-triggers', 'list']), /customer\.create/);
