@@ -33,7 +33,7 @@ export class Capture extends Construct {
       folder: 'capture',
       environment: {
         ENTITY: entity,
-        TRIGGERS_TABLE: tableBinding(tables.triggers, 'dynamodb:BatchGetItem'),
+        TRIGGERS_TABLE: tables.withUrlBinding(),
         QUEUE_URL: queueBinding(queue, 'sqs:SendMessage'),
         BACKLOG_TABLE: tableBinding(tables.backlog, ...backlogActions),
         ROW_RULES: JSON.stringify(rowRulesOf(entity, settings)),

@@ -36,7 +36,7 @@ export class CrmTriggers extends Construct {
   readonly crmTables: Readonly<Record<Entity, ITable>>;
   /** The tables of the project: one item per trigger, the backlogs, the history, the secrets and the delivery log. */
   readonly tables: Readonly<Record<'triggers' | 'backlog' | 'audit' | 'secrets' | 'deliveryLog', ITable>>;
-  /** Encrypts the secrets. */
+  /** Encrypts the secrets and the URLs. */
   readonly secretsKey: IKey;
   /** The FIFO queue between capture and deliver. */
   readonly queue: IQueue;

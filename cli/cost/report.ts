@@ -55,8 +55,8 @@ export interface Report extends CostQuery {
 const names = {
   busy: 'busy',
   trickle: 'one by one',
-  parked: 'dead: parked',
-  dead: 'dead: parked, then drained',
+  parked: 'down: parked',
+  dead: 'down: parked, then drained',
 } as const;
 
 /** The cost of a deployment, from the measurements and the template, at listed prices. */

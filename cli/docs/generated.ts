@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { root } from '../../infra/folders.ts';
 import { cliDocument } from './cli-document.ts';
 import { configurationTable } from './configuration-table.ts';
+import { metricsTable } from './metrics-table.ts';
 import { openApiDocument } from './openapi-document.ts';
 import { propsTables } from './props-tables.ts';
 import { stateDiagram } from './state-diagram.ts';
@@ -12,6 +13,7 @@ const sections: Readonly<Record<string, readonly [name: string, content: () => s
   'docs/configuration.md': ['settings', configurationTable],
   'docs/construct.md': ['props', propsTables],
   'docs/concepts.md': ['states', stateDiagram],
+  'docs/operations/monitoring.md': ['metrics', metricsTable],
 };
 
 /** Documents that are generated completely. */

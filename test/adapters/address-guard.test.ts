@@ -22,7 +22,7 @@ const PRIVATE = {
     'leads to an address that is not public. Fix: use another host, or add its network to allowedPrivateNetworks in cdk.json',
 };
 
-/** A resolver that gives each of these responses once, and the last of them from then on; and how often it was asked. */
+/** A resolver that returns these responses one after another and then repeats the last one, with the number of its look-ups. */
 function responding(...responses: readonly (readonly string[])[]) {
   let asked = 0;
   const resolve: NameLookup = async () => {
@@ -32,7 +32,7 @@ function responding(...responses: readonly (readonly string[])[]) {
   return { resolve, asked: () => asked };
 }
 
-/** Spellings of this machine that a URL parser turns into addresses, and names that lead to it. */
+/** Spellings of this machine that a URL parser converts to addresses, and names that resolve to it. */
 const spellings = (port: string) => [
   `127.0.0.1:${port}`,
   `127.1:${port}`,
@@ -167,13 +167,13 @@ test("offers at least TLS 1.2 and only HTTP/1.1, regardless of the process's set
   assert.deepEqual(protocols(hello), ['http/1.1']);
 });
 
-/** Of a TLS ClientHello, the extension that lists the versions. */
+/** The extension of a TLS ClientHello that lists the versions. */
 function supportedVersions(hello: Buffer): string[] {
   const [, versions = ''] = hello.toString('hex').match(/002b00.{4}((?:030\d)+)/) ?? [];
   return versions.match(/.{4}/g) ?? [];
 }
 
-/** Of a TLS ClientHello, the extension that lists the protocols within TLS. */
+/** The extension of a TLS ClientHello that lists the protocols inside TLS. */
 function protocols(hello: Buffer): string[] {
   const names = ['http/1.1', 'h2'].map((name) => [name, Buffer.from(name).toString('hex')] as const);
   const [, list = ''] = hello.toString('hex').match(/0010.{8}((?:08687474702f312e31|026832)+)/) ?? [];

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { call } from '../support/real-call.ts';
 import { receiver } from '../support/receiver.ts';
 
-/** Responses every request with these bytes. */
+/** A server that responds to every request with these bytes. */
 async function responding(bytes: string) {
   let requests = 0;
   const server = createServer((socket) =>
@@ -23,7 +23,7 @@ async function responding(bytes: string) {
 for (const [what, bytes] of [
   ['two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n'],
 ] as const)
-  test(`a response with ${what} is none`, async () => {
+  test(`a response with ${what} is rejected`, async () => {
     using server = await responding(bytes);
     assert.deepEqual(await call(server.url, {}), { failure: 'not an HTTP response, or one with an invalid header' });
   });

@@ -9,7 +9,7 @@ import { logTable } from '../support/log-table.ts';
 const NOW = 1_795_416_200_000;
 mock.timers.enable({ apis: ['Date'], now: NOW });
 
-/** A delivery log, and the lower bounds of the queries that read all of a shard from a time on. */
+/** A delivery log, with the lower bounds of the queries that read a whole shard since a time. */
 function world() {
   const { client } = logTable();
   const bounds: string[] = [];

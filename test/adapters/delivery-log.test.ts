@@ -89,7 +89,7 @@ test('an invalid place is an error without a request', async () => {
   ])
     await assert.rejects(log.read({}, 1, next), { name: 'RangeError' });
   assert.equal(queries(), 0);
-  // One that looks like it, but leads nowhere, finds nothing.
+  // A similar ID of no notification finds nothing.
   const nowhere = Buffer.from(`~,${'0,'.repeat(7)}0`).toString('base64url');
   assert.deepEqual(await log.read({ since: 5 }, 1, nowhere), { entries: [] });
 });
@@ -105,7 +105,7 @@ test('following returns each new attempt once, also attempts that are written a 
   mock.timers.setTime(NOW + 10_000);
   await log.write([entries[1] as LogEntry, logEntry(), entries[0] as LogEntry]);
   assert.deepEqual(await news(), entries.slice(0, 2));
-  // By a clock that is behind.
+  // With a clock that is behind.
   mock.timers.setTime(NOW + 6_000);
   await log.write([entries[2] as LogEntry]);
   assert.deepEqual(await news(), [entries[2]]);

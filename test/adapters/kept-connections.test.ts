@@ -36,7 +36,7 @@ test('aborts a call at once, also before it begins', async () => {
 });
 
 test('a connection fails at its own, shorter time limit', async () => {
-  // It takes the connection, but says nothing of TLS.
+  // It accepts the connection, but never completes the TLS handshake.
   const silent = createServer().listen(0, '127.0.0.1');
   await once(silent, 'listening');
   const late = lateness(1_000);

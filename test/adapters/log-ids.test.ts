@@ -21,8 +21,8 @@ const ok: CallResult = { status: 200, body: '' };
 async function captured(world: ReturnType<typeof stages>): Promise<Notification> {
   const record = streamRecord('customer', 'INSERT', { AccountID: 'a1' });
   if (record.dynamodb) record.dynamodb.ApproximateCreationDateTime = Date.now() / 1000;
-  const triggers = () => world.triggers.read(['customer.create']);
-  await capture([record], { ...world.deps, triggers });
+  const withUrl = () => world.triggers.withUrl(['customer.create']);
+  await capture([record], { ...world.deps, withUrl });
   return world.sent[0] ?? assert.fail();
 }
 
@@ -36,7 +36,7 @@ test('a batch of successful first attempts is one log line', async () => {
   assert.deepEqual(story(one.id), ['captured']);
 });
 
-test('one id leads from the change over each failed attempt to the delivery', async () => {
+test('one ID leads from the change through each failed attempt to the delivery', async () => {
   let response: CallResult = { status: 503, body: '' };
   const world = stages(() => response);
   const one = await captured(world);
@@ -46,7 +46,7 @@ test('one id leads from the change over each failed attempt to the delivery', as
   assert.deepEqual(story(one.id), ['captured', 'attempt failed', 'delivered in the end']);
 });
 
-test('one id leads from the change to Failed', async () => {
+test('one ID leads from the change to Failed', async () => {
   const world = stages(() => ({ status: 400, body: '' }));
   const now = world.triggers.items.get('customer.create') ?? assert.fail();
   const one = await captured(world);
@@ -56,19 +56,19 @@ test('one id leads from the change to Failed', async () => {
   assert.deepEqual(story(one.id), ['captured', 'attempt failed', 'attempt failed', 'a notification failed']);
 });
 
-test('one id leads through the backlog', async () => {
+test('one ID leads through the backlog', async () => {
   const world = stages(() => ok);
   await world.triggers.move('customer.create', 'pause', { pausedBy: 'admin' });
   const one = await captured(world);
   await world.deliver(one);
-  // As if it had been there for a while.
+  // An old change.
   await world.backlog.park([{ ...unattempted, notification: one }], Date.now() - 5_000);
   await world.triggers.move('customer.create', 'resume');
   await world.drain();
   assert.deepEqual(story(one.id), ['captured', 'parked', 'delivered in the end']);
 });
 
-test('one id leads from the change to a dead letter with any body', async () => {
+test('one ID leads from the change to a dead letter with any body', async () => {
   const world = stages(() => ok);
   const one = await captured(world);
   const unreadable = message('{"v":99}', { MessageDeduplicationId: one.id });

@@ -16,7 +16,7 @@ import { message, streamRecord } from '../support/records.ts';
 import { loopbackRules } from '../support/rules.ts';
 import { storesInMemory } from '../support/stores.ts';
 
-/** In everything that comes from outside; it must come out nowhere but in the call. */
+/** A text in every external input. It may appear only in the call. */
 const MARKER = 'M4rker';
 
 const logged: string[] = [];
@@ -41,7 +41,7 @@ const behaviors: Record<string, Respond | string> = {
 };
 
 for (const [how, behavior] of Object.entries(behaviors))
-  test(`new notifications in comes out in no log line and no error, when the receiver ${how}`, async () => {
+  test(`input from outside appears in no log line and no error when the receiver ${how}`, async () => {
     await using server = await receiver(typeof behavior === 'string' ? undefined : behavior);
     const { port } = new URL(server.origin);
     const url =
@@ -90,10 +90,10 @@ for (const [how, behavior] of Object.entries(behaviors))
     ];
     for (const { dynamodb } of records) if (dynamodb) dynamodb.ApproximateCreationDateTime = Date.now() / 1000;
     const captureDeps = { entity: 'customer' as const, backlog, queue, metrics: deps.metrics, now: Date.now };
-    const read = () => triggers.read(['customer.create', 'customer.edit', 'customer.delete']);
-    await capture(records, { ...captureDeps, triggers: read }).catch(keep);
-    await capture(records, { ...captureDeps, triggers: failing }).catch(keep);
-    await capture(records, { ...captureDeps, triggers: read, queue: { send: failing } }).catch(keep);
+    const withUrl = () => triggers.withUrl(['customer.create', 'customer.edit', 'customer.delete']);
+    await capture(records, { ...captureDeps, withUrl }).catch(keep);
+    await capture(records, { ...captureDeps, withUrl: failing }).catch(keep);
+    await capture(records, { ...captureDeps, withUrl, queue: { send: failing } }).catch(keep);
     assert.ok(sent.length >= 3);
 
     const batch = [
@@ -133,7 +133,7 @@ for (const [how, behavior] of Object.entries(behaviors))
     assert.doesNotMatch(reported.join('\n'), new RegExp(MARKER, 'i'));
   });
 
-test('on Lambda each line of the log and of metrics is an object of its own, not wrapped by the console', () => {
+test('on Lambda the console does not wrap lines of the log and of metrics in another object', () => {
   const script = join(import.meta.dirname, '../support/lambda-console.ts');
   const env = { ...process.env, AWS_LAMBDA_FUNCTION_NAME: 'Deliver' };
   const { stdout } = spawnSync(process.execPath, [script], { env, encoding: 'utf8' });

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-sqs';
 import { queueOn } from '../support/queue-on.ts';
 
-/** An SQS that sets visibility, and keeps each request. */
+/** A fake SQS that records ChangeMessageVisibility requests. */
 function visibilitySqs(response: (request: number) => object | Promise<object> = () => ({})) {
   const requests: ChangeMessageVisibilityBatchRequestEntry[][] = [];
   const send = async (command: object) => {

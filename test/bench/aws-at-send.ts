@@ -6,7 +6,7 @@ type Command = { readonly constructor: { readonly name: string }; readonly input
 /** The responses of a fake client, by the name of the command. */
 export type AwsResponses = Readonly<Record<string, (input: never) => unknown>>;
 
-/** Has all AWS clients of this process responded at once, at `send`: nothing of the SDK runs but making commands. */
+/** Replaces `send` of all AWS clients in this process, so that they respond at once. Of the SDK only the commands remain. */
 export function standInForAws(responses: AwsResponses): void {
   const send = async ({ constructor: { name }, input }: Command) => {
     const response = responses[name.replace(/Command$/, '')];

@@ -1,4 +1,4 @@
-// AWS of the bench, a process of its own. It is reported which URL is set.
+// The AWS services of the bench, in a process of its own. The parent sends it the URL of all triggers.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -29,7 +29,7 @@ test('a ratio may be a fifth worse than the committed one, and not more', () => 
   assert.deepEqual(worsened([], [cost]), ['cost: there was one, 10.00, and is none now']);
 });
 
-test('a target that is missed is said to be missed', () => {
+test('reports a missed target', () => {
   const ratios = [
     { ...speed, target: 10 },
     { ...cost, target: 9.9 },
@@ -39,7 +39,7 @@ test('a target that is missed is said to be missed', () => {
   assert.deepEqual(lines.slice(-2), ['| speed | 10 | ≥ 10 | yes |', '| cost | 10 | ≤ 9.9 | no |']);
 });
 
-test('new tables take the place of the old ones in a document, and nothing else changes', () => {
+test('replaces the tables in a document, and changes nothing else', () => {
   const document = 'before\n<!-- bench a -->\nold\n<!-- end -->\n<!-- bench b -->\nkept\n<!-- end -->\nafter\n';
   const once = inserted(document, 'a', 'new');
   assert.equal(once, document.replace('old', 'new'));
@@ -47,7 +47,7 @@ test('new tables take the place of the old ones in a document, and nothing else 
   assert.equal(inserted(document, 'c', 'new'), document);
 });
 
-test('a chart has a bar for each, as long as it is large', () => {
+test('a chart has a bar for each value, in proportion to it', () => {
   const bars = [
     { label: 'a <b>', value: 50, isOurs: true },
     { label: 'c', value: 100, isOurs: false },

@@ -8,7 +8,7 @@ const LABEL = 210;
 const ROW = 26;
 const BAR = 16;
 
-/** A bar chart as SVG, legible on light and on dark ground. */
+/** A bar chart as SVG, for light and dark backgrounds. */
 export function drawn({ title, bars }: Chart): string {
   const most = Math.max(...bars.map(({ value }) => value));
   const height = (bars.length + 1) * ROW + 10;

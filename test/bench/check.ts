@@ -3,7 +3,7 @@ import type { Ratio } from './figures.ts';
 /** A ratio can be worse than the committed one by this factor, because runs on one machine differ. */
 const TOLERANCE = 0.2;
 
-/** Compares with an earlier run's ratios. @returns A line for each that has worsened, or that there is no more. */
+/** Compares with the ratios of an earlier run. @returns A line for each ratio that is worse or missing. */
 export function worsened(now: readonly Ratio[], committed: readonly Ratio[]): string[] {
   return committed.flatMap(({ what, value: before, better, isOfTheMachine }) => {
     if (isOfTheMachine) return [];

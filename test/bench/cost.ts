@@ -21,7 +21,12 @@ export async function cost(): Promise<Figures> {
         better: 'less',
         target: 12,
       },
-      { what: 'a dead receiver / a healthy one', value: found.deadOfHealthy, better: 'less', target: 1.2 },
+      {
+        what: 'cost of a receiver that is down / of a healthy one',
+        value: found.deadOfHealthy,
+        better: 'less',
+        target: 1.2,
+      },
     ],
     tables: [
       {
@@ -31,7 +36,7 @@ export async function cost(): Promise<Figures> {
           'a month, all in': dollars(perMonth),
         })),
       },
-      { title: 'What a month is made of', rows: made(found.everyday.map((month) => [monthName(month), month.lines])) },
+      { title: 'Parts of a month', rows: made(found.everyday.map((month) => [monthName(month), month.lines])) },
       {
         title: 'Imports and outages',
         rows: [
@@ -39,9 +44,9 @@ export async function cost(): Promise<Figures> {
           { situation: 'a parked trigger with a long backlog, a month', 'a million': dollars(found.parkedMonth) },
         ],
       },
-      { title: 'What a million is made of', rows: made(found.situations.map(({ name, lines }) => [name, lines])) },
+      { title: 'Parts of a million', rows: made(found.situations.map(({ name, lines }) => [name, lines])) },
       {
-        title: 'A million, by how many notifications a batch holds',
+        title: 'A million, by notifications per batch',
         rows: found.byBatch.map(({ batch, perMillion }) => ({ batch, 'a million': dollars(perMillion) })),
       },
       {
@@ -49,21 +54,21 @@ export async function cost(): Promise<Figures> {
         rows: found.byRate.map(({ changesPerSecond, windowSeconds, batch, perMillion, medianMs }) => ({
           'changes/s': changesPerSecond,
           'window, s': windowSeconds,
-          'messages a run of deliver': batch,
+          'messages per batch of deliver': batch,
           'a million': dollars(perMillion),
           'median delay, ms': medianMs,
         })),
       },
       {
-        title: 'Deliver’s time, a million, busy, by its memory',
+        title: 'Deliver’s duration for a million, busy, by its memory',
         rows: found.memory.map(({ memoryMiB, ms, perMillion }) => ({
           MiB: memoryMiB,
-          'ms a batch': Math.round(ms),
+          'ms per batch': Math.round(ms),
           dollars: dollars(perMillion),
         })),
       },
       {
-        title: `Others, ${CHANGES_PER_MONTH.toLocaleString('en')} messages a month`,
+        title: `Alternatives, ${CHANGES_PER_MONTH.toLocaleString('en')} messages a month`,
         rows: found.rivals.map(({ name, perMonth, lacks }, i) => ({
           name,
           'a month': perMonth === undefined ? 'no price found' : dollars(perMonth),
@@ -72,7 +77,7 @@ export async function cost(): Promise<Figures> {
         })),
       },
       {
-        title: `Listed prices, ${region}, read on ${read}`,
+        title: `List prices, ${region}, read on ${read}`,
         rows: Object.values(prices).map(({ what, dollars: price, per, source }) => ({
           what,
           dollars: `$${price}`,

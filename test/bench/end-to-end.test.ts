@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ways } from './end-to-end/way.ts';
 
-test('a change’s way is put together from the requests of capture and of deliver, and one that was not called has none', () => {
+test('finds the path of a change in the requests of capture and deliver, and none for a change without a call', () => {
   const at = (from: number, to: number, target: string, request: object) => ({
     target,
     request,

@@ -1,12 +1,12 @@
 /** The ratio of two figures of one run on one machine. It can be compared between machines. */
 export interface Ratio {
-  /** Names it in all tables, charts and checks; unlike any other. */
+  /** Its unique name in all tables, charts and checks. */
   readonly what: string;
   readonly value: number;
   readonly better: 'more' | 'less';
   /** The minimum or maximum. */
   readonly target?: number;
-  /** It says as much of the machine as of the code, and is compared with no other run's. */
+  /** It depends on the machine as much as on the code, so it is not compared with other runs. */
   readonly isOfTheMachine?: boolean;
 }
 
@@ -24,5 +24,5 @@ export interface Figures {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-/** A part of the bench. @param quick Only to see that it works: its figures mean nothing. */
+/** A part of the bench. @param quick Runs only long enough to test the bench. The figures are meaningless. */
 export type Section = (quick: boolean) => Promise<Figures>;

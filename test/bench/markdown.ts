@@ -42,7 +42,7 @@ function cell(value: string | number): string {
   return value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits });
 }
 
-/** A document with a section's figures where it says that they belong: between `<!-- bench NAME -->` and `<!-- end -->`. */
+/** Replaces a section's figures in a document, between `<!-- bench NAME -->` and `<!-- end -->`. */
 export function inserted(document: string, section: string, figures: string): string {
   const marked = new RegExp(`(<!-- bench ${section} -->\n)[^]*?(<!-- end -->)`);
   return document.replace(marked, (_, from, to) => `${from}${figures}\n${to}`);

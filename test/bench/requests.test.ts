@@ -6,7 +6,7 @@ import { itemBytes, readUnits, writeUnits } from './requests/units.ts';
 
 const spans = (...pairs: [number, number][]) => pairs.map(([from, to]) => ({ from, to }));
 
-test('an item is as large as its names and values', () => {
+test('the size of an item is that of its names and values', () => {
   const item = {
     id: { S: 'äb' },
     n: { N: '12345' },
@@ -17,18 +17,18 @@ test('an item is as large as its names and values', () => {
   assert.equal(itemBytes(item), 2 + 3 + 1 + 4 + 4 + 3 + 3 + 1 + 3 + (3 + 2) + (1 + 1) + 1 + (3 + 1 + 2));
 });
 
-test('writes are paid for by the kilobyte, reads by four, and what is not there by one', () => {
+test('a write unit is a kilobyte, a read unit is four kilobytes, and a missing item costs one unit', () => {
   assert.deepEqual([0, 1024, 1025].map(writeUnits), [1, 1, 2]);
   assert.deepEqual([0, 4096, 4097].map(readUnits), [1, 1, 2]);
 });
 
-test('requests side by side are one wait, one after another are several', () => {
+test('parallel requests count as one wait, sequential ones as several', () => {
   assert.equal(waits([]), 0);
   assert.equal(waits(spans([0, 10], [1, 11], [2, 5])), 1);
   assert.equal(waits(spans([0, 10], [10, 20], [25, 30], [26, 40])), 3);
 });
 
-test('the ledger knows what a delete removes, what a batch reads in vain, and what stays in a table', () => {
+test('the ledger counts deleted items, missing items of a batch, and stored items', () => {
   const ledger = new Ledger((table) => table);
   const note = (action: string, request: object, response: object = {}) =>
     ledger.note({ target: `DynamoDB_20120810.${action}`, request, response, from: 0, to: 1 });
@@ -48,7 +48,7 @@ test('the ledger knows what a delete removes, what a batch reads in vain, and wh
   assert.equal(ledger.byteMonths(0).T, 0);
 });
 
-test('a line in the embedded metric format makes a metric for each name and value of its dimensions', () => {
+test('a line in the embedded metric format is one metric per name and value of its dimensions', () => {
   const _aws = {
     CloudWatchMetrics: [{ Namespace: 'N', Dimensions: [[], ['trigger']], Metrics: [{ Name: 'Delivered' }] }],
   };

@@ -1,4 +1,4 @@
-// What is measured of speed and cost, each figure beside another of the same run: `npm run bench -- [SECTION…]`
+// npm run bench -- [SECTION…]: measures speed and cost. Each figure has another of the same run beside it.
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { root } from '../../infra/folders.ts';

@@ -18,7 +18,7 @@ const system: System = {
   backlogPartitions: 1,
 };
 
-test('every healthy change is called once, each record’s in order, and no more functions run than there are', () => {
+test('makes one call per healthy change, in order per record, within the limit of functions', () => {
   const { delays, healthy, seconds } = new Simulation(load, system, 3).run();
   assert.equal(delays.length, healthy.length);
   for (const one of Map.groupBy(delays, ({ record }) => record).values()) {
@@ -58,7 +58,7 @@ test('a full batch does not wait for the end of its window', () => {
   assert.ok(delays.length > 0.9 * flood.perSecond * flood.seconds, `${delays.length} calls`);
 });
 
-test('a trigger that hangs is parked soon after its responses are slow, and holds nobody up from then on', () => {
+test('a trigger that hangs is parked soon after its responses are slow, and then delays no other trigger', () => {
   // Records of its own, so that nothing healthy stands behind what hangs.
   const { delays, openedAt } = new Simulation({ ...load, records: 1e6, skew: 0 }, system, 3).run();
   assert.ok(openedAt > 5_000 && openedAt < 15_000, `${openedAt} ms`);
@@ -71,7 +71,7 @@ test('a trigger that hangs is parked soon after its responses are slow, and hold
   );
 });
 
-test('one trigger’s backlog takes no more than one partition does, and then holds up the healthy', () => {
+test('the backlog of one trigger accepts as much as one partition; above that, healthy triggers are delayed', () => {
   const flood = { ...load, perSecond: 3_000, seconds: 12, weights: [1, 1], records: 1e5, skew: 0 };
   const many = { ...system, workers: 300, shards: 40 };
   const p50 = (backlogPartitions: number) => {
@@ -91,7 +91,7 @@ test('one trigger’s backlog takes no more than one partition does, and then ho
   assert.ok(p50(1) > 10 * p50(8));
 });
 
-test('what is drawn by weights comes as often as they say, and a heap gives the least first', () => {
+test('draws by weight in proportion to the weights, and a heap returns the lowest key first', () => {
   const draw = drawer([1, 0, 3], new Chance(1));
   const drawn = Array.from({ length: 4_000 }, draw);
   const share = drawn.filter((index) => index === 2).length / drawn.length;
@@ -105,7 +105,7 @@ test('what is drawn by weights comes as often as they say, and a heap gives the 
   );
 });
 
-test('a chart’s curves differ without color, and what is off the scale stands at its edge', () => {
+test('the curves of a chart differ without color, and values outside the scale are at its edge', () => {
   const points = [
     [10, 1],
     [1000, Number.POSITIVE_INFINITY],

@@ -1,4 +1,4 @@
-// A process of its own that does one thing for as long as it is reported: `worker.ts MODULE NAME`.
+// A process that repeats one action: `worker.ts MODULE NAME`. The parent sends it the duration.
 import type { Reported, Way, Worked } from './workers.ts';
 
 const [module = '', name = ''] = process.argv.slice(2);

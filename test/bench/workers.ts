@@ -4,7 +4,7 @@ import { once } from 'node:events';
 /** Repeats an action while `goesOn` returns true. @param url The URL to call. @returns The number of actions. */
 export type Work = (goesOn: () => boolean, url: string) => Promise<number>;
 
-/** One of the compared implementations. It prepares itself. */
+/** One of the compared implementations. It prepares itself when it is called. */
 export type Way = () => Promise<Work> | Work;
 
 export interface Reported {
@@ -47,7 +47,7 @@ export async function forked<First>(program: string, args: readonly string[] = [
   };
 }
 
-/** Gets the ways of a module ready, each in a process of its own. */
+/** Starts the variants of a module, each in a process of its own. */
 export async function workers(module: URL, names: readonly string[], variables: Variables) {
   const started = await Promise.all(names.map((name) => forked('worker.ts', [module.href, name], variables)));
   return {

@@ -19,7 +19,7 @@ before(async () => {
 });
 after(() => browser.close());
 
-test('shows markup in IDs, URLs, responses, names and reasons as text, and runs none of it', async () => {
+test('shows markup in IDs, URLs, responses, names and reasons as text, and does not run it', async () => {
   const hostile = `"'><img src=x onerror="window.ran=1"><script>window.ran=1</script><svg onload=window.ran=1>`;
   await using served = await servedPage(browser, { who: hostile });
   const url = `https://example.com/${hostile}?a=${hostile}`.replaceAll(' ', '%20');

@@ -7,7 +7,7 @@ import type { servedPage } from './served-page.ts';
 type Served = Awaited<ReturnType<typeof servedPage>>;
 
 /** Moves a notification to Failed. */
-export async function addFailed({ backlog }: Served, fields: object = {}, reason = 'HTTP 404') {
+export async function addFailed({ backlog }: Pick<Served, 'backlog'>, fields: object = {}, reason = 'HTTP 404') {
   const sent = notification({ trigger: 'task.edit', ...fields });
   const { id, trigger, record, sequence, changedAt } = sent;
   const failedAt = Date.now();

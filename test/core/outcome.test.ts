@@ -20,7 +20,7 @@ for (const status of [400, 401, 404, 500, 503, 599])
     assert.deepEqual(outcomeOf({ status, body: 'x' }), { kind: 'failed', response: `HTTP ${status}` });
   });
 
-test('410 is gone', () => {
+test('410 has the outcome gone', () => {
   assert.deepEqual(outcomeOf({ status: 410, body: '' }), { kind: 'gone', response: 'HTTP 410' });
 });
 

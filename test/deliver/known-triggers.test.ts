@@ -48,7 +48,7 @@ function watched(read: (triggers: readonly Trigger[]) => TriggersNow) {
   return { known, reads, look, end };
 }
 
-test('adds what is learned of a trigger to what was read of it, and cuts off its attempts once it is not active', () => {
+test('updates a known trigger with the results of the batch, and aborts its attempts when it is no longer active', () => {
   const { known } = watched(() => new Map());
   const [own, other] = [known.cutOff('customer.edit'), known.cutOff('case.edit')];
   known.note('customer.edit', { consecutiveFailures: 4 });
@@ -60,13 +60,13 @@ test('adds what is learned of a trigger to what was read of it, and cuts off its
   assert.equal(known.cutOff('customer.edit').aborted, true);
 });
 
-test('learns nothing of a trigger that was never set', () => {
+test('does not update a trigger that was never set', () => {
   const { known } = watched(() => new Map());
   known.note('task.edit', { state: 'parked' });
   assert.equal(known.get('task.edit'), undefined);
 });
 
-test('reads again only triggers that are attempted and not cut off', async () => {
+test('reads again only triggers with attempts that are not aborted', async () => {
   const { known, reads, look, end } = watched(() => new Map([['case.edit', { ...active, state: 'paused' }]]));
   await look();
   assert.deepEqual(reads, []);

@@ -17,7 +17,7 @@ function verify(secret: string, headers: Record<string, string>) {
   return httpbis.verifyMessage({ keyLookup }, request).catch(() => false);
 }
 
-test('every header of ours is signed, with each secret that is valid', async () => {
+test('every header of the contract is signed with each valid secret', async () => {
   const at = Date.now();
   const secrets = {
     version: 1,

@@ -32,7 +32,7 @@ test('a response slower than five seconds counts as a failure, even with status 
   await using server = await receiver((call, response) => {
     if (!call.target.includes('hangs')) response.end();
   });
-  // Every attempt turns out slow as soon as it has begun.
+  // Every attempt counts as slow as soon as it has begun.
   const after = (_: number, act: () => void) => {
     setTimeout(act, 20);
     return () => {};
@@ -116,7 +116,7 @@ test('a message that was parked while its trigger became active stays in the que
   const { deps, triggers, backlog, returned } = world({ 'customer.edit': server.origin });
   await triggers.move('customer.edit', 'pause');
   const reads = mock.method(triggers, 'read');
-  // Between the write and the look, somebody resumes and drains the trigger.
+  // Between the write and the second read, another process resumes and drains the trigger.
   reads.mock.mockImplementationOnce(async () => new Map([['customer.edit', { ...active, url: server.origin }]]), 1);
   const waiting = notification();
   const { batchItemFailures } = await deliver([message(waiting)], deps, A_MINUTE);

@@ -25,7 +25,7 @@ test('counts a message without a receive count as received once', () => {
   );
 });
 
-test('another function may hold a message from 300 s after its first receive on', () => {
+test('another function can have a message from 300 s after its first receive on', () => {
   const ages = [0, 299_999, 300_000, 300_001];
   assert.deepEqual(
     ages.map((age) => isSharedMessage(received('1', String(NOW - age)), NOW)),
@@ -33,7 +33,7 @@ test('another function may hold a message from 300 s after its first receive on'
   );
 });
 
-test('without the time of the first receive, the receive count decides whether another function may hold a message', () => {
+test('without the time of the first receive, the receive count decides whether another function can have a message', () => {
   assert.deepEqual(
     [undefined, '1', '2', '3'].map((count) => isSharedMessage(received(count, undefined), NOW)),
     [false, false, true, true],

@@ -18,7 +18,7 @@ test('410 pauses the trigger, and its notifications go to the backlog', async ()
   assert.equal(server.calls.length, 1);
 });
 
-test('a URL that may not be called parks its trigger at once with the reason, and nothing is lost', async () => {
+test('a URL that is not allowed parks its trigger at once with the reason, and nothing is lost', async () => {
   const { deps, triggers, backlog, returned, state } = world({ 'customer.edit': 'https://10.0.0.1/hook' });
   const waiting = [1, 2].map((n) => notification({ record: record(n) }));
   await deliver(

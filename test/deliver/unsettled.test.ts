@@ -19,7 +19,7 @@ test('moves the pending notification of a trigger without a URL to Failed', asyn
   );
 });
 
-test('a message that cannot be read goes to the dead-letter queue unchanged, and later messages are delivered', async () => {
+test('an unreadable message goes to the dead-letter queue unchanged, and later messages are delivered', async () => {
   await using server = await receiver();
   const { deps, deadLettered } = world({ 'customer.edit': server.origin });
   const group = { MessageGroupId: record(1) };

@@ -5,7 +5,7 @@ import { waiting, world } from '../support/drain-world.ts';
 
 mock.method(console, 'log', () => {});
 
-/** So long until the next hour begins. */
+/** The time until the next hour begins. */
 const untilTheHour = ({ clock }: Awaited<ReturnType<typeof world>>) => 3_600_000 - (clock.now() % 3_600_000);
 
 test("delivers a leftover item of an active trigger's backlog in the first minute of an hour", async () => {

@@ -51,7 +51,7 @@ for (const [ago, most] of [
   [HOUR, 20],
   [HOUR - 1, 1],
 ] as const)
-  test(`calls ${most} at once at first for a receiver that throttled ${ago} ms ago`, async () => {
+  test(`makes ${most} calls in parallel at first for a receiver that throttled ${ago} ms ago`, async () => {
     const w = await world('draining', records(20));
     w.change({ throttledAt: w.clock.now() + 3_000 - ago });
     await w.run(3_000);

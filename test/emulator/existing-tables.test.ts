@@ -115,7 +115,7 @@ describe('a stack with existing tables', () => {
     assert.deepEqual(await doctor(deps), { findings: [], inconclusive: [], notes: [] });
   });
 
-  test('calls a receiver that writes back without end, until the record limit moves further changes to Failed', async () => {
+  test('calls a receiver that writes back each time, until the record limit moves further changes to Failed', async () => {
     const row = { account_id: 'loop' };
     writesBack.set('loop', () => tables.update('customer', row, { seen: randomUUID() }));
     await setLimit(null);

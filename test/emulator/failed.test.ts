@@ -101,7 +101,7 @@ test('moves an unreadable message to the dead-letter queue, from which it can be
   );
 });
 
-test('makes no call and keeps nothing for a trigger without a URL', async () => {
+test('makes no call and stores nothing for a trigger without a URL', async () => {
   await using server = await receiver();
   await setUrls(server.origin, 'customer.create', 'customer.edit');
   await clear(stack.deps, 'customer.create');

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { makeCall } from '../../functions/adapters/http-call.ts';
-import type { NameLookup } from '../../functions/adapters/name-lookup.ts';
+import { type NameLookup, nameLookup } from '../../functions/adapters/name-lookup.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import type { UrlPolicy } from '../../functions/core/url-policy.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
@@ -10,6 +10,7 @@ import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { set } from '../../functions/operations/set-url.ts';
 import { adminWorld } from '../support/admin-world.ts';
 import { type Connection, watchConnections } from '../support/connections.ts';
+import { nameServer } from '../support/name-server.ts';
 import { message, notification } from '../support/records.ts';
 import { type InspectedTriggers, storesInMemory } from '../support/stores.ts';
 import { unmeasured } from '../support/unmeasured.ts';
@@ -17,7 +18,7 @@ import type { Hostile } from './hosts.ts';
 
 export const TRIGGER = 'customer.create';
 
-/** This machine, listening where hostile receivers lead to; and a watch over every connection of this process. */
+/** Listeners on this machine for hostile receivers, and a record of every connection of this process. */
 export async function openTrap() {
   const accepted: Socket[] = [];
   const listen = async (host: string, port: number) => {
@@ -73,9 +74,10 @@ export function operationDeps(triggersTable: InspectedTriggers, rules: UrlPolicy
 }
 
 /** Sets, calls and tests the URL of a receiver with the deployed code and tables in memory. */
-export async function tryUrl({ url: template, responses }: Hostile, rules: UrlPolicy, trap: Trap) {
+export async function tryUrl({ url: template, responses, zones }: Hostile, rules: UrlPolicy, trap: Trap) {
+  await using dns = await nameServer(zones ?? {});
   const url = template.replaceAll('PORT', String(trap.port));
-  const resolve = resolver(responses ?? []);
+  const resolve = zones ? nameLookup({ servers: [dns.server], hostsFile: '/nowhere' }) : resolver(responses ?? []);
   const before = trap.attempts.length;
   const { triggers: triggersTable } = storesInMemory();
   const input = await set(operationDeps(triggersTable, rules, resolve), TRIGGER, url).then(

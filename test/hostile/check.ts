@@ -5,15 +5,16 @@ import { type Trap, type Tried, tryUrl } from './attempt.ts';
 import { corpus } from './corpus.ts';
 import { type Hostile, reasons } from './hosts.ts';
 
-/** The rules for a trial: the strictest, and those that allow http, so that the address decides. */
-export function rulesFor({ reason }: Hostile): UrlPolicy[] {
-  return reason === 'http' ? [defaultRules] : [defaultRules, { ...defaultRules, allowHttp: true }];
+/** The rules of a trial: the strictest, and those that allow http, so that only the address decides. */
+export function rulesFor({ reason, allowed }: Hostile): UrlPolicy[] {
+  const strictest = allowed ? { ...defaultRules, allowedPrivateNetworks: allowed } : defaultRules;
+  return reason === 'http' ? [strictest] : [strictest, { ...strictest, allowHttp: true }];
 }
 
-/** Returns the error in the result of a hostile receiver, or nothing if it is right. */
+/** Returns the error in the result of a hostile receiver, or nothing if the result is correct. */
 export function wrongs(hostile: Hostile, rules: UrlPolicy, tried: Tried): string[] {
   const { url } = hostile;
-  // Where http is not allowed, that is what is said first of what a parser takes for http.
+  // If http is not allowed, the message about http comes first.
   const plain = !rules.allowHttp && URL.parse(url.replaceAll('PORT', '1'))?.protocol === 'http:';
   const reason = reasons[plain ? 'http' : hostile.reason];
   const kept = hostile.input === 'accepted' && !plain;
@@ -37,8 +38,8 @@ export function wrongs(hostile: Hostile, rules: UrlPolicy, tried: Tried): string
 }
 
 /**
- * Tries what is rejected for where it leads with all networks allowed. What is not connected to then was not stopped by the
- * rules, or the watch over connections sees nothing: either way the trial proves nothing.
+ * Tries the receivers that are rejected for their address again, with all networks allowed. If no connection is made then, the
+ * rules did not stop it, or the record of connections does not work. Then the trial proves nothing.
  */
 export async function tryWithoutPolicy(trap: Trap): Promise<{ reached: number; missed: string[] }> {
   const rules = { allowHttp: true, allowedPorts: [], allowedPrivateNetworks: ['0.0.0.0/0', '::/0'] };

@@ -1,4 +1,5 @@
 import { type Hostile, hosts, oddlyWritten, PUBLIC, words } from './hosts.ts';
+import { insideVpc, redirectedNames, resolvedNames } from './names.ts';
 
 /** Not HTTP at all. */
 const schemes =
@@ -8,7 +9,7 @@ const schemes =
   blob:http://127.0.0.1:PORT/1 about:blank view-source:http://127.0.0.1:PORT/ jar:http://127.0.0.1:PORT/!/ mailto:a@127.0.0.1
   urn:x:y netdoc:///etc/passwd httpx://127.0.0.1:PORT/ https+x://127.0.0.1:PORT/ h2c://127.0.0.1:PORT/`);
 
-/** No URL to any parser, and the same words for it wherever it is checked. */
+/** Not a URL for any parser. The error is the same in all checks. */
 const broken = [
   ...words(`http://256.0.0.1/ http://127.0.0.1.1/ http://4294967296/ http://0x100000000/ http://[::1
     http://[::1%25lo]:PORT/ http://[fe80::1%25eth0]:PORT/ http://[fe80::1%eth0]/ http://[::ffff:127.0.0.256]/ http://[127.0.0.1]/
@@ -17,10 +18,10 @@ const broken = [
     http://1.2.3.08/ http://example.com:80:PORT/`),
 ];
 
-/** No URL either, and rejected at input in words that help more. */
+/** Not a URL either, with a more helpful error at input. */
 const incomplete = ['', '//127.0.0.1:PORT/', '127.0.0.1:x', '/hook', '?AccountID=1', 'http://', 'https://?x', 'http:'];
 
-/** Not encrypted; where http is allowed, nothing is wrong with them. */
+/** Not encrypted. If http is allowed, these are valid. */
 const plain = words(`http://example.com/hook HTTP://EXAMPLE.COM/hook http://example.com:443/ http://example.com:8080/
   http://user:secret@example.com/ http://8.8.8.8/ http://[2606:4700::1111]/ http://example.com./`);
 
@@ -119,6 +120,9 @@ export const corpus: readonly Hostile[] = [
       input: 'accepted',
     }),
   ),
+  ...resolvedNames,
+  ...redirectedNames,
+  ...insideVpc,
 ];
 
 /** The targets of redirects from an allowed receiver. */

@@ -21,22 +21,22 @@ const trap = await openTrap();
 test.after(() => trap[Symbol.dispose]());
 
 for (const hostile of corpus)
-  test(`${JSON.stringify(hostile.url)} is never connected to; entered, called and tested, it is rejected in one line`, async () => {
+  test(`${JSON.stringify(hostile.url)} gets no connection, and is rejected in one line when it is set, called and tested`, async () => {
     for (const rules of rulesFor(hostile))
       assert.deepEqual(wrongs(hostile, rules, await tryUrl(hostile, rules, trap)), [], JSON.stringify(rules));
   });
 
 for (const location of redirects)
-  test(`a redirect to ${location} is not followed, by whatever status`, async () => {
+  test(`a redirect to ${location} is not followed, with any status`, async () => {
     assert.deepEqual(await tryRedirect(location, trap), []);
   });
 
 for (const text of injections)
-  test(`${JSON.stringify(text)} is carried as it is or not at all, and adds nothing to a request`, async () => {
+  test(`${JSON.stringify(text)} is sent encoded or not at all, and adds nothing to a request`, async () => {
     assert.deepEqual(await tryInjection(text, trap), []);
   });
 
-test('it is the rules alone that stop them: where all networks are allowed, the same receivers are connected to', async () => {
+test('only the rules stop the connections: with all networks allowed, the same receivers get them', async () => {
   const accepted = trap.accepted.length;
   const { reached, missed } = await tryWithoutPolicy(trap);
   assert.deepEqual(missed, []);
@@ -44,7 +44,7 @@ test('it is the rules alone that stop them: where all networks are allowed, the 
   assert.ok(trap.accepted.length - accepted > 100, 'and those on this machine take the connection');
 });
 
-test('an import writes nothing when one of its URLs is hostile, and says so of each', async () => {
+test('an import with a hostile URL writes nothing, and lists each hostile URL', async () => {
   const { triggers: triggersTable } = storesInMemory();
   const resolve: NameLookup = async (hostname) => [
     { address: hostname === 'ten.example' ? '10.0.0.1' : '8.8.8.8', family: 4 },
@@ -87,7 +87,7 @@ const webUrl = fc.webUrl({
   withFragments: true,
   withQueryParameters: true,
 });
-/** Any URL, with hostile parts here and there. */
+/** A URL with random hostile parts. */
 const mixed = fc
   .record({
     url: fc.oneof(webUrl, fc.constantFrom(...corpus.map(({ url }) => url))),
@@ -102,7 +102,7 @@ const mixed = fc
     return `${scheme || was}${place}${rest}`.replaceAll('PORT', String(trap.port));
   });
 
-test('any URL, whatever its name leads to, is blocked, or connected to only where the rules allow', async () => {
+test('connects for any URL only to allowed addresses, whatever its name resolves to', async () => {
   const count = { blocked: 0, connected: 0 };
   await fc.assert(
     fc.asyncProperty(mixed, fc.array(address, { maxLength: 4 }), rules, async (url, found, rules) => {

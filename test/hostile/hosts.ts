@@ -1,17 +1,23 @@
+import type { Zones } from '../support/name-server.ts';
+
 /**
- * Receivers that somebody might type, or bring into a name's addresses, to have what must not be called called. A URL's
- * `PORT` stands for one on which this machine listens on 127.0.0.1 and ::1, so that a connection would succeed.
+ * Receivers with which an attacker could reach a private address, by the URL or by the addresses of its name. `PORT` in a URL
+ * is replaced by a port on which this machine listens on 127.0.0.1 and ::1, so a connection would succeed.
  */
 export interface Hostile {
-  /** As set, or as kept by a version that checked less. */
+  /** The configured URL, or one that an earlier release stored with fewer checks. */
   readonly url: string;
-  /** Why it is rejected. */
+  /** The expected reason. */
   readonly reason: Reason;
   /** The responses to the look-ups of the host name. The last one is repeated. */
   readonly responses?: readonly (readonly string[])[];
+  /** The zones of a real name server, in place of `responses`. */
+  readonly zones?: Zones;
+  /** The private networks that the deployment allows, as with the setting `vpc`. Default: none. */
+  readonly allowed?: readonly string[];
   /**
-   * What becomes of it when it is set. `rejected`, with the reason for which it is not called, if nothing is said;
-   * `syntax`: rejected for how it is written, before anybody asks where it leads; `accepted`: it leads elsewhere by then.
+   * The result of setting it. `rejected` (default): for the same reason as at the call. `syntax`: rejected by its spelling,
+   * before the name is resolved. `accepted`: its name has other addresses at that time.
    */
   readonly input?: 'syntax' | 'accepted';
 }

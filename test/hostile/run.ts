@@ -1,4 +1,4 @@
-// npm run test:hostile: tries every hostile receiver, says what is wrong with which, and ends with how many were tried.
+// npm run test:hostile: tries all hostile receivers, prints the failures, and ends with the number of trials.
 import { openTrap, tryUrl } from './attempt.ts';
 import { rulesFor, tryWithoutPolicy, wrongs } from './check.ts';
 import { corpus, injections, redirects } from './corpus.ts';

@@ -37,7 +37,7 @@ test('every version in package.json is exact', () => {
     assert.match(version as string, /^\d+\.\d+\.\d+$/, name);
 });
 
-test('every package is locked by its hash, and comes from the registry or is bundled in another package', () => {
+test('every package is locked by its hash, and is from the registry or bundled in another package', () => {
   for (const [at, { integrity, inBundle, resolved }] of locked) {
     assert.ok(inBundle || integrity?.startsWith('sha512-'), at);
     assert.match(resolved ?? 'https://registry.npmjs.org/', /^https:\/\/registry\.npmjs\.org\//, at);

@@ -16,7 +16,7 @@ async function measure(t: TestContext, neighbor: 'hanging' | 'dead') {
 }
 
 describe('beside a neighbor in trouble', { concurrency: true }, () => {
-  test('a neighbor that hangs is parked within 15 s, and then delays nobody', (t) => measure(t, 'hanging'));
-  test('5,000 that wait for a dead receiver delay nobody, and arrive in order at 300/s or more when it is back', (t) =>
+  test('a neighbor that hangs is parked within 15 s, and then delays no other trigger', (t) => measure(t, 'hanging'));
+  test('5,000 notifications for a receiver that is down delay no other trigger, and arrive in order at 300/s or more after it recovers', (t) =>
     measure(t, 'dead'));
 });

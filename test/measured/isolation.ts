@@ -18,17 +18,18 @@ import {
   steadily,
 } from './receivers.ts';
 
-// Two tests, each in a process of its own by isolation.test.ts: the test runner follows every promise, and a world makes millions.
+// Two tests, each in a process of its own by isolation.test.ts: the test runner follows every promise, and a world makes
+// millions.
 
 console.log = () => {};
 
-/** Functions that wait for a receiver notice within this time that another function has parked it. */
+/** Functions that wait for a receiver notice within this time that another function has parked the trigger. */
 const FREED_MS = 1_500;
 
 /**
- * The same healthy traffic at the same time, in a world with nobody beside it: what this machine is busy with delays both.
+ * The same healthy traffic at the same time in a world without neighbors. Other load on the machine delays both.
  *
- * @returns What ends it, and says how long its calls waited that came from a time on.
+ * @returns A function that ends it, and returns the delays of the calls since a time.
  */
 async function alone() {
   const server = await receiver();
@@ -55,7 +56,7 @@ async function alone() {
   };
 }
 
-/** A neighbor that hangs is parked within 15 s, and then delays nobody. */
+/** A neighbor that hangs is parked within 15 s. After that it delays no other trigger. */
 async function hanging() {
   await using healthy = await receiver();
   await using silent = await receiver(() => {});
@@ -91,7 +92,10 @@ async function hanging() {
   assert.ok(beside <= 2 * p99Alone, `p99 ${beside} ms beside it, ${p99Alone} ms alone`);
 }
 
-/** 5,000 that wait for a dead receiver delay nobody, and arrive in order at 300/s or more when it is back. */
+/**
+ * 5,000 notifications for a receiver that is down delay no other trigger. When it recovers, they arrive in order at 300/s or
+ * more.
+ */
 async function dead() {
   const WAITING = 5_000;
   const RECORDS = 400;
@@ -129,7 +133,7 @@ async function dead() {
   const before = neighbor.calls.length;
   const stretched = stretch();
   isDead = false;
-  // A URL that is set again is probed at once; the next probe of a dead receiver can be minutes away.
+  // A URL that is set again is probed at once. Otherwise the next probe could be minutes away.
   await type(NEIGHBOUR, neighbor.origin);
   await until(
     'the neighbor is active',

@@ -20,7 +20,7 @@ export const PER_SECOND = 100;
 
 export const SECONDS = 20;
 
-/** Deliver functions at once: the default of the setting `deliverConcurrency`. */
+/** Concurrent deliver functions: the default of the setting `deliverConcurrency`. */
 const WORKERS = 100;
 
 export const ATTEMPT_SECONDS = 10;
@@ -65,8 +65,8 @@ export const of = (trigger: Trigger, n: number, records: number) =>
   });
 
 /**
- * Asserts that each healthy notification arrived, and once. Only where a machine is so busy that responses take 5 s, the healthy
- * trigger is parked too: that cuts off its calls, and drain repeats them.
+ * Asserts that each healthy notification arrived exactly once. On a machine that is so busy that responses take 5 s, the
+ * healthy trigger is parked too; this aborts its calls, and drain repeats them.
  */
 export async function assertArrived(world: World, calls: readonly Call[], sent: number) {
   assert.equal(idsOf(calls).size, sent);

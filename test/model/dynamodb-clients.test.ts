@@ -4,7 +4,7 @@ import { DeleteItemCommand, GetItemCommand, PutItemCommand, UpdateItemCommand } 
 import { KEY, made, places, put, query, withItem, withPlaces } from './dynamodb-cases.ts';
 
 describe('time', () => {
-  test('what has expired is hidden from inspection, and read until it is removed', async () => {
+  test('an expired item is not shown to tests, but is read until it is removed', async () => {
     let now = 1_000_000;
     const db = made(() => now);
     db.put('T', { ...KEY, expiresAt: { N: '1001' } });
@@ -16,7 +16,7 @@ describe('time', () => {
     assert.equal((await query(db.client())).Count, 0);
   });
 
-  test('a read that is not consistent may miss the latest write, by its age', async () => {
+  test('a read without ConsistentRead can miss the latest write, depending on its age', async () => {
     let now = 0;
     const db = made(() => now);
     db.hazards = { stale: (age) => age < 1_000 };
@@ -35,7 +35,7 @@ describe('time', () => {
     assert.deepEqual([(await query(client, { ConsistentRead: true })).Count, (await query(client)).Count], [0, 1]);
   });
 
-  test('a query may miss what is written while it runs, and nothing that was written before', async () => {
+  test('a query can miss a write during the query, but no earlier write', async () => {
     const { db } = withPlaces('1', '3');
     db.hazards = { shown: () => false };
     const slow = db.client(async (_, effect) => {
@@ -49,7 +49,7 @@ describe('time', () => {
 });
 
 describe('clients', () => {
-  test('share nothing with the caller', async () => {
+  test('copy items that they receive and return', async () => {
     const db = made();
     const client = db.client();
     const item = { ...KEY, a: { L: [{ B: new Uint8Array([1]) }] } };
@@ -61,7 +61,7 @@ describe('clients', () => {
     assert.deepEqual(await read(), { ...KEY, a: { L: [{ B: new Uint8Array([1]) }] } });
   });
 
-  test('go through what delays, fails or repeats', async () => {
+  test('go through the function that delays, fails or repeats them', async () => {
     const { db } = withItem();
     const twice = db.client(async (command, effect) => {
       assert.equal(command.constructor.name, 'UpdateItemCommand');
@@ -75,7 +75,7 @@ describe('clients', () => {
     await assert.rejects(put(failing, {}), /no response/);
   });
 
-  test('are logged, and their writes counted', async () => {
+  test('are recorded, and their writes are counted', async () => {
     const db = made();
     const client = db.client();
     await put(client, {});

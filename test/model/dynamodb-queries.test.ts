@@ -4,7 +4,7 @@ import { BatchGetItemCommand, BatchWriteItemCommand, ScanCommand } from '@aws-sd
 import { type Item, KEY, made, places, query, withPlaces } from './dynamodb-cases.ts';
 
 describe('queries', () => {
-  test('give the items of a partition by the bytes of their sort key, or backwards', async () => {
+  test('return the items of a partition by the bytes of their sort key, or in reverse', async () => {
     const { db, client } = withPlaces('b', 'a', 'é', 'Z', '10', '9');
     db.put('T', { list: { S: 'm' }, place: { S: '0' } });
     const { Items, Count } = await query(client);
@@ -13,7 +13,7 @@ describe('queries', () => {
     assert.deepEqual(places((await query(client, { ScanIndexForward: false })).Items), ['é', 'b', 'a', 'Z', '9', '10']);
   });
 
-  test('go on after a page, and know only at the next that nothing is left', async () => {
+  test('continue after a page, and find only on the next page that no item is left', async () => {
     const { client } = withPlaces('1', '2', '3', '4');
     const first = await query(client, { Limit: 2 });
     assert.deepEqual([places(first.Items), first.LastEvaluatedKey], [['1', '2'], { ...KEY, place: { S: '2' } }]);
@@ -23,14 +23,14 @@ describe('queries', () => {
     assert.deepEqual([third.Items, third.LastEvaluatedKey], [[], undefined]);
   });
 
-  test('go on from a place whose item is gone, in both directions', async () => {
+  test('continue from a place whose item was deleted, in both directions', async () => {
     const { client } = withPlaces('1', '2', '4', '5');
     const ExclusiveStartKey = { ...KEY, place: { S: '3' } };
     assert.deepEqual(places((await query(client, { ExclusiveStartKey })).Items), ['4', '5']);
     assert.deepEqual(places((await query(client, { ExclusiveStartKey, ScanIndexForward: false })).Items), ['2', '1']);
   });
 
-  test('end a page at 1 MB, also one that only counts', async () => {
+  test('end a page at 1 MB, also if they only count', async () => {
     const { client } = withPlaces(
       ...['1', '2', '3'].map((at) => ({ place: { S: at }, a: { S: 'x'.repeat(390_000) } })),
     );
@@ -40,7 +40,7 @@ describe('queries', () => {
     assert.deepEqual([count.Items, count.Count, count.LastEvaluatedKey?.place], [undefined, 2, { S: '2' }]);
   });
 
-  test('filter what they have read, after the limit', async () => {
+  test('filter after the limit', async () => {
     const { client } = withPlaces(...['1', '2', '3'].map((at) => ({ place: { S: at }, a: { N: at } })));
     const values = { ':l': { S: 'l' }, ':v': { N: '2' } };
     const filter = { FilterExpression: 'a >= :v', ExpressionAttributeValues: values, Limit: 2 };
@@ -65,13 +65,13 @@ describe('queries', () => {
       assert.deepEqual(places((await query(client, asked)).Items), expected);
     });
 
-  test('give only the attributes that are asked for', async () => {
+  test('return only the requested attributes', async () => {
     const { client } = withPlaces({ a: { N: '1' }, b: { M: { c: { N: '2' }, d: { N: '3' } } } });
     const { Items } = await query(client, { ProjectionExpression: 'b.c, place' });
     assert.deepEqual(Items, [{ b: { M: { c: { N: '2' } } }, place: { S: '1' } }]);
   });
 
-  test('a scan comes upon each item once, page by page', async () => {
+  test('a scan returns each item once, page by page', async () => {
     const db = made();
     for (let i = 0; i < 25; i++) db.put('T', { list: { S: `l${i % 4}` }, place: { S: `${i}` } });
     const seen: (string | undefined)[] = [];

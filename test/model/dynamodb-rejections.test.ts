@@ -137,7 +137,7 @@ describe('rejected', () => {
   ];
   for (const [title, request, message] of cases) test(title, () => rejects(request(), message));
 
-  test('a table that is not there', () =>
+  test('a missing table', () =>
     assert.rejects(client.send(new GetItemCommand({ TableName: 'U', Key: KEY })), ResourceNotFoundException));
 
   test('writes nothing of a batch with one rejected item', async () => {

@@ -62,7 +62,7 @@ describe('conditions', () => {
     assert.equal(await isMet({ a: { N: bigger } }, 'a < :v', { ':v': { N: big } }), false);
   });
 
-  test('a failed condition throws the class of the SDK, with the item when asked for', async () => {
+  test('a failed condition throws the class of the SDK, with the item if it was requested', async () => {
     const { db, client } = withItem({ a: { N: '1' } });
     const condition = { ConditionExpression: 'attribute_not_exists(a)' };
     const error = await put(client, {}, condition).catch((thrown) => thrown);
@@ -122,7 +122,7 @@ describe('updates', () => {
       assert.deepEqual(await after(item, expression, values), expected);
     });
 
-  test('returns the values that are asked for', async () => {
+  test('returns the requested values', async () => {
     const returned = async (ReturnValues: UpdateItemCommandInput['ReturnValues']) => {
       const { client } = withItem({ a: { N: '1' }, b: { N: '2' } });
       const { Attributes } = await client.send(
@@ -143,7 +143,7 @@ describe('updates', () => {
     assert.deepEqual(await returned('UPDATED_NEW'), { a: { N: '2' } });
   });
 
-  test('makes an item where there was none', async () => {
+  test('creates a missing item', async () => {
     const db = made();
     const update = {
       TableName: 'T',

@@ -19,10 +19,10 @@ interface QueueOptions {
 }
 
 /**
- * A high-throughput FIFO queue by AWS's published rules: a group is locked while one of its messages is out of sight;
- * a receive takes as many of a group as it can, then of others; what is sent again within five minutes is one message; what
- * was received too often goes to the dead-letter queue when it would be received once more; a receipt handle is of use only
- * while its message is out of sight for that receive.
+ * A high-throughput FIFO queue by AWS's published rules. A group is locked while one of its messages is in flight. A receive
+ * takes as many messages of a group as possible, then messages of others. A message that is sent again within five minutes is
+ * dropped. A message that was received too often goes to the dead-letter queue when it would be received once more; a receipt
+ * handle is of use only while its message is out of sight for that receive.
  */
 export class FifoQueue {
   readonly messages: Message[] = [];
@@ -145,7 +145,7 @@ export class FifoQueue {
     return this.messages.find((m) => m.receipt === receipt && m.hiddenUntil > this.#now);
   }
 
-  /** @returns Whether there was something to delete. */
+  /** @returns Whether the message existed. */
   delete(receipt: string | undefined): boolean {
     const message = this.#inFlight(receipt);
     if (message) this.messages.splice(this.messages.indexOf(message), 1);

@@ -13,7 +13,7 @@ const STORIES = process.env.STORIES ?? '2000';
 const SEED = process.env.SEED ?? '1';
 
 // In a process of its own: the test runner follows every promise, and stories make millions.
-test(`whatever happens, nothing is lost, each record keeps its order, and repeats keep their ids: ${STORIES} stories`, async (t) => {
+test(`with any faults, nothing is lost, each record keeps its order, and repeats keep their IDs: ${STORIES} stories`, async (t) => {
   const played = await promisify(execFile)(process.execPath, [soak, '--runs', STORIES, '--seed', SEED]).catch(
     (error) => error,
   );

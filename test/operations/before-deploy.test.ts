@@ -53,7 +53,7 @@ const prototypes: Record<string, object> = {
 
 const named = (name: string) => Object.assign(new Error('no'), { name });
 
-test('an account and an attached table with which all is well have no finding', async () => {
+test('an account and an attached table without problems have no finding', async () => {
   assert.deepEqual(await asked({}), { findings: [], inconclusive: [] });
 });
 
@@ -130,7 +130,7 @@ for (const [title, responses, what, fix] of cases)
     assert.match(findings[0]?.fix ?? '', fix);
   });
 
-test('what may not be asked is listed, and is no finding', async () => {
+test('a check without permission is listed, and is not a finding', async () => {
   const { findings, inconclusive } = await asked({ GetParameter: named('AccessDeniedException') }, {});
   assert.deepEqual(findings, []);
   assert.deepEqual(inconclusive, [{ where: 'the bootstrap version', because: 'AWS rejects: no' }]);

@@ -85,7 +85,7 @@ describe('dead letters that are sent back', () => {
     assert.deepEqual([sentBack.length, left, bodies(DEAD).length], [25, 0, 0]);
   });
 
-  test('are all 375 of several records, though the run takes longer than a letter is invisible', async () => {
+  test('are all 375 of several records, although the run takes longer than the visibility timeout', async () => {
     const { sqs, deps, add, bodies } = world();
     const records = ['a', 'b', 'c', 'd', 'e'];
     for (const record of records) add(record, 75);
@@ -160,7 +160,7 @@ describe('dead letters that are sent back', () => {
       assert.equal(hidden(), 0);
     });
 
-  test('end even if new letters arrive without end', async () => {
+  test('end even if new letters keep arriving', async () => {
     const { sqs, deps, add, bodies } = world();
     add('a', 3);
     let came = 0;

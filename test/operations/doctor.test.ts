@@ -116,7 +116,7 @@ test('notes of a global table that removals by time to live in other regions cal
   assert.deepEqual(examine([replicated], captureChecks), []);
 });
 
-test('a command line of another version than the stack says so', () => {
+test('a command line of another version than the stack reports this', () => {
   const [finding] = examine([{ where: 'the stack', stage: 'main', deployed: '0.0.0' }], versionChecks);
   assert.match(finding?.what ?? '', /^it is of version 0\.0\.0, and this command line of \d/);
   assert.match(finding?.fix ?? '', /^npx cdk deploy CrmTriggers/);
@@ -126,7 +126,7 @@ test('a command line of another version than the stack says so', () => {
 const looking = (response: () => object) =>
   new Inspector({ iam: { send: async () => response() } } as unknown as DoctorAws);
 
-test('what IAM does not allow is reported in one text; who may not ask IAM finds nothing, and is reported that', async () => {
+test('missing permissions are reported in one text; without permission to simulate them, the check is listed as not made', async () => {
   const decisions = { 'dynamodb:GetRecords': 'implicitDeny', 'dynamodb:DescribeStream': 'allowed' };
   const results = Object.entries(decisions).map(([EvalActionName, EvalDecision]) => ({ EvalActionName, EvalDecision }));
   const look = looking(() => ({ EvaluationResults: results }));

@@ -44,7 +44,7 @@ test('the latest attempts are printed newest last, with their responses, and the
   );
 });
 
-test('the log is narrowed by trigger, outcome, notification, id of the CRM, time and number', async () => {
+test('the log is filtered by trigger, outcome, notification, record ID, time and number', async () => {
   const { log, deps } = world();
   const entries = [1, 2, 3, 4].map((n) =>
     logEntry({
@@ -71,7 +71,7 @@ test('the log is narrowed by trigger, outcome, notification, id of the CRM, time
   assert.equal((await run(deps, { id: 'a5' })).text, 'The log has no such attempts.');
 });
 
-test('an outcome or a number that there is not is rejected in one line', async () => {
+test('an invalid outcome or number is rejected in one line', async () => {
   const { deps } = world();
   await assert.rejects(run(deps, { outcome: 'fine\u001b' }), {
     name: 'UserError',
@@ -81,7 +81,7 @@ test('an outcome or a number that there is not is rejected in one line', async (
     await assert.rejects(run(deps, { limit }), { name: 'UserError', message: /^--limit must be a number of entries/ });
 });
 
-test('nothing in an entry drives the terminal', () => {
+test('no text in an entry controls the terminal', () => {
   const hostile = '\u001b[2J\u009b31m\u202e\u0007\r\n\u2028\ud83d';
   const text = entryText(
     logEntry({ outcome: 'failed', response: hostile, formattedString: hostile, body: `x${hostile}y` }),
@@ -90,7 +90,7 @@ test('nothing in an entry drives the terminal', () => {
   assert.equal(text.split('\n').length, 2, 'nor looks like another entry');
 });
 
-test('who follows sees the latest attempts, and then each new one once', async () => {
+test('--follow prints the latest attempts, and then each new one once', async () => {
   const { log, deps } = world();
   const at = Date.now();
   const entries = [0, 1, 2, 3, 4].map((n) => logEntry({ at: at - 5 + n }));

@@ -21,7 +21,7 @@ test('a trigger gets its secret with its first URL, and keeps it with the next',
   assert.notEqual((await showSecret(deps, 'task.create')).secret, secret);
 });
 
-test('a secret that was replaced signs too for 24 hours, also when that one is replaced in turn', async () => {
+test('a replaced secret still signs for 24 hours, also if its successor is replaced too', async () => {
   const { deps, secrets } = world();
   await set(deps, 'task.edit', 'https://example.com/');
   const first = await showSecret(deps, 'task.edit');
@@ -44,7 +44,7 @@ test('a secret that was replaced signs too for 24 hours, also when that one is r
   );
 });
 
-test('headers are shown by their names alone, whatever prints', async () => {
+test('every command shows only the names of headers', async () => {
   const { deps } = world();
   const marker = 'MARKER-7f3a';
   await set(deps, 'task.edit', 'https://example.com/');
@@ -60,7 +60,7 @@ test('headers are shown by their names alone, whatever prints', async () => {
   assert.match(JSON.stringify(printed), /x-token/);
 });
 
-test('a header can be removed; one that is not there, a hostile one and an eleventh are rejected in one line', async () => {
+test('a header can be removed; a missing, a hostile and an eleventh header are rejected in one line', async () => {
   const { deps, secrets } = world();
   for (let n = 0; n < 10; n++) await setHeader(deps, 'task.edit', `x-${n}`, 'v');
   await assert.rejects(setHeader(deps, 'task.edit', 'x-10', 'v'), { message: /has 10 headers already/ });
@@ -72,7 +72,7 @@ test('a header can be removed; one that is not there, a hostile one and an eleve
   assert.equal(Object.keys(secrets.items.get('task.edit')?.headers ?? {}).length, 9);
 });
 
-test('when somebody else changes the secrets all the time, it says so', async () => {
+test('reports that another user changes the secrets again and again', async () => {
   const { deps, secrets } = world();
   secrets.change = async () => false;
   await assert.rejects(rotateSecret(deps, 'task.edit'), {

@@ -32,7 +32,7 @@ test('an address is checked without a look-up', async () => {
   assert.equal(await set(deps, 'task.edit', 'https://[2606:4700::1111]'), 'https://[2606:4700::1111]/');
 });
 
-test('history tells who changed what on the command line too, and drives no terminal', async () => {
+test('the history shows who changed what, and its text controls no terminal', async () => {
   const { deps } = adminWorld({ who: 'ada\u001b[2J\n' });
   await set(deps, 'task.edit', 'https://example.com/1');
   await set(deps, 'task.edit', 'https://example.com/2');
@@ -43,7 +43,7 @@ test('history tells who changed what on the command line too, and drives no term
   assert.doesNotMatch(text, /[^\P{C}\n]/u);
 });
 
-test('list says why a trigger is parked, and no longer once it is not', async () => {
+test('list shows why a trigger is parked, only while it is parked', async () => {
   const { deps, triggersTable } = world();
   await set(deps, 'task.edit', 'https://example.com/hook');
   await triggersTable.move('task.edit', 'park', { parkedBecause: 'HTTP 503' });

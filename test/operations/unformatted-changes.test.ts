@@ -15,7 +15,7 @@ describe('a change that could not be formatted', () => {
     dynamodb: { send: async ({ input }: { input: { Key: unknown } }) => response(input.Key) },
   });
 
-  test('is read by its key anew, also by a key of bytes', async () => {
+  test('is read again by its key, also by a binary key', async () => {
     const asked: unknown[] = [];
     const world = await withUrl(
       reading((key) => {
@@ -31,7 +31,7 @@ describe('a change that could not be formatted', () => {
     assert.equal(world.sent[0]?.formattedString, '?AccountID=a1');
   });
 
-  test('whose row cannot be read stays in Failed, and keeps nothing else there', async () => {
+  test('whose row cannot be read stays in Failed, and the others are sent', async () => {
     const world = await withUrl(
       reading(() => {
         throw Object.assign(new Error('MARKER'), { name: 'ValidationException' });

@@ -11,9 +11,9 @@ export interface Connection {
 type Connect = (request: unknown, address: string, port: number, ...rest: unknown[]) => number;
 
 /**
- * Sees every TCP connection that this process begins, with TLS or without, to a name or an address, at the last step that
- * JavaScript takes: the system's handle. Only what is let through goes on; to the rest the network is unreachable, so that
- * no test reaches out of this machine, whatever breaks.
+ * Records every TCP connection that this process begins, with or without TLS, to a name or an address. It replaces the system's
+ * handle, the last step in JavaScript. Connections that are not allowed fail as if the network were unreachable, so no test can
+ * leave this machine.
  */
 export async function watchConnections(letThrough: (to: Connection) => boolean = () => false) {
   const attempts: Connection[] = [];

@@ -33,7 +33,7 @@ export function world(urls: Partial<Record<Trigger, string>>, overrides: Partial
   return { deps, triggers, backlog, secrets, log, deadLettered, returned, state };
 }
 
-/** Makes calls whose responses take this much longer. */
+/** Makes calls whose responses take this many milliseconds longer. */
 export const slowed =
   (ms: number): Call =>
   async (...args) => {

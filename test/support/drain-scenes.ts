@@ -11,7 +11,7 @@ export const parked = async (p: World) => {
   await p.park([p.one()]);
 };
 
-/** Counts the calls of a method, and does something before each. */
+/** Counts the calls of a method, and calls a function before each. */
 export function counting<Target extends object>(
   target: Target,
   method: string,

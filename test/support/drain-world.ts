@@ -86,7 +86,7 @@ export async function world(
   };
 }
 
-/** Changed at the clock's beginning; `r1-2` is the second of record 1. */
+/** A notification whose change was at the start of the clock; `r1-2` is the second one of record 1. */
 export const waiting = (name: string, changedAt = 1_760_000_000_000) =>
   notification({
     record: record(Number(name.match(/^r(\d+)/)?.[1])),

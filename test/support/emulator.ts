@@ -11,12 +11,12 @@ import { endWithUs, interrupted } from './processes.ts';
 import { type Call, MARKER, receiver } from './receiver.ts';
 import { synthesized } from './synthesized.ts';
 
-/** The emulator that the caller chose. Later the variable names whichever emulator is used. */
+/** The emulator that the user chose. Later the variable contains the emulator in use. */
 const GIVEN = process.env.AWS_ENDPOINT_URL;
 
 /**
- * The deployed stack on an emulator: the one at AWS_ENDPOINT_URL, or a MiniStack of its own. This process's AWS clients
- * talk to it from now on. When the deployment fails, the emulator is stopped.
+ * Deploys the stack to an emulator: the one at AWS_ENDPOINT_URL, or a new MiniStack. From now on the AWS clients of this
+ * process use it. If the deployment fails, the emulator is stopped.
  */
 export async function deployedStack(stacks?: string[], host?: string) {
   const emulator = await runningEmulator(host);
@@ -27,7 +27,7 @@ export async function deployedStack(stacks?: string[], host?: string) {
     /** Clears the URLs of these triggers, then stops the emulator, even if the first fails. */
     const end = async (...entered: readonly Trigger[]) => {
       try {
-        // An emulator of our own is gone in a moment, with all URLs.
+        // The URLs of an own emulator disappear with it.
         if (GIVEN) for (const trigger of entered) await clear(deps, trigger);
       } finally {
         await emulator.stop();
@@ -40,7 +40,7 @@ export async function deployedStack(stacks?: string[], host?: string) {
   }
 }
 
-/** The emulator alone, with nothing deployed by us yet. */
+/** The emulator without a deployed stack. */
 export async function runningEmulator(host?: string) {
   const emulator = await (GIVEN ? attach(GIVEN) : startOwn(host));
   const { endpoint } = emulator;
@@ -91,8 +91,8 @@ export async function takeEffect(stack: { deps: OperationDeps; agent: Agent }, .
 }
 
 /**
- * Writes rows that fire a create trigger, until the receiver that is set for it gets a call that fits: for a change that
- * deliver reads a few seconds late, such as that of a header.
+ * Writes rows that fire a create trigger until its receiver gets a matching call. Use it for a change that deliver reads a few
+ * seconds late, such as a new header.
  */
 export async function marked(
   { agent }: { agent: Agent },
@@ -127,7 +127,10 @@ export const drained = <T>(deps: OperationDeps, what: string, check: () => T | P
     1_500,
   );
 
-/** Waits until a check returns a value, and returns the value. @throws {Error} If it does not in time, with the name of the condition. */
+/**
+ * Waits until a check returns a value, and returns the value. @throws {Error} If it does not in time, with the name of the
+ * condition.
+ */
 export async function until<T>(
   what: string,
   check: () => T | Promise<T>,

@@ -12,7 +12,7 @@ import { type Entity, entityNames } from '../../functions/core/entity.ts';
 
 type Row = Readonly<Record<string, string>>;
 
-/** The tables of a team that has its own names for everything: key, and the attributes of the ids. */
+/** The tables of a team with its own names for the key and the attributes of the IDs. */
 const theirs = {
   customer: { key: ['account_id'], names: { AccountID: 'account_id' } },
   case: { key: ['number'], names: { AccountID: 'account', CaseID: 'number' } },
@@ -20,7 +20,7 @@ const theirs = {
   task: { key: ['AccountID', 'id'], names: { TaskID: 'id' } },
 } as const satisfies Record<Entity, { key: readonly string[]; names: Row }>;
 
-/** Makes four tables that no stack knows of, and writes their rows. */
+/** Creates four tables outside of any stack, and writes their rows. */
 export async function existingTables(run: string) {
   const dynamodb = new DynamoDBClient();
   const name = (entity: Entity) => `${run}-${entity}`;
@@ -53,7 +53,7 @@ export async function existingTables(run: string) {
     settings: Object.fromEntries(await Promise.all(entityNames.map(attached))),
     put: (entity: Entity, row: Row) =>
       dynamodb.send(new PutItemCommand({ TableName: name(entity), Item: entered(row) })),
-    /** Sets attributes that are no key. */
+    /** Sets attributes outside the key. */
     update: (entity: Entity, row: Row, values: Row) =>
       dynamodb.send(
         new UpdateItemCommand({

@@ -1,17 +1,17 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A request as it came in, also one that a proxy is asked to pass on. */
+/** A received request. It can be one for a proxy to forward. */
 interface Checked {
-  /** A path; of a proxy, a URL or `host:port`. */
+  /** A path, or for a proxy a URL or `host:port`. */
   readonly target: string;
   readonly headers: IncomingHttpHeaders;
 }
 
 /**
- * Stands on this machine where an emulator, a proxy or another service could. Keeps what it is asked.
+ * Replaces an emulator, a proxy or another service, and records its requests.
  *
- * @param answersCalls Whether calls get an error for a response; else they get none. Its health is responded always.
+ * @param respondsToCalls Whether calls get an error response; otherwise they get none. Health checks always get a response.
  */
 export async function fakeEmulator({ respondsToCalls }: { readonly respondsToCalls: boolean }) {
   const asked: Checked[] = [];

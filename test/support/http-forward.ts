@@ -12,7 +12,7 @@ export interface Forwarded {
   readonly body: Buffer;
 }
 
-/** Makes a request that came in once more, to where it was meant to go. */
+/** Forwards a received request to its target. */
 export function forward(endpoint: string, { method, url, headers }: IncomingMessage, body: Buffer): Promise<Forwarded> {
   return new Promise((resolve, reject) => {
     const { 'content-length': _, 'transfer-encoding': __, ...rest } = headers;

@@ -1,5 +1,5 @@
-// Prints one line by each way that functions have, with the console replaced as Lambda's JSON log format does it:
-// `node lambda-console.ts`. What is printed through the console arrives inside of another object.
+// Prints one line with each method that functions use, with the console replaced as in Lambda's JSON log format: `node
+// lambda-console.ts`. Lines that are printed by the console arrive inside another object.
 for (const method of ['log', 'info', 'warn', 'error', 'debug'] as const)
   console[method] = (...words: unknown[]) =>
     void process.stdout.write(`${JSON.stringify({ timestamp: '', level: 'INFO', message: words.join(' ') })}\n`);

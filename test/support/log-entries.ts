@@ -7,7 +7,7 @@ import { anyText } from './any-text.ts';
 
 let made = 0;
 
-/** An attempt that went well, with ids as long as those of most systems. */
+/** A successful attempt, with IDs as long as those of most systems. */
 export function logEntry(overrides: Partial<LogEntry> = {}): LogEntry {
   made++;
   const hex = (what: string) => createHash('sha256').update(`${what} ${made}`).digest('hex').slice(0, 32);
@@ -25,7 +25,7 @@ export function logEntry(overrides: Partial<LogEntry> = {}): LogEntry {
   };
 }
 
-/** Any attempt, with any body, however hostile. */
+/** Any attempt, with any body, including hostile ones. */
 export const anyEntry: fc.Arbitrary<LogEntry> = fc
   .record(
     {

@@ -7,7 +7,7 @@ export const reserved: ReadonlySet<string> = new Set(words.split(' '));
 
 const TOKEN = /\s*(?:"((?:[^"\\]|\\.)*)"|([A-Za-z_][\w]*)|(\d+)|([(),*=]|!=|<|>))/y;
 
-/** The tokens of a query. @throws {Error} Where there is none. */
+/** The tokens of a query. @throws {Error} At a character that starts no token. */
 function tokens(query: string): { quoted: boolean; text: string }[] {
   const found: { quoted: boolean; text: string }[] = [];
   TOKEN.lastIndex = 0;
@@ -25,8 +25,7 @@ function tokens(query: string): { quoted: boolean; text: string }[] {
  * Parses a query: SELECT FUNCTION(metric) FROM namespace | SCHEMA(namespace, label …) [GROUP BY label …]
  * [ORDER BY FUNCTION() [ASC | DESC]] [LIMIT number].
  *
- * @returns Its bare identifiers.
- * @throws {Error} When it is no such query.
+ * @returns Its bare identifiers. @throws {Error} When the text is not such a query.
  */
 function bareIdentifiers(query: string): string[] {
   const rest = tokens(query);
@@ -82,6 +81,6 @@ function bareIdentifiers(query: string): string[] {
   return bare;
 }
 
-/** The bare identifiers of a query that are reserved: CloudWatch rejects it with any. */
+/** The bare identifiers of a query that are reserved words. CloudWatch rejects queries with these. */
 export const bareReserved = (query: string): string[] =>
   bareIdentifiers(query).filter((name) => reserved.has(name.toLowerCase()));

@@ -10,7 +10,9 @@ export const interrupted = interruption.signal;
 
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
-/** Registers a function that stops a process, so that Ctrl-C during a test stops it too. @returns The function, to call once. */
+/**
+ * Registers a function that stops a process, so that Ctrl-C during a test stops it too. @returns The function, to call once.
+ */
 export function endWithUs(stop: () => Promise<unknown>): () => Promise<void> {
   if (!listening) listen();
   const once = async () => {
@@ -32,7 +34,7 @@ function listen() {
     });
 }
 
-/** The processes that descend from one, by id. Linux only. */
+/** The IDs of all descendants of a process. Linux only. */
 export function descendants(pid: number): number[] {
   const parents = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
@@ -48,7 +50,7 @@ export function descendants(pid: number): number[] {
   return children.flatMap((child) => [child, ...descendants(child)]);
 }
 
-/** How a process was started, by id; nothing when it is gone. Linux only. */
+/** The command line of a process; empty if it has ended. Linux only. */
 export const commandOf = (pid: number) => {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, 'utf8');

@@ -50,11 +50,11 @@ export interface Options {
 
 const ATTEMPT_MS = 10_000;
 
-/** The real deliver and drain over real stores and DynamoDB in memory, at a time that only the test moves. */
+/** The real deliver and drain with the real stores over DynamoDB in memory. Only the test moves the clock. */
 export async function protocol({ receiver = () => ok, around, retryDelays, urls = ['customer.edit'] }: Options = {}) {
   const world = { now: 1_760_000_000_000, receiver };
   const dynamodb = new DynamoDBInMemory(tables, () => world.now);
-  // Each request takes a turn of the event loop, so that what runs side by side does, and a loop without end is seen.
+  // Each request takes a turn of the event loop, so that parallel work interleaves and an endless loop is noticed.
   const client = dynamodb.client(async (command, effect) => {
     await new Promise(setImmediate);
     return around ? around(command, effect) : effect();
@@ -127,7 +127,7 @@ export async function protocol({ receiver = () => ok, around, retryDelays, urls 
       const response: SQSBatchResponse = await silently(() => deliver(messages, all, () => 60_000));
       return response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
     },
-    /** Runs drain once, for this long at most; its pauses pass at once. */
+    /** Runs drain once, at most for this time. Its pauses end at once. */
     drain(overrides: object = {}, limitMs = 300_000): Promise<void> {
       const end = world.now + limitMs;
       const sleep = async (milliseconds: number) => {
@@ -138,7 +138,7 @@ export async function protocol({ receiver = () => ok, around, retryDelays, urls 
         drain({ ...deps, concurrency: 50, sleep, ...overrides }, () => Math.max(0, end - world.now)),
       );
     },
-    /** Puts notifications into the backlog of a trigger that is in a state, some time ago. */
+    /** Puts notifications into the backlog of a trigger in some state, with changes of some time ago. */
     async park(notifications: readonly Notification[], msAgo = 60_000): Promise<void> {
       for (const one of notifications)
         await backlog.park(
@@ -172,7 +172,7 @@ export async function protocol({ receiver = () => ok, around, retryDelays, urls 
     },
     /** A notification whose change was a minute ago. */
     one: (overrides: Partial<Notification> = {}) => notification({ changedAt: world.now - 60_000, ...overrides }),
-    /** A message that was received so often, the first time some seconds before. */
+    /** A message with this receive count, first received some seconds ago. */
     received(one: Notification, receives = 1, firstMsAgo = 1_000): SQSRecord {
       return message(one, {
         ApproximateReceiveCount: String(receives),

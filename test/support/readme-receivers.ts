@@ -10,7 +10,7 @@ import { until } from './emulator.ts';
 
 const run = promisify(execFile);
 
-/** The languages of the documented receivers: how each is made ready and run. */
+/** The languages of the documented receivers, with the commands that prepare and run each. */
 const languages = {
   js: { file: 'receiver.mjs', tool: process.execPath, args: (file: string) => [file] },
   python: { file: 'receiver.py', tool: 'python3', args: (file: string) => [file] },

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-/** One call as it came in. */
+/** A received call. */
 export interface Call {
   readonly target: string;
   readonly headers: IncomingMessage['headers'];
@@ -10,10 +10,10 @@ export interface Call {
 
 export type Respond = (call: Call, response: ServerResponse, socket: Socket) => void;
 
-/** Rows with ids that begin so are written to see whether something has taken effect. */
+/** The prefix of the IDs of marker rows. A marker row shows whether a change has taken effect. */
 export const MARKER = 'marker-';
 
-/** A real HTTP server on 127.0.0.1 that keeps the calls and responds with `respond`, until it is disposed of. */
+/** A real HTTP server on 127.0.0.1, until it is disposed of. It records the calls and responds with `respond`. */
 export async function receiver(respond: Respond = (_, response) => response.end('ok')) {
   const calls: Call[] = [];
   const markers: Call[] = [];
@@ -29,7 +29,7 @@ export async function receiver(respond: Respond = (_, response) => response.end(
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     calls,
-    /** Calls for marker rows: responded at once with 200, and not among `calls`. */
+    /** Calls for marker rows. They get 200 at once, and are not in `calls`. */
     markers,
     origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     /** Connections that were opened so far. */

@@ -14,7 +14,7 @@ let made = 0;
 /** The hash of a record, as a notification has it. */
 export const record = (n: number | string) => String(n).padStart(64, '0');
 
-/** A stream record as Lambda hands it out. Text values stand for DynamoDB strings. */
+/** A stream record in the form of a Lambda event. Text values become DynamoDB strings. */
 export function streamRecord(
   entity: Entity,
   eventName: 'INSERT' | 'MODIFY' | 'REMOVE',
@@ -58,7 +58,7 @@ export function notification(overrides: Partial<Notification> = {}): Notificatio
   };
 }
 
-/** A queue message as Lambda hands it out. */
+/** A queue message in the form of a Lambda event. */
 export function message(content: Notification | string, attributes: Partial<SQSRecord['attributes']> = {}): SQSRecord {
   made++;
   return {

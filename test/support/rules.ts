@@ -1,9 +1,9 @@
 import type { UrlPolicy } from '../../functions/core/url-policy.ts';
 
-/** The rules of a deployment that sets none. */
+/** The default rules of a deployment. */
 export const defaultRules: UrlPolicy = { allowHttp: false, allowedPorts: [], allowedPrivateNetworks: [] };
 
-/** With these a test's own receivers may be called. */
+/** Rules that allow the receivers of tests. */
 export const loopbackRules: UrlPolicy = {
   allowHttp: true,
   allowedPorts: [],

@@ -12,18 +12,17 @@ function harmTo(n: number): 'reject' | 'lose the response' | undefined {
   const turn = n % 20;
   if (turn === 3) return 'reject';
   if (turn === 6) return 'lose the response';
-  // An SDK tries three times: this one it has to report as failed.
+  // The SDK tries three times, so three rejections make the request fail.
   return turn >= 10 && turn <= 12 ? 'reject' : undefined;
 }
 
 /**
- * Stands between deployed functions and the emulator's tables and queue, and does harm by a fixed script: rejects requests,
- * lets them take effect but loses the response, lets the queue take only a part of a batch. It also kills functions, at
- * the moment that the caller names.
+ * A proxy between deployed functions and the emulator's tables and queue. By a fixed script it rejects requests, loses
+ * responses, and lets the queue accept only a part of a batch. It also kills functions when the caller says so.
  */
 export async function saboteur(endpoint: string) {
   const harm = { rejected: 0, lostResponses: 0, halfAccepted: 0, kills: {} as Record<string, number> };
-  /** The living processes of each function: each holds a response open until it dies. */
+  /** The running processes of each function. Each keeps a response open until it ends. */
   const living = new Map<string, Map<number, ServerResponse>>();
   const killedAtRequest = new Set<string>();
   const undo: (() => Promise<unknown>)[] = [];
@@ -92,7 +91,7 @@ export async function saboteur(endpoint: string) {
     kill,
     /** Kills a function as soon as it makes its next request, which does not take effect. */
     killAtRequest: (name: string) => void killedAtRequest.add(name),
-    /** Has all requests of a function go through here. Capture is killed when the queue has taken the nth of its batches. */
+    /** Sends all requests of a function through this proxy. Capture is killed when the queue has accepted its nth batch. */
     async sabotage(name: string, { timeoutSeconds, killsAtSends = [] as readonly number[] } = {} as Sabotage) {
       const origin = await between(name, killsAtSends);
       const variables = {
@@ -122,7 +121,7 @@ interface Sabotage {
   readonly killsAtSends?: readonly number[];
 }
 
-/** The first code of a process. It keeps a connection open that shows its ID and its end. */
+/** The first code of a process. It opens a connection that reports its ID, and that closes when it ends. */
 const reporting = (origin: string) => `
 import { get } from 'node:http';
 await new Promise((resolve) =>

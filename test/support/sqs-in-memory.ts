@@ -22,9 +22,9 @@ const DEDUPLICATED_MS = 5 * 60_000;
 type Input = any;
 
 /**
- * FIFO queues by AWS's rules, in a time of their own: while a message of a group is invisible, nothing more of that group is received;
- * a handle expires when its message becomes visible again, and deleting by it then fails; a repeated deduplication id is
- * accepted within five minutes and adds no message.
+ * FIFO queues by AWS's rules, with their own clock. While a message of a group is invisible, no other message of the group can
+ * be received. A handle expires when its message becomes visible again; a delete with it then fails. A repeated deduplication
+ * ID within five minutes is accepted and adds no message.
  */
 export class SqsInMemory {
   /** Epoch milliseconds; tests move it. */
@@ -51,7 +51,7 @@ export class SqsInMemory {
     return this.#queue(url);
   }
 
-  /** Adds a message as the redrive of another queue does, or a sender. @returns Its id. */
+  /** Adds a message, as a sender or the redrive of another queue does. @returns Its ID. */
   add(url: string, group: string, body: string, more: Partial<Pick<Stored, 'id' | 'deduplicationId'>> = {}): string {
     const { id = this.#id('message'), deduplicationId = this.#id('deduplication') } = more;
     const times = { sentAt: this.time, hiddenUntil: 0, handle: '' };

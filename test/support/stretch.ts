@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * Says by which factor work takes longer here than with a core to itself, from now on: 1 on an idle machine, 2 when half of
- * the time goes to other processes. A time that is promised is compared after division by it.
+ * Measures by which factor work is slower than on an idle core, from now on: 1 on an idle machine, 2 if other processes use
+ * half of the time. Divide a measured time by it before you compare it with a limit.
  */
 export function stretch(): () => number {
   const begun = performance.eventLoopUtilization();
@@ -14,8 +14,8 @@ export function stretch(): () => number {
 }
 
 /**
- * Says how long after a time, from now on, something happens. The time is that of a timer, which a busy machine fires late as
- * it does all others.
+ * Measures how long after a time something happens. The time is that of a timer, because a busy machine delays all timers
+ * alike.
  */
 export function lateness(milliseconds: number): () => Promise<number> {
   const timer = sleep(milliseconds).then(() => performance.now());

@@ -3,8 +3,8 @@ import { fingerprint, kept } from './kept.ts';
 import { interrupted } from './processes.ts';
 
 /**
- * The same deployment, with what it synthesizes to. Every test file deploys nearly the same, and a synthesis takes three
- * times as long as the deployment: it is made once per state of the sources, and kept.
+ * The deployment with its synthesized assembly. All test files deploy nearly the same stacks, and a synthesis takes three times
+ * as long as a deployment. The assembly is therefore cached per state of the sources.
  */
 export async function synthesized(deployed: Deployed = {}): Promise<Deployed> {
   const key = await fingerprint([deployed], ['cdk.json', 'package-lock.json', 'functions', 'infra']);

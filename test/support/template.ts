@@ -6,7 +6,7 @@ import { CrmTriggersStack } from '../../infra/stack.ts';
 
 export const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
 
-/** The stack, with no bundles made. */
+/** The stack without bundles. */
 export function stackOf(stage?: string, stages: unknown = context.stages): CrmTriggersStack {
   const app = new App({ context: { ...context, stages, stage, 'aws:cdk:bundling-stacks': [] } });
   return new CrmTriggersStack(app, 'CrmTriggers');

@@ -1,4 +1,4 @@
 import type { MetricsDeps } from '../../functions/adapters/metrics-writer.ts';
 
-/** For tests that look at something else than the metrics. */
+/** For tests that do not check metrics. */
 export const unmeasured: MetricsDeps['metrics'] = { add: () => {}, write: () => {} };

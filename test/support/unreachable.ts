@@ -8,8 +8,8 @@ const LISTENER = `
     function () { console.log(this.address().port); });`;
 
 /**
- * An address of this machine whose connections are neither accepted nor rejected, as those of a host behind a firewall: a process
- * that is stopped, with a full queue of connections. Linux only, where every address of 127.0.0.0/8 is this machine.
+ * An address of this machine that neither accepts nor rejects connections, like a host behind a firewall. It is a stopped
+ * process with a full queue of connections. Linux only, where every address of 127.0.0.0/8 is this machine.
  *
  * @param address Such as `127.0.0.2`.
  */
@@ -31,7 +31,7 @@ export async function unreachable(address: string, port = 0) {
   }
   return {
     ...at,
-    /** From now on it accepts. The system repeats a connection that waits after a second, and later. */
+    /** From now on it accepts. The system repeats a pending connection after a second and later. */
     accept() {
       for (const filler of fillers) filler.destroy();
       child.kill('SIGCONT');

@@ -16,7 +16,7 @@ const unsigned: Sign = async (_, headers) => ({
   authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/cognito-idp/aws4_request',
 });
 
-/** A user pool, as an operator uses it; an emulator's also as a person at its sign-in form does. */
+/** A user pool with the actions of an operator, and on an emulator also those of a user at the sign-in form. */
 export class UserPool {
   readonly #endpoint: string;
   readonly #id: string;
@@ -28,7 +28,7 @@ export class UserPool {
     this.#sign = sign;
   }
 
-  /** Asks the user pool's API. */
+  /** Sends a request to the user pool's API. */
   async ask(action: string, given: object): Promise<Record<string, never>> {
     const body = JSON.stringify({ UserPoolId: this.#id, ...given });
     const content = {
@@ -42,7 +42,7 @@ export class UserPool {
     return text ? JSON.parse(text) : {};
   }
 
-  /** Makes a user with a password, in groups. */
+  /** Creates a user with a password in these groups. */
   async addUser(email: string, password: string, ...groups: string[]): Promise<void> {
     const attributes = [
       { Name: 'email', Value: email },
@@ -53,7 +53,7 @@ export class UserPool {
     for (const group of groups) await this.ask('AdminAddUserToGroup', { Username: email, GroupName: group });
   }
 
-  /** Goes through the sign-in form and the code flow. @returns An ID token. */
+  /** Completes the sign-in form and the code flow. @returns An ID token. */
   async signIn({ clientId, redirectUri }: Client, email: string, password: string): Promise<string> {
     const verifier = randomBytes(32).toString('base64url');
     const form = {

@@ -18,7 +18,7 @@ const signIn = {
 
 const key = 'arn:aws:kms:eu-west-1:123456789012:key/1234-abcd';
 
-/** The settings that docs/configuration.md documents, in as few deployments as they fit into. */
+/** All settings of docs/configuration.md, in as few deployments as possible. */
 export const variants: Readonly<Record<string, object>> = {
   main: {},
   'four attached tables': {
@@ -54,7 +54,7 @@ export const variants: Readonly<Record<string, object>> = {
   'nothing kept': { keepData: false },
 };
 
-/** Both stacks' templates of some settings, by the stack's name. */
+/** The templates of both stacks with these settings, by the stack's name. */
 export function templates(settings: object): Readonly<Record<string, Properties>> {
   const app = new App({ context: { ...context, stages: { main: settings }, 'aws:cdk:bundling-stacks': [] } });
   const core = new CrmTriggersStack(app, 'CrmTriggers');

@@ -19,7 +19,7 @@ import type { AlarmRow } from '../../infra/alarm-row.ts';
 import { alarms } from '../../infra/alarms.ts';
 import { plain } from './template.ts';
 
-/** An alarm's, in the runbook. */
+/** The heading of an alarm in the runbook. */
 export type Heading = keyof typeof alarms;
 
 type Series = Pick<MetricAlarm, 'Namespace' | 'MetricName' | 'Dimensions'>;
@@ -42,7 +42,7 @@ export async function watchedStack() {
   const logs = new CloudWatchLogsClient();
   const lambda = new LambdaClient({ maxAttempts: 1 });
 
-  /** Calls a function by hand, with no work to do. */
+  /** Invokes a function without work. */
   const invoke = (id: string, event: object = { Records: [] }) =>
     lambda.send(new InvokeCommand({ FunctionName: name(id), Payload: JSON.stringify(event) }));
 
@@ -50,7 +50,7 @@ export async function watchedStack() {
   async function measured(id: string, metric: Metric, trigger: Trigger, since: number): Promise<number[]> {
     // MiniStack may show the end of a run's log only when the function runs again.
     await invoke(id);
-    // LocalStack logs to a group of its own making.
+    // LocalStack creates its own log group.
     const groups = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: `/aws/lambda/${name(id)}` }));
     const logGroupName = groups.logGroups?.[0]?.logGroupName ?? name(`${id}Logs`);
     const { events = [] } = await logs.send(new FilterLogEventsCommand({ logGroupName, startTime: since - 60_000 }));
@@ -66,7 +66,7 @@ export async function watchedStack() {
     });
   }
 
-  /** Puts values into CloudWatch, as AWS does for metrics of functions and services. */
+  /** Puts values into CloudWatch, as AWS services do. */
   const put = (series: Series, values: readonly number[]) =>
     cloudwatch.send(
       new PutMetricDataCommand({
@@ -75,7 +75,7 @@ export async function watchedStack() {
       }),
     );
 
-  /** The deployed alarm of a heading, of the function whose name is given where there are several. */
+  /** The deployed alarm of a heading. If there is one per function, `of` names the function. */
   async function alarm(heading: Heading, of = ''): Promise<MetricAlarm> {
     const { MetricAlarms = [] } = await cloudwatch.send(new DescribeAlarmsCommand({ MaxRecords: 100 }));
     const id = `${heading.replaceAll(/ (.)/g, (_, letter) => letter.toUpperCase())}${of}`;
@@ -83,7 +83,7 @@ export async function watchedStack() {
     return MetricAlarms.find(({ AlarmName }) => AlarmName === wanted) ?? assert.fail(id);
   }
 
-  /** Whether the latest period of a series is bad, by the row of its alarm, which has a fixed number that it must not be above. */
+  /** Whether the latest period of a series is above the fixed limit of its alarm. */
   async function isBad(heading: Heading, { Namespace, MetricName, Dimensions }: Series): Promise<boolean> {
     const { statistic, period, above = 0 }: AlarmRow = alarms[heading];
     const now = Date.now();

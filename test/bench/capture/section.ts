@@ -21,19 +21,19 @@ export async function capture(quick: boolean): Promise<Figures> {
   return {
     ratios: [
       {
-        what: "capture, of one send's records per second of a core",
+        what: 'records per CPU second: capture / one send per record',
         value: perCoreSecond(found.capture) / perCoreSecond(found['one send per record']),
         better: 'more',
         target: 5,
       },
       {
-        what: "capture, of one send's records per second",
+        what: 'records per second: capture / one send per record',
         value: perSecond(found.capture) / perSecond(found['one send per record']),
         better: 'more',
         target: 5,
       },
       {
-        what: "capture, of one send's records per second of a core, without the AWS SDK",
+        what: 'records per CPU second, without the AWS SDK: capture / one send per record',
         value:
           perCoreSecond(found['capture, without the AWS SDK']) /
           perCoreSecond(found['one send per record, without the AWS SDK']),
@@ -46,7 +46,7 @@ export async function capture(quick: boolean): Promise<Figures> {
         rows: names.map((way) => ({
           way,
           'per second': perSecond(found[way]),
-          'per second of a core': perCoreSecond(found[way]),
+          'per CPU second': perCoreSecond(found[way]),
         })),
       },
     ],

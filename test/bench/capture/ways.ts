@@ -9,7 +9,7 @@ import type { Way, Work } from '../workers.ts';
 /** Records of a batch, as the stack sets it. */
 const BATCH = 100;
 
-/** All ways to turn stream records into messages; each over the AWS SDK and without it. */
+/** The variants that turn stream records into messages, each with the AWS SDK and without it. */
 export const ways = {
   capture: () => captureBatches(),
   'one send per record': () => oneByOne(),
@@ -45,7 +45,7 @@ function oneByOne(): Work {
   });
 }
 
-/** Hands the same batch to a handler over and over: a hundred tasks that were edited, of ten attributes each. */
+/** Calls a handler repeatedly with the same batch: a hundred edited tasks with ten attributes each. */
 function batches(handler: (event: DynamoDBStreamEvent) => Promise<void>): Work {
   const event = {
     Records: Array.from({ length: BATCH }, (_, i) =>

@@ -1,4 +1,4 @@
-// The receiver of the bench, a process of its own: `/20?…` is responded after 20 ms.
+// The receiver of the bench, in a process of its own. It responds to `/20?…` after 20 ms.
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';

@@ -19,10 +19,10 @@ const receivers = [
   { delay: 200, turns: 2 },
 ];
 
-/** The receiver that people have. */
+/** The response time of a usual receiver. */
 const NEAR = 20;
 
-/** The speeds at which enough calls are made to measure the cost of a call. */
+/** Whether receivers with this delay get enough calls to measure the cost of a call. */
 const isCpuReported = (delay: number) => delay <= NEAR;
 
 interface Found {
@@ -31,7 +31,9 @@ interface Found {
   readonly worked: Readonly<Record<Way, Worked>>;
 }
 
-/** Messages of the queue → calls, by our handler and by others, over plain HTTP and TLS, to receivers of three speeds. */
+/**
+ * Turns messages of the queue into calls: our handler and others, over HTTP and TLS, with receivers of three response times.
+ */
 export async function deliver(quick: boolean): Promise<Figures> {
   const folder = await mkdtemp(join(tmpdir(), 'crm-triggers-bench-'));
   const certificate = join(folder, 'certificate.pem');
@@ -48,7 +50,7 @@ export async function deliver(quick: boolean): Promise<Figures> {
     for (const { delay, turns } of quick ? [{ delay: 0, turns: 1 }] : receivers) {
       const url = `${origin}/${delay}`;
       await aws.ask(url);
-      // What is compiled and connected on the way is no part of it.
+      // Compiling and connecting are not measured.
       if (delay === 0) await all.take(1, { milliseconds: quick ? 1 : 600, url });
       const worked = await all.take(turns, { milliseconds: quick ? 1 : 400, url });
       found.push({
@@ -92,19 +94,19 @@ function rows(found: readonly Found[], of: (worked: Worked) => number) {
   }));
 }
 
-/** A receiver that responds in no time is none that there is: there the CPU alone is compared, and nothing is aimed at. */
+/** No real receiver responds at once, so the rates at 0 ms have no target. Only the CPU is compared there. */
 function ratiosOf({ scheme, delay, worked }: Found): Ratio[] {
   const { deliver, 'undici request, bare': bare, 'axios, in sequence': axios } = worked;
   const where = `${scheme}, ${delay} ms`;
   const ratios: Ratio[] = [
     {
-      what: `deliver, of a bare loop's deliveries per second (${where})`,
+      what: `deliveries per second: deliver / bare loop (${where})`,
       value: perSecond(deliver) / perSecond(bare),
       better: 'more',
       ...(delay > 0 && { target: 0.8 }),
     },
     {
-      what: `deliver, of axios's deliveries per second (${where})`,
+      what: `deliveries per second: deliver / axios (${where})`,
       value: perSecond(deliver) / perSecond(axios),
       better: 'more',
       ...(delay === NEAR && { target: 5 }),
@@ -112,11 +114,11 @@ function ratiosOf({ scheme, delay, worked }: Found): Ratio[] {
   ];
   if (isCpuReported(delay))
     ratios.push({
-      what: `deliver, of a bare loop's CPU per delivery (${where})`,
+      what: `CPU per delivery: deliver / bare loop (${where})`,
       value: cpuPerThousand(deliver) / cpuPerThousand(bare),
       better: 'less',
       target: 2,
-      // Most of the time nothing is done: what a call costs then hangs on how deep the machine sleeps.
+      // The process is idle most of the time, so the CPU per call depends on the sleep states of the machine.
       isOfTheMachine: delay > 0,
     });
   return ratios;

@@ -11,7 +11,7 @@ import type { Way, Work } from '../workers.ts';
 /** Messages of a batch, and calls at once. */
 const BATCH = 10;
 
-/** Batches that are handed out over and over. */
+/** The number of batches, which are repeated. */
 const BATCHES = 50;
 
 const context = { getRemainingTimeInMillis: () => 60_000 } as Context;
@@ -25,9 +25,9 @@ const headers = requestHeaders(
   Date.now(),
 );
 
-/** All ways to call a URL for each message of a queue. */
+/** The variants that call a URL for each message of a queue. */
 export const ways = {
-  /** Nothing but calls, always ten at once: no batches, nothing read from messages. */
+  /** Only calls, always ten in parallel. It has no batches and reads no messages. */
   'undici request, bare': () => {
     const dispatcher = new Agent();
     return async (goesOn, url) => {
@@ -45,7 +45,7 @@ export const ways = {
     };
   },
 
-  /** The real handler and all that it does, but for the AWS SDK. */
+  /** The real handler without the AWS SDK. */
   deliver: async () => {
     let entered = '';
     standInForAws(awsResponses(() => entered));
@@ -56,7 +56,7 @@ export const ways = {
     };
   },
 
-  /** The real handler and all that it does, over the AWS SDK. */
+  /** The real handler with the AWS SDK. */
   'deliver, with the AWS SDK': deliverBatches,
 
   'fetch, side by side': () =>
@@ -89,7 +89,7 @@ async function callByFetch(url: string, { body }: SQSRecord): Promise<void> {
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
 }
 
-/** Hands one batch after another to a handler, each of ten records. */
+/** Calls a handler with one batch after another. Each batch has messages of ten records. */
 function batches(handler: (event: SQSEvent, url: string) => Promise<void>): Work {
   const events = Array.from({ length: BATCHES }, () => ({
     Records: Array.from({ length: BATCH }, (_, i) => message(notification({ record: String(i).padStart(64, '0') }))),

@@ -10,19 +10,19 @@ import { type Way, ways } from './way.ts';
 
 const PER_SECOND = 20;
 
-/** The parts of a change's way, and whose time each is. */
+/** The parts of the time from change to call, and which component spends each. */
 const parts: readonly { readonly what: string; readonly whose: string; of(way: Way): number }[] = [
-  { what: 'the table takes the write', whose: 'emulator', of: (w) => w.inTable - w.written },
-  { what: 'stream, capture started, capture’s work', whose: 'emulator, and capture', of: (w) => w.sent - w.inTable },
-  { what: 'the queue takes it', whose: 'emulator', of: (w) => w.queued - w.sent },
-  { what: 'queue, deliver started', whose: 'emulator', of: (w) => w.begun - w.queued },
+  { what: 'the table accepts the write', whose: 'emulator', of: (w) => w.inTable - w.written },
+  { what: 'stream, start of capture, run of capture', whose: 'emulator, and capture', of: (w) => w.sent - w.inTable },
+  { what: 'the queue accepts the message', whose: 'emulator', of: (w) => w.queued - w.sent },
+  { what: 'queue, start of deliver', whose: 'emulator', of: (w) => w.begun - w.queued },
   { what: 'the triggers are read', whose: 'emulator', of: (w) => w.known - w.begun },
   { what: 'signed and called', whose: 'deliver', of: (w) => w.called - w.known },
 ];
 
 const whole = (way: Way): number => way.called - way.written;
 
-/** From a change to its call, the whole way on the emulator, and how much of it is the emulator's own. */
+/** Measures the time from a change to its call on the emulator, and the share of the emulator. */
 export async function endToEnd(quick: boolean): Promise<Figures> {
   await using pipeline = await startPipeline();
   const undo = await countFunctions(pipeline);
@@ -39,13 +39,13 @@ export async function endToEnd(quick: boolean): Promise<Figures> {
     'spent by': whose,
     'p50, ms': Math.round(median(found, of)),
     'p99, ms': Math.round(percentile(sorted(found, of), 0.99)),
-    'of all, by means': `${Math.round((100 * mean(found, of)) / mean(found, whole))} %`,
+    'share of the means': `${Math.round((100 * mean(found, of)) / mean(found, whole))} %`,
   });
   const ours = parts.filter(({ whose }) => whose === 'deliver');
   return {
     ratios: [
       {
-        what: 'time that is not surely the emulator’s, of the whole way from change to call',
+        what: 'share of the time from change to call that is not certainly the emulator’s',
         value: mean(found, (way) => ours.reduce((sum, { of }) => sum + of(way), 0)) / mean(found, whole),
         better: 'less',
         isOfTheMachine: true,
@@ -57,7 +57,7 @@ export async function endToEnd(quick: boolean): Promise<Figures> {
         rows: [...parts.map(({ what, whose, of }) => row(what, whose, of)), row('all', '', whole)],
       },
       {
-        title: 'At once on the emulator, which works off one batch after another',
+        title: 'A burst on the emulator, which handles one batch after another',
         rows: [{ changes: count, 'calls a second': Math.round(perSecond), 'p50 alone, ms': Math.round(total) }],
       },
     ],

@@ -1,14 +1,14 @@
 import type { Exchange } from '../requests/ledger.ts';
 
-/** When one change was where, epoch milliseconds. */
+/** The times of the steps of one change, epoch milliseconds. */
 export interface Way {
-  /** Its write was sent, and responded. */
+  /** The request that wrote the row, and its response. */
   readonly written: number;
   readonly inTable: number;
-  /** Capture sent it to the queue, and was responded. */
+  /** Capture's request to the queue, and its response. */
   readonly sent: number;
   readonly queued: number;
-  /** Deliver made its first request, and was responded. */
+  /** Deliver's first request, and its response. */
   readonly begun: number;
   readonly known: number;
   /** The receiver got the call. */
@@ -18,7 +18,7 @@ export interface Way {
 /**
  * Finds the path of each change in the functions' requests.
  *
- * @param origin Of the requests' times, epoch milliseconds. A clock that is set right on the way drifts from where it began.
+ * @param origin The zero of the requests' times, epoch milliseconds. It is read once, because the clock can be adjusted during the run.
  */
 export function ways(
   written: ReadonlyMap<string, Pick<Way, 'written' | 'inTable'>>,
@@ -32,7 +32,7 @@ export function ways(
     if (exchange.target.endsWith('.SendMessageBatch'))
       for (const { MessageBody } of exchange.request.Entries)
         sends.set(JSON.parse(MessageBody).formattedString, exchange);
-  // Capture reads all triggers of its entity, deliver those of its batch: here there is one.
+  // Capture reads all triggers of its entity. Deliver reads those of its batch, which is one here.
   const looks = exchanges.filter(
     ({ target, request }) => target.endsWith('.BatchGetItem') && keysOf(request).length === 1,
   );

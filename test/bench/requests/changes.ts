@@ -6,7 +6,7 @@ export type Records = ReturnType<typeof streamRecord>[];
 
 const kinds = ['INSERT', 'MODIFY', 'REMOVE'] as const;
 
-/** Of ten changes three create, six edit and one deletes: a row with ids as long as those of most systems. */
+/** Of ten changes three create, six edit and one deletes a row. The IDs are as long as those of most systems. */
 export function changes(entity: Entity, count: number, kindOf = byTen): Records {
   return Array.from({ length: count }, (_, i) => {
     const ids = { AccountID: randomUUID(), CaseID: randomUUID(), FollowupID: randomUUID(), TaskID: randomUUID() };

@@ -3,7 +3,7 @@ import { END_OF_RUN } from './hosted.ts';
 
 const TIMEOUT_MS = 60_000;
 
-/** The time by which the clocks of all functions are ahead, so that caches expire sooner. */
+/** The lead of all functions' clocks, so that caches expire earlier. */
 let aheadMs = 0;
 const { now } = Date;
 Date.now = () => now() + aheadMs;

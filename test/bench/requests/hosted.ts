@@ -9,7 +9,7 @@ export interface Run {
   readonly log: string;
 }
 
-/** A bundled function of this project in a process of its own, as Lambda runs it: one event at a time. */
+/** A bundled function in a process of its own. Like Lambda, it handles one event at a time. */
 export async function host(path: string, env: Readonly<Record<string, string>>) {
   const child = fork(new URL('function.ts', import.meta.url), [path], {
     env: { ...process.env, ...env },
@@ -21,13 +21,13 @@ export async function host(path: string, env: Readonly<Record<string, string>>) 
   });
   await once(child, 'message');
   return {
-    /** @param aheadMs How far its clock is ahead of ours. */
+    /** @param aheadMs The lead of its clock over ours. */
     async invoke(event: unknown, aheadMs: number): Promise<Run> {
       log = '';
       child.send({ event, aheadMs });
       const [{ result, error, cpuMs }] = await once(child, 'message');
       if (error) throw new Error(`${path}: ${error}`);
-      // What it logged comes by another way, and ends with a mark.
+      // The log arrives on another stream, and ends with a marker line.
       while (!log.endsWith(END_OF_RUN)) await once(child.stdout as NodeJS.ReadableStream, 'data');
       return { result, cpuMs, log: log.slice(0, -END_OF_RUN.length) };
     },

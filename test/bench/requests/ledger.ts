@@ -14,7 +14,7 @@ export interface Exchange {
 }
 
 const MONTH_SECONDS = 30 * 24 * 60 * 60;
-/** DynamoDB counts so much with each item that it stores. */
+/** DynamoDB adds this number of bytes to each stored item. */
 const STORED_BYTES = 100;
 
 /** Records the cost of requests by AWS's published rules. */
@@ -43,7 +43,7 @@ export class Ledger {
       DeleteItem: () => this.#delete(table, request.Key),
       UpdateItem: () => this.#write(table, itemBytes(response.Attributes ?? {})),
       GetItem: () => this.#read(table, itemBytes(response.Item ?? {})),
-      // What a query finds is added up before it is rounded.
+      // DynamoDB adds the sizes of all items of a query before it rounds.
       Query: () =>
         this.#read(
           table,
@@ -113,7 +113,7 @@ export class Ledger {
   }
 }
 
-/** How many of some requests were waited for one after another, and not side by side. */
+/** The number of requests that were sequential, not parallel. */
 export function waits(spans: readonly { readonly from: number; readonly to: number }[]): number {
   let count = 0;
   let until = Number.NEGATIVE_INFINITY;

@@ -7,7 +7,7 @@ import type { Pipeline } from './pipeline.ts';
 /** The limit of BatchWriteItem. */
 const BATCH = 25;
 
-/** Has the requests of the functions that new cases go through counted, as deployed. @returns What makes all as it was. */
+/** Counts the requests of the deployed functions that handle new cases. @returns A function that undoes this. */
 export async function countFunctions(pipeline: Pipeline): Promise<() => Promise<void>> {
   const origin = pipeline.proxy.origin;
   const variables = { AWS_ENDPOINT_URL_DYNAMODB: origin, AWS_ENDPOINT_URL_SQS: origin };
@@ -18,7 +18,7 @@ export async function countFunctions(pipeline: Pipeline): Promise<() => Promise<
   };
 }
 
-/** Writes new cases as fast as they are taken, and waits until each was called. */
+/** Writes new cases as fast as the emulator accepts them, and waits until each was called. */
 export async function burst(pipeline: Pipeline, count: number): Promise<void> {
   const before = pipeline.calls.length;
   const items = changes('case', count, () => 0).map(({ dynamodb }) => ({ PutRequest: { Item: dynamodb?.NewImage } }));
@@ -30,7 +30,9 @@ export async function burst(pipeline: Pipeline, count: number): Promise<void> {
   await until('each was called', () => pipeline.calls.length - before >= count, 120_000);
 }
 
-/** New cases go their whole way on the emulator, as deployed. @returns The requests of the functions, by service and action. */
+/**
+ * Sends new cases through the deployed stack on the emulator. @returns The requests of the functions, by service and action.
+ */
 export async function onEmulator(pipeline: Pipeline, count: number): Promise<Readonly<Record<string, number>>> {
   const undo = await countFunctions(pipeline);
   const { requests } = await pipeline.measure(async () => {

@@ -22,12 +22,12 @@ import { host, type Run } from './hosted.ts';
 import { Ledger } from './ledger.ts';
 import { Tally } from './tally.ts';
 
-/** Long enough that a batch's calls, made side by side, are seen to overlap. */
+/** The response time of the receiver. It is long enough that the parallel calls of a batch overlap. */
 const ANSWER_MS = 10;
 
 /**
- * The deployed stack's tables and queue, and its functions in processes of their own, invoked here as Lambda would: with
- * as many messages as the mapping's batch size allows, if so many are there.
+ * The tables and the queue of the deployed stack, with its functions in processes of their own. They are invoked as Lambda
+ * does: with as many messages as the batch size allows and the queue has.
  */
 export async function startPipeline() {
   const given = process.env.AWS_ENDPOINT_URL;
@@ -97,21 +97,21 @@ export async function startPipeline() {
     respondIn(milliseconds: number): void {
       responseMs = milliseconds;
     },
-    /** Has so much more time pass for the functions. */
+    /** Moves the functions' clocks forward. */
     pass(milliseconds: number): void {
       aheadMs += milliseconds;
     },
     /** The requests of the latest measurement. */
     exchanges: () => ledger.exchanges,
-    /** How many CloudWatch metrics the log lines of the latest measurement made. */
+    /** The number of CloudWatch metrics in the log lines of the latest measurement. */
     usedMetrics: () => tally.metrics.size,
 
-    /** From now on these functions run here alone. */
+    /** From now on the functions run only here. */
     async takeOver(): Promise<void> {
       const { EventSourceMappings = [] } = await lambda.send(new ListEventSourceMappingsCommand());
       for (const { UUID } of EventSourceMappings)
         await lambda.send(new UpdateEventSourceMappingCommand({ UUID, Enabled: false }));
-      // Each minute's run reaches nothing.
+      // The scheduled runs of the emulator must not change anything.
       await hosted('Drain', 'drain');
       await setVariables(nameOf('Drain'), { AWS_ENDPOINT_URL: 'http://127.0.0.1:1' });
     },
@@ -181,14 +181,17 @@ export async function startPipeline() {
       await proxy[Symbol.asyncDispose]();
       await called[Symbol.asyncDispose]();
       await stack.stop();
-      // The next one starts an emulator of its own.
+      // The next section starts its own emulator.
       if (given === undefined) delete process.env.AWS_ENDPOINT_URL;
     },
   };
   return pipeline;
 }
 
-/** The times of a message by the functions' clock: by the queue's, a message would be as old as their clock is ahead. */
+/**
+ * Converts the times of a message to the functions' clock. Otherwise the lead of their clock would count as the age of the
+ * message.
+ */
 function ahead(attributes: Readonly<Record<string, string>> = {}, aheadMs: number): Record<string, string> {
   return Object.fromEntries(
     Object.entries(attributes).map(([name, value]) => [

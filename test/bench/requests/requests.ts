@@ -4,7 +4,7 @@ import { onEmulator } from './on-emulator.ts';
 import { startPipeline } from './pipeline.ts';
 import { busy, dead, minute, trickle } from './situations.ts';
 
-/** How many requests and units a notification takes, counted with the real functions. */
+/** Counts the requests and units per notification, with the real functions. */
 export async function requests(quick: boolean): Promise<Figures> {
   await using pipeline = await startPipeline();
   const scale = quick ? 0.1 : 1;
@@ -28,18 +28,18 @@ export async function requests(quick: boolean): Promise<Figures> {
   const situations = {
     busy: found.busy,
     'one by one': found.trickle,
-    'dead: parked': found.parked,
-    'dead: parked, then drained': found.dead,
+    'down: parked': found.parked,
+    'down: parked, then drained': found.dead,
   };
   return {
     ratios: [
-      { what: 'paid SQS requests a notification, busy', value: sqs(found.busy), better: 'less', target: 0.35 },
-      { what: 'write units a notification, busy', value: writes(found.busy), better: 'less', target: 0.2 },
+      { what: 'billed SQS requests per notification, busy', value: sqs(found.busy), better: 'less', target: 0.35 },
+      { what: 'write units per notification, busy', value: writes(found.busy), better: 'less', target: 0.2 },
     ],
     tables: [
-      { title: 'A notification, by what is paid for', rows: Object.entries(situations).map(([n, m]) => paid(n, m)) },
-      { title: 'A notification, by action', rows: byAction(situations) },
-      { title: 'The same on the emulator, as deployed', rows: besideEmulator(found.busy, there, emulated) },
+      { title: 'Billed units per notification', rows: Object.entries(situations).map(([n, m]) => paid(n, m)) },
+      { title: 'Requests per notification', rows: byAction(situations) },
+      { title: 'The same on the emulator with the deployed stack', rows: besideEmulator(found.busy, there, emulated) },
       {
         title: 'Runs',
         rows: Object.entries(situations).flatMap(([name, { runs }]) =>
@@ -49,7 +49,7 @@ export async function requests(quick: boolean): Promise<Figures> {
               situation: name,
               function: stage,
               runs: run.invocations,
-              'CPU ms a run': run.cpuMs / run.invocations,
+              'CPU ms per run': run.cpuMs / run.invocations,
               'waits for AWS': run.awsWaits / run.invocations,
               'waits for receivers': run.callWaits / run.invocations,
               'log bytes': run.logBytes / run.invocations,
@@ -98,7 +98,7 @@ function byAction(situations: Readonly<Record<string, Measured>>): Table['rows']
 function besideEmulator(here: Measured, there: Readonly<Record<string, number>>, count: number): Table['rows'] {
   return Object.entries(there).map(([action, requested]) => ({
     action,
-    'here, a notification': (here.requests[action] ?? 0) / here.notifications,
+    'in processes, per notification': (here.requests[action] ?? 0) / here.notifications,
     'on the emulator': requested / count,
   }));
 }

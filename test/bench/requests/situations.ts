@@ -9,7 +9,7 @@ const DEAD = 'case.edit';
 
 const SLOW_ANSWER_MS = 100;
 
-/** More is always waiting than a batch takes: full batches of capture, full batches of deliver. */
+/** More messages are pending than a batch takes, so all batches of capture and deliver are full. */
 export function busy(pipeline: Pipeline, count: number): Promise<Measured> {
   return pipeline.measure(async () => {
     const before = pipeline.calls.length;
@@ -22,10 +22,10 @@ export function busy(pipeline: Pipeline, count: number): Promise<Measured> {
   });
 }
 
-/** Longer than anything is remembered. */
+/** Longer than any cache of the functions. */
 const QUIET_MS = 10_000;
 
-/** Now and then a change, and nothing beside it. */
+/** Single changes, one after another. */
 export function trickle(pipeline: Pipeline, count: number): Promise<Measured> {
   return pipeline.measure(async () => {
     const before = pipeline.calls.length;
@@ -50,7 +50,7 @@ export function minute(pipeline: Pipeline): Promise<Measured> {
   });
 }
 
-/** A receiver is down while many changes come, and returns: all that one outage takes, and one minute of it. */
+/** A receiver is down while many changes arrive, and recovers. Measures the whole outage and one minute of it. */
 export async function dead(
   pipeline: Pipeline,
   count: number,
@@ -70,10 +70,10 @@ export async function dead(
   });
   const deadMinute = await minute(pipeline);
   pipeline.setDead(false);
-  // As with all records that drain works off side by side.
+  // Drain attempts the records in parallel, and does so here.
   pipeline.respondIn(SLOW_ANSWER_MS);
   const url = (await deps.triggersTable.read([DEAD])).get(DEAD)?.url;
-  // Entered anew, its probe is due.
+  // Setting the URL again makes the probe due.
   await deps.triggersTable.writeUrl(DEAD, url, Date.now());
   const delivered = await pipeline.measure(async () => {
     await until('all is delivered', async () => {
@@ -85,13 +85,13 @@ export async function dead(
   return { parked: withoutBacklog(parked), dead: withoutBacklog(add(parked, delivered) as Measured), deadMinute };
 }
 
-/** Parked items stay until the receiver works again, not until their time to live ends. */
+/** Parked items are stored until the receiver recovers, not until their time to live ends. */
 function withoutBacklog(measured: Measured): Measured {
   const { Backlog: _, ...byteMonths } = measured.byteMonths;
   return { ...measured, byteMonths };
 }
 
-/** Adds numbers by their names, however deep. */
+/** Adds the numbers of nested objects by their names. */
 function add(a: object, b: object): object {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
   const one = (x: unknown, y: unknown) =>

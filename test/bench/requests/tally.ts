@@ -13,7 +13,7 @@ const none: Runs = { invocations: 0, cpuMs: 0, awsWaits: 0, callWaits: 0, logLin
 export class Tally {
   runs: Record<Stage, Runs> = Object.fromEntries(stages.map((stage) => [stage, none])) as Record<Stage, Runs>;
 
-  /** The CloudWatch metrics that the log lines made (embedded metric format): each name with each of its dimensions' values. */
+  /** The CloudWatch metrics in the log lines (embedded metric format): each name with the values of its dimensions. */
   readonly metrics = new Set<string>();
 
   note(stage: Stage, { cpuMs, log }: Run, requests: readonly Span[], calls: readonly Span[]): void {
@@ -38,7 +38,7 @@ interface Embedded {
   }[];
 }
 
-/** The names of the metrics that a line of the log makes, if it makes some. */
+/** The names of the metrics in a log line; empty without metrics. */
 export function metricsIn(line: string): string[] {
   if (!line.includes('"_aws"')) return [];
   const { _aws, ...fields } = JSON.parse(line) as { readonly _aws: Embedded } & Readonly<Record<string, unknown>>;

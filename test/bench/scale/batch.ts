@@ -17,7 +17,7 @@ export interface Batch {
   readonly lanes: ReadonlyMap<number, readonly Message[]>;
 }
 
-/** One run of deliver. @param ended It has returned, and Lambda has deleted completed messages. */
+/** One run of deliver. @param ended Called when it has returned and Lambda has deleted the handled messages. */
 export function runBatch({ messages, lanes }: Batch, simulation: Simulation, ended: () => void): void {
   new Run(messages, lanes, simulation, ended).start();
 }
@@ -27,13 +27,13 @@ class Run {
   readonly #lanes: Batch['lanes'];
   readonly #simulation: Simulation;
   readonly #ended: () => void;
-  /** The functions that abort the attempts of the dead trigger. */
+  /** Functions that abort the attempts of the trigger that is down. */
   readonly #cuts = new Set<() => void>();
   readonly #settled: { record: number; done: number; seconds: number }[] = [];
   #parking = new Set<Message>();
   #parked = false;
   readonly #afterParking: (() => void)[] = [];
-  /** It is known here that the dead trigger is not active any more. */
+  /** Whether this run knows that the trigger is no longer active. */
   #knows = false;
   #over = false;
 
@@ -58,7 +58,7 @@ class Run {
     this.#simulation.events.after(milliseconds, act);
   }
 
-  /** A record's items one after another, then a second look. */
+  /** Puts the items of a record one after another, then reads the trigger again. */
   #park(): void {
     const waves = inWaves([...this.#parking], ({ record }) => String(record));
     const put = (index: number): void => {
@@ -98,7 +98,7 @@ class Run {
     else this.#hang(message, (seconds) => this.#end(record, index, seconds));
   }
 
-  /** Once all is parked; the trigger still is. */
+  /** After all items are parked, if the trigger is still parked. */
   #lookAgain(done: () => void): void {
     const look = () => this.#after(this.#simulation.roundTrip(), done);
     if (this.#parked) look();
@@ -113,7 +113,9 @@ class Run {
     });
   }
 
-  /** An attempt without a response. It counts as a failure when it is slow, and ends at its time limit or when it is aborted. */
+  /**
+   * An attempt without a response. It counts as a failure when it is slow, and ends at its time limit or when it is aborted.
+   */
   #hang(message: Message, waiting: (seconds: number) => void): void {
     let open = true;
     const end = () => {
@@ -139,7 +141,7 @@ class Run {
     this.#settled.push({ record, done, seconds });
     if (this.#settled.length < this.#lanes.size) return;
     this.#over = true;
-    // The log is written, and what goes back is returned to the queue.
+    // Writes the log, and returns the remaining messages to the queue.
     this.#after(this.#simulation.roundTrip(), () => {
       for (const one of this.#settled) this.#simulation.queue.finish(one.record, one.done, one.seconds);
       this.#ended();

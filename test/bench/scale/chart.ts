@@ -10,7 +10,7 @@ interface Chart {
   readonly y: string;
   /** The lowest and the highest of the y axis. */
   readonly range: readonly [number, number];
-  /** A height that is not to be passed. */
+  /** A limit, drawn as a horizontal line. */
   readonly limit?: { readonly at: number; readonly name: string };
   readonly curves: readonly Curve[];
 }
@@ -98,7 +98,7 @@ function decades([low, high]: readonly [number, number]): number[] {
   return Array.from({ length: count }, (_, i) => 10 ** (first + i));
 }
 
-/** Moves labels apart that would stand upon one another. */
+/** Moves overlapping labels apart. */
 function apart(heights: readonly number[]): number[] {
   const placed = [...heights];
   let above = Number.NEGATIVE_INFINITY;

@@ -6,7 +6,7 @@ import { quotas } from './quotas.ts';
 /** Longer durations are drawn at the edge. */
 const LONGEST_MS = 60_000;
 
-/** @param goodMs Up to where a delay is in order. */
+/** @param goodMs The highest acceptable delay. */
 export function delayChart(
   found: readonly { readonly name: string; readonly points: readonly Point[] }[],
   goodMs: number,
@@ -17,7 +17,7 @@ export function delayChart(
     points: points.map((point) => [point.perSecond, Math.min(LONGEST_MS, of(point))] as const),
   });
   return chart({
-    title: 'How long a healthy trigger’s change waits for its call, one of eleven triggers dead',
+    title: 'Delay of a healthy trigger’s calls while one of eleven triggers is down',
     x: 'changes a second',
     y: 'milliseconds',
     range: [10, LONGEST_MS],
@@ -36,7 +36,7 @@ export function quotaChart(points: readonly Point[], now: Deployed): string {
     points: points.map((point) => [point.perSecond, (100 * of(point)) / limit] as const),
   });
   return chart({
-    title: 'How much of each limit is used, with the defaults',
+    title: 'Use of each limit with the default settings',
     x: 'changes a second',
     y: 'percent of the limit',
     range: [0.1, 1_000],
@@ -45,7 +45,7 @@ export function quotaChart(points: readonly Point[], now: Deployed): string {
       share(`deliver functions, of ${now.deliverConcurrency}`, (point) => point.functions, now.deliverConcurrency),
       share('backlog puts/s, of 1,000', ({ perSecond }) => perSecond * DEAD_SHARE, quotas.partitionWrites.limit),
       share('queued, of 120,000', ({ queued }) => queued, quotas.queued.limit),
-      share('out of sight, of 120,000', ({ inFlight }) => inFlight, quotas.inFlight.limit),
+      share('in flight, of 120,000', ({ inFlight }) => inFlight, quotas.inFlight.limit),
       share('messages/s, of 70,000', ({ perSecond }) => perSecond, quotas.messages.limit),
     ],
   });

@@ -3,7 +3,7 @@ import { type Load, percentile, recordRate, type System } from './load.ts';
 import { quotas } from './quotas.ts';
 import { Simulation } from './simulation.ts';
 
-/** A setting of the system, by which its runs are named. */
+/** A variant of the settings, with its name. */
 export interface Variant {
   readonly name: string;
   readonly deliverConcurrency: number;
@@ -12,7 +12,10 @@ export interface Variant {
   readonly backlogPartitions: number;
 }
 
-/** The triggers' shares of the changes: of ten of an entity three create, six edit, one deletes. The first, an edit, is dead. */
+/**
+ * The shares of the triggers: of ten changes of an entity three create, six edit and one deletes. The receiver of the first
+ * trigger, an edit, is down.
+ */
 const WEIGHTS = [6, 3, 1, 6, 3, 1, 3, 1, 6, 3, 1];
 export const DEAD_SHARE = 6 / WEIGHTS.reduce((a, b) => a + b, 0);
 
@@ -23,10 +26,10 @@ const RECORDS = 1_000_000;
 const SKEW = 0.8;
 export const ANSWER_MS = 100;
 const SECONDS = 45;
-/** By then the outage has been noticed. */
+/** The trigger is parked by this time. */
 const FROM_SECOND = 25;
 
-/** A record with more changes than this approaches the limit of sequential calls. */
+/** A record with more changes than this is near the limit of sequential calls. */
 const OFTEN = 5;
 
 interface Timed {
@@ -42,15 +45,15 @@ export interface Point {
   /** Of records that change at most five times a second. */
   readonly p99Calm: number;
   readonly openedMs: number;
-  /** On average, of the last twenty seconds. */
+  /** The average of the last twenty seconds. */
   readonly functions: number;
   readonly handledPerSecond: number;
-  /** Changes a run of capture. */
+  /** Changes per batch of capture. */
   readonly captureBatch: number;
-  /** Messages a run of deliver. */
+  /** Messages per batch of deliver. */
   readonly batch: number;
   readonly sqsRequests: number;
-  /** The most at any second. */
+  /** The highest value in any second. */
   readonly queued: number;
   readonly inFlight: number;
   /** At the end. */

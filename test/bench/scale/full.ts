@@ -25,7 +25,7 @@ export const comparable: Load = {
   responseMs: 100,
 };
 
-/** The mappings as test/model/world.ts plays them. */
+/** The event source mappings of test/model/world.ts. */
 const asInTheModel: System = {
   workers: 100,
   shards: 1,
@@ -36,7 +36,7 @@ const asInTheModel: System = {
   backlogPartitions: 1,
 };
 
-/** Of one run: when the dead trigger was parked, and how long each healthy change waited. Milliseconds from the beginning. */
+/** The results of one run: when the trigger was parked, and the delay of each healthy change. Milliseconds since the start. */
 export type Found = Pick<Course, 'openedAt'> & { readonly delays: readonly Omit<Course['delays'][number], 'record'>[] };
 
 export function simulated(load: Load, seed: number): Found {

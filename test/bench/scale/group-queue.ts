@@ -1,7 +1,7 @@
 import type { Events } from './events.ts';
 import { Heap } from './heap.ts';
 
-/** A notification on its way. Times are milliseconds from the beginning. */
+/** A notification in the simulation. Times are milliseconds since the start. */
 export interface Message {
   readonly trigger: number;
   readonly record: number;
@@ -11,13 +11,13 @@ export interface Message {
 
 interface Group {
   readonly messages: { readonly sent: number; readonly message: Message }[];
-  /** So many of its messages are out of sight, and none of it is handed out. */
+  /** Number of invisible messages of the group. While there are any, none of its messages can be received. */
   hidden: number;
 }
 
 /** A FIFO queue by the rules of test/model/fifo-queue.ts, for many messages. */
 export class GroupQueue {
-  /** Called when there may be something to receive. */
+  /** Called when a message may be available. */
   onReady: () => void = () => {};
   length = 0;
   inFlight = 0;

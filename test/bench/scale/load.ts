@@ -2,12 +2,12 @@ import type { Chance } from '../../model/chance.ts';
 
 /** New notifications, and their result. */
 export interface Load {
-  /** Changes a second, in all. */
+  /** All changes per second. */
   readonly perSecond: number;
   readonly seconds: number;
-  /** How often each trigger's change comes, beside the others'. The first of `triggers` is dead. */
+  /** The relative frequency of each trigger's changes. The receiver of the first trigger is down. */
   readonly weights: readonly number[];
-  /** Rows; the nth most busy changes in proportion to n ** -skew. */
+  /** The number of rows. The nth busiest row changes in proportion to n ** -skew. */
   readonly records: number;
   readonly skew: number;
   readonly responseMs: number;
@@ -15,22 +15,22 @@ export interface Load {
 
 /** A number of items with their kind. */
 export interface System {
-  /** Deliver functions at once. */
+  /** Concurrent deliver functions. */
   readonly workers: number;
-  /** Stream shards in all. */
+  /** The number of stream shards. */
   readonly shards: number;
-  /** The most that capture and deliver are handed at once. */
+  /** The batch sizes of capture and deliver. */
   captureBatch(chance: Chance): number;
-  /** How long a stream mapping waits for a full batch, milliseconds. */
+  /** The batch window of a stream mapping, milliseconds. */
   readonly captureWindowMs: number;
   readonly deliverBatch: number;
-  /** How long a poller takes from one batch to the next, milliseconds. */
+  /** The time of a poller between two batches, milliseconds. */
   readonly pauseMs: readonly [least: number, most: number];
-  /** Of one trigger's backlog. */
+  /** Partitions of one trigger's backlog. */
   readonly backlogPartitions: number;
 }
 
-/** Draws the nth of some things, each as often as its weight says. */
+/** Draws an index. The probability of each is proportional to its weight. */
 export function drawer(weights: readonly number[], chance: Chance): () => number {
   const cumulative = new Float64Array(weights.length);
   let sum = 0;
@@ -54,13 +54,13 @@ export function zipf(count: number, skew: number): number[] {
   return Array.from({ length: count }, (_, i) => (i + 1) ** -skew);
 }
 
-/** How often the nth most busy record changes, a second, counted from 0. */
+/** Changes per second of the nth busiest record, counted from 0. */
 export function recordRate({ perSecond, records, skew }: Load): (record: number) => number {
   const sum = zipf(records, skew).reduce((a, b) => a + b, 0);
   return (record) => (perSecond * (record + 1) ** -skew) / sum;
 }
 
-/** Of sorted numbers the one below which a share of them lies. */
+/** The percentile of sorted numbers. @param share From 0 to 1. */
 export function percentile(sorted: ArrayLike<number>, share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

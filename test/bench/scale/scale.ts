@@ -2,23 +2,23 @@ import { deployed } from '../../../cli/cost/deployed.ts';
 import type { Figures, Table } from '../figures.ts';
 import { delayChart, quotaChart } from './charts.ts';
 import { LEAST_SHARDS, type Point, pointAt, type Variant } from './course.ts';
+import { limits } from './limits.ts';
 import { quotas } from './quotas.ts';
 import { validation } from './validation.ts';
-import { walls } from './walls.ts';
 
 const RATES = [10, 30, 100, 300, 1_000, 2_000, 3_000, 5_000, 7_000, 10_000];
 const QUICK_RATES = [10, 300];
 
-/** Beyond these rates batches are full without a window. */
+/** Above these rates batches are full without a window. */
 const WINDOW_RATES = [1, 10, 30, 100, 300, 1_000];
 const WINDOWS = [0, 1, 5];
 
-/** A delay is in order up to this. */
+/** The highest acceptable delay. */
 const GOOD_MS = 1_000;
 
 const now = deployed();
 
-/** All but a hundred functions of the account for deliver. */
+/** Deliver may use all but a hundred concurrent executions of the account. */
 const raised = {
   deliverConcurrency: quotas.functions.limit - 100,
   captureParallelization: 10,
@@ -31,7 +31,7 @@ const variants: readonly Variant[] = [
   { ...raised, name: 'raised, backlog split in 8', backlogPartitions: 8 },
 ];
 
-/** How delays, functions and queues grow with the changes a second, one of eleven triggers being dead. */
+/** Measures delays, functions and queues by changes per second, while one of eleven triggers is down. */
 export async function scale(quick: boolean): Promise<Figures> {
   const compared = await validation(quick ? [1] : undefined);
   const found = variants.map((variant) => ({
@@ -52,7 +52,7 @@ export async function scale(quick: boolean): Promise<Figures> {
   return {
     ratios: [
       ...compared.map(({ what, full, simulated }) => ({
-        what: `${what}, simulated and played by the real functions: the greater by the lesser`,
+        what: `${what}, simulated and real functions: the greater divided by the lesser`,
         value: Math.max(simulated / full, full / simulated),
         better: 'less' as const,
         target: 1.25,
@@ -64,10 +64,10 @@ export async function scale(quick: boolean): Promise<Figures> {
       })),
     ],
     tables: [
-      { title: 'The event simulation beside the real functions in virtual time', rows: compared.map(milliseconds) },
+      { title: 'The simulation and the real functions in virtual time', rows: compared.map(milliseconds) },
       ...found.map(({ name, points }) => ({ title: `By changes a second: ${name}`, rows: points.map(row) })),
-      { title: 'By batch window: defaults but for captureWindowSeconds', rows: windows.map(windowRow) },
-      { title: 'Where the walls are', rows: walls(defaults?.points ?? [], now) },
+      { title: 'By batch window: default settings except captureWindowSeconds', rows: windows.map(windowRow) },
+      { title: 'Limits by rate', rows: limits(defaults?.points ?? [], now) },
       { title: 'The limits', rows: Object.values(quotas).map(({ limit, what, source }) => ({ limit, what, source })) },
     ],
     files: {
@@ -92,14 +92,14 @@ function windowRow(point: Windowed): Table['rows'][number] {
     'changes/s': point.perSecond,
     'window, s': point.captureWindowSeconds,
     'healthy p50, ms': shown(point.p50),
-    'p99 but for hot records': shown(point.p99Calm),
-    'changes a run of capture': point.captureBatch,
-    'messages a run of deliver': point.batch,
-    'SQS requests each': point.sqsRequests,
+    'p99 without hot records': shown(point.p99Calm),
+    'changes per batch of capture': point.captureBatch,
+    'messages per batch of deliver': point.batch,
+    'SQS requests per change': point.sqsRequests,
   };
 }
 
-/** For the cost model: how full batches are, by rate and window. */
+/** The batch sizes by rate and window, for the cost model. */
 function batchesFile(windows: readonly Windowed[]): string {
   const round = (number: number) => Number(number.toFixed(2));
   const batches = windows.map(({ perSecond, captureWindowSeconds, captureBatch, batch, p50 }) => ({
@@ -117,13 +117,13 @@ function row(point: Point): Table['rows'][number] {
     'changes/s': point.perSecond,
     'healthy p50, ms': shown(point.p50),
     p99: shown(point.p99),
-    'p99 but for hot records': shown(point.p99Calm),
+    'p99 without hot records': shown(point.p99Calm),
     functions: Math.round(point.functions),
     'handled/s': Math.round(point.handledPerSecond),
     batch: point.batch,
-    'SQS requests each': point.sqsRequests,
-    'most queued': point.queued,
-    'most out of sight': point.inFlight,
+    'SQS requests per change': point.sqsRequests,
+    'maximum queued': point.queued,
+    'maximum in flight': point.inFlight,
     'left in streams': point.streamed,
     'parked/s': Math.round(point.parkedPerSecond),
   };

@@ -15,8 +15,8 @@ const SEND_BATCH = 10;
 const FULL = 100;
 
 /**
- * The system as events: what the functions decide (consecutive failures, retry delays, parking, waves) by the functions' own core, what they wait
- * for by the times of test/model/network.ts. A request takes 2 to 30 ms.
+ * The system as an event simulation. The functions' own core decides (consecutive failures, retry delays, parking, waves), and
+ * latencies are those of test/model/network.ts. A request takes 2 to 30 ms.
  */
 export class Simulation {
   readonly events = new Events();
@@ -33,7 +33,7 @@ export class Simulation {
     sends: 0,
     healthy: [],
   };
-  /** The first trigger's, which hangs. The others stay active. */
+  /** The state of the first trigger, whose receiver hangs. The others stay active. */
   dead: { state: State; consecutiveFailures: number } = { state: 'active', consecutiveFailures: 0 };
   readonly queue: GroupQueue;
   readonly #system: System;
@@ -76,12 +76,12 @@ export class Simulation {
         handled: this.course.handled,
       });
     }
-    // What is on its way gets there, if it can.
+    // After the last change, pending notifications can still be delivered.
     this.events.runUntil((this.load.seconds + 10) * 1000);
     return this.course;
   }
 
-  /** How long a request takes: on its way there, and back. */
+  /** The duration of a request: both directions. */
   hop(): number {
     return this.chance.between(1, 15);
   }
@@ -94,7 +94,7 @@ export class Simulation {
     return parkingStates.has(this.dead.state);
   }
 
-  /** @returns Whether that parks the trigger. */
+  /** @returns Whether the trigger is parked now. */
   countFailure(): boolean {
     if (this.dead.state !== 'active' || ++this.dead.consecutiveFailures < FAILURES_TO_PARK) return false;
     this.dead.state = 'parked';
@@ -102,7 +102,7 @@ export class Simulation {
     return true;
   }
 
-  /** Puts this number of items into the dead trigger's backlog. @returns The duration in milliseconds. */
+  /** Puts this number of items into the backlog of the trigger that is down. @returns The duration in milliseconds. */
   park(items: number): number {
     const arrival = this.events.now + this.hop();
     const taken =
@@ -132,7 +132,7 @@ export class Simulation {
     }
     const window = ++stream.windows;
     const end = () => {
-      // The timer of a batch that was full in time.
+      // The batch of this timer was full earlier.
       if (!stream.full || window !== stream.windows) return;
       stream.full = undefined;
       this.#capture(stream);
@@ -141,7 +141,7 @@ export class Simulation {
     this.events.after(captureWindowMs, end);
   }
 
-  /** A batch after the other, each record's changes in waves. */
+  /** One batch after another, with the changes of each record in waves. */
   #capture(stream: Stream): void {
     const batch = stream.waiting.slice(0, this.#system.captureBatch(this.chance));
     if (batch.length === 0) {

@@ -3,7 +3,7 @@ import { percentile } from './load.ts';
 
 const SEEDS = [1, 2, 3, 4];
 
-/** Notifications behind a hanging edit of their record wait in both; by then that is over. */
+/** In both, notifications behind a hanging edit of their record wait. After this time they no longer do. */
 const CALM_MS = 30_000;
 
 export interface Compared {
@@ -12,7 +12,7 @@ export interface Compared {
   readonly simulated: number;
 }
 
-/** The real functions in virtual time beside the event simulation, at a rate that both can play. Milliseconds. */
+/** Compares the real functions in virtual time with the event simulation, at a rate that both support. Milliseconds. */
 export async function validation(seeds = SEEDS): Promise<Compared[]> {
   const full: Found[] = [];
   for (const seed of seeds) full.push(await played(comparable, seed));

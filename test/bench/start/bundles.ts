@@ -36,7 +36,7 @@ function packagesIn({ outputs }: Metafile): ReadonlyMap<string, number> {
   return bytes;
 }
 
-/** Handlers as files that Node can import: each stage's bundled and with its packages apart, and one that does nothing. */
+/** Handlers as files that Node can import: each with and without a bundle, and an empty one. */
 export async function handlers() {
   const folder = await mkdtemp(join(tmpdir(), 'crm-triggers-start-'));
   await symlink(`${root}node_modules`, join(folder, 'node_modules'));

@@ -8,7 +8,7 @@ import { handlers, type Stage, stages } from './bundles.ts';
 /** Cold processes for each handler; their median counts. */
 const PROCESSES = 20;
 
-/** Smaller packages are summed up. */
+/** Smaller packages are one row. */
 const SMALL_BYTES = 3_000;
 
 interface Started {
@@ -21,7 +21,7 @@ export async function start(quick: boolean): Promise<Figures> {
   await using made = await handlers();
   const files = ['empty', ...stages.flatMap((stage) => [stage, `${stage}-unbundled`])];
   const started = new Map(files.map((file): [string, Started[]] => [file, []]));
-  // In turns, so that what else the machine does meets all of them.
+  // In turns, so that other load on the machine affects all of them.
   for (let turn = 0; turn < (quick ? 1 : PROCESSES); turn++)
     for (const [file, all] of started) all.push(await importIn(made.path(file)));
   const median = (file: string, of: keyof Started) => middle((started.get(file) ?? []).map((one) => one[of]));
@@ -36,21 +36,21 @@ export async function start(quick: boolean): Promise<Figures> {
         ...(stage === 'deliver' && { target: 350 }),
       })),
       {
-        what: "deliver's import beyond an empty handler's, ms",
+        what: 'import of deliver minus import of an empty handler, ms',
         value: overLimit('deliver', 'milliseconds'),
         better: 'less',
         target: 90,
         isOfTheMachine: true,
       },
       ...stages.map((stage) => ({
-        what: `${stage}'s import, of the time without a bundle`,
+        what: `${stage}'s import with a bundle / without a bundle`,
         value: overLimit(stage, 'milliseconds') / overLimit(`${stage}-unbundled`, 'milliseconds'),
         better: 'less' as const,
       })),
     ],
     tables: [
       {
-        title: "Start of a function, beyond an empty handler's",
+        title: 'Start of a function minus start of an empty handler',
         rows: stages.map((stage) => ({
           function: stage,
           'bundle, KB': kilobytes(stage),
@@ -65,7 +65,7 @@ export async function start(quick: boolean): Promise<Figures> {
   };
 }
 
-/** What is in the bundles, the largest of deliver's first. */
+/** The packages in the bundles, the largest first. */
 function contents(bundles: readonly ReadonlyMap<string, number>[]): Table {
   const largest = new Map<string, number>();
   for (const packages of bundles)
@@ -83,8 +83,8 @@ function contents(bundles: readonly ReadonlyMap<string, number>[]): Table {
   const large = [...largest.keys()].filter((name) => !isSmall(name));
   large.sort((a, b) => (largest.get(b) ?? 0) - (largest.get(a) ?? 0));
   return {
-    title: 'What is in the bundles, KB',
-    rows: [...large.map((one) => row(one || 'our own code', (name) => name === one)), row('smaller ones', isSmall)],
+    title: 'Packages in the bundles, KB',
+    rows: [...large.map((one) => row(one || 'our own code', (name) => name === one)), row('smaller packages', isSmall)],
   };
 }
 

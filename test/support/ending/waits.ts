@@ -1,4 +1,4 @@
-// Run by test/emulator/ending.test.ts: a test that waits for ever with an emulator and a function at work.
+// Run by test/emulator/ending.test.ts: a test that never ends, with a running emulator and function.
 import { before, test } from 'node:test';
 import { deployedStack, takeEffect } from '../emulator.ts';
 
