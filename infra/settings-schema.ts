@@ -169,6 +169,12 @@ const choices = z.strictObject({
     .describe(
       'The recipient of alarms: `{ "email": "on-call@example.com" }`, or `{ "topicArn": "arn:aws:sns:…" }` for your own topic. Default: no notifications; alarms are visible on the dashboard only. See [monitoring.md](operations/monitoring.md).',
     ),
+  cliPolicies: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Create two IAM managed policies for users of the command line, `AdminPolicyArn` and `ViewerPolicyArn` in the outputs. See [console.md](console.md#users-of-the-command-line).',
+    ),
   tracing: z.boolean().default(false).describe('Trace the functions with X-Ray.'),
   logRetentionDays: z
     .literal([1, 3, 5, 7, 14, 30, 60, 90, 180, 365])
