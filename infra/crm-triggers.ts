@@ -71,7 +71,7 @@ export class CrmTriggers extends Construct {
     const network = networkOf(this, props);
     const { function: deliver } = new Deliver(this, 'Deliver', { queue, deadLetterQueue, tables, settings, network });
     const { function: drain } = new Drain(this, 'Drain', { tables, settings, network });
-    const { alarms } = new Monitoring(
+    const { alarms, topic } = new Monitoring(
       this,
       'Monitoring',
       {
@@ -105,6 +105,7 @@ export class CrmTriggers extends Construct {
       ...Object.fromEntries(Object.entries(this.outputs).filter(([, value]) => Token.isUnresolved(value))),
       DeliveryQueueArn: queue.queueArn,
       SecretsKeyArn: secretsKey.keyArn,
+      ...(topic && { AlarmTopicArn: topic.topicArn }),
     };
     publish(new Construct(this, 'Published'), this.published);
     if (settings.cliPolicies) new CliPolicies(this);

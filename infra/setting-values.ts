@@ -46,6 +46,22 @@ export const signInSettings = z.strictObject({
   groupsClaim: z.string().min(1).default('groups'),
 });
 
+/** A custom domain of the console. */
+export const consoleDomain = z.strictObject({
+  name: z
+    .string()
+    .regex(
+      /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+      'expected a domain such as crm-triggers.example.com',
+    ),
+  certificateArn: z
+    .string()
+    .regex(
+      /^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/,
+      'expected the ARN of a certificate such as arn:aws:acm:eu-west-1:111122223333:certificate/1a2b',
+    ),
+});
+
 export const topicArn = z
   .string()
   .regex(

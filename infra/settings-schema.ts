@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { loggedNames } from '../functions/core/log-entry.ts';
 import { attachedTables, attributeName, existingRows } from './attached-table.ts';
 import {
+  consoleDomain,
   ec2Id,
   emailAddress,
   lowPort,
@@ -159,6 +160,11 @@ const choices = z.strictObject({
     .regex(/^[\w-]+_[0-9a-zA-Z]+$/, 'expected the ID of a user pool such as eu-west-1_AbCdEfGhI')
     .optional()
     .describe('The ID of a user pool that a deleted console stack left. Default: the console creates a user pool.'),
+  consoleDomain: consoleDomain
+    .optional()
+    .describe(
+      'A custom domain of the console: `name` and `certificateArn`, the ARN of its certificate in the region of the stage. Point a DNS record at the output `ConsoleDomainTarget`. Default: the domain that API Gateway generates. See [console.md](console.md).',
+    ),
   alarms: z
     .strictObject({ email: emailAddress.optional(), topicArn: topicArn.optional() })
     .refine(
@@ -201,17 +207,19 @@ export const settingsSchema = z.toJSONSchema(choices, { io: 'input', unrepresent
 export type StageSettings = z.output<typeof schema>;
 
 /** The settings that a stack or its app uses, and those that become props of another type. */
-const otherProps = { account: true, region: true, tables: true, vpc: true, alarms: true, signIn: true } as const;
+const otherProps = { account: true, region: true, tables: true, vpc: true, alarms: true } as const;
 
 /** The props of CrmTriggers that are plain values. */
-export const propsSchema = choices.omit({ ...otherProps, userPoolId: true }).extend({
+export const propsSchema = choices.omit({ ...otherProps, signIn: true, userPoolId: true, consoleDomain: true }).extend({
   stage: stageName.default('main'),
   tables: existingRows.default({}),
   alarmEmail: emailAddress.optional(),
 });
 
 /** The props of CrmTriggersConsole that are plain values. */
-export const consolePropsSchema = choices.pick({ signIn: true, userPoolId: true });
+export const consolePropsSchema = choices
+  .pick({ signIn: true, userPoolId: true })
+  .extend({ domain: consoleDomain.optional() });
 
 /** The checked settings of CrmTriggers, with defaults. */
 export type Settings = z.output<typeof propsSchema>;
