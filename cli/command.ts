@@ -1,8 +1,12 @@
 import type { OperationDeps } from '../functions/operations/deployment.ts';
+import type { Table } from './table.ts';
 
 /** The output of a command, as text and as JSON. */
 export interface Printed {
+  /** The text below the table, if there is one. */
   readonly text: string;
+  readonly table?: Table;
+  /** Times are epoch milliseconds; they are printed as ISO 8601. */
   readonly json: unknown;
   /** The command did its work and found something bad: exit status 1. */
   readonly failed?: boolean;
@@ -18,13 +22,13 @@ export const options = {
   all: ['', 'all notifications in Failed'],
   'before-deploy': ['', 'check the account before the first deployment'],
   by: ['ATTRIBUTE', 'the attribute to compare with --since (updatedAt)'],
-  follow: ['', 'print new attempts until Ctrl-C; with --json one per line'],
+  follow: ['', 'print new attempts until Ctrl-C; as JSON one per line'],
   id: ['ID', 'the ID of a notification, or text in the formatted string'],
   limit: ['N', 'number of attempts, at most 10000 (50)'],
   outcome: ['OUTCOME', 'delivered, failed, throttled, gone or blocked'],
   pace: ['PER-SECOND', 'notifications per second, from 1 to 1000 (50)'],
   'send-back': ['', 'send them all to the delivery queue again'],
-  since: ['TIME', 'since this time: 2026-11-23, 2026-11-23T09:00Z, 90m, 36h, 7d, today or yesterday'],
+  since: ['TIME', 'since this time: 2026-11-23, 2026-11-23T09:00Z, 90m, 36h, 7d, today or yesterday (UTC)'],
   trigger: ['TRIGGER', 'only this trigger'],
   'with-secrets': ['', 'do not mask passwords and the values of queries'],
   yes: ['', 'do it; without this option the command prints its plan and changes nothing'],
@@ -32,15 +36,18 @@ export const options = {
 
 /** Every command takes these too. */
 export const generalOptions = {
-  json: ['', 'print JSON'],
-  stage: ['NAME', 'a stage in cdk.json (main)'],
+  output: ['FORMAT', 'table, json, or jsonl with one value per line (table)'],
+  json: ['', 'the same as --output json'],
+  profile: ['PROFILE', 'the AWS profile, in place of AWS_PROFILE'],
+  region: ['REGION', 'the AWS region, in place of AWS_REGION'],
+  stage: ['STAGE', 'a stage in cdk.json (main)'],
 } as const;
 
-type Table = typeof options & typeof generalOptions;
+type AllOptions = typeof options & typeof generalOptions;
 
 type OptionName = keyof typeof options;
 
-export type Options = { readonly [Name in keyof Table]?: Table[Name][0] extends '' ? boolean : string };
+export type Options = { readonly [Name in keyof AllOptions]?: AllOptions[Name][0] extends '' ? boolean : string };
 
 export interface Command {
   /** One line for the list of commands. */
@@ -54,6 +61,8 @@ export interface Command {
   readonly optionRows?: Readonly<Partial<Record<OptionName, OptionRow>>>;
   /** Command lines without `crm-triggers`. */
   readonly examples: readonly string[];
+  /** Checks what the other checks do not. @throws {Misuse} */
+  check?(words: readonly string[], options: Options): void;
   /** Returns a file, or `-` for standard input. `run` receives its text as the last word. */
   reads?(words: readonly string[]): string | undefined;
   /** Called instead of `run` when no deployment is needed. Returns nothing to continue with `run`. */

@@ -2,6 +2,8 @@ import { pendingText } from '../../functions/operations/pending.ts';
 import { queueSize } from '../../functions/operations/queue-size.ts';
 import { list, masked, type TriggerStatus } from '../../functions/operations/trigger-status.ts';
 import type { Command } from '../command.ts';
+import type { Column, Row } from '../table.ts';
+import type { Color } from '../view.ts';
 
 export const listCommand: Command = {
   summary: 'Print all triggers: URL, status and pending notifications',
@@ -12,11 +14,28 @@ export const listCommand: Command = {
   async run(deps) {
     const [listed, queued] = await Promise.all([list(deps), queueSize(deps)]);
     const lines = listed.map(masked);
-    return { json: lines, text: [...lines.map(lineText), ...queueText(queued)].join('\n') };
+    return { json: lines, table: { columns, rows: lines.map(rowOf) }, text: queueText(queued) };
   },
 };
 
-function lineText({
+const stateColors: Readonly<Record<string, Color>> = {
+  active: 'green',
+  failing: 'red',
+  parked: 'red',
+  draining: 'yellow',
+  finishing: 'yellow',
+  paused: 'yellow',
+};
+
+const columns: readonly Column[] = [
+  { head: 'TRIGGER' },
+  { head: 'STATUS', color: (status) => stateColors[status] },
+  { head: 'PENDING' },
+  { head: 'URL' },
+  { head: 'DETAILS', below: true },
+];
+
+function rowOf({
   trigger,
   url,
   state,
@@ -26,24 +45,24 @@ function lineText({
   pausedBy,
   headers,
   ...pending
-}: TriggerStatus): string {
-  const calm = state === 'active' && consecutiveFailures === 0;
-  const words = [
-    ...(calm ? [] : [state === 'active' ? `failing (${consecutiveFailures} in a row)` : state]),
+}: TriggerStatus): Row {
+  const isFailing = state === 'active' && consecutiveFailures > 0;
+  const details = [
+    ...(isFailing ? [`${consecutiveFailures} failures in a row`] : []),
     ...(isThrottled ? ['throttled by the receiver'] : []),
     ...(parkedBecause ? [parkedBecause] : []),
     ...(pausedBy === 'gone' ? ['the receiver responded with 410 Gone'] : []),
     ...[pendingText(pending)].filter(Boolean),
     ...(headers.length > 0 ? [`sends ${headers.join(', ')}`] : []),
   ];
-  return `${trigger.padEnd(16)}  ${url ?? '-'}${words.length > 0 ? `  (${words.join(', ')})` : ''}`;
+  const status = isFailing ? 'failing' : url === null && state === 'active' ? '-' : state;
+  return { cells: [trigger, status, String(pending.waiting), url ?? '-', details.join(', ')] };
 }
 
 /** This number includes messages that deliver has not received yet. The numbers of the triggers do not. */
-function queueText(queued: number | null): string[] {
-  if (queued === null)
-    return ['The number of messages in the delivery queue is not known: sqs:GetQueueAttributes failed.'];
-  if (queued === 0) return [];
+function queueText(queued: number | null): string {
+  if (queued === null) return 'The size of the delivery queue is not known: sqs:GetQueueAttributes failed.';
+  if (queued === 0) return '';
   const messages = queued === 1 ? '1 message is' : `${queued} messages are`;
-  return [`${messages} in the delivery queue, including those waiting for retry.`];
+  return `${messages} in the delivery queue, including those waiting for retry.`;
 }

@@ -2,6 +2,7 @@ import type { Trigger } from '../../functions/core/entity.ts';
 import { failed, planRedelivery, type Redelivered, redeliver } from '../../functions/operations/failed.ts';
 import { UserError } from '../../functions/operations/user-error.ts';
 import type { Command } from '../command.ts';
+import { Misuse } from '../misuse.ts';
 import { readTime } from '../time.ts';
 import { withoutToken } from './failed.ts';
 
@@ -11,9 +12,11 @@ export const redeliverCommand: Command = {
   examples: ['redeliver --trigger customer.create', 'redeliver --trigger customer.create --yes'],
   words: ['[ID]'],
   options: ['trigger', 'since', 'all', 'yes'],
-  async run(deps, [id], { trigger, since, all, yes }) {
-    if (id === undefined && trigger === undefined && since === undefined && !all)
-      throw new UserError('No notification is chosen. To fix this, give an ID, --trigger, --since or --all.');
+  check([id], { trigger, since, all }) {
+    if ((id ?? trigger ?? since) === undefined && !all)
+      throw new Misuse('No notification is chosen.', 'Give an ID, --trigger, --since or --all.');
+  },
+  async run(deps, [id], { trigger, since, yes }) {
     const chosen = await failed(deps, { id, trigger: trigger as Trigger | undefined, since: readTime(since) });
     if (chosen.length === 0)
       throw new UserError('No notification in Failed matches. To list all of them, run crm-triggers failed.');

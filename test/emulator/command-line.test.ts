@@ -23,7 +23,7 @@ test('`set`, `list` and `clear` change and show URLs', async () => {
   );
   assert.equal(lines.find(({ trigger }) => trigger === 'task.edit')?.url, 'https://xn--mller-kva.example/x?***#z');
   assert.equal((await cli('clear', 'task.edit')).status, 0);
-  assert.match((await cli('list')).stdout, /^task\.edit +-$/m);
+  assert.match((await cli('list')).stdout, /^task\.edit +- +0 +-$/m);
 });
 
 test('`set` rejects an invalid URL with one line', async () => {
@@ -63,7 +63,7 @@ test('`secret` shows and rotates the signing secret; `header` sets and removes c
   const given = await cliWith('Bearer MARKER\n', 'header', 'set', 'task.edit', 'Authorization');
   assert.equal(given.stdout, 'task.edit sends authorization; its value is not shown again\n');
   const listed = await cli('list');
-  assert.match(listed.stdout, /^task\.edit .*\(sends authorization\)$/m);
+  assert.match(listed.stdout, /^task\.edit .* {2}sends authorization$/m);
   const hostile = await cliWith('a\r\nx-other: MARKER', 'header', 'set', 'task.edit', 'X-Token');
   assert.equal(hostile.status, 1);
   for (const { stdout, stderr } of [given, listed, hostile, await cli('list', '--json'), await cli('export')])

@@ -77,14 +77,17 @@ test('logs delivered and failed attempts with their responses, and without the U
   const { stdout } = await cli('log', '--trigger', 'task.create', '--outcome', 'failed').end();
   assert.match(
     stdout,
-    / {2}task\.create {7}failed {5}HTTP 503, \d+ ms {2}\?AccountID=.+ {2}msg_[\da-f]{32} {2}attempt 1\n {4}busy/,
+    / {2}task\.create {6}failed {5}HTTP 503, \d+ ms +msg_[\da-f]{32} {2}attempt 1 +\?AccountID=.+\n {4}busy/,
   );
   assert.doesNotMatch(stdout, /[^\P{C}\n]/u);
 
   const { status, stderr } = await cli('log', '--outcome', 'fine').end();
   assert.deepEqual(
     [status, stderr],
-    [1, 'There is no outcome "fine": the outcomes are delivered, failed, throttled, gone, blocked.\n'],
+    [
+      2,
+      'There is no outcome "fine". The outcomes are delivered, failed, throttled, gone, blocked. See crm-triggers --help.\n',
+    ],
   );
   assert.doesNotMatch(JSON.stringify(await stack.deps.log.read({}, 1_000)), /SECRET|127\.0\.0\.1/);
 });
