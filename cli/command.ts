@@ -22,6 +22,7 @@ export const options = {
   all: ['', 'all notifications in Failed'],
   'before-deploy': ['', 'check the account before the first deployment'],
   by: ['ATTRIBUTE', 'the attribute to compare with --since (updatedAt)'],
+  'dry-run': ['', 'print the changes as a diff, and change nothing'],
   follow: ['', 'print new attempts until Ctrl-C; as JSON one per line'],
   id: ['ID', 'the ID of a notification, or text in the formatted string'],
   limit: ['N', 'number of attempts, at most 10000 (50)'],
@@ -30,6 +31,7 @@ export const options = {
   'send-back': ['', 'send them all to the delivery queue again'],
   since: ['TIME', 'since this time: 2026-11-23, 2026-11-23T09:00Z, 90m, 36h, 7d, today or yesterday (UTC)'],
   trigger: ['TRIGGER', 'only this trigger'],
+  'with-headers': ['', 'print the names of custom headers too; their values are never printed'],
   'with-secrets': ['', 'do not mask passwords and the values of queries'],
   yes: ['', 'do it; without this option the command prints its plan and changes nothing'],
 } as const;
