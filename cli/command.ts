@@ -51,6 +51,8 @@ type OptionName = keyof typeof options;
 
 export type Options = { readonly [Name in keyof AllOptions]?: AllOptions[Name][0] extends '' ? boolean : string };
 
+export type Commands = Readonly<Record<string, Command>>;
+
 export interface Command {
   /** One line for the list of commands. */
   readonly summary: string;
@@ -67,9 +69,12 @@ export interface Command {
   check?(words: readonly string[], options: Options): void;
   /** Returns a file, or `-` for standard input. `run` receives its text as the last word. */
   reads?(words: readonly string[]): string | undefined;
+  /** The command needs neither AWS nor a deployment: `run` gets no dependencies. */
+  readonly offline?: true;
   /** Called instead of `run` when no deployment is needed. Returns nothing to continue with `run`. */
   alone?(options: Options): Promise<Printed> | undefined;
-  run(deps: OperationDeps, words: readonly string[], options: Options): Promise<Printed>;
+  /** @param all The table of commands, for commands that derive something from it. */
+  run(deps: OperationDeps, words: readonly string[], options: Options, all?: Commands): Promise<Printed>;
 }
 
 /** The options of a command, without the general ones. */

@@ -1,6 +1,7 @@
-import type { Command } from './command.ts';
+import type { Commands } from './command.ts';
 import { backfillCommand } from './commands/backfill.ts';
 import { clearCommand } from './commands/clear.ts';
+import { completionCommand } from './commands/completion.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { exportUrlsCommand } from './commands/export-urls.ts';
@@ -18,7 +19,7 @@ import { sendTestCommand } from './commands/send-test.ts';
 import { setCommand } from './commands/set.ts';
 
 /** All commands, in the order of the help. */
-export const commands: Readonly<Record<string, Command>> = {
+export const commands: Commands = {
   list: listCommand,
   set: setCommand,
   clear: clearCommand,
@@ -36,4 +37,5 @@ export const commands: Readonly<Record<string, Command>> = {
   doctor: doctorCommand,
   'dead-letters': deadLettersCommand,
   backfill: backfillCommand,
+  completion: completionCommand,
 };

@@ -6,8 +6,9 @@ import { findDeployment, type OperationDeps } from '../functions/operations/depl
 import { UserError } from '../functions/operations/user-error.ts';
 import { commandFirst, wantsJson } from './arguments.ts';
 import { callerName, checkHome } from './check-account.ts';
-import type { Command, Options } from './command.ts';
+import type { Command, Options, Printed } from './command.ts';
 import { misuseOf } from './commander-errors.ts';
+import { commands } from './commands.ts';
 import { useGivenEmulator } from './emulator-environment.ts';
 import { type Format, outputLines } from './output.ts';
 import { programOf } from './program.ts';
@@ -32,18 +33,24 @@ async function main(given: readonly string[]): Promise<number> {
 }
 
 async function execute(command: Command, words: readonly string[], options: Options): Promise<number> {
+  const printed = command.offline
+    ? await command.run({} as OperationDeps, words, options, commands)
+    : await runWith(command, words, options);
+  // A list that does not end is ended by the user, so this is no failure.
+  if (printed.more) process.once('SIGINT', () => process.exit(0));
+  const format = (options.output as Format | undefined) ?? (options.json ? 'json' : 'table');
+  for await (const line of outputLines(printed, format, viewOf(process.stdout, process.env))) console.log(line);
+  return printed.failed ? 1 : 0;
+}
+
+async function runWith(command: Command, words: readonly string[], options: Options): Promise<Printed> {
   if (options.profile) process.env.AWS_PROFILE = options.profile;
   if (options.region) process.env.AWS_REGION = options.region;
   await useGivenEmulator(process.env);
   const file = command.reads?.(words);
   const input = file === undefined ? words : [...words, await readText(file)];
   await checkHome(options.stage);
-  const printed = await (command.alone?.(options) ?? command.run(await depsFor(options.stage), input, options));
-  // A list that does not end is ended by the user, so this is no failure.
-  if (printed.more) process.once('SIGINT', () => process.exit(0));
-  const format = (options.output as Format | undefined) ?? (options.json ? 'json' : 'table');
-  for await (const line of outputLines(printed, format, viewOf(process.stdout, process.env))) console.log(line);
-  return printed.failed ? 1 : 0;
+  return command.alone?.(options) ?? command.run(await depsFor(options.stage), input, options, commands);
 }
 
 /** The dependencies of a command. Its caller and the deployment are looked up in parallel. */
