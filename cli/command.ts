@@ -25,6 +25,7 @@ export const options = {
   delivered: ['', 'what was delivered, in place of what failed'],
   'dry-run': ['', 'print the changes as a diff, and change nothing'],
   follow: ['', 'print new attempts until Ctrl-C; as JSON one per line'],
+  forward: ['LOCAL-URL', 'a URL of this machine, such as http://localhost:3000/hook'],
   id: ['ID', 'the ID of a notification, or text in the formatted string'],
   limit: ['N', 'number of attempts, at most 10000 (50)'],
   outcome: ['OUTCOME', 'delivered, failed, throttled, gone or blocked'],

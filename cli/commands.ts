@@ -10,6 +10,7 @@ import { headerCommand } from './commands/header.ts';
 import { historyCommand } from './commands/history.ts';
 import { importUrlsCommand } from './commands/import-urls.ts';
 import { listCommand } from './commands/list.ts';
+import { listenCommand } from './commands/listen.ts';
 import { logCommand } from './commands/log.ts';
 import { pauseCommand } from './commands/pause.ts';
 import { redeliverCommand } from './commands/redeliver.ts';
@@ -31,6 +32,7 @@ export const commands: Commands = {
   export: exportUrlsCommand,
   import: importUrlsCommand,
   log: logCommand,
+  listen: listenCommand,
   history: historyCommand,
   failed: failedCommand,
   redeliver: redeliverCommand,

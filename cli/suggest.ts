@@ -16,6 +16,7 @@ const commandSynonyms: readonly (readonly [RegExp, string])[] = [
   [/^(?:remove|delete|unset|rm)$/, 'clear'],
   [/^(?:replay|resend|retry)$/, 'redeliver'],
   [/^(?:tail|logs|events)$/, 'log'],
+  [/^(?:forward|tunnel)$/, 'listen'],
 ];
 
 /** The most edits between two words that count as similar. */

@@ -1,6 +1,7 @@
 import { isTrigger, triggers } from '../functions/core/entity.ts';
 import { outcomeKinds } from '../functions/core/outcome.ts';
 import { stagePattern } from '../functions/core/stack-name.ts';
+import { isLocalUrl } from '../functions/operations/forward-calls.ts';
 import { Misuse } from './misuse.ts';
 import { similarTrigger } from './suggest.ts';
 import { readTime } from './time.ts';
@@ -25,6 +26,7 @@ export const values: Readonly<Record<string, Value>> = {
   },
   FORMAT: { words: formats, check: oneOf(formats, 'output format', `The formats are ${formats.join(', ')}.`) },
   TIME: { words: ['1h', '24h', '7d', 'today', 'yesterday'], check: (entered) => readTime(entered) },
+  'LOCAL-URL': { check: checkLocalUrl },
   N: { check: between(1, 10_000, 'a whole number', /^\d+$/) },
   'PER-SECOND': { check: between(1, 1_000, 'a number of notifications per second', /^\d+(?:\.\d+)?$/) },
   STAGE: { check: matching(stagePattern, () => ['--stage is the name of a stage in cdk.json.']) },
@@ -46,6 +48,11 @@ function checkTrigger(entered: string): void {
   const meant = similarTrigger(entered);
   const fix = meant ? `Did you mean ${meant}?` : `The triggers are ${triggers.join(', ')}.`;
   throw new Misuse(`There is no trigger "${entered}".`, fix);
+}
+
+function checkLocalUrl(entered: string): void {
+  if (!isLocalUrl(entered))
+    throw new Misuse('--forward takes only URLs of this machine.', 'Write it like http://localhost:3000/hook.');
 }
 
 function oneOf(words: readonly string[], what: string, fix: string) {

@@ -146,3 +146,29 @@ test('`log --follow` prints new attempts until Ctrl-C', { timeout: 120_000 }, as
     assert.equal(response, 'HTTP 200');
   }
 });
+
+test('`listen` forwards live calls to this machine, signed, until Ctrl-C', { timeout: 120_000 }, async (t) => {
+  await using live = await receiver();
+  await using local = await receiver();
+  await set(stack.deps, 'customer.create', `${live.origin}/live`);
+  const { child, output, end } = cli('listen', 'customer.create', '--forward', `${local.origin}/local`);
+  t.after(() => child.kill('SIGKILL'));
+  const ended = end();
+  await until('it listens', () => output.stderr.includes('Press Ctrl-C'));
+  let created = 0;
+  await until(
+    'a forwarded call',
+    async () => {
+      await stack.agent.do('create', 'customer', { AccountID: `${mark}-listen-${created++}` });
+      return local.calls.length > 0 && output.stdout.includes('HTTP 200');
+    },
+    60_000,
+    1_000,
+  );
+  const [call] = local.calls;
+  assert.match(call?.target ?? '', /^\/local\?AccountID=.+-listen-\d+$/);
+  assert.ok(live.calls.some(({ headers }) => headers['webhook-id'] === call?.headers['webhook-id']));
+  assert.match(String(call?.headers['webhook-signature']), /^v1,/);
+  child.kill('SIGINT');
+  assert.equal((await ended).status, 0);
+});
