@@ -20,6 +20,7 @@ type OptionRow = readonly [placeholder: string, meaning: string];
 /** The options of all commands. */
 export const options = {
   all: ['', 'all notifications in Failed'],
+  'allow-writes': ['', 'offer tools that change something too'],
   'before-deploy': ['', 'check the account before the first deployment'],
   by: ['ATTRIBUTE', 'the attribute to compare with --since (updatedAt)'],
   delivered: ['', 'what was delivered, in place of what failed'],
@@ -54,6 +55,18 @@ type OptionName = keyof typeof options;
 
 export type Options = { readonly [Name in keyof AllOptions]?: AllOptions[Name][0] extends '' ? boolean : string };
 
+/** How a command is offered as a tool of the MCP server. */
+interface Tool {
+  /** Whether it changes something, or makes a call. Then it needs a confirmation. */
+  readonly writes: boolean;
+  /** Options that are not offered. */
+  readonly without?: readonly OptionName[];
+  /** The options of a run that changes nothing. Without them, the preview is the command line and its meaning. */
+  readonly preview?: Options;
+  /** The options of the confirmed run. */
+  readonly confirmed?: Options;
+}
+
 export type Commands = Readonly<Record<string, Command>>;
 
 export interface Command {
@@ -66,6 +79,8 @@ export interface Command {
   readonly options?: readonly OptionName[];
   /** Options that have another meaning in this command. */
   readonly optionRows?: Readonly<Partial<Record<OptionName, OptionRow>>>;
+  /** Absent: the command is no tool. */
+  readonly tool?: Tool;
   /** Command lines without `crm-triggers`. */
   readonly examples: readonly string[];
   /** Checks what the other checks do not. @throws {Misuse} */

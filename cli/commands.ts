@@ -12,6 +12,7 @@ import { importUrlsCommand } from './commands/import-urls.ts';
 import { listCommand } from './commands/list.ts';
 import { listenCommand } from './commands/listen.ts';
 import { logCommand } from './commands/log.ts';
+import { mcpCommand } from './commands/mcp.ts';
 import { pauseCommand } from './commands/pause.ts';
 import { redeliverCommand } from './commands/redeliver.ts';
 import { resumeCommand } from './commands/resume.ts';
@@ -40,4 +41,5 @@ export const commands: Commands = {
   'dead-letters': deadLettersCommand,
   backfill: backfillCommand,
   completion: completionCommand,
+  mcp: mcpCommand,
 };

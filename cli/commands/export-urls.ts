@@ -6,6 +6,7 @@ export const exportUrlsCommand: Command = {
   details:
     'Passwords and the values of queries are masked. `import` keeps the stored URL where the file has its masked form.',
   examples: ['export > urls.json', 'export --with-secrets > urls.json', 'export --with-headers'],
+  tool: { writes: false, without: ['with-secrets'] },
   words: [],
   options: ['with-headers', 'with-secrets'],
   async run(deps, _, { 'with-headers': withHeaders, 'with-secrets': withSecrets = false }) {

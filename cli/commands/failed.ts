@@ -8,6 +8,7 @@ import { readTime } from '../time.ts';
 export const failedCommand: Command = {
   summary: 'Print the notifications in Failed, and why they are there',
   examples: ['failed --since yesterday'],
+  tool: { writes: false },
   words: [],
   options: ['trigger', 'since'],
   async run(deps, _, { trigger, since }) {

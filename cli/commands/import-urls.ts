@@ -8,6 +8,7 @@ export const importUrlsCommand: Command = {
   details:
     '`-` reads standard input. `null` removes a URL; triggers that the file does not name do not change. A file with an error changes nothing. The headers in a file must exist, because a file does not have their values.',
   examples: ['import urls.json --dry-run', 'import urls.json'],
+  tool: { writes: true, preview: { 'dry-run': true }, confirmed: {} },
   words: ['FILE'],
   options: ['dry-run'],
   reads: ([file]) => file,

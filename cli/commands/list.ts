@@ -10,6 +10,7 @@ export const listCommand: Command = {
   details:
     'Pending notifications wait for a retry, wait for an earlier notification of their record, or are in the backlog. The last line is the number of messages in the delivery queue.',
   examples: ['list', 'list --json'],
+  tool: { writes: false },
   words: [],
   async run(deps) {
     const [listed, queued] = await Promise.all([list(deps), queueSize(deps)]);

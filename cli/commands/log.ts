@@ -6,6 +6,7 @@ import { readTime } from '../time.ts';
 export const logCommand: Command = {
   summary: 'Print the latest attempts and their responses, the newest last',
   examples: ['log --trigger customer.create --outcome failed', 'log --id a1 --since 36h', 'log --follow'],
+  tool: { writes: false, without: ['follow'] },
   words: [],
   options: ['trigger', 'outcome', 'id', 'since', 'limit', 'follow'],
   async run(deps, _, { since, limit: entered = '50', follow: follows, ...rest }) {

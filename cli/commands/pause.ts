@@ -6,6 +6,7 @@ export const pauseCommand: Command = {
   summary: 'Keep the notifications of a trigger in its backlog',
   details: 'To pause a trigger that is paused changes nothing.',
   examples: ['pause customer.create'],
+  tool: { writes: true },
   words: ['TRIGGER'],
   async run(deps, [trigger]) {
     const isNew = await pause(deps, trigger as Trigger);

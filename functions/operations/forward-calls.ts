@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { type Call, makeCall } from '../adapters/http-call.ts';
+import { localCall } from '../adapters/local-call.ts';
 import { requestHeaders } from '../attempt/request-headers.ts';
 import { literalAddress } from '../core/address.ts';
 import type { Trigger } from '../core/entity.ts';
@@ -35,16 +35,6 @@ export function isLocalUrl(text: string): boolean {
   return loopback.check(address, isIP(address) === 4 ? 'ipv4' : 'ipv6');
 }
 
-/** Makes a function for calls to this machine. It waits for a response as long as deliver by default. */
-export function localCall(url: string): Call {
-  const rules = {
-    allowHttp: true,
-    allowedPorts: [Number(URL.parse(url)?.port)],
-    allowedPrivateNetworks: ['127.0.0.0/8', '::1/128'],
-  };
-  return makeCall({ connectTimeoutSeconds: 3, attemptTimeoutSeconds: 10, rules });
-}
-
 /**
  * Forwards the calls of a trigger to a URL of this machine, without end and one after another. A forwarded call is a copy
  * of an attempt in the delivery log, with a new signature for the local URL. It is not logged, counted or repeated.
@@ -57,7 +47,6 @@ export async function* forwardCalls(
   deps: Deps<'log' | 'secrets'>,
   trigger: Trigger,
   url: string,
-  call: Call = localCall(url),
   pause?: () => Promise<unknown>,
 ): AsyncGenerator<ForwardedCall> {
   for await (const entry of follow(deps, { trigger }, 0, pause)) {
@@ -66,7 +55,7 @@ export async function* forwardCalls(
     const called = joinFormattedString(url, entry.formattedString);
     const secrets = { ...(await deps.secrets.of(trigger)), headers: {} };
     const outcome = outcomeOf(
-      await call(called, requestHeaders(notificationOf(entry), entry.attempt, called, secrets, at)),
+      await localCall(called, requestHeaders(notificationOf(entry), entry.attempt, called, secrets, at)),
     );
     const { kind, response } = outcome;
     yield { entry, response, isDelivered: kind === 'delivered', milliseconds: Date.now() - at };

@@ -4,7 +4,7 @@ import { Webhook } from 'standardwebhooks';
 import { commands } from '../../cli/commands.ts';
 import { checkValue } from '../../cli/values.ts';
 import { DeliveryLog, type LogEntry } from '../../functions/adapters/delivery-log.ts';
-import { type ForwardedCall, forwardCalls, isLocalUrl, localCall } from '../../functions/operations/forward-calls.ts';
+import { type ForwardedCall, forwardCalls, isLocalUrl } from '../../functions/operations/forward-calls.ts';
 import { set } from '../../functions/operations/set-url.ts';
 import { setHeader } from '../../functions/operations/signing-secrets.ts';
 import { adminWorld } from '../support/admin-world.ts';
@@ -19,10 +19,10 @@ async function world(...written: LogEntry[][]) {
   const made = adminWorld({ log });
   await set(made.deps, 'case.edit', 'https://example.com/live');
   const counted = () => [made.sent.length, made.history.entries.length, written.length];
-  const forward = async (url: string, count: number, call = localCall(url)) => {
+  const forward = async (url: string, count: number) => {
     const forwarded: ForwardedCall[] = [];
     const pause = async () => log.write(written.shift() ?? []);
-    for await (const one of forwardCalls(made.deps, 'case.edit', url, call, pause)) {
+    for await (const one of forwardCalls(made.deps, 'case.edit', url, pause)) {
       forwarded.push(one);
       if (forwarded.length === count) break;
     }
@@ -37,7 +37,7 @@ test('forwards new calls in order, with a signature for the local URL, and no ol
   await using server = await receiver((_, response) => response.writeHead(201).end());
   const entries = [now(1), now(2, { attempt: 2, outcome: 'failed' }), now(3, { test: true })];
   const made = await world([], entries.slice(0, 2), [now(2, { trigger: 'task.edit' })], entries.slice(2));
-  const url = `${server.origin}/hook?from=live`;
+  const url = `${server.origin.replace('127.0.0.1', 'app.localhost')}/hook?from=live`;
   const forwarded = await made.forward(url, 3);
   assert.deepEqual(
     forwarded.map(({ entry, response, isDelivered }) => [entry.id, response, isDelivered]),
