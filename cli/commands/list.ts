@@ -1,6 +1,6 @@
 import { pendingText } from '../../functions/operations/pending.ts';
 import { queueSize } from '../../functions/operations/queue-size.ts';
-import { list, masked, type TriggerStatus } from '../../functions/operations/trigger-status.ts';
+import { listMasked, type TriggerStatus } from '../../functions/operations/trigger-status.ts';
 import type { Command } from '../command.ts';
 import type { Column, Row } from '../table.ts';
 import type { Color } from '../view.ts';
@@ -13,8 +13,7 @@ export const listCommand: Command = {
   tool: { writes: false },
   words: [],
   async run(deps) {
-    const [listed, queued] = await Promise.all([list(deps), queueSize(deps)]);
-    const lines = listed.map(masked);
+    const [lines, queued] = await Promise.all([listMasked(deps), queueSize(deps)]);
     return { json: lines, table: { columns, rows: lines.map(rowOf) }, text: queueText(queued) };
   },
 };
