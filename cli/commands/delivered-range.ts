@@ -28,9 +28,15 @@ export async function redeliverRange(
   const plan = `${sendable.length} would be sent again at ${perSecond} per second, in about ${seconds} s`;
   const isAsked = !yes && !json && output === 'table' && sendable.length > 0;
   if (yes || (isAsked && (await ask([...lines, `${plan}.`, 'Send them?'].join('\n')))))
-    return sentText(await redeliverDelivered(deps, chosen, perSecond));
+    return sentText(await redeliverDelivered(deps, chosen, perSecond, progressOf(chosen.length)));
   return {
     json: { count: sendable.length, pace: perSecond, seconds, triggers: Object.fromEntries(counts), dryRun: true },
     text: [...lines, `${plan}${sendable.length > 0 ? ': add --yes' : ''}.`].join('\n'),
   };
+}
+
+/** Prints the progress on one line of the terminal. */
+function progressOf(total: number): ((count: number) => void) | undefined {
+  if (!process.stderr.isTTY) return undefined;
+  return (count) => process.stderr.write(count < total ? `\r${count} of ${total}` : '\r\u001b[2K');
 }

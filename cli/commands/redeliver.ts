@@ -18,8 +18,13 @@ export const redeliverCommand: Command = {
     'redeliver --trigger customer.create --yes',
     'redeliver --delivered --trigger customer.create --since 2026-11-23T09:00Z --until 2026-11-23T10:00Z',
   ],
-  // With JSON nothing is asked on the terminal.
-  tool: { writes: true, preview: { json: true }, confirmed: { yes: true } },
+  tool: {
+    writes: true,
+    // A range can take longer than a client waits.
+    without: ['delivered', 'until', 'pace'],
+    preview: { json: true },
+    confirmed: { yes: true },
+  },
   words: ['[ID]'],
   options: ['trigger', 'since', 'all', 'delivered', 'until', 'pace', 'yes'],
   optionRows: { pace: ['PER-SECOND', 'with --delivered: notifications per second, from 1 to 1000 (50)'] },

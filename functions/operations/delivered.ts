@@ -52,11 +52,13 @@ export async function delivered({ log }: Deps<'log'>, { trigger, since, until }:
  *
  * @param chosen The entries that `delivered` returned.
  * @param perSecond Notifications per second.
+ * @param progress Called with the number of entries that were handled so far.
  */
 export async function redeliverDelivered(
   deps: Deps<'dynamodb' | 'crmTables' | 'rowRules' | 'triggersTable' | 'queue' | 'history' | 'who'>,
   chosen: readonly LogEntry[],
   perSecond: number,
+  progress?: (count: number) => void,
   clock: Clock = liveClock,
 ): Promise<Redelivered[]> {
   const recordOf = recordReader(deps);
@@ -76,6 +78,7 @@ export async function redeliverDelivered(
       return notification ? { ...notification, redelivered: clock.now() } : { rejected: 'it is not in the log' };
     },
     pace: { perSecond, clock },
+    ...(progress && { progress }),
   });
 }
 

@@ -25,6 +25,8 @@ export interface SendAgain<Of> {
   notificationOf(item: Of): Promise<Notification | { readonly rejected: string }>;
   /** Called when the queue has the notification of the item. */
   sent?(item: Of): Promise<void>;
+  /** Called after each part. @param count The number of items that were handled so far. */
+  progress?(count: number): void;
   /** The most notifications per second. Without it, they are sent as fast as the queue accepts them. */
   readonly pace?: { readonly perSecond: number; readonly clock: Clock };
 }
@@ -54,6 +56,7 @@ export async function sendAgain<Of extends Item>(
     for (const chunk of inBatches(items, size)) {
       const start = how.pace?.clock.now() ?? 0;
       await sendChunk(deps, chunk, how, done);
+      how.progress?.(done.length);
       if (how.pace && done.length < items.length)
         await how.pace.clock.sleep(
           Math.max(0, (chunk.length / how.pace.perSecond) * 1000 - (how.pace.clock.now() - start)),

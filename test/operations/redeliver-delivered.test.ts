@@ -74,7 +74,7 @@ test('sends them with the same IDs, in order, in the group of their record', asy
   const { deps, sent, history } = await world([edit(3), edit(1, { trigger: 'case.create' }), edit(2), edit(2)]);
   const chosen = await delivered(deps, range);
   const clock = instant();
-  const done = await redeliverDelivered(deps, chosen, 50, clock);
+  const done = await redeliverDelivered(deps, chosen, 50, undefined, clock);
   assert.deepEqual(
     sent.map(({ id }) => id),
     chosen.map(({ id }) => id),
@@ -94,11 +94,13 @@ test('sends them with the same IDs, in order, in the group of their record', asy
   );
 });
 
-test('keeps the pace', async () => {
+test('keeps the pace, and reports its progress', async () => {
   const { deps, sent } = await world(Array.from({ length: 25 }, (_, n) => edit(n)));
   const clock = instant();
-  await redeliverDelivered(deps, await delivered(deps, range), 10, clock);
+  const counts: number[] = [];
+  await redeliverDelivered(deps, await delivered(deps, range), 10, (count) => counts.push(count), clock);
   assert.deepEqual(clock.sleeps, [1_000, 1_000]);
+  assert.deepEqual(counts, [10, 20, 25]);
   assert.equal(sent.length, 25);
 });
 
@@ -107,7 +109,7 @@ test('keeps the order within a record whose key has an attribute that is no ID',
     [edit(1), edit(2), edit(3, { formattedString: '?AccountID=a&CaseID=8' })],
     [['pk', 'S']],
   );
-  await redeliverDelivered(deps, await delivered(deps, range), 50, instant());
+  await redeliverDelivered(deps, await delivered(deps, range), 50, undefined, instant());
   const [first, second, third] = sent.map(({ record }) => record);
   assert.equal(first, second);
   assert.notEqual(second, third);
@@ -120,7 +122,7 @@ test('stops when the URL is cleared, and says so for the rest', async () => {
     await send(notifications);
     await clear(deps, 'case.edit');
   };
-  const done = await redeliverDelivered(deps, await delivered(deps, range), 10, instant());
+  const done = await redeliverDelivered(deps, await delivered(deps, range), 10, undefined, instant());
   assert.equal(sent.length, 10);
   assert.equal(done.filter(({ rejected }) => rejected?.startsWith('no URL is set')).length, 10);
 });
