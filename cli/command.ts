@@ -42,8 +42,8 @@ export const options = {
 
 /** Every command takes these too. */
 export const generalOptions = {
-  output: ['FORMAT', 'table, json, or jsonl with one value per line (table)'],
-  json: ['', 'the same as --output json'],
+  output: ['table|json|jsonl', 'the form of the output; jsonl has one value per line (table)'],
+  json: ['', 'print JSON'],
   profile: ['PROFILE', 'the AWS profile, in place of AWS_PROFILE'],
   region: ['REGION', 'the AWS region, in place of AWS_REGION'],
   stage: ['STAGE', 'a stage in cdk.json (main)'],

@@ -24,7 +24,10 @@ export const values: Readonly<Record<string, Value>> = {
     // `retry` is an alias of release 0.2.0.
     check: oneOf([...outcomeKinds, 'retry'], 'outcome', `The outcomes are ${outcomeKinds.join(', ')}.`),
   },
-  FORMAT: { words: formats, check: oneOf(formats, 'output format', `The formats are ${formats.join(', ')}.`) },
+  [formats.join('|')]: {
+    words: formats,
+    check: oneOf(formats, 'output format', `The formats are ${formats.join(', ')}.`),
+  },
   TIME: { words: ['1h', '24h', '7d', 'today', 'yesterday'], check: (entered) => readTime(entered) },
   'LOCAL-URL': { check: checkLocalUrl },
   N: { check: between(1, 10_000, 'a whole number', /^\d+$/) },

@@ -52,5 +52,5 @@ const cell = (text: string) => text.replaceAll('|', '\\|');
 const table = (rows: readonly string[]) => ['| option | meaning |', '|---|---|', ...rows].join('\n');
 
 function optionRow([name, [value, text]]: [string, readonly [string, string]]): string {
-  return `| \`--${name}${value ? ` ${value}` : ''}\` | ${cell(text)} |`;
+  return `| \`--${name}${value ? ` ${cell(value)}` : ''}\` | ${cell(text)} |`;
 }
