@@ -3,12 +3,14 @@ import { backfillCommand } from './commands/backfill.ts';
 import { clearCommand } from './commands/clear.ts';
 import { completionCommand } from './commands/completion.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
+import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { exportUrlsCommand } from './commands/export-urls.ts';
 import { failedCommand } from './commands/failed.ts';
 import { headerCommand } from './commands/header.ts';
 import { historyCommand } from './commands/history.ts';
 import { importUrlsCommand } from './commands/import-urls.ts';
+import { initCommand } from './commands/init.ts';
 import { listCommand } from './commands/list.ts';
 import { listenCommand } from './commands/listen.ts';
 import { logCommand } from './commands/log.ts';
@@ -40,6 +42,8 @@ export const commands: Commands = {
   doctor: doctorCommand,
   'dead-letters': deadLettersCommand,
   backfill: backfillCommand,
+  init: initCommand,
+  demo: demoCommand,
   completion: completionCommand,
   mcp: mcpCommand,
 };
