@@ -52,7 +52,8 @@ function rowOf({
     ...(isThrottled ? ['throttled by the receiver'] : []),
     ...(parkedBecause ? [parkedBecause] : []),
     ...(pausedBy === 'gone' ? ['the receiver responded with 410 Gone'] : []),
-    ...[pendingText(pending)].filter(Boolean),
+    // Without parts, it only repeats the number.
+    ...[pendingText(pending)].filter((text) => text.includes('(')),
     ...(headers.length > 0 ? [`sends ${headers.join(', ')}`] : []),
   ];
   const status = isFailing ? 'failing' : url === null && state === 'active' ? '-' : state;
