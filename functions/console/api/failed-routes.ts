@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Failed } from '../../adapters/backlog-items.ts';
-import { failed, latestFailed, planRedelivery, redeliver } from '../../operations/failed.ts';
+import { failed, latestFailed, redeliver } from '../../operations/failed.ts';
+import { planRedelivery } from '../../operations/send-again.ts';
 import { UserError } from '../../operations/user-error.ts';
 import { route } from './route.ts';
 import { queryLimit, queryTime, text, time, trigger } from './shapes.ts';
