@@ -1,11 +1,25 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { SHOWN_ATTRIBUTES } from '../functions/adapters/trigger-rows.ts';
-import { entityNames } from '../functions/core/entity.ts';
-import { grantAdmin } from './admin-grant.ts';
-import type { CrmTriggers } from './crm-triggers.ts';
+import { type Entity, entityNames } from '../functions/core/entity.ts';
+import { type Administered, grantAdmin } from './admin-grant.ts';
 import { readsOnly } from './tables.ts';
+
+/** The resources that the commands use. */
+interface Commanded extends Administered {
+  readonly tables: Readonly<Record<'triggers' | 'backlog' | 'audit' | 'deliveryLog', ITable>>;
+  readonly secretsKey: IKey;
+  readonly queue: IQueue;
+  readonly deadLetterQueue: IQueue;
+  readonly captures: Readonly<Record<Entity, IFunction>>;
+  readonly deliver: IFunction;
+  readonly drain: IFunction;
+}
 
 /** Actions on one resource. */
 type Allowed = readonly [resource: string, ...actions: string[]];
@@ -15,7 +29,7 @@ type Allowed = readonly [resource: string, ...actions: string[]];
  * `failed`, `history` and `export`: they may read neither the secrets nor the URLs, only their masked forms.
  */
 export class CliPolicies extends Construct {
-  constructor(triggers: CrmTriggers) {
+  constructor(triggers: Commanded) {
     super(triggers, 'CliPolicies');
     const viewer = new ManagedPolicy(this, 'Viewer', {
       description: 'Read everything of crm-triggers on the command line except secrets and credentials in URLs',
@@ -34,7 +48,7 @@ export class CliPolicies extends Construct {
 const statement = ([resource, ...actions]: Allowed) => new PolicyStatement({ actions, resources: [resource] });
 
 /** What `list`, `log`, `failed`, `history` and `export` read. Exports are recorded in the history. */
-function viewing(triggers: CrmTriggers): Allowed[] {
+function viewing(triggers: Commanded): Allowed[] {
   const { tables, queue, secretsKey } = triggers;
   return [
     [stackArn(triggers), 'cloudformation:DescribeStacks'],
@@ -47,7 +61,7 @@ function viewing(triggers: CrmTriggers): Allowed[] {
 }
 
 /** What the other commands need in addition to the permissions of the page: `backfill`, `dead-letters` and `doctor`. */
-function administering(triggers: CrmTriggers): Allowed[] {
+function administering(triggers: Commanded): Allowed[] {
   const { crmTables, deadLetterQueue, captures, deliver, drain } = triggers;
   const stack = Stack.of(triggers);
   const functions = [...Object.values(captures), deliver, drain];
@@ -70,7 +84,7 @@ function administering(triggers: CrmTriggers): Allowed[] {
 }
 
 /** The ARN of the stack. The command line names the stack without its ID. */
-function stackArn(triggers: CrmTriggers): string {
+function stackArn(triggers: Commanded): string {
   const stack = Stack.of(triggers);
   return stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${stack.stackName}/*` });
 }

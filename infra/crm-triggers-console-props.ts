@@ -57,7 +57,7 @@ export interface CrmTriggersConsoleProps {
    */
   readonly domain?: ConsoleDomain;
   /**
-   * The actions of the console's alarm, in addition to the topic of `alarmEmail` of `triggers`.
+   * The actions of the console's alarm. The topic of `alarmEmail` of `triggers` is notified too.
    * @default - no other actions
    */
   readonly alarmActions?: readonly IAlarmAction[];

@@ -70,8 +70,19 @@ export const topicArn = z
   );
 
 /** The ID of an EC2 resource, such as `vpc-0a1b2c3d`. */
-export function ec2Id(prefix: string) {
+function ec2Id(prefix: string) {
   return z
     .string()
     .regex(new RegExp(`^${prefix}-[\\da-f]{8}([\\da-f]{9})?$`), `expected an ID such as ${prefix}-0a1b2c3d`);
 }
+
+/** An existing VPC for deliver and drain. */
+export const vpcSettings = z.strictObject({
+  id: ec2Id('vpc'),
+  subnets: z.array(ec2Id('subnet')).min(1, 'expected at least 1 subnet').max(16, 'expected at most 16 subnets'),
+  securityGroups: z
+    .array(ec2Id('sg'))
+    .min(1, 'expected at least 1 security group')
+    .max(5, 'expected at most 5 security groups')
+    .optional(),
+});

@@ -3,7 +3,6 @@ import { loggedNames } from '../functions/core/log-entry.ts';
 import { attachedTables, attributeName, existingRows } from './attached-table.ts';
 import {
   consoleDomain,
-  ec2Id,
   emailAddress,
   lowPort,
   network,
@@ -11,6 +10,7 @@ import {
   signInSettings,
   stageName,
   topicArn,
+  vpcSettings,
 } from './setting-values.ts';
 
 /**
@@ -78,16 +78,7 @@ const choices = z.strictObject({
     .array(network)
     .default([])
     .describe('Private networks whose addresses are allowed, in CIDR notation such as `10.0.0.0/8`. Requires `vpc`.'),
-  vpc: z
-    .strictObject({
-      id: ec2Id('vpc'),
-      subnets: z.array(ec2Id('subnet')).min(1, 'expected at least 1 subnet').max(16, 'expected at most 16 subnets'),
-      securityGroups: z
-        .array(ec2Id('sg'))
-        .min(1, 'expected at least 1 security group')
-        .max(5, 'expected at most 5 security groups')
-        .optional(),
-    })
+  vpc: vpcSettings
     .optional()
     .describe(
       'An existing VPC for deliver and drain: `id`, 1 to 16 `subnets`, and optionally 1 to 5 `securityGroups`. Without `securityGroups` the stack creates a group that allows all outbound and no inbound traffic. Default: no VPC. See [network.md](network.md).',
