@@ -6,7 +6,7 @@ import axe from 'axe-core';
 import type { Browser } from 'playwright-core';
 import { until } from '../support/emulator.ts';
 import { startChromium } from './chromium.ts';
-import { button, field, row } from './locators.ts';
+import { button, field, openDetails, row } from './locators.ts';
 import { addFailed, addSampleData } from './sample-data.ts';
 import { servedPage } from './served-page.ts';
 
@@ -41,22 +41,24 @@ test('every action works by keyboard, and the focus is visible', async () => {
   await page.keyboard.type('https://example.com/');
   await page.keyboard.press('Enter');
   await row(page, 'customer.create').getByText('Saved.').waitFor();
+  await tabTo('Details of customer.create');
+  await page.keyboard.press('Enter');
   await tabTo('Test customer.create');
   await page.keyboard.press('Enter');
   await row(page, 'customer.create').getByText('Delivered: HTTP 200 after 42 ms').waitFor();
-  await tabTo('More about customer.create');
+  await tabTo('Secret and headers of customer.create');
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor();
   await page.keyboard.press('Escape');
   const focused = () => page.evaluate('document.activeElement.innerText') as Promise<string>;
-  assert.match(await focused(), /^More/);
+  assert.match(await focused(), /^Secret and headers/);
 
   await field(page, 'customer.create').fill('https://example.com/2');
   await button(page, 'customer.create', 'Save').press('Enter');
   await row(page, 'customer.create').getByText('Saved.').waitFor();
   assert.equal(await page.evaluate('document.activeElement.id'), 'customer-create', 'the focus stays in the field');
   const { id } = await addFailed(served, { trigger: 'customer.create' });
-  await page.getByRole('link', { name: 'Failed' }).press('Enter');
+  await page.getByRole('link', { name: 'Failed', exact: true }).press('Enter');
   await page.getByLabel(`Select ${id}`).press('Space');
   await page.getByRole('button', { name: 'Redeliver 1' }).press('Enter');
   await page.getByText('1 will be sent again').waitFor();
@@ -76,6 +78,7 @@ for (const colorScheme of ['light', 'dark'] as const)
         if (view === '') {
           await field(page, 'task.delete').fill('nonsense');
           await row(page, 'task.delete').getByText('does not begin with').waitFor();
+          for (const trigger of ['task.edit', 'case.create'] as const) await openDetails(page, trigger);
           await button(page, 'task.edit', 'Test').click();
           await row(page, 'task.edit').getByText('Delivered:').waitFor();
         }

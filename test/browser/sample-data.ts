@@ -19,7 +19,7 @@ export async function addFailed({ backlog }: Pick<Served, 'backlog'>, fields: ob
 export async function addSampleData(served: Served) {
   for (const trigger of triggers.slice(0, 10)) await set(served.deps, trigger, `https://crm.example.com/${trigger}`);
   for (let n = 0; n < 3; n++) await served.triggersTable.countFailure('customer.edit', Date.now());
-  await served.triggersTable.move('case.create', 'park', { parkedBecause: 'HTTP 503' });
+  await served.triggersTable.move('case.create', 'park', { parkedBecause: 'HTTP 503', probeAt: Date.now() + 600_000 });
   const waiting = Array.from({ length: 12 }, () => notification({ trigger: 'case.create' }));
   const tried = { attempts: 1, firstAttempt: 1, response: 'HTTP 503', nextTry: 1 };
   await served.backlog.park(

@@ -4,7 +4,7 @@ import type { Browser } from 'playwright-core';
 import type { Trigger } from '../../functions/core/entity.ts';
 import { set } from '../../functions/operations/set-url.ts';
 import { startChromium } from './chromium.ts';
-import { button, field, row } from './locators.ts';
+import { button, field, openDetails, row } from './locators.ts';
 import { addSampleData } from './sample-data.ts';
 import { servedPage } from './served-page.ts';
 
@@ -19,11 +19,12 @@ describe('the status on the page', () => {
     await using served = await servedPage(browser);
     await set(served.deps, 'case.edit', 'https://example.com/');
     const page = await served.open();
+    await openDetails(page, 'case.edit');
     await button(page, 'case.edit', 'Pause').click();
-    await row(page, 'case.edit').getByText('Paused').waitFor();
+    await row(page, 'case.edit').getByText('Paused', { exact: true }).waitFor();
     assert.equal(served.triggersTable.items.get('case.edit')?.state, 'paused');
     await button(page, 'case.edit', 'Resume').click();
-    await row(page, 'case.edit').getByText('Draining').waitFor();
+    await row(page, 'case.edit').getByText('Draining', { exact: true }).waitFor();
   });
 
   test('shows how many pending notifications move to Failed, before and after a URL is cleared', async () => {
@@ -39,20 +40,26 @@ describe('the status on the page', () => {
     await field(page, 'followup.create').fill('');
     await button(page, 'followup.create', 'Clear').click();
     await row(page, 'followup.create').getByText('Cleared. No calls are made.').waitFor();
+    await openDetails(page, 'followup.create');
     assert.equal(await button(page, 'followup.create', 'Resume').isDisabled(), true);
   });
 
-  test('shows the status of each trigger: failing, parked with a count and a reason, paused, no URL', async () => {
+  test('shows the status of each trigger: failing, parked until when, paused, not called yet, no URL', async () => {
     await using served = await servedPage(browser);
     await addSampleData(served);
     const page = await served.open();
     const state = (trigger: Trigger) => row(page, trigger).locator('.state').innerText();
     await field(page, 'customer.create').waitFor();
-    assert.equal(await state('customer.create'), 'Working');
-    assert.match(await state('customer.edit'), /^Failing since .*, 3 consecutive failures$/);
-    assert.equal(await state('case.create'), 'Parked 12 pending, HTTP 503');
-    assert.match(await state('followup.create'), /^Paused/);
-    assert.match(await state('task.delete'), /^No URL/);
+    await row(page, 'customer.create').getByText('Not called yet').waitFor();
+    assert.equal((await state('task.edit')).trim(), 'Failing latest call: HTTP 404');
+    assert.match(await state('customer.edit'), /^Failing 3 in a row, since /);
+    assert.match(await state('case.create'), /^Parked next try in \d+[ms], 12 pending$/);
+    await openDetails(page, 'case.create');
+    await row(page, 'case.create')
+      .getByText(/kept until .*; HTTP 503; 12 pending/)
+      .waitFor();
+    assert.equal(await state('followup.create'), 'Paused by an admin');
+    assert.equal((await state('task.delete')).trim(), 'No URL');
   });
 
   test('shows the last response and a chart of the last 24 hours, and links to the log', async () => {
@@ -60,9 +67,12 @@ describe('the status on the page', () => {
     await addSampleData(served);
     const page = await served.open();
     const failing = row(page, 'task.edit');
-    await failing.getByText(/HTTP 404, /).waitFor();
+    await failing.locator('.latest').getByText('HTTP 404').waitFor();
+    assert.match(await failing.locator('.rate').innerText(), /^0 % of 3/);
+    await openDetails(page, 'task.edit');
     await failing.getByRole('img', { name: 'Last 24 hours: 0 delivered, 3 not delivered' }).waitFor();
-    await row(page, 'task.create').getByText('No calls in the last 24 hours').waitFor();
+    await row(page, 'task.create').getByText('no calls in 24 h').waitFor();
+    await openDetails(page, 'task.create');
     assert.equal(await row(page, 'task.create').getByRole('img').count(), 0);
     await failing.getByRole('link', { name: 'Log of task.edit' }).click();
     assert.equal(await page.getByLabel('Trigger').inputValue(), 'task.edit');
@@ -72,7 +82,8 @@ describe('the status on the page', () => {
     await using served = await servedPage(browser);
     await set(served.deps, 'case.edit', 'https://example.com/');
     const page = await served.open();
-    await button(page, 'case.edit', 'More').click();
+    await openDetails(page, 'case.edit');
+    await button(page, 'case.edit', 'Secret and headers').click();
     const dialog = page.getByRole('dialog', { name: 'case.edit' });
     assert.doesNotMatch(await dialog.innerText(), /whsec_/);
     await dialog.getByRole('button', { name: 'Show' }).click();

@@ -60,45 +60,85 @@ export const urlTexts = {
   keepMine: 'Save my URL',
 };
 
-export const statusTexts = {
+/** A status in one word. */
+export const stateWords = {
   noUrl: 'No URL',
-  noCalls: 'No calls are made.',
   paused: 'Paused',
-  pausedByAdmin: 'new notifications wait',
-  pausedByGone: 'the receiver responded with 410 Gone',
   throttled: 'Throttled',
-  asksForFewer: 'the receiver asks for fewer calls',
   parked: 'Parked',
   draining: 'Draining',
-  delivering: 'pending notifications are being delivered',
   failing: 'Failing',
+  notCalled: 'Not called yet',
+  healthy: 'Healthy',
+} as const;
+
+export type StateName = keyof typeof stateWords;
+
+export const stateHelp: Readonly<Record<StateName, string>> = {
+  noUrl: 'No calls are made. To receive calls, enter a URL.',
+  paused: 'No calls are made. New notifications wait in the backlog until you press Resume.',
+  throttled: 'The receiver asks for fewer calls. Notifications wait in the backlog and are sent slowly, in order.',
+  parked: 'The receiver is down. Notifications wait in the backlog; at times one is sent to see whether it responds.',
+  draining: 'The receiver responds. Pending notifications are sent in order; new ones follow them.',
+  failing: 'The latest calls failed and are repeated. After 10 failures in a row, the trigger is parked.',
+  notCalled: 'The delivery log has no call since the URL was set. To make one, press Test or change a record.',
+  healthy: 'The latest call was delivered, or no call failed since.',
+};
+
+export const statusTexts = {
+  pausedByAdmin: 'by an admin',
+  pausedByGone: 'the receiver responded with 410 Gone',
   since: (time: string) => `since ${time}`,
-  failures: (count: number) => (count === 1 ? '1 failure' : `${count} consecutive failures`),
-  working: 'Working',
+  latest: (response: string) => `latest call: ${response}`,
+  inARow: (count: number) => `${count} in a row`,
+  nextTry: (time: string) => `next try ${time}`,
+  keptUntil: (time: string) => `kept until ${time}`,
+  drained: (delivered: number, total: number) => `${delivered} of ${total}`,
+  left: (count: number) => `${count} left`,
+  pending: (count: number) => `${count} pending`,
+};
+
+export const overviewTexts = {
+  title: 'Overview',
+  states: (count: number, word: string) => `${count} ${word.charAt(0).toLowerCase()}${word.slice(1)}`,
+  failedToday: (count: number, isMinimum: boolean) => `${count}${isMinimum ? ' or more' : ''} failed today`,
+  problems: 'Problems',
+  problemsOnly: 'Problems only',
+  noProblems: 'No trigger has a problem.',
 };
 
 export const lastDayTexts = {
-  none: 'No calls in the last 24 hours',
+  none: 'no calls in 24 h',
+  rate: (percent: string, calls: number) => `${percent} of ${calls}`,
+  rateHelp: (delivered: number, calls: number) => `Last 24 hours: ${delivered} of ${calls} calls delivered`,
+  title: 'Calls per hour, last 24 hours',
   chart: (delivered: number, others: number) => `Last 24 hours: ${delivered} delivered, ${others} not delivered`,
-  latest: (response: string, time: string) => `${response}, ${time}`,
+  delivered: (count: number) => `${count} delivered`,
+  others: (count: number) => `${count} not delivered`,
+  start: '24 h ago',
+  middle: '12 h ago',
+  end: 'now',
 };
 
 /** The second text of a pair completes the first one for screen readers. */
 export const actionTexts = {
+  details: 'Details',
+  detailsOf: (trigger: string) => `of ${trigger}`,
+  tryNow: 'Try now',
   test: 'Test',
   testing: 'Testing …',
   pause: 'Pause',
   resume: 'Resume',
-  more: 'More',
-  moreAbout: (trigger: string) => `about ${trigger}`,
+  settings: 'Secret and headers',
+  failed: 'Failed',
   log: 'Log',
-  logOf: (trigger: string) => `of ${trigger}`,
   delivered: (response: string, milliseconds: number) => `Delivered: ${response} after ${milliseconds} ms`,
   notDelivered: (response: string, milliseconds: number) => `Not delivered: ${response} after ${milliseconds} ms`,
+  testedAt: (time: string) => `Test at ${time}`,
+  testOutdated: 'A later call was made.',
 };
 
 export const settingsTexts = {
-  failed: 'Failed notifications',
   secret: 'Signing secret',
   secretLead: 'With this secret, the receiver verifies that a call comes from this system.',
   alsoSigns: (until: string) => `also signs until ${until}`,

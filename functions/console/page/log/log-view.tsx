@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks';
 import { outcomeKinds } from '../../../core/outcome.ts';
 import type { LogEntry } from '../../api/log-routes.ts';
+import { parameterInHash } from '../shared/address.ts';
 import { request } from '../shared/api.ts';
 import { Dialog } from '../shared/dialog.tsx';
 import { ErrorBanner } from '../shared/error-banner.tsx';
-import { Choice, parameterInHash, Search, triggerChoices, triggerInHash } from '../shared/filters.tsx';
+import { Choice, Search, triggerChoices, triggerInHash } from '../shared/filters.tsx';
 import { REFRESH_MS, useDebounced, useLoad } from '../shared/load.ts';
 import { appTexts, logTexts, tableTexts } from '../texts.ts';
 import { Attempts } from './attempts.tsx';

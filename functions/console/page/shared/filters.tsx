@@ -1,5 +1,6 @@
 import { isTrigger, triggers } from '../../../core/entity.ts';
 import { tableTexts } from '../texts.ts';
+import { parameterInHash } from './address.ts';
 
 interface ChoiceProps<Value> {
   readonly label: string;
@@ -48,11 +49,6 @@ export function Search({ label, value, search }: SearchProps) {
       />
     </label>
   );
-}
-
-/** A parameter of the fragment, such as `id` in `#log?id=msg_1`; empty if there is none. */
-export function parameterInHash(name: string): string {
-  return new URLSearchParams(location.hash.split('?')[1] ?? '').get(name) ?? '';
 }
 
 /** The trigger of a fragment such as `#log?trigger=task.edit`. */

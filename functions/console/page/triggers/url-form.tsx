@@ -9,11 +9,13 @@ interface Props {
   readonly id: string;
   readonly status: TriggerStatus;
   readonly rules: UrlRules;
+  /** Whether the trigger's details are open. They show the call. */
+  readonly isOpen: boolean;
   readonly reload: () => Promise<void>;
 }
 
 /** A text field for a URL. Only Enter and Save save it: leaving the field does not, because half a URL would be called. */
-export function UrlForm({ id, status, rules, reload }: Props) {
+export function UrlForm({ id, status, rules, isOpen, reload }: Props) {
   const field = useRef<HTMLInputElement>(null);
   const focus = () => field.current?.focus();
   const entry = useUrlEntry(status, rules, reload, focus);
@@ -50,7 +52,7 @@ export function UrlForm({ id, status, rules, reload }: Props) {
           </button>
         )}
       </div>
-      <p class="sent" id={`${id}-sent`}>
+      <p class={`sent ${isChanged || isOpen ? '' : 'hidden'}`} id={`${id}-sent`}>
         <span class="hidden">{urlTexts.calledUrl}</span>
         <code>
           {preview.head}
