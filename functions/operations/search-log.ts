@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LogEntry, LogFilter } from '../adapters/delivery-log.ts';
+import type { DeliveryLog, LogEntry, LogFilter } from '../adapters/delivery-log.ts';
 import { isTrigger } from '../core/entity.ts';
 import { outcomeKinds } from '../core/outcome.ts';
 import { oneLine, printable } from '../core/printable.ts';
@@ -33,10 +33,14 @@ export function logFilter({ trigger, outcome, id, since }: LogFilterInput): LogF
   return {
     ...(isTrigger(trigger) && { trigger }),
     ...(outcome !== undefined && { outcomes }),
-    // The ID of a notification, or an ID in the formatted string.
-    ...(id !== undefined && (/^msg_[\da-f]{32}$/.test(id) ? { id } : { text: id })),
+    ...(id !== undefined && idOrText(id)),
     ...(since !== undefined && { since }),
   };
+}
+
+/** The filter of an entered ID: that of a notification, or one in the formatted string. */
+export function idOrText(entered: string): { readonly id: string } | { readonly text: string } {
+  return /^msg_[\da-f]{32}$/.test(entered) ? { id: entered } : { text: entered };
 }
 
 /** @throws {UserError} If it is not a number of entries. */
@@ -55,7 +59,7 @@ export function logLimit(entered = '50'): number {
  * @throws {RangeError} If `from` is not the `next` of an earlier page.
  */
 export async function searchLog(
-  { log }: Deps<'log'>,
+  { log }: { readonly log: Pick<DeliveryLog, 'read'> },
   filter: LogFilter,
   limit: number,
   looks: number,

@@ -20,6 +20,7 @@ export async function openDetails(page: Page, trigger: Trigger): Promise<void> {
 export async function save(page: Page, trigger: Trigger, url: string): Promise<void> {
   await field(page, trigger).fill(url);
   await field(page, trigger).press('Enter');
+  if (url === '') await page.getByRole('dialog').getByRole('button', { name: 'Clear' }).click();
   await row(page, trigger)
     .getByText(/^Saved|^Cleared/)
     .waitFor();

@@ -1,4 +1,5 @@
 import { triggers } from '../../functions/core/entity.ts';
+import type { Notification } from '../../functions/core/notification.ts';
 import { pause } from '../../functions/operations/pause.ts';
 import { set } from '../../functions/operations/set-url.ts';
 import { notification } from '../support/records.ts';
@@ -13,6 +14,17 @@ export async function addFailed({ backlog }: Pick<Served, 'backlog'>, fields: ob
   const failedAt = Date.now();
   await backlog.fail({ id, trigger, record, sequence, changedAt, reason, attempts: 5, failedAt, notification: sent });
   return sent;
+}
+
+/** Logs the five failed attempts of a notification. */
+export async function addAttempts(
+  { log }: Pick<Served, 'log'>,
+  { id, trigger, formattedString }: Pick<Notification, 'id' | 'trigger' | 'formattedString'>,
+) {
+  const failed = { id, trigger, formattedString, milliseconds: 51, outcome: 'failed', response: 'HTTP 404' } as const;
+  await log.write(
+    [1, 2, 3, 4, 5].map((n) => ({ ...failed, attempt: n, at: Date.now() - 10_000 + n, body: 'not here' })),
+  );
 }
 
 /** Stores triggers in each state, a failed notification and its attempts. */

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 
 /** A parameter of the fragment, such as `id` in `#log?id=msg_1`; empty if there is none. */
-export function parameterInHash(name: string): string {
+function parameterInHash(name: string): string {
   return new URLSearchParams(location.hash.split('?')[1] ?? '').get(name) ?? '';
 }
 
@@ -15,6 +15,8 @@ function setInHash(name: string, value: string, isTyped: boolean): void {
   const parameters = new URLSearchParams(query);
   if (value) parameters.set(name, value);
   else parameters.delete(name);
+  // Another filter begins with its first page.
+  if (name !== 'offset') parameters.delete('offset');
   const hash = `#${view || 'triggers'}${parameters.size > 0 ? `?${parameters}` : ''}`;
   if (isTyped) history.replaceState(null, '', hash);
   else history.pushState(null, '', hash);
