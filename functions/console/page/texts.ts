@@ -84,7 +84,7 @@ export const stateHelp: Readonly<Record<StateName, string>> = {
   draining: 'The receiver responds. Pending notifications are sent in order; new ones follow them.',
   failing: 'The latest calls failed and are repeated. After 10 failures in a row, the trigger is parked.',
   notCalled: 'The delivery log has no call since the URL was set. To make one, press Test or change a record.',
-  healthy: 'The latest call was delivered, or no call failed since.',
+  healthy: 'The latest call was delivered. Without a call in the last 24 hours, no failure is known.',
 };
 
 export const statusTexts = {

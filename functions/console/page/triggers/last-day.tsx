@@ -44,12 +44,14 @@ export function useCalls(statuses: readonly TriggerStatus[]) {
 function useEarlierCalls(silent: readonly TriggerStatus[]) {
   const key = silent.map(({ trigger, version }) => `${trigger} ${version}`).join();
   const { value } = useLoad(async () => {
-    const found = silent.map(async ({ trigger, changedAt }) => {
+    const found = new Map<Trigger, boolean>();
+    // One after the other: the API accepts few requests per second.
+    for (const { trigger, changedAt } of silent) {
       const since = String(changedAt === null ? 0 : Date.parse(changedAt));
       const { entries, next } = await request('GET /log', { query: { trigger, since, limit: '1' } });
-      return [trigger, entries.length > 0 || next !== undefined] as const;
-    });
-    return new Map(await Promise.all(found));
+      found.set(trigger, entries.length > 0 || next !== undefined);
+    }
+    return found;
   }, key);
   return value;
 }
