@@ -17,7 +17,7 @@ export function attemptEnvironment(props: AttemptProps): Bindings<Variables<type
   return {
     SECRETS_TABLE: tables.secretsBinding(),
     DELIVERY_LOG_TABLE: tableBinding(tables.deliveryLog, 'dynamodb:PutItem'),
-    TRIGGERS_TABLE: tableBinding(tables.triggers, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'),
+    TRIGGERS_TABLE: tables.triggersBinding(),
     BACKLOG_TABLE: tableBinding(tables.backlog, ...backlogActions),
     METRICS_NAMESPACE: Stack.of(tables).stackName,
     LOGGED: settings.deliveryLog,

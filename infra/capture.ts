@@ -1,5 +1,5 @@
 import { Duration, Names, Stack } from 'aws-cdk-lib';
-import type { ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -9,14 +9,13 @@ import { type Action, type Entity, entities } from '../functions/core/entity.ts'
 import { queueBinding, tableBinding } from './binding.ts';
 import { ServiceFunction } from './service-function.ts';
 import { rowRulesOf, type Settings } from './settings.ts';
+import type { Tables } from './tables.ts';
 import type { UndeliveredRecords } from './undelivered-records.ts';
 
 interface CaptureProps {
   readonly entity: Entity;
-  readonly table: ITable;
-  readonly triggers: TableV2;
+  readonly tables: Tables;
   readonly queue: Queue;
-  readonly backlog: TableV2;
   readonly undelivered: UndeliveredRecords;
   readonly settings: Settings;
 }
@@ -27,15 +26,16 @@ export class Capture extends Construct {
 
   constructor(scope: Construct, id: string, props: CaptureProps) {
     super(scope, id);
-    const { entity, table, triggers, backlog, queue, undelivered, settings } = props;
+    const { entity, tables, queue, undelivered, settings } = props;
+    const table = tables.crm[entity];
     const backlogActions = ['dynamodb:PutItem', ...(settings.recordLimit ? ['dynamodb:UpdateItem'] : [])];
     this.function = new ServiceFunction(this, 'Function', {
       folder: 'capture',
       environment: {
         ENTITY: entity,
-        TRIGGERS_TABLE: tableBinding(triggers, 'dynamodb:BatchGetItem'),
+        TRIGGERS_TABLE: tables.withUrlBinding(),
         QUEUE_URL: queueBinding(queue, 'sqs:SendMessage'),
-        BACKLOG_TABLE: tableBinding(backlog, ...backlogActions),
+        BACKLOG_TABLE: tableBinding(tables.backlog, ...backlogActions),
         ROW_RULES: JSON.stringify(rowRulesOf(entity, settings)),
         RECORD_LIMIT: JSON.stringify(settings.recordLimit ?? null),
         METRICS_NAMESPACE: Stack.of(this).stackName,

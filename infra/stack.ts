@@ -34,9 +34,7 @@ export class CrmTriggersStack extends Stack {
       (entity) =>
         new Capture(this, `Capture${capital(entity)}`, {
           entity,
-          table: tables.crm[entity],
-          triggers,
-          backlog,
+          tables,
           queue,
           undelivered,
           settings,

@@ -2,6 +2,7 @@ import {
   AttributeType,
   Billing,
   BillingMode,
+  type CfnGlobalTable,
   type ITable,
   StreamViewType,
   Table,
@@ -9,8 +10,10 @@ import {
   type TablePropsV2,
   TableV2,
 } from 'aws-cdk-lib/aws-dynamodb';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { SET_ATTRIBUTES } from '../functions/adapters/trigger-rows.ts';
 import { capital } from '../functions/core/capital.ts';
 import { type Entity, entities, perEntity } from '../functions/core/entity.ts';
 import { attach } from './attached-table.ts';
@@ -33,7 +36,7 @@ export class Tables extends Construct {
   readonly secrets: Table;
   /** The result of every attempt. */
   readonly deliveryLog: TableV2;
-  /** Encrypts the secrets. */
+  /** Encrypts the secrets and the triggers. */
   readonly secretsKey: Key;
 
   constructor(scope: Construct, id: string, settings: Settings) {
@@ -55,7 +58,14 @@ export class Tables extends Construct {
         dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES,
       });
     });
+    this.secretsKey = new Key(this, 'SecretsKey', {
+      description: 'Encrypts the signing secrets, custom headers and URLs of crm-triggers',
+      enableKeyRotation: true,
+      removalPolicy: removalPolicy(settings),
+    });
     this.triggers = new TableV2(this, 'Triggers', { ...defaults, partitionKey: text('trigger') });
+    // MiniStack replaces a global table at each update, and would lose the URLs of an earlier release.
+    if (!settings.emulated) encryptWith(this.secretsKey, this.triggers);
     this.backlog = new TableV2(this, 'Backlog', {
       ...defaults,
       partitionKey: text('list'),
@@ -76,11 +86,6 @@ export class Tables extends Construct {
       sortKey: text('written'),
       timeToLiveAttribute: 'expiresAt',
     });
-    this.secretsKey = new Key(this, 'SecretsKey', {
-      description: 'Encrypts the signing secrets and custom headers of crm-triggers',
-      enableKeyRotation: true,
-      removalPolicy: removalPolicy(settings),
-    });
     // TableV2 accepts a customer-managed key only if the region is known at synthesis.
     this.secrets = new Table(this, 'Secrets', {
       billingMode: BillingMode.PAY_PER_REQUEST,
@@ -93,15 +98,56 @@ export class Tables extends Construct {
     });
   }
 
-  /** The table of secrets, for a function that reads it. DynamoDB decrypts it with the function's permissions on the key. */
+  /** The table of secrets, for a function that reads it. */
   secretsBinding(): Binding {
-    const { value, grant } = tableBinding(this.secrets, 'dynamodb:BatchGetItem');
+    return this.#encrypted(tableBinding(this.secrets, 'dynamodb:BatchGetItem'), READ_KEY);
+  }
+
+  /** The table of triggers, for a function that reads URLs and changes states. */
+  triggersBinding(): Binding {
+    return this.#encrypted(tableBinding(this.triggers, 'dynamodb:BatchGetItem', 'dynamodb:UpdateItem'), WRITE_KEY);
+  }
+
+  /** The table of triggers, for a function that may only know which triggers have a URL. */
+  withUrlBinding(): Binding {
+    const statement = readsOnly(this.triggers.tableArn, SET_ATTRIBUTES);
+    const grant = (grantee: IGrantable) => void grantee.grantPrincipal.addToPrincipalPolicy(statement);
+    return this.#encrypted({ value: this.triggers.tableName, grant }, READ_KEY);
+  }
+
+  /** DynamoDB uses the key with the permissions of the function. */
+  #encrypted({ value, grant }: Binding, keyActions: readonly string[]): Binding {
     return {
       value,
       grant: (grantee) => {
         grant(grantee);
-        this.secretsKey.grant(grantee, 'kms:Decrypt', 'kms:DescribeKey');
+        this.secretsKey.grant(grantee, ...keyActions);
       },
     };
   }
+}
+
+const READ_KEY = ['kms:Decrypt', 'kms:DescribeKey'];
+const WRITE_KEY = [...READ_KEY, 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'];
+
+/** TableV2 accepts a customer-managed key only if the region is known at synthesis. */
+function encryptWith(key: Key, table: TableV2): void {
+  const cfn = table.node.defaultChild as CfnGlobalTable;
+  cfn.sseSpecification = { sseEnabled: true, sseType: 'KMS' };
+  cfn.addPropertyOverride('Replicas.0.SSESpecification.KMSMasterKeyId', key.keyArn);
+}
+
+/**
+ * Allows reads of some attributes only. DynamoDB rejects a request for others, and one that does not list its attributes.
+ * Source: Amazon DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control".
+ */
+function readsOnly(tableArn: string, attributes: readonly string[]): PolicyStatement {
+  return new PolicyStatement({
+    actions: ['dynamodb:BatchGetItem'],
+    resources: [tableArn],
+    conditions: {
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes },
+      StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
+    },
+  });
 }

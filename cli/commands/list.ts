@@ -1,6 +1,6 @@
 import { pendingText } from '../../functions/operations/pending.ts';
 import { queueSize } from '../../functions/operations/queue-size.ts';
-import { list, masked, type TriggerStatus } from '../../functions/operations/trigger-status.ts';
+import { listMasked, type TriggerStatus } from '../../functions/operations/trigger-status.ts';
 import type { Command } from '../command.ts';
 
 export const listCommand: Command = {
@@ -10,8 +10,7 @@ export const listCommand: Command = {
   examples: ['list', 'list --json'],
   words: [],
   async run(deps) {
-    const [listed, queued] = await Promise.all([list(deps), queueSize(deps)]);
-    const lines = listed.map(masked);
+    const [lines, queued] = await Promise.all([listMasked(deps), queueSize(deps)]);
     return { json: lines, text: [...lines.map(lineText), ...queueText(queued)].join('\n') };
   },
 };

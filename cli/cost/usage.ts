@@ -20,6 +20,8 @@ const assumed = {
   pollSeconds: 20,
   /** DynamoDB requests the key of a table once in five minutes for each role that reads the table. */
   kmsMinutes: 5,
+  /** Functions of capture, with about the same number of changes each. */
+  captures: 4,
 };
 
 const GB = 1e9;
@@ -76,6 +78,8 @@ function idleMonth(measured: Measurements, deployed: Deployed): Usage {
   const minute = usageOf(measured.idleMinute, deployed, 0);
   return plus(times(minute, deployed.scheduledRuns), {
     sqsRequests: emptyReceives(0, deployed),
+    // Drain reads the triggers each minute.
+    kmsRequests: kmsRequests(Number.POSITIVE_INFINITY),
     keys: deployed.keys,
     alarms: deployed.alarms,
     dashboards: deployed.dashboards,
@@ -91,11 +95,14 @@ export function everydayMonth(measured: Measurements, deployed: Deployed, respon
     {
       sqsRequests: emptyReceives(changes, deployed) - emptyReceives(0, deployed),
       metrics: measured.usedMetrics * Math.min(1, changes / MONTH_HOURS),
-      // Drain adds few: it reads the secrets only when a backlog has notifications.
-      kmsRequests: Math.min(changes, MONTH_MINUTES / assumed.kmsMinutes),
+      // Deliver reads the triggers and the secrets, capture the triggers. Drain seldom reads the secrets.
+      kmsRequests: 2 * kmsRequests(changes) + assumed.captures * kmsRequests(changes / assumed.captures),
     },
   );
 }
+
+/** Requests for the key of one table by one role per month. @param reads The reads of the table, spread over the month. */
+const kmsRequests = (reads: number) => Math.min(reads, MONTH_MINUTES / assumed.kmsMinutes);
 
 /** Empty receives per month. A message ends the wait of one poller, so more messages mean fewer empty receives. */
 function emptyReceives(messages: number, { deliverConcurrency }: Deployed): number {

@@ -78,12 +78,14 @@ export class Table {
     return Item && unmarshall(Item);
   }
 
-  /** Reads any number of items; a repeated key is read once. */
-  async getAll(keys: readonly Row[]): Promise<Row[]> {
+  /** Reads any number of items; a repeated key is read once. @param attributes Default: all attributes. */
+  async getAll(keys: readonly Row[], attributes: readonly string[] = []): Promise<Row[]> {
     const rows: Row[] = [];
+    const names = attributes.map((name) => `#${name}`).join(', ');
+    const options = { ConsistentRead: true, ...(names && { ProjectionExpression: names, ...placeholders(names, {}) }) };
     await this.#inBatches(distinct(keys.map((key) => marshall(key))), GET_BATCH, async (Keys) => {
       const { Responses, UnprocessedKeys } = await this.#dynamodb.send(
-        new BatchGetItemCommand({ RequestItems: { [this.#name]: { Keys, ConsistentRead: true } } }),
+        new BatchGetItemCommand({ RequestItems: { [this.#name]: { Keys, ...options } } }),
       );
       rows.push(...(Responses?.[this.#name] ?? []).map((item) => unmarshall(item)));
       return UnprocessedKeys?.[this.#name]?.Keys ?? [];

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { type State, states } from '../core/breaker.ts';
 import { triggers as allTriggers, type Trigger } from '../core/entity.ts';
+import { MASK } from '../core/masked-url.ts';
 import type { Row } from './expressions.ts';
 
 /** The state of a trigger. Times are epoch milliseconds, 0 for never. */
@@ -11,6 +12,8 @@ export interface TriggerNow {
   readonly urlChangedAt?: string;
   /** Increases each time a URL is set or cleared. Absent if none ever was. */
   readonly urlVersion?: number;
+  /** The `urlVersion` of which the item has the masked URL. Another one, or none, if release 0.2.0 wrote the URL. */
+  readonly shownVersion?: number;
   readonly state: State;
   /** The number of consecutive failures or slow responses. */
   readonly consecutiveFailures: number;
@@ -54,6 +57,7 @@ export const row = z.object({
   url: z.optional(z.string()),
   urlChangedAt: z.catch(z.optional(z.string()), undefined),
   urlVersion: z.catch(z.optional(z.number()), undefined),
+  shownVersion: z.catch(z.optional(z.number()), undefined),
   // Messages of a trigger in an unknown state wait, as in `finishing`, so that nothing is lost.
   state: z._default(z.catch(z.enum(states.map(storedState)), FINISHING), 'active'),
   strikes: time,
@@ -65,6 +69,39 @@ export const row = z.object({
   throttledAt: z.catch(z.optional(z.number()), undefined),
   pausedBy: z.catch(z.optional(z.enum(['admin', 'gone'])), undefined),
 });
+
+/** What an item tells about its URL to readers who may not read the URL. */
+const shownRow = z.object({
+  trigger: row.shape.trigger,
+  urlVersion: row.shape.urlVersion,
+  shownVersion: row.shape.shownVersion,
+  isSet: z.catch(z._default(z.boolean(), false), false),
+  shownUrl: z.catch(z.optional(z.string()), undefined),
+});
+
+/** The attributes that tell whether a URL is set. Capture may read only these. */
+export const SET_ATTRIBUTES = ['trigger', 'urlVersion', 'shownVersion', 'isSet'] as const;
+
+/** All attributes but the URL, with its masked form. Viewers on the command line may read only these. */
+export const SHOWN_ATTRIBUTES = [
+  ...new Set([...Object.keys(row.shape).filter((name) => name !== 'url'), ...Object.keys(shownRow.shape)]),
+];
+
+/** Returns the trigger of an item, and whether its URL is set. After a write by release 0.2.0 this is unknown, and counts as set. */
+export function isSetInRow(item: Row): [Trigger, boolean] {
+  const { trigger, urlVersion, shownVersion, isSet } = z.parse(shownRow, item);
+  return [trigger, shownVersion === urlVersion ? isSet : urlVersion !== undefined];
+}
+
+/** A trigger whose URL is masked. */
+export function shownFromRow(item: Row): [Trigger, TriggerNow] {
+  const [trigger, now] = fromRow(item);
+  const { shownUrl } = z.parse(shownRow, item);
+  const [, isSet] = isSetInRow(item);
+  const { url: _, ...others } = now;
+  const isShown = now.shownVersion === now.urlVersion && shownUrl !== undefined;
+  return [trigger, { ...others, ...(isSet && { url: isShown ? shownUrl : MASK }) }];
+}
 
 /** `strikes` is the stored name of the consecutive failures. */
 export function fromRow(item: Row): [Trigger, TriggerNow] {

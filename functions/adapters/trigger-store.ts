@@ -2,9 +2,23 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { diagram, type Move } from '../core/breaker.ts';
 import type { Trigger } from '../core/entity.ts';
+import { maskedUrl } from '../core/masked-url.ts';
 import { FIRST_PROBE_MS } from '../core/probe-schedule.ts';
-import { type Pause, Table } from './table.ts';
-import { fromRow, inState, type MoveFields, row, storedState, type TriggersNow, VERSION } from './trigger-rows.ts';
+import { type Pause, type Row, Table } from './table.ts';
+import {
+  fromRow,
+  inState,
+  isSetInRow,
+  type MoveFields,
+  row,
+  SET_ATTRIBUTES,
+  SHOWN_ATTRIBUTES,
+  shownFromRow,
+  storedState,
+  type TriggerNow,
+  type TriggersNow,
+  VERSION,
+} from './trigger-rows.ts';
 
 export type { MoveFields, TriggerNow, TriggersNow } from './trigger-rows.ts';
 
@@ -21,8 +35,25 @@ export class Triggers {
 
   /** Reads triggers. A trigger that was never written is absent. */
   async read(triggers: readonly Trigger[]): Promise<TriggersNow> {
-    const rows = await this.#table.getAll(triggers.map((trigger) => ({ trigger })));
-    return new Map(rows.map(fromRow));
+    return new Map((await this.#rows(triggers)).map(fromRow));
+  }
+
+  /** Reads triggers with masked URLs, without the permission to read URLs. */
+  async readShown(triggers: readonly Trigger[]): Promise<TriggersNow> {
+    return new Map((await this.#rows(triggers, SHOWN_ATTRIBUTES)).map(shownFromRow));
+  }
+
+  /** Returns those of these triggers that have a URL, without the permission to read URLs. */
+  async withUrl(triggers: readonly Trigger[]): Promise<ReadonlySet<Trigger>> {
+    const rows = (await this.#rows(triggers, SET_ATTRIBUTES)).map(isSetInRow);
+    return new Set(rows.flatMap(([trigger, isSet]) => (isSet ? [trigger] : [])));
+  }
+
+  #rows(triggers: readonly Trigger[], attributes?: readonly string[]): Promise<Row[]> {
+    return this.#table.getAll(
+      triggers.map((trigger) => ({ trigger })),
+      attributes,
+    );
   }
 
   /**
@@ -33,21 +64,35 @@ export class Triggers {
    * @returns False when another version is stored.
    */
   async writeUrl(trigger: Trigger, url: string | undefined, at: number, expectedVersion?: number): Promise<boolean> {
-    const set = 'SET #v = :v, #urlChangedAt = :urlChangedAt, #probeAt = :probeAt, #probeDelay = :probeDelay';
+    const set =
+      'SET #v = :v, #urlChangedAt = :urlChangedAt, #probeAt = :probeAt, #probeDelay = :probeDelay, #isSet = :isSet';
+    const version = 'if_not_exists(#urlVersion, :zero) + :one';
+    const versions = `#urlVersion = ${version}, #shownVersion = ${version}`;
     const isFirst = expectedVersion === undefined ? undefined : 'attribute_not_exists(#urlVersion)';
     return this.#write(trigger, {
-      update: `${set}${url === undefined ? ' REMOVE #url' : ', #url = :url'} ADD #urlVersion :one`,
+      update: `${set}, ${versions}${url === undefined ? ' REMOVE #url, #shownUrl' : ', #url = :url, #shownUrl = :shownUrl'}`,
       condition: expectedVersion ? '#urlVersion = :expectedVersion' : isFirst,
       values: {
         v: VERSION,
         urlChangedAt: new Date(at).toISOString(),
         probeAt: at,
         probeDelay: FIRST_PROBE_MS,
+        zero: 0,
         one: 1,
-        ...(url !== undefined && { url }),
+        isSet: url !== undefined,
+        ...(url !== undefined && { url, shownUrl: maskedUrl(url) }),
         ...(expectedVersion && { expectedVersion }),
       },
       token: 'urlToken',
+    });
+  }
+
+  /** Adds the masked URL to an item whose URL release 0.2.0 wrote. Does nothing if the URL was written meanwhile. */
+  async show(trigger: Trigger, { url, urlVersion }: Pick<TriggerNow, 'url' | 'urlVersion'>): Promise<void> {
+    await this.#write(trigger, {
+      update: `SET #isSet = :isSet, #shownVersion = :urlVersion${url === undefined ? ' REMOVE #shownUrl' : ', #shownUrl = :shownUrl'}`,
+      condition: '#urlVersion = :urlVersion',
+      values: { isSet: url !== undefined, urlVersion, ...(url !== undefined && { shownUrl: maskedUrl(url) }) },
     });
   }
 

@@ -6,7 +6,6 @@ import type { DeliveryQueue } from '../adapters/delivery-queue.ts';
 import { log, throwingQuietly } from '../adapters/logger.ts';
 import type { MetricsDeps } from '../adapters/metrics-writer.ts';
 import type { RecordCounts } from '../adapters/record-counts.ts';
-import type { TriggersNow } from '../adapters/trigger-store.ts';
 import { readChange, type Unusable } from '../core/change.ts';
 import type { Entity, Trigger } from '../core/entity.ts';
 import { type Notification, notificationId, notificationOf } from '../core/notification.ts';
@@ -20,8 +19,8 @@ export interface CaptureDeps extends MetricsDeps {
   readonly rules?: RowRules;
   /** Absent without a record limit. */
   readonly counts?: Pick<RecordCounts, 'limit' | 'overLimit'>;
-  /** Returns this entity's triggers, at most a few seconds old. */
-  triggers(): Promise<TriggersNow>;
+  /** Returns those of this entity's triggers that have a URL, as of a few seconds ago at most. */
+  withUrl(): Promise<ReadonlySet<Trigger>>;
   readonly queue: Pick<DeliveryQueue, 'send'>;
   readonly backlog: Pick<Backlog, 'fail'>;
   now(): number;
@@ -40,13 +39,13 @@ export function capture(records: readonly DynamoDBRecord[], deps: CaptureDeps): 
 }
 
 async function queueChanges(records: readonly DynamoDBRecord[], deps: CaptureDeps): Promise<void> {
-  const triggers = await deps.triggers();
+  const withUrl = await deps.withUrl();
   const notifications: Notification[] = [];
   const failed: Failed[] = [];
   const suppressed: Trigger[] = [];
   for (const record of records) {
     const change = readChange(deps.entity, record, deps.now(), deps.rules);
-    if (change.kind === 'ignored' || triggers.get(change.trigger)?.url === undefined) continue;
+    if (change.kind === 'ignored' || !withUrl.has(change.trigger)) continue;
     if (change.kind === 'change') notifications.push(notificationOf(change));
     else if (change.kind === 'unusable') failed.push(failedOf(change, deps.now()));
     else suppressed.push(change.trigger);

@@ -22,7 +22,7 @@ const deps: CaptureDeps = {
   entity: env.ENTITY,
   rules: env.ROW_RULES,
   ...(env.RECORD_LIMIT && { counts: new RecordCounts(env.BACKLOG_TABLE, env.RECORD_LIMIT, dynamodb) }),
-  triggers: remember(() => table.read(triggers), TRIGGERS_CACHED_MS, Date.now),
+  withUrl: remember(() => table.withUrl(triggers), TRIGGERS_CACHED_MS, Date.now),
   queue: new DeliveryQueue({ queue: env.QUEUE_URL }),
   metrics: new Metrics(env.METRICS_NAMESPACE),
   backlog: new Backlog(env.BACKLOG_TABLE, dynamodb),

@@ -1,5 +1,5 @@
 /** Replaces a password or another credential. */
-const MASK = '***';
+export const MASK = '***';
 
 /**
  * Hides what can be a credential in a URL: the password, a user name without a password, and the values of the query.

@@ -7,7 +7,10 @@ import type { LoggingDeps } from '../attempt/attempt-log.ts';
 
 /** The dependencies of drain. Times are epoch milliseconds. */
 export interface DrainDeps extends LoggingDeps, MetricsDeps {
-  readonly triggers: Pick<Triggers, 'read' | 'move' | 'clearFailures' | 'postponeProbe' | 'lease' | 'giveBack'>;
+  readonly triggers: Pick<
+    Triggers,
+    'read' | 'show' | 'move' | 'clearFailures' | 'postponeProbe' | 'lease' | 'giveBack'
+  >;
   readonly backlog: Pick<Backlog, 'parked' | 'count' | 'keepParked' | 'unpark' | 'dropUnreadable' | 'fail'>;
   readonly call: Call;
   readonly secrets: Pick<Secrets, 'of'>;

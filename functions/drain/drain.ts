@@ -1,6 +1,7 @@
 // table row → change → [notification → attempt → outcome], for notifications in a backlog
 
 import { errorFields, log, throwingQuietly } from '../adapters/logger.ts';
+import type { TriggerNow } from '../adapters/trigger-store.ts';
 import { type Trigger, triggers } from '../core/entity.ts';
 import type { DrainDeps } from './deps.ts';
 import { measureBacklog } from './measure-backlog.ts';
@@ -35,6 +36,7 @@ async function drainAll(deps: DrainDeps, remainingMs: () => number): Promise<voi
     ...waiting.map(([trigger, as]) => measureBacklog(trigger, as, deps)),
     ...waiting.map(([trigger]) => drainLeased(trigger, deps, remainingMs)),
     ...active.map(([trigger]) => drainLeft(trigger, deps, remainingMs)),
+    ...[...now].map(([trigger, as]) => showUrl(trigger, as, deps)),
   ]);
 }
 
@@ -46,6 +48,12 @@ async function drainLeased(trigger: Trigger, deps: DrainDeps, remainingMs: () =>
   } catch (error) {
     log('error', 'drain failed', { trigger, ...errorFields(error) });
   }
+}
+
+/** Adds the masked URL after a write by release 0.2.0, so that capture knows whether a URL is set. */
+async function showUrl(trigger: Trigger, now: TriggerNow, { triggers }: DrainDeps): Promise<void> {
+  if (now.urlVersion === now.shownVersion) return;
+  await triggers.show(trigger, now).catch((error) => log('error', 'drain failed', { trigger, ...errorFields(error) }));
 }
 
 /** Drains the backlog of an active trigger if an item was left there. */

@@ -13,22 +13,18 @@ type ExportDeps = Deps<'triggersTable' | 'history' | 'who'>;
 
 /** @param withSecrets Whether the URLs keep their passwords and the values of their queries. */
 export async function exportUrls(deps: ExportDeps, withSecrets: boolean): Promise<UrlFile> {
-  return urlFileOf(await readForExport(deps, withSecrets), withSecrets);
+  return urlFileOf(await readForExport(deps, withSecrets));
 }
 
-/** The triggers, for an export. The history records it first. */
+/** The triggers, for an export; without secrets, their URLs are masked. The history records it first. */
 export async function readForExport(deps: ExportDeps, withSecrets: boolean): Promise<TriggersNow> {
   const to = withSecrets ? 'all URLs with secrets' : 'all URLs';
   await note(deps, { what: 'export', trigger: null, from: null, to });
-  return deps.triggersTable.read(triggers);
+  return withSecrets ? deps.triggersTable.read(triggers) : deps.triggersTable.readShown(triggers);
 }
 
-export function urlFileOf(now: TriggersNow, withSecrets: boolean): UrlFile {
-  const urlOf = (trigger: Trigger) => {
-    const { url = null } = now.get(trigger) ?? {};
-    return url === null || withSecrets ? url : maskedUrl(url);
-  };
-  return Object.fromEntries(triggers.map((trigger) => [trigger, urlOf(trigger)])) as UrlFile;
+export function urlFileOf(now: TriggersNow): UrlFile {
+  return Object.fromEntries(triggers.map((trigger) => [trigger, now.get(trigger)?.url ?? null])) as UrlFile;
 }
 
 /** A change that an import made. */

@@ -21,8 +21,8 @@ const ok: CallResult = { status: 200, body: '' };
 async function captured(world: ReturnType<typeof stages>): Promise<Notification> {
   const record = streamRecord('customer', 'INSERT', { AccountID: 'a1' });
   if (record.dynamodb) record.dynamodb.ApproximateCreationDateTime = Date.now() / 1000;
-  const triggers = () => world.triggers.read(['customer.create']);
-  await capture([record], { ...world.deps, triggers });
+  const withUrl = () => world.triggers.withUrl(['customer.create']);
+  await capture([record], { ...world.deps, withUrl });
   return world.sent[0] ?? assert.fail();
 }
 

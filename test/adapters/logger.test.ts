@@ -90,10 +90,10 @@ for (const [how, behavior] of Object.entries(behaviors))
     ];
     for (const { dynamodb } of records) if (dynamodb) dynamodb.ApproximateCreationDateTime = Date.now() / 1000;
     const captureDeps = { entity: 'customer' as const, backlog, queue, metrics: deps.metrics, now: Date.now };
-    const read = () => triggers.read(['customer.create', 'customer.edit', 'customer.delete']);
-    await capture(records, { ...captureDeps, triggers: read }).catch(keep);
-    await capture(records, { ...captureDeps, triggers: failing }).catch(keep);
-    await capture(records, { ...captureDeps, triggers: read, queue: { send: failing } }).catch(keep);
+    const withUrl = () => triggers.withUrl(['customer.create', 'customer.edit', 'customer.delete']);
+    await capture(records, { ...captureDeps, withUrl }).catch(keep);
+    await capture(records, { ...captureDeps, withUrl: failing }).catch(keep);
+    await capture(records, { ...captureDeps, withUrl, queue: { send: failing } }).catch(keep);
     assert.ok(sent.length >= 3);
 
     const batch = [

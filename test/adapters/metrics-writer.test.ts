@@ -31,30 +31,30 @@ test('capture measures accepted notifications over all triggers, and unformatted
   const records = [1, 2].map((n) => streamRecord('customer', 'MODIFY', { AccountID: `a${n}`, n: `${n}` }, {}));
   for (const { dynamodb } of records) if (dynamodb?.OldImage) dynamodb.OldImage.n = { S: 'other' };
   const unusable = streamRecord('customer', 'INSERT', { AccountID: { L: [] } });
-  const read = () => triggers.read(['customer.edit', 'customer.create']);
-  await capture([...records, unusable], { ...deps, triggers: read });
+  const withUrl = () => triggers.withUrl(['customer.edit', 'customer.create']);
+  await capture([...records, unusable], { ...deps, withUrl });
   assert.equal(sent.length, 2);
   assert.deepEqual(measured(), { captured: [2] }, 'what failed is of another trigger');
-  await capture([...records, unusable], { ...deps, triggers: read });
+  await capture([...records, unusable], { ...deps, withUrl });
   assert.deepEqual(measured('customer.create'), { captured: [2], failed: [1] });
 
   const rejecting = { ...deps.queue, send: () => Promise.reject(new Error('no')) };
-  await assert.rejects(capture(records, { ...deps, triggers: read, queue: rejecting }));
+  await assert.rejects(capture(records, { ...deps, withUrl, queue: rejecting }));
   assert.deepEqual(measured(), {}, 'what the queue rejected comes again, and counts then');
 });
 
 test('capture measures silenced changes after the queue has accepted the others', async () => {
   const { deps, triggers, measured } = world(() => ok);
   const rules = { silencedBy: 'by' };
-  const read = () => triggers.read(['customer.create']);
+  const withUrl = () => triggers.withUrl(['customer.create']);
   const written = ['receiver', ''].map((by) =>
     streamRecord('customer', 'INSERT', { AccountID: `a${by}`, ...(by && { by }) }),
   );
   const rejecting = { ...deps.queue, send: () => Promise.reject(new Error('no')) };
   await triggers.writeUrl('customer.create', 'https://example.com/', 0, 0);
-  await assert.rejects(capture(written, { ...deps, rules, triggers: read, queue: rejecting }));
+  await assert.rejects(capture(written, { ...deps, rules, withUrl, queue: rejecting }));
   assert.deepEqual(measured('customer.create'), {});
-  await capture(written, { ...deps, rules, triggers: read });
+  await capture(written, { ...deps, rules, withUrl });
   assert.deepEqual(measured('customer.create'), { silenced: [1], captured: [1] });
 });
 

@@ -3,11 +3,17 @@ import type { AttributeValue, BatchGetItemCommandInput } from '@aws-sdk/client-d
 import type { SendMessageBatchCommandInput, SendMessageCommandInput } from '@aws-sdk/client-sqs';
 import { SECRET_BYTES, secretOf } from '../../functions/core/signature.ts';
 
-/** The URL of every trigger. */
+/** The secret of every trigger. */
 export const secret = secretOf(Buffer.alloc(SECRET_BYTES, 7));
 
 const tables: Readonly<Record<string, (url: string) => Record<string, AttributeValue>>> = {
-  triggers: (url) => ({ url: { S: url }, state: { S: 'active' } }),
+  triggers: (url) => ({
+    url: { S: url },
+    urlVersion: { N: '1' },
+    shownVersion: { N: '1' },
+    isSet: { BOOL: true },
+    state: { S: 'active' },
+  }),
   secrets: () => ({
     content: { S: JSON.stringify({ secret, replaced: [], headers: {} }) },
     version: { N: '1' },

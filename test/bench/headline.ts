@@ -44,13 +44,14 @@ export function headline(kept: Readonly<Record<string, Kept>>): string {
     const aim = target === undefined ? '' : `${better === 'more' ? '≥' : '≤'} ${target}${unit}`;
     return `| ${says} | ${value >= 100 ? Math.round(value) : value.toFixed(2)}${unit} | ${aim} |`;
   });
-  const days = [...new Set(sections.map(({ day }) => day))].sort();
+  const days = sections.map(({ day }) => day).sort();
+  const period = [...new Set([days[0], days.at(-1)])].join(' to ');
   const machines = [...new Set(sections.map(({ machine }) => machine))];
   return [
     '| ratio | measured | target |',
     '|---|---:|---:|',
     ...lines,
     '',
-    `${days.join(' to ')}, ${machines.join('; ')}.`,
+    `${period}, ${machines.join('; ')}.`,
   ].join('\n');
 }

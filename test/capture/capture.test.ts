@@ -28,20 +28,6 @@ test('sends nothing and moves nothing to Failed if no trigger has a URL', async 
   assert.deepEqual([sent, failed()], [[], []]);
 });
 
-test('sends notifications of parked and paused triggers', async () => {
-  const url = { url: 'https://x/', consecutiveFailures: 10, lastSuccess: 0, probeAt: 0, probeDelay: 0 };
-  const { deps, sent } = setUp('customer', [], {
-    triggers: async () =>
-      new Map([
-        ['customer.create', { ...url, state: 'parked' }],
-        ['customer.edit', { ...url, state: 'paused' }],
-      ]),
-  });
-  const row = { AccountID: 'a' };
-  await capture([streamRecord('customer', 'INSERT', row), streamRecord('customer', 'MODIFY', row)], deps);
-  assert.equal(sent.length, 2);
-});
-
 test('a repeated batch makes the same IDs', async () => {
   const records = [
     streamRecord('customer', 'INSERT', { AccountID: 'a' }),
@@ -56,7 +42,7 @@ test('a repeated batch makes the same IDs', async () => {
 });
 
 const broken: [dependency: string, overrides: Partial<CaptureDeps>][] = [
-  ['the triggers table', { triggers: doesNotRespond }],
+  ['the triggers table', { withUrl: doesNotRespond }],
   ['the queue', { queue: { send: doesNotRespond } }],
   ['the backlog table', { backlog: { fail: doesNotRespond } }],
   ["the count of a record's changes", { counts: { limit: { changes: 1, perSeconds: 1 }, overLimit: doesNotRespond } }],

@@ -8,10 +8,9 @@ import { unmeasured } from '../support/unmeasured.ts';
 export function setUp(entity: Entity, withUrl: readonly Trigger[], overrides: Partial<CaptureDeps> = {}) {
   const sent: Notification[] = [];
   const { backlog } = storesInMemory(() => 0);
-  const state = { state: 'active', consecutiveFailures: 0, lastSuccess: 0, probeAt: 0, probeDelay: 0 } as const;
   const deps: CaptureDeps = {
     entity,
-    triggers: async () => new Map(withUrl.map((trigger) => [trigger, { ...state, url: 'https://x/' }])),
+    withUrl: async () => new Set(withUrl),
     queue: { send: async (notifications) => void sent.push(...notifications) },
     backlog,
     metrics: unmeasured,

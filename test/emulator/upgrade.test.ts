@@ -163,6 +163,11 @@ describe(`an upgrade from ${PREVIOUS.version}`, { skip: skipped() }, () => {
     });
     await drained(now, 'all new notifications have arrived', () => callsOf('followup.create').length >= written + 1);
 
+    await drained(now, 'masked URLs of all triggers are stored', async () => {
+      const shown = await now.triggersTable.readShown(triggers);
+      return triggers.every((trigger) => shown.get(trigger)?.url === `${server.origin}/${trigger}`);
+    });
+
     const expected: [Trigger, string[]][] = [
       ['case.edit', cases.flatMap(({ AccountID }) => Array(2).fill(`AccountID=${AccountID}&CaseID=paused`))],
       [

@@ -23,6 +23,11 @@ const accepted: readonly { rule: string; at: string[]; why: string }[] = [
     at: ['CaptureCase', 'CaptureCustomer', 'CaptureFollowup', 'CaptureTask'],
     why: 'Lambda chooses the names of the objects, and the bucket has no other content.',
   },
+  ...['GenerateDataKey*', 'ReEncrypt*'].map((action) => ({
+    rule: `AwsSolutions-IAM5[Action::kms:${action}]`,
+    at: ['Deliver', 'Drain'],
+    why: 'DynamoDB needs these actions on this key to write to a table with a customer-managed key.',
+  })),
 ];
 
 test("cdk-nag's AwsSolutions rules find only the accepted errors and warnings", () => {
@@ -50,6 +55,10 @@ test('queues, tables and the bucket are encrypted at rest', () => {
   assert.match(plain(SSESpecification.KMSMasterKeyId['Fn::GetAtt'][0]), /^TablesSecretsKey$/);
   const [, key] = only(all('AWS::KMS::Key'));
   assert.equal(key.EnableKeyRotation, true);
+  const [, triggers] = only(all('AWS::DynamoDB::GlobalTable').filter(([id]) => plain(id) === 'TablesTriggers'));
+  assert.deepEqual(triggers.SSESpecification, { SSEEnabled: true, SSEType: 'KMS' }, 'so have the URLs');
+  const { KMSMasterKeyId } = only<Properties>(triggers.Replicas).SSESpecification;
+  assert.match(plain(KMSMasterKeyId['Fn::GetAtt'][0]), /^TablesSecretsKey$/);
   // DynamoDB encrypts every table. A template can only replace the default key.
   for (const [id, p] of all('AWS::DynamoDB::GlobalTable')) assert.notEqual(p.SSESpecification?.SSEEnabled, false, id);
 });

@@ -11,9 +11,23 @@ const logs = (name: string): Permissions => ({
   'logs:PutLogEvents': [`${name}FunctionLogs`],
 });
 
-const secretsKey: Permissions = {
+const readKey: Permissions = {
   'kms:Decrypt': ['TablesSecretsKey'],
   'kms:DescribeKey': ['TablesSecretsKey'],
+};
+
+/** The key encrypts the secrets, which these functions read, and the triggers, which they also change. */
+const writeKey: Permissions = {
+  ...readKey,
+  'kms:Encrypt': ['TablesSecretsKey'],
+  'kms:GenerateDataKey*': ['TablesSecretsKey'],
+  'kms:ReEncrypt*': ['TablesSecretsKey'],
+};
+
+/** Capture learns only whether a URL is set. */
+const onlyWhetherSet = {
+  'ForAllValues:StringEquals': { 'dynamodb:Attributes': ['trigger', 'urlVersion', 'shownVersion', 'isSet'] },
+  StringEqualsIfExists: { 'dynamodb:Select': 'SPECIFIC_ATTRIBUTES' },
 };
 
 function capture(entity: Entity): Permissions {
@@ -21,6 +35,7 @@ function capture(entity: Entity): Permissions {
   const stream = [`Tables${name}.StreamArn`];
   return {
     ...logs(`Capture${name}`),
+    ...readKey,
     'dynamodb:DescribeStream': stream,
     'dynamodb:GetRecords': stream,
     'dynamodb:GetShardIterator': stream,
@@ -38,7 +53,7 @@ const permissions: Record<string, Permissions> = {
   ...Object.fromEntries(entityNames.map((entity) => [`Capture${pascal(entity)}`, capture(entity)])),
   Deliver: {
     ...logs('Deliver'),
-    ...secretsKey,
+    ...writeKey,
     'sqs:ReceiveMessage': ['DeliveryQueue'],
     'sqs:DeleteMessage': ['DeliveryQueue'],
     'sqs:ChangeMessageVisibility': ['DeliveryQueue'],
@@ -53,7 +68,7 @@ const permissions: Record<string, Permissions> = {
   },
   Drain: {
     ...logs('Drain'),
-    ...secretsKey,
+    ...writeKey,
     'dynamodb:BatchGetItem': ['TablesSecrets', 'TablesTriggers'],
     'dynamodb:UpdateItem': ['TablesTriggers'],
     'dynamodb:Query': ['TablesBacklog'],
@@ -71,7 +86,8 @@ test('each function has exactly these permissions on these resources', () => {
     assert.equal(found[name], actions, `${id} is the role's only policy`);
     for (const { Effect, Action, Resource, ...more } of PolicyDocument.Statement as Properties[]) {
       assert.equal(Effect, 'Allow', id);
-      assert.deepEqual(more, {}, id);
+      const isOfCapture = name.startsWith('Capture') && Action === 'dynamodb:BatchGetItem';
+      assert.deepEqual(more, isOfCapture ? { Condition: onlyWhetherSet } : {}, id);
       for (const action of [Action].flat()) {
         actions[action] ??= [];
         actions[action].push(...[Resource].flat().map(resourceName));

@@ -47,7 +47,7 @@ export async function captureForEver(world: World, entity: 'customer' | 'task'):
           ...(recordLimit && {
             counts: new RecordCounts('backlog', recordLimit, dynamodb, pauseIn(world, environment)),
           }),
-          triggers: remember(() => table.read(mine), TRIGGERS_KEPT_MS, now),
+          withUrl: remember(() => table.withUrl(mine), TRIGGERS_KEPT_MS, now),
           queue: new DeliveryQueue(
             QUEUE,
             sqsClient(world.queue, world.network, environment),

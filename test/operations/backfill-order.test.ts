@@ -76,17 +76,9 @@ for (const [type, stream, read] of keys)
     await backfilled(deps);
     const record = streamRecord('customer', 'MODIFY', { AccountID: 'a' });
     Object.assign(record.dynamodb ?? {}, { Keys: stream });
-    const url = {
-      url: 'https://x/',
-      state: 'active',
-      consecutiveFailures: 0,
-      lastSuccess: 0,
-      probeAt: 0,
-      probeDelay: 0,
-    } as const;
     const captureDeps: CaptureDeps = {
       entity: 'customer',
-      triggers: async () => new Map([['customer.edit', url]]),
+      withUrl: async () => new Set(['customer.edit' as const]),
       queue,
       backlog: { fail: async () => {} },
       metrics: unmeasured,

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Move, State } from '../../functions/core/breaker.ts';
 import { triggers as allTriggers, type Trigger } from '../../functions/core/entity.ts';
-import { losingResponses } from './clients.ts';
+import { losingResponses, recording } from './clients.ts';
 import type { Cases } from './conformance.ts';
-import { deleteItem, type Stores, storesOf } from './harness.ts';
+import { deleteItem, type Harness, type Stores, storesOf } from './harness.ts';
 
 const T: Trigger = 'customer.edit';
 
@@ -33,6 +34,19 @@ const now = async ({ triggers }: Stores, trigger: Trigger = T) => (await trigger
 
 async function bring({ triggers }: Stores, trigger: Trigger, way: readonly Move[]): Promise<void> {
   for (const move of way) assert.equal(await triggers.move(trigger, move), true, move);
+}
+
+/** Sets or clears the URL as release 0.2.0 does. */
+async function asOldRelease({ client, names }: Harness, url: string | undefined): Promise<void> {
+  await client.send(
+    new UpdateItemCommand({
+      TableName: names.triggers,
+      Key: { trigger: { S: T } },
+      UpdateExpression: `${url === undefined ? 'REMOVE #u' : 'SET #u = :u'} ADD urlVersion :one`,
+      ExpressionAttributeNames: { '#u': 'url' },
+      ExpressionAttributeValues: { ':one': { N: '1' }, ...(url !== undefined && { ':u': { S: url } }) },
+    }),
+  );
 }
 
 export const triggerCases: Cases = {
@@ -123,6 +137,57 @@ export const triggerCases: Cases = {
     assert.equal(await stores.triggers.writeUrl(T, undefined, 2_000), true);
     const cleared = await now(stores);
     assert.deepEqual([cleared?.url, cleared?.urlVersion, cleared?.probeAt], [undefined, 2, 2_000]);
+  },
+
+  'tells which triggers have a URL, in every state, and reads no attribute with the URL': async (stores, harness) => {
+    for (const [i, [, way]] of Object.values(waysTo).entries()) {
+      const trigger = allTriggers[i] as Trigger;
+      await stores.triggers.writeUrl(trigger, 'https://ada:pw@one/?k=v', 1);
+      await bring(stores, trigger, way);
+    }
+    await stores.triggers.writeUrl('task.edit', 'https://one/', 1);
+    await stores.triggers.writeUrl('task.edit', undefined, 2);
+    await stores.triggers.move('task.delete', 'pause');
+    const { client, requests } = recording(harness.client);
+    const reader = storesOf(harness, client).triggers;
+    const withUrl = await reader.withUrl(allTriggers);
+    assert.deepEqual([...withUrl].sort(), allTriggers.slice(0, Object.keys(waysTo).length).sort());
+    const shown = await reader.readShown(allTriggers);
+    assert.equal(shown.get('customer.create')?.url, 'https://ada:***@one/?k=***');
+    assert.equal(shown.get('task.edit')?.url, undefined);
+    assert.equal(shown.get('task.delete')?.state, 'paused');
+    const whole = await stores.triggers.read(allTriggers);
+    for (const [trigger, { url: _, ...now }] of whole)
+      assert.deepEqual({ ...shown.get(trigger), url: 1 }, { ...now, url: 1 });
+    assert.deepEqual(
+      requests.map(({ name }) => name),
+      ['BatchGetItem', 'BatchGetItem'],
+    );
+    for (const { input } of requests) {
+      const { ProjectionExpression, ExpressionAttributeNames } = input.RequestItems[harness.names.triggers];
+      assert.ok(ProjectionExpression);
+      assert.ok(!Object.values(ExpressionAttributeNames).includes('url'));
+    }
+  },
+
+  'takes a URL that release 0.2.0 wrote as set until it is shown, and never shows an outdated one': async (
+    stores,
+    harness,
+  ) => {
+    await stores.triggers.writeUrl(T, undefined, 1);
+    await asOldRelease(harness, 'https://old/?k=v');
+    const isSet = async () => (await stores.triggers.withUrl([T])).has(T);
+    const shownUrl = async () => (await stores.triggers.readShown([T])).get(T)?.url;
+    assert.deepEqual([await isSet(), await shownUrl()], [true, '***']);
+    const old = (await now(stores)) ?? assert.fail();
+    await stores.triggers.show(T, old);
+    assert.deepEqual([await isSet(), await shownUrl()], [true, 'https://old/?k=***']);
+    await asOldRelease(harness, undefined);
+    assert.deepEqual([await isSet(), await shownUrl()], [true, '***'], 'unknown');
+    await stores.triggers.show(T, old);
+    assert.deepEqual([await isSet(), await shownUrl()], [true, '***'], 'the URL was written meanwhile');
+    await stores.triggers.show(T, (await now(stores)) ?? assert.fail());
+    assert.deepEqual([await isSet(), await shownUrl()], [false, undefined]);
   },
 
   'writes a URL only over the version that the writer read': async (stores) => {

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { pause, resume } from '../../operations/pause.ts';
 import { queueSize } from '../../operations/queue-size.ts';
 import { test } from '../../operations/send-test.ts';
-import { list, masked } from '../../operations/trigger-status.ts';
+import { list, listMasked } from '../../operations/trigger-status.ts';
 import { tryNow } from '../../operations/try-now.ts';
 import { route } from './route.ts';
 import { trigger, url } from './shapes.ts';
@@ -64,8 +64,7 @@ export const triggerRoutes = [
     // `null`: SQS did not return the number.
     response: z.object({ triggers: z.array(status), rules, queued: z.nullable(z.int()) }),
     async run({ deps, role }) {
-      const [listed, queued] = await Promise.all([list(deps), queueSize(deps)]);
-      const triggers = role === 'admin' ? listed : listed.map(masked);
+      const [triggers, queued] = await Promise.all([role === 'admin' ? list(deps) : listMasked(deps), queueSize(deps)]);
       return { json: { triggers, rules: deps.rules, queued } };
     },
   }),
