@@ -55,6 +55,7 @@ export function logLimit(entered = '50'): number {
  *
  * @param looks The maximum number of reads.
  * @param from The `next` of an earlier page.
+ * @param end No read begins after this time, in epoch milliseconds.
  * @returns `next` if there can be more.
  * @throws {RangeError} If `from` is not the `next` of an earlier page.
  */
@@ -64,6 +65,7 @@ export async function searchLog(
   limit: number,
   looks: number,
   from?: string,
+  end = Number.POSITIVE_INFINITY,
 ): Promise<{ entries: LogEntry[]; next?: string }> {
   const entries: LogEntry[] = [];
   let next = from;
@@ -71,7 +73,7 @@ export async function searchLog(
     const found = await log.read(filter, limit - entries.length, next);
     entries.push(...found.entries);
     next = found.next;
-    if (next === undefined || entries.length >= limit) break;
+    if (next === undefined || entries.length >= limit || Date.now() >= end) break;
   }
   return { entries, ...(next !== undefined && { next }) };
 }

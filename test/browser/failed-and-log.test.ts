@@ -167,3 +167,19 @@ test('redelivers all failed notifications of a trigger, after a preview of how m
   assert.equal(served.sent.length, 130);
   assert.equal(served.backlog.failedItems.size, 1, 'that of the other trigger');
 });
+
+test('does not say that no attempts match while older ones are not searched, and searches on', async () => {
+  const entry = { at: 1, trigger: 'task.edit', id: 'msg_1', formattedString: '?AccountID=a', attempt: 1 } as const;
+  const log = {
+    async read(_: unknown, __: number, next?: string) {
+      const isLast = Number(next ?? 0) >= 10;
+      const found = { ...entry, outcome: 'failed', response: 'HTTP 500', milliseconds: 1 };
+      return isLast ? { entries: [found] } : { entries: [], next: String(Number(next ?? 0) + 1) };
+    },
+  };
+  await using served = await servedPage(browser, { log });
+  const page = await served.open('#log');
+  await page.getByText('No attempts match in the part of the log that was searched so far.').waitFor();
+  await page.getByRole('button', { name: 'Search older attempts' }).click();
+  await page.getByText('HTTP 500').waitFor();
+});

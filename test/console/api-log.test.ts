@@ -74,3 +74,19 @@ test('gave-up finds only the last attempts of notifications in Failed', async ()
     [[failed.id, 5, 'gave-up']],
   );
 });
+
+test('a search that takes long returns what it found, and where to continue', async (t) => {
+  let now = Date.now();
+  let reads = 0;
+  const log = {
+    async read() {
+      reads++;
+      now += 600;
+      return { entries: [], next: 'on' };
+    },
+  };
+  await using api = await servedApi({ log });
+  t.mock.method(Date, 'now', () => now);
+  const { json } = await api.request('GET', '/log?id=rare');
+  assert.deepEqual([json.entries.length, json.next, reads], [0, 'on', 1]);
+});

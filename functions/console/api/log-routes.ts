@@ -14,6 +14,9 @@ const outcome = z.enum([...outcomeKinds, 'gave-up']);
 /** The maximum number of reads of the log for one response. */
 const MAX_READS = 10;
 
+/** A search returns what it found after this time, in milliseconds. Its `next` continues it. */
+const SEARCH_MS = 500;
+
 const logEntry = z.object({
   at: z.number(),
   trigger,
@@ -73,7 +76,7 @@ export const logRoutes = [
 
 /** @throws {UserError} When `next` is not the `next` of an earlier response. */
 function page(deps: Parameters<typeof searchLog>[0], filter: LogFilter, limit: number, next?: string) {
-  return searchLog(deps, filter, limit, MAX_READS, next).catch((error) => {
+  return searchLog(deps, filter, limit, MAX_READS, next, Date.now() + SEARCH_MS).catch((error) => {
     throw error instanceof RangeError
       ? new UserError('The parameter next is not valid. To fix this, read the log from the start, without next.')
       : error;

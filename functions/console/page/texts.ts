@@ -212,8 +212,10 @@ export const redeliverTexts = {
 
 export const logTexts = {
   count: (count: number, isAll: boolean) =>
-    isAll ? `${count} attempts match.` : `The latest ${count} attempts that match:`,
+    isAll ? `${count} attempts match.` : `${count} attempts, and there can be more.`,
   empty: 'No attempts match.',
+  emptySoFar: 'No attempts match in the part of the log that was searched so far.',
+  older: 'Search older attempts',
   table: 'Attempts',
   attempt: 'Attempt',
   response: 'Response',

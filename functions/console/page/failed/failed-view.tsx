@@ -16,6 +16,9 @@ import { Redeliver } from './redeliver.tsx';
 
 const PAGE = 100;
 
+/** Clocks of different machines differ by less than this, in milliseconds. */
+const CLOCKS_MS = 60_000;
+
 /** Failed notifications and their redelivery. */
 export function FailedView() {
   const filters = useFilters();
@@ -84,7 +87,12 @@ export function FailedView() {
               {failedTexts.attemptsInLog}
             </a>
           </p>
-          <Attempts id={detail.id} trigger={detail.trigger} />
+          <Attempts
+            id={detail.id}
+            trigger={detail.trigger}
+            since={detail.changedAt - CLOCKS_MS}
+            until={detail.failedAt + CLOCKS_MS}
+          />
         </Dialog>
       )}
     </section>

@@ -12,18 +12,25 @@ import { useLoad } from '../shared/load.ts';
 import { mayChange } from '../shared/role.ts';
 import { appTexts, attemptTexts, redeliverTexts } from '../texts.ts';
 import { curl, headerLines } from './curl.ts';
+import { findAttempts } from './find-attempts.ts';
 import { OutcomeMark } from './outcome-mark.tsx';
 
 interface Props {
   readonly id: string;
   readonly trigger: Trigger;
+  /** All attempts started in this range, in epoch milliseconds. */
+  readonly since: number;
+  readonly until: number;
 }
 
+/** More than a notification has. */
+const MAX_ATTEMPTS = 100;
+
 /** All attempts of one notification, oldest first: the call, the responses, the next attempt, and a curl command. */
-export function Attempts({ id, trigger }: Props) {
+export function Attempts({ id, trigger, since, until }: Props) {
   const { value, error, reload } = useLoad(async () => {
     const [{ entries }, { triggers }, { failed }] = await Promise.all([
-      request('GET /log', { query: { id, trigger } }),
+      findAttempts({ id, trigger, since: String(since), until: String(until) }, MAX_ATTEMPTS),
       request('GET /triggers', {}),
       request('GET /failed', { query: { id, trigger } }),
     ]);

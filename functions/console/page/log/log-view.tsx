@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { outcomeKinds } from '../../../core/outcome.ts';
+import { PENDING_MS } from '../../../operations/trigger-status.ts';
 import type { LogEntry } from '../../api/log-routes.ts';
 import { useParameter } from '../shared/address.ts';
 import { request } from '../shared/api.ts';
@@ -24,7 +25,10 @@ export function LogView() {
   const [limit, setLimit] = useState(FIRST_LIMIT);
   const [detail, setDetail] = useState<LogEntry>();
   const outcome = kinds.find((kind) => kind === outcomeName);
-  const query = { ...filters.query, outcome, limit: String(limit) };
+  const searched = JSON.stringify([filters.query, outcome]);
+  const [place, setPlace] = useState({ searched, next: '' });
+  const next = place.searched === searched ? place.next : '';
+  const query = { ...filters.query, outcome, next: next || undefined, limit: String(limit) };
   const { value, error } = useLoad(() => request('GET /log', { query }), JSON.stringify(query), REFRESH_MS);
   return (
     <section aria-labelledby="log-title">
@@ -38,16 +42,21 @@ export function LogView() {
         />
       </Filters>
       <ErrorBanner error={error} />
-      {value?.entries.length === 0 && <p class="empty">{logTexts.empty}</p>}
+      {value?.entries.length === 0 && <p class="empty">{value.next ? logTexts.emptySoFar : logTexts.empty}</p>}
       {value && value.entries.length > 0 && (
         <>
-          <p class="muted">{logTexts.count(value.entries.length, value.next === undefined)}</p>
+          <p class="muted">{logTexts.count(value.entries.length, value.next === undefined && next === '')}</p>
           <LogTable entries={value.entries} open={setDetail} />
         </>
       )}
-      {value?.next && limit < MAX_LIMIT && (
+      {value?.next && value.entries.length >= limit && limit < MAX_LIMIT && (
         <button type="button" onClick={() => setLimit(Math.min(MAX_LIMIT, limit * 3))}>
           {logTexts.more}
+        </button>
+      )}
+      {value?.next && (value.entries.length < limit || limit === MAX_LIMIT) && (
+        <button type="button" onClick={() => setPlace({ searched, next: value.next ?? '' })}>
+          {logTexts.older}
         </button>
       )}
       {detail && (
@@ -56,7 +65,12 @@ export function LogView() {
             <code>{detail.formattedString}</code>
           </p>
           <p class="muted">{detail.id}</p>
-          <Attempts id={detail.id} trigger={detail.trigger} />
+          <Attempts
+            id={detail.id}
+            trigger={detail.trigger}
+            since={Math.max(0, detail.at - PENDING_MS)}
+            until={detail.at + PENDING_MS}
+          />
         </Dialog>
       )}
     </section>

@@ -1,5 +1,6 @@
 import type { Trigger } from '../../../core/entity.ts';
 import type { TriggerStatus } from '../../api/trigger-routes.ts';
+import { findAttempts } from '../log/find-attempts.ts';
 import { request } from '../shared/api.ts';
 import { REFRESH_MS, useLoad } from '../shared/load.ts';
 import { Time } from '../shared/time.tsx';
@@ -44,12 +45,12 @@ export function useCalls(statuses: readonly TriggerStatus[]) {
 function useEarlierCalls(silent: readonly TriggerStatus[]) {
   const key = silent.map(({ trigger, version }) => `${trigger} ${version}`).join();
   const { value } = useLoad(async () => {
-    const found = new Map<Trigger, boolean>();
+    const found = new Map<Trigger, boolean | undefined>();
     // One after the other: the API accepts few requests per second.
     for (const { trigger, changedAt } of silent) {
       const since = String(changedAt === null ? 0 : Date.parse(changedAt));
-      const { entries, next } = await request('GET /log', { query: { trigger, since, limit: '1' } });
-      found.set(trigger, entries.length > 0 || next !== undefined);
+      const { entries, isComplete } = await findAttempts({ trigger, since }, 1);
+      found.set(trigger, entries.length > 0 || (isComplete ? false : undefined));
     }
     return found;
   }, key);
