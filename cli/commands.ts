@@ -2,12 +2,14 @@ import type { Command } from './command.ts';
 import { backfillCommand } from './commands/backfill.ts';
 import { clearCommand } from './commands/clear.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
+import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
 import { exportUrlsCommand } from './commands/export-urls.ts';
 import { failedCommand } from './commands/failed.ts';
 import { headerCommand } from './commands/header.ts';
 import { historyCommand } from './commands/history.ts';
 import { importUrlsCommand } from './commands/import-urls.ts';
+import { initCommand } from './commands/init.ts';
 import { listCommand } from './commands/list.ts';
 import { logCommand } from './commands/log.ts';
 import { pauseCommand } from './commands/pause.ts';
@@ -36,4 +38,6 @@ export const commands: Readonly<Record<string, Command>> = {
   doctor: doctorCommand,
   'dead-letters': deadLettersCommand,
   backfill: backfillCommand,
+  init: initCommand,
+  demo: demoCommand,
 };

@@ -6,11 +6,10 @@ import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
 import { removalPolicy, type Settings } from './settings.ts';
 
-/** The topic of the setting `alarms.topicArn`, or a new topic for `alarms.email`. `undefined` without the setting `alarms`. */
+/** A new topic for the setting `alarmEmail`, or `undefined` without it. */
 export function alarmTopic(scope: Construct, settings: Settings): ITopic | undefined {
-  const { email, topicArn } = settings.alarms ?? {};
-  if (topicArn !== undefined) return Topic.fromTopicArn(scope, 'Topic', topicArn);
-  if (email === undefined) return undefined;
+  const { alarmEmail } = settings;
+  if (alarmEmail === undefined) return undefined;
   const masterKey = new Key(scope, 'TopicKey', {
     description: 'Encrypts the alarms of crm-triggers',
     enableKeyRotation: true,
@@ -29,6 +28,6 @@ export function alarmTopic(scope: Construct, settings: Settings): ITopic | undef
     }),
   );
   masterKey.grant(cloudwatch, 'kms:Decrypt', 'kms:GenerateDataKey*');
-  topic.addSubscription(new EmailSubscription(email));
+  topic.addSubscription(new EmailSubscription(alarmEmail));
   return topic;
 }

@@ -1,4 +1,4 @@
-import { type ITable, TableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import * as z from 'zod';
@@ -14,17 +14,10 @@ const KEY = /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/;
 
 const tableArn = (stream: string): string => stream.slice(0, stream.indexOf('/stream/'));
 
-/** The settings of an existing table. */
-function attachedTable(entity: Entity) {
+/** How the rows of an entity's table are read. */
+function rowsOf(entity: Entity) {
   const ids: readonly string[] = entities[entity].ids;
-  return z.strictObject({
-    /** The ARN of the stream, which contains the name of the table. */
-    stream: z
-      .string()
-      .regex(
-        STREAM,
-        'expected the ARN of a stream. To fix this, use LatestStreamArn of aws dynamodb describe-table --table-name NAME',
-      ),
+  return {
     /** The attribute of each ID that has another name. */
     names: z
       .record(z.string(), attributeName)
@@ -36,6 +29,23 @@ function attachedTable(entity: Entity) {
       .optional(),
     /** An edit that changes only these attributes makes no call. */
     ignore: z.array(attributeName).min(1).optional(),
+  };
+}
+
+/** How the rows of existing tables are read, by entity. */
+export const existingRows = z.strictObject(perEntity((entity) => z.strictObject(rowsOf(entity)).optional()));
+
+/** The settings of an existing table. */
+function attachedTable(entity: Entity) {
+  return z.strictObject({
+    /** The ARN of the stream, which contains the name of the table. */
+    stream: z
+      .string()
+      .regex(
+        STREAM,
+        'expected the ARN of a stream. To fix this, use LatestStreamArn of aws dynamodb describe-table --table-name NAME',
+      ),
+    ...rowsOf(entity),
     /** The ARN of the customer-managed key that encrypts the table. */
     key: z
       .string()
@@ -52,13 +62,13 @@ export const attachedTables = z
     return new Set(attached).size === attached.length;
   }, 'two entities have the same table. To fix this, set a different table for each, because all rows of a table belong to one entity');
 
-type AttachedTable = z.output<ReturnType<typeof attachedTable>>;
-
-/** References an existing table. The stack never deletes it. */
-export function attach(scope: Construct, entity: Entity, { stream, key }: AttachedTable): ITable {
-  return TableV2.fromTableAttributes(scope, capital(entity), {
+/** References an existing table by its settings. The stack never deletes it. */
+export function attach(scope: Construct, entity: Entity, attached: z.output<ReturnType<typeof attachedTable>>) {
+  const { stream, key, ...rows } = attached;
+  const table = TableV2.fromTableAttributes(scope, capital(entity), {
     tableArn: tableArn(stream),
     tableStreamArn: stream,
     ...(key && { encryptionKey: Key.fromKeyArn(scope, `${capital(entity)}Key`, key) }),
   });
+  return { table, ...rows };
 }

@@ -14,10 +14,7 @@ export const leftOut = [
   '../web/webidl',
 ];
 
-/**
- * `require` for the packages that are not ES modules. A file that is left out throws when it is first used. The text must contain no
- * character that a shell expands.
- */
+/** `require` for the packages that are not ES modules. A file that is left out throws when it is first used. */
 const require = `
 import { createRequire } from 'node:module';
 const load = createRequire(import.meta.url);

@@ -1,4 +1,4 @@
-import { Duration, Names, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { FilterCriteria, FilterRule, StartingPosition } from 'aws-cdk-lib/aws-lambda';
@@ -46,7 +46,7 @@ export class Capture extends Construct {
     });
     this.#grantStream(table);
     // DynamoEventSource would grant ListStreams on the stream, which has no effect. The ID is the one that it would use.
-    this.function.addEventSourceMapping(`DynamoDBEventSource:${Names.nodeUniqueId(table.node)}`, {
+    this.function.addEventSourceMapping(`DynamoDBEventSource:${tables.uniqueName(entity)}`, {
       eventSourceArn: table.tableStreamArn as string,
       // LATEST can miss rows that are written while the mapping is created.
       startingPosition: StartingPosition.TRIM_HORIZON,

@@ -47,7 +47,7 @@ export function checkEnvironment(
   const sizes = longest.map(([name = '', value = '']) => [name, Buffer.byteLength(value)] as const);
   const [name, size] = sizes.reduce((longest, current) => (current[1] > longest[1] ? current : longest));
   throw new Error(
-    `The environment of ${title} can have ${bytes} bytes, but the limit of Lambda is ${LIMIT}. ${name} has ${size} of them. To fix this, shorten ${setting[name] ?? 'its settings'} in cdk.json.`,
+    `The environment of ${title} can have ${bytes} bytes, but the limit of Lambda is ${LIMIT}. ${name} has ${size} of them. To fix this, shorten ${setting[name] ?? 'its settings'}.`,
   );
 }
 

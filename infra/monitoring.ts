@@ -17,19 +17,21 @@ import { graphs } from './graphs.ts';
 
 /** The alarms and the dashboard. */
 export class Monitoring extends Construct {
-  constructor(scope: Construct, id: string, watched: Watched) {
+  readonly alarms: readonly Alarm[];
+
+  /** @param actions The actions of all alarms, in addition to the topic of the setting `alarmEmail`. */
+  constructor(scope: Construct, id: string, watched: Watched, actions: readonly IAlarmAction[]) {
     super(scope, id);
     const topic = alarmTopic(this, watched.settings);
-    const action = topic && new SnsAction(topic);
-    const all = Object.entries<AlarmRow>(alarms).flatMap(([heading, row]) =>
-      this.#alarms(heading, row, watched, action),
+    const all = topic ? [...actions, new SnsAction(topic)] : actions;
+    this.alarms = Object.entries<AlarmRow>(alarms).flatMap(([heading, row]) =>
+      this.#alarms(heading, row, watched, all),
     );
-    new Dashboard(this, 'Dashboard', {
-      widgets: [[new AlarmStatusWidget({ title: 'Alarms', width: 24, height: 3, alarms: all })], ...graphs(watched)],
-    });
+    const status = new AlarmStatusWidget({ title: 'Alarms', width: 24, height: 3, alarms: [...this.alarms] });
+    new Dashboard(this, 'Dashboard', { widgets: [[status], ...graphs(watched)] });
   }
 
-  #alarms(heading: string, row: AlarmRow, watched: Watched, action: IAlarmAction | undefined): Alarm[] {
+  #alarms(heading: string, row: AlarmRow, watched: Watched, actions: readonly IAlarmAction[]): Alarm[] {
     const { statistic, period, bad: [datapointsToAlarm, evaluationPeriods] = [1, 1], above = 0, below } = row;
     const name = heading.split(' ').map(capital).join('');
     const metrics = row.watch(watched, { statistic, period });
@@ -46,10 +48,10 @@ export class Monitoring extends Construct {
         treatMissingData: row.missing === 'bad' ? TreatMissingData.MISSING : TreatMissingData.NOT_BREACHING,
         alarmDescription: `${row.sentence} What to do: ${runbookLink(heading)}`,
       });
-      if (action) alarm.addAlarmAction(action);
+      alarm.addAlarmAction(...actions);
       // A new alarm starts in INSUFFICIENT_DATA, and only a change of state notifies. So missing values notify after the first value,
       // but not before it. With BREACHING, a new alarm would go to ALARM at once.
-      if (action && row.missing === 'bad') alarm.addInsufficientDataAction(action);
+      if (row.missing === 'bad') alarm.addInsufficientDataAction(...actions);
       return alarm;
     });
   }

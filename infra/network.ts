@@ -1,8 +1,8 @@
 import { Aws } from 'aws-cdk-lib';
-import { CfnSecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import { CfnSecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { Effect, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { Settings } from './settings.ts';
+import type { CrmTriggersProps } from './crm-triggers-props.ts';
 
 /** The subnets and security groups of a function, as in the function's property `VpcConfig`. */
 export interface Network {
@@ -10,10 +10,31 @@ export interface Network {
   readonly securityGroupIds: string[];
 }
 
-/** The network of the setting `vpc`. It is not looked up, so that a synthesis needs no account. */
-export function networkOf(scope: Construct, { vpc }: Settings): Network | undefined {
-  if (!vpc) return undefined;
-  return { subnetIds: vpc.subnets, securityGroupIds: vpc.securityGroups ?? [closedGroup(scope, vpc.id).attrGroupId] };
+/**
+ * The network of the props `vpc`, `vpcSubnets` and `securityGroups`.
+ *
+ * @throws {Error} One line, when subnets or groups are given without `vpc`, or there are too few or too many of them.
+ */
+export function networkOf(scope: Construct, props: CrmTriggersProps): Network | undefined {
+  const { vpc, vpcSubnets, securityGroups } = props;
+  if (!vpc && !vpcSubnets && !securityGroups) return undefined;
+  if (!vpc)
+    throw new Error('Props vpcSubnets and securityGroups of CrmTriggers: vpc is missing. To fix this, set vpc.');
+  const subnets = vpcSubnets ?? { subnetType: SubnetType.PRIVATE_WITH_EGRESS };
+  const { subnetIds } = subnets.subnets
+    ? { subnetIds: subnets.subnets.map((s) => s.subnetId) }
+    : vpc.selectSubnets(subnets);
+  checkCount('vpcSubnets', 'subnets', subnetIds, 16);
+  if (securityGroups) checkCount('securityGroups', 'security groups', securityGroups, 5);
+  const securityGroupIds = securityGroups?.map(({ securityGroupId }) => securityGroupId);
+  return { subnetIds, securityGroupIds: securityGroupIds ?? [closedGroup(scope, vpc.vpcId).attrGroupId] };
+}
+
+function checkCount(prop: string, what: string, given: readonly unknown[], most: number): void {
+  if (given.length > 0 && given.length <= most) return;
+  throw new Error(
+    `Prop ${prop} of CrmTriggers: expected 1 to ${most} ${what}, not ${given.length}. To fix this, select other ${what}.`,
+  );
 }
 
 function closedGroup(scope: Construct, vpcId: string): CfnSecurityGroup {

@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import type { PageFile } from '../functions/console/serve-page.ts';
+import { esbuild } from './esbuild.ts';
 import { root } from './folders.ts';
 
 const folder = join(root, 'functions', 'console', 'page');
@@ -11,8 +11,8 @@ const folder = join(root, 'functions', 'console', 'page');
  *
  * @param localRun Whether to include the sample agent and leave out sign-in.
  */
-export async function buildPage({ localRun }: { readonly localRun: boolean }): Promise<Record<PageFile, string>> {
-  const { outputFiles } = await build({
+export function buildPage({ localRun }: { readonly localRun: boolean }): Record<PageFile, string> {
+  const { outputFiles } = esbuild().buildSync({
     absWorkingDir: root,
     entryPoints: { page: join(folder, 'main.tsx'), style: join(folder, 'page.css') },
     alias: { 'node:net': join(folder, 'net.ts') },
@@ -29,10 +29,10 @@ export async function buildPage({ localRun }: { readonly localRun: boolean }): P
     write: false,
   });
   const bundled = (ending: string) => outputFiles.find(({ path }) => path.endsWith(ending))?.text ?? '';
-  const file = (name: string) => readFile(join(folder, name), 'utf8');
+  const file = (name: string) => readFileSync(join(folder, name), 'utf8');
   return {
-    'index.html': await file('index.html'),
-    'icon.svg': await file('icon.svg'),
+    'index.html': file('index.html'),
+    'icon.svg': file('icon.svg'),
     'page.css': bundled('.css'),
     'page.js': bundled('.js'),
   };

@@ -1,21 +1,19 @@
-import { join } from 'node:path';
 import type { Duration } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
   type CfnFunction,
+  Function as LambdaFunction,
   LoggingFormat,
   Runtime,
   SystemLogLevel,
   Tracing,
 } from 'aws-cdk-lib/aws-lambda';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { type Binding, type Bindings, valuesOf } from './binding.ts';
-import { bundling, entryOf } from './bundling.ts';
 import { checkEnvironment } from './environment-size.ts';
-import { root } from './folders.ts';
+import { type HandlerFolder, handlerCode } from './handler-code.ts';
 import { allowInterfaces, type Network } from './network.ts';
 import { removalPolicy, type Settings } from './settings.ts';
 
@@ -30,7 +28,7 @@ const longSettings = {
 
 interface ServiceFunctionProps<Environment extends Record<string, string>> {
   /** The folder under functions/ whose index.ts exports `handler`. */
-  readonly folder: 'capture' | 'deliver' | 'drain' | 'console';
+  readonly folder: HandlerFolder;
   /** A value or binding for each variable of the function's schema in functions/adapters/env.ts. */
   readonly environment: Bindings<Environment>;
   readonly timeout: Duration;
@@ -38,14 +36,12 @@ interface ServiceFunctionProps<Environment extends Record<string, string>> {
   readonly settings: Settings;
   /** Absent for a function outside a VPC. */
   readonly network?: Network | undefined;
-  /** A folder beside the bundle, and the script that writes its files. */
-  readonly alongside?: { readonly folder: string; readonly script: string };
 }
 
 /** The base of every function: its runtime, role, bundle and logs. */
-export class ServiceFunction<Environment extends Record<string, string>> extends NodejsFunction {
+export class ServiceFunction<Environment extends Record<string, string>> extends LambdaFunction {
   constructor(scope: Construct, id: string, props: ServiceFunctionProps<Environment>) {
-    const { folder, timeout, memoryMiB, settings, network, alongside } = props;
+    const { folder, timeout, memoryMiB, settings, network } = props;
     const environment = valuesOf(props.environment);
     checkEnvironment(scope, `the function ${scope.node.path}`, environment, longSettings);
     const logGroup = new LogGroup(scope, `${id}Logs`, {
@@ -57,9 +53,8 @@ export class ServiceFunction<Environment extends Record<string, string>> extends
     logGroup.grantWrite(role);
     if (network) allowInterfaces(role);
     super(scope, id, {
-      entry: entryOf(folder),
-      projectRoot: root,
-      depsLockFilePath: join(root, 'package-lock.json'),
+      code: handlerCode(folder),
+      handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: settings.architecture === 'x86_64' ? Architecture.X86_64 : Architecture.ARM_64,
       environment,
@@ -72,32 +67,9 @@ export class ServiceFunction<Environment extends Record<string, string>> extends
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
       tracing: settings.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
-      bundling: {
-        format: OutputFormat.ESM,
-        minify: bundling.minify,
-        target: bundling.target,
-        mainFields: bundling.mainFields,
-        externalModules: [...bundling.external],
-        banner: bundling.banner.js,
-        esbuildArgs: { ...named('--alias:', bundling.alias), ...named('--define:', bundling.define) },
-        ...(alongside && {
-          commandHooks: {
-            beforeInstall: () => [],
-            beforeBundling: () => [],
-            afterBundling: (from, to) => [
-              `"${process.execPath}" "${join(from, alongside.script)}" "${join(to, alongside.folder)}"`,
-            ],
-          },
-        }),
-      },
     });
     if (network) (this.node.defaultChild as CfnFunction).vpcConfig = network;
     for (const binding of Object.values<string | Binding>(props.environment))
       if (typeof binding !== 'string') binding.grant(this);
   }
-}
-
-/** Options of esbuild's command line, such as `--alias:NAME`. */
-function named(option: string, values: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [option + name, value]));
 }

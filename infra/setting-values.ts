@@ -1,5 +1,6 @@
 import { BlockList, isIP } from 'node:net';
 import * as z from 'zod';
+import { stagePattern } from '../functions/core/stack-name.ts';
 
 export const seconds = z.number().positive();
 
@@ -23,9 +24,27 @@ export const lowPort = z
     'expected a port from 1 to 1023; all other ports are allowed already',
   );
 
-export const httpsUrl = z
+const httpsUrl = z
   .string()
   .refine((text) => URL.canParse(text) && text.startsWith('https://'), 'expected an https:// URL');
+
+export const emailAddress = z.email('expected an email address');
+
+export const stageName = z
+  .string()
+  .regex(stagePattern, 'expected a letter, followed by up to 31 letters, digits or hyphens');
+
+/** An OpenID Connect issuer. */
+export const signInSettings = z.strictObject({
+  issuer: httpsUrl,
+  clientId: z.string().min(1),
+  authorizationEndpoint: httpsUrl,
+  tokenEndpoint: httpsUrl,
+  endSessionEndpoint: httpsUrl.optional(),
+  revocationEndpoint: httpsUrl.optional(),
+  /** The claim of the ID token that contains the groups of the user. */
+  groupsClaim: z.string().min(1).default('groups'),
+});
 
 export const topicArn = z
   .string()

@@ -1,7 +1,16 @@
 import * as z from 'zod';
 import { loggedNames } from '../functions/core/log-entry.ts';
-import { attachedTables, attributeName } from './attached-table.ts';
-import { ec2Id, httpsUrl, lowPort, network, seconds, topicArn } from './setting-values.ts';
+import { attachedTables, attributeName, existingRows } from './attached-table.ts';
+import {
+  ec2Id,
+  emailAddress,
+  lowPort,
+  network,
+  seconds,
+  signInSettings,
+  stageName,
+  topicArn,
+} from './setting-values.ts';
 
 /**
  * The settings of a stage, in cdk.json under `context.stages`. `npm run docs` writes docs/configuration.md from the descriptions and
@@ -140,17 +149,7 @@ const choices = z.strictObject({
     .describe(
       'The attempts that the delivery log keeps: `all`, `failures` (attempts that were not delivered) or `off`.',
     ),
-  signIn: z
-    .strictObject({
-      issuer: httpsUrl,
-      clientId: z.string().min(1),
-      authorizationEndpoint: httpsUrl,
-      tokenEndpoint: httpsUrl,
-      endSessionEndpoint: httpsUrl.optional(),
-      revocationEndpoint: httpsUrl.optional(),
-      /** The claim of the ID token that contains the groups of the user. */
-      groupsClaim: z.string().min(1).default('groups'),
-    })
+  signIn: signInSettings
     .optional()
     .describe(
       'Your OpenID Connect issuer for the console. Default: the console creates a Cognito user pool. See [console.md](console.md).',
@@ -161,7 +160,7 @@ const choices = z.strictObject({
     .optional()
     .describe('The ID of a user pool that a deleted console stack left. Default: the console creates a user pool.'),
   alarms: z
-    .strictObject({ email: z.email('expected an email address').optional(), topicArn: topicArn.optional() })
+    .strictObject({ email: emailAddress.optional(), topicArn: topicArn.optional() })
     .refine(
       ({ email, topicArn }) => (email === undefined) !== (topicArn === undefined),
       'expected either email or topicArn',
@@ -192,4 +191,21 @@ export const schema = choices.refine(
 /** The JSON Schema of the settings, with descriptions and defaults. */
 export const settingsSchema = z.toJSONSchema(choices, { io: 'input', unrepresentable: 'any' });
 
-export type Settings = z.output<typeof schema>;
+/** The settings of a stage, with defaults. */
+export type StageSettings = z.output<typeof schema>;
+
+/** The settings that a stack or its app uses, and those that become props of another type. */
+const otherProps = { account: true, region: true, tables: true, vpc: true, alarms: true, signIn: true } as const;
+
+/** The props of CrmTriggers that are plain values. */
+export const propsSchema = choices.omit({ ...otherProps, userPoolId: true }).extend({
+  stage: stageName.default('main'),
+  tables: existingRows.default({}),
+  alarmEmail: emailAddress.optional(),
+});
+
+/** The props of CrmTriggersConsole that are plain values. */
+export const consolePropsSchema = choices.pick({ signIn: true, userPoolId: true });
+
+/** The checked settings of CrmTriggers, with defaults. */
+export type Settings = z.output<typeof propsSchema>;

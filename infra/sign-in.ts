@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-cognito';
 import { Construct } from 'constructs';
 import { ADMINS, type SignIn, VIEWERS } from '../functions/console/sign-in.ts';
+import type { CrmTriggersConsoleProps } from './crm-triggers-console-props.ts';
 import { removalPolicy, type Settings } from './settings.ts';
 
 /** A Cognito user pool for the admins, who sign in on its hosted pages. Operators create the users. */
@@ -19,11 +20,16 @@ export class UserPoolSignIn extends Construct {
   readonly signIn: SignIn;
 
   /** @param consoleUrl The URL to which Cognito redirects admins. */
-  constructor(scope: Construct, id: string, consoleUrl: string, settings: Settings) {
+  constructor(
+    scope: Construct,
+    id: string,
+    consoleUrl: string,
+    { userPoolId }: Pick<CrmTriggersConsoleProps, 'userPoolId'>,
+    settings: Settings,
+  ) {
     super(scope, id);
     const { region } = Stack.of(this);
     rejectWithoutUserPools(this);
-    const { userPoolId } = settings;
     this.pool = userPoolId ? UserPool.fromUserPoolId(this, 'Users', userPoolId) : this.#newPool(settings);
     // The name of a domain is unique in a region, over all accounts. A part of the stack's ID makes it unique.
     const unique = Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Stack.of(this).stackId))));
@@ -106,6 +112,6 @@ function rejectWithoutUserPools(scope: Construct): void {
   const at = Token.isUnresolved(region) ? process.env.CDK_DEFAULT_REGION : region;
   if (at && /^(cn|us-iso|us-isob|us-isof|eu-isoe)-/.test(at))
     throw new Error(
-      `Cognito user pools are not available in ${at}, so admins cannot sign in to the console. To fix this, set signIn in cdk.json to your OpenID Connect issuer.`,
+      `Cognito user pools are not available in ${at}, so admins cannot sign in to the console. To fix this, set signIn to your OpenID Connect issuer.`,
     );
 }

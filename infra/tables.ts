@@ -1,3 +1,4 @@
+import { Names } from 'aws-cdk-lib';
 import {
   AttributeType,
   Billing,
@@ -16,8 +17,8 @@ import { Construct } from 'constructs';
 import { SET_ATTRIBUTES } from '../functions/adapters/trigger-rows.ts';
 import { capital } from '../functions/core/capital.ts';
 import { type Entity, entities, perEntity } from '../functions/core/entity.ts';
-import { attach } from './attached-table.ts';
 import { type Binding, tableBinding } from './binding.ts';
+import type { ExistingTables } from './existing-tables.ts';
 import { removalPolicy, type Settings } from './settings.ts';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
@@ -39,7 +40,8 @@ export class Tables extends Construct {
   /** Encrypts the secrets and the triggers. */
   readonly secretsKey: Key;
 
-  constructor(scope: Construct, id: string, settings: Settings) {
+  /** @param existing The tables that are not created. The stack never deletes them. */
+  constructor(scope: Construct, id: string, settings: Settings, existing: ExistingTables) {
     super(scope, id);
     const defaults: Omit<TablePropsV2, 'partitionKey'> = {
       billing: Billing.onDemand(),
@@ -48,8 +50,11 @@ export class Tables extends Construct {
       ...(settings.deletionProtection && { deletionProtection: true }),
     };
     this.crm = perEntity((entity): ITable => {
-      const attached = settings.tables[entity];
-      if (attached) return attach(this, entity, attached);
+      const table = existing[entity];
+      if (table) {
+        new Construct(this, capital(entity));
+        return table;
+      }
       const [partition, sort] = entities[entity].key as readonly [string, string?];
       return new TableV2(this, capital(entity), {
         ...defaults,
@@ -96,6 +101,14 @@ export class Tables extends Construct {
       encryption: TableEncryption.CUSTOMER_MANAGED,
       encryptionKey: this.secretsKey,
     });
+  }
+
+  /**
+   * A name for an entity's table in logical IDs. It depends on the place of the tables in this construct only, so that an
+   * existing table can move to another place in its app.
+   */
+  uniqueName(entity: Entity): string {
+    return Names.nodeUniqueId(this.node.findChild(capital(entity)).node);
   }
 
   /** The table of secrets, for a function that reads it. */

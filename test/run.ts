@@ -12,6 +12,7 @@ const { values } = parseArgs({ options: { fast: { type: 'boolean', default: fals
 /** The files that take longest begin first: one that begins last would be waited for alone. */
 const LONGEST = [
   'model/promises',
+  'package/examples',
   'emulator/crashes',
   'emulator/calls',
   'emulator/outages',
@@ -21,7 +22,7 @@ const LONGEST = [
 ];
 
 /** Not part of --fast. */
-const SLOW = ['bench', 'browser', 'emulator', 'infra', 'local', 'measured', 'receivers'];
+const SLOW = ['bench', 'browser', 'emulator', 'infra', 'local', 'measured', 'package', 'receivers'];
 
 /** More than there are cores, because most emulator tests wait. */
 const AT_ONCE = availableParallelism() + (values.fast ? 1 : 2);

@@ -5,11 +5,13 @@ import { cliDocument } from './cli-document.ts';
 import { configurationTable } from './configuration-table.ts';
 import { metricsTable } from './metrics-table.ts';
 import { openApiDocument } from './openapi-document.ts';
+import { propsTables } from './props-tables.ts';
 import { stateDiagram } from './state-diagram.ts';
 
 /** Generated sections of documents, from `<!-- NAME -->` to `<!-- /NAME -->`. */
 const sections: Readonly<Record<string, readonly [name: string, content: () => string]>> = {
   'docs/configuration.md': ['settings', configurationTable],
+  'docs/construct.md': ['props', propsTables],
   'docs/concepts.md': ['states', stateDiagram],
   'docs/operations/monitoring.md': ['metrics', metricsTable],
 };

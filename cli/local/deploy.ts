@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { UserError } from '../../functions/operations/user-error.ts';
 import { root } from '../../infra/folders.ts';
 import { emulatorEnvironment } from '../emulator-environment.ts';
+import { cdkProgram } from './cdk-program.ts';
 import { firstError } from './first-error.ts';
 import { Failure, pathWithThisNode, run } from './process.ts';
 
@@ -53,8 +54,7 @@ async function emulated(
   commands: string[][],
   output?: string,
 ): Promise<void> {
-  const { context } = await configuration();
-  const all = { ...context.stages.local, ...settings };
+  const all = deployed.assembly ? {} : { ...(await configuration()).context.stages.local, ...settings };
   await cdk(await emulatorEnvironment(endpoint), signal, { ...deployed, stage, settings: all }, commands, output);
 }
 
@@ -79,21 +79,24 @@ export async function cdk(
   const { stage, settings = {}, assembly, app: file = join('infra', 'app.ts') } = deployed;
   const folder = await mkdtemp(join(tmpdir(), 'crm-triggers-cdk-'));
   const env: NodeJS.ProcessEnv = { ...inherited, PATH: pathWithThisNode, CI: '1' };
-  const program = join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk');
+  const program = await cdkProgram(signal);
   const execute = (...words: string[]) => run(process.execPath, [program, ...words], { cwd: folder, env }, signal);
   try {
-    const { context } = await configuration();
-    const stages = { [stage]: settings };
-    const app = `node ${quoted(join(root, file))}`;
     // On an emulator, empty values override those in the user's ~/.cdk.json.
     const ambient = env.AWS_ENDPOINT_URL ? { profile: '', proxy: '' } : {};
-    const config = { ...ambient, app, context: { ...context, stages, stage } };
+    const config = { ...ambient, ...(!assembly && (await appOf(file, stage, settings))) };
     await writeFile(join(folder, 'cdk.json'), JSON.stringify(config));
     if (!assembly) await execute('synth', ...stacksOf(deployed), '--quiet', '--output', output);
     for (const command of commands) await execute(...command, '--app', assembly ?? output);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** The CDK app with the settings of one stage. */
+async function appOf(file: string, stage: string, settings: object) {
+  const { context } = await configuration();
+  return { app: `node ${quoted(join(root, file))}`, context: { ...context, stages: { [stage]: settings }, stage } };
 }
 
 /** Quotes a path for the shell that starts the app. */

@@ -14,3 +14,8 @@ export async function step<Result>(label: string, work: () => Promise<Result>): 
     throw error;
   }
 }
+
+/** Prints a line during a step. */
+export function note(line: string): void {
+  process.stdout.write(`${process.stdout.isTTY ? '\r\x1b[2K' : ''}  – ${line}\n`);
+}

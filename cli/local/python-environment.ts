@@ -1,9 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { access, mkdir, rename, rm } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UserError } from '../../functions/operations/user-error.ts';
 import { folder } from '../../infra/folders.ts';
+import { fetched } from './fetched.ts';
 import { run } from './process.ts';
 
 const ministack = join(import.meta.dirname, 'ministack.txt');
@@ -73,7 +74,6 @@ export async function ministackPython(signal: AbortSignal, requirements = minist
   return undefined;
 }
 
-/** Installs into a temporary folder and renames it, so that no incomplete environment is used. */
 async function install(
   maker: Maker,
   python: string,
@@ -81,21 +81,15 @@ async function install(
   requirements: string,
   signal: AbortSignal,
 ): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const temporary = join(folder, `installing-${randomUUID()}`);
+  const name = `${basename(requirements, '.txt')} from PyPI`;
   try {
-    await maker.make(python, temporary, requirements, signal);
-    await rename(temporary, home).catch(async (error) => {
-      if (!(await exists(home))) throw error;
-    });
+    await fetched(home, name, (into) => maker.make(python, into, requirements, signal));
   } catch (error) {
     signal.throwIfAborted();
     const lines = (error as Error).message.split('\n').filter((line) => /error/i.test(line));
     throw new UserError(
       `The packages in ${basename(requirements)} could not be installed with ${python.trim()}: ${(lines.at(-1) ?? (error as Error).message).slice(0, 300)}. To fix this, check the connection to PyPI (PIP_INDEX_URL, proxy) and start again.`,
     );
-  } finally {
-    await rm(temporary, { recursive: true, force: true });
   }
 }
 

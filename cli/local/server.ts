@@ -27,7 +27,7 @@ export async function startLocalServer(
   activity: Activity,
   preferredPort = USUAL_PORT,
 ): Promise<LocalServer> {
-  const files = await buildPage({ localRun: true });
+  const files = buildPage({ localRun: true });
   const app = new Hono();
   let port = 0;
   app.use('/api/*', noStore);

@@ -12,7 +12,7 @@ export interface TriggerNow {
   readonly urlChangedAt?: string;
   /** Increases each time a URL is set or cleared. Absent if none ever was. */
   readonly urlVersion?: number;
-  /** The `urlVersion` of which the item has the masked URL. Another one, or none, if release 0.2.0 wrote the URL. */
+  /** The `urlVersion` whose masked URL the item has. Another one, or none, if release 0.2.0 wrote the URL. */
   readonly shownVersion?: number;
   readonly state: State;
   /** The number of consecutive failures or slow responses. */

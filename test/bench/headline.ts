@@ -47,11 +47,7 @@ export function headline(kept: Readonly<Record<string, Kept>>): string {
   const days = sections.map(({ day }) => day).sort();
   const period = [...new Set([days[0], days.at(-1)])].join(' to ');
   const machines = [...new Set(sections.map(({ machine }) => machine))];
-  return [
-    '| ratio | measured | target |',
-    '|---|---:|---:|',
-    ...lines,
-    '',
-    `${period}, ${machines.join('; ')}.`,
-  ].join('\n');
+  return ['| ratio | measured | target |', '|---|---:|---:|', ...lines, '', `${period}, ${machines.join('; ')}.`].join(
+    '\n',
+  );
 }

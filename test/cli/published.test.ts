@@ -1,21 +1,19 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { build } from 'esbuild';
+import { commandLine } from '../../cli/package/bundles.ts';
 import { VERSION } from '../../functions/core/version.ts';
-import { root } from '../../infra/folders.ts';
 
 const MOST_BYTES = 1_300_000;
 
 describe('the published command line', () => {
   const folder = mkdtempSync(join(tmpdir(), 'crm-triggers-published-'));
   const file = join(folder, 'crm-triggers.mjs');
-  before(
-    () =>
-      void execFileSync('npm', ['run', '--silent', 'bundle', '--', `--outfile=${file}`], { cwd: root, stdio: 'pipe' }),
-  );
+  before(() => build({ ...commandLine, outfile: file }));
   after(() => rmSync(folder, { recursive: true }));
 
   /** Runs the bundle in a folder without node_modules. */

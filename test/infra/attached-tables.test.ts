@@ -32,7 +32,10 @@ test('does not create or delete an attached table, and maps its stream to one fu
 
 test('capture may only read the stream of an attached table and use its key', () => {
   const granted = statements(attached, 'CaptureCustomer').flatMap(({ Action, Resource }) =>
-    [stream, table, key].includes(Resource) ? [Action].flat().map((action) => `${action} ${Resource}`) : [],
+    [Resource]
+      .flat()
+      .filter((resource) => [stream, table, key].includes(resource))
+      .flatMap((resource) => [Action].flat().map((action) => `${action} ${resource}`)),
   );
   assert.deepEqual(granted.sort(), [
     `dynamodb:DescribeStream ${stream}`,

@@ -35,7 +35,7 @@ test("cdk-nag's AwsSolutions rules find only the accepted errors and warnings", 
     .validateScope(stackOf())
     .violations.map(({ ruleName, violatingResources }) => ({
       rule: ruleName.replace(/<(\w+?)[0-9A-F]{8}\./, '<$1.'),
-      at: violatingResources.map(({ constructPath }) => constructPath?.split('/')[1]).sort(),
+      at: violatingResources.map(({ constructPath }) => constructPath?.split('/')[2]).sort(),
     }));
   assert.deepEqual(
     found,

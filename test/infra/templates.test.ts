@@ -70,7 +70,7 @@ test('rejects an environment that can exceed the limit with one line that names 
   const stream = 'arn:aws:dynamodb:eu-west-1:123456789012:table/t/stream/2025-01-01T00:00:00.000';
   assert.throws(
     () => templates({ tables: { task: { stream, ignore } } }),
-    /^Error: The environment of the function CrmTriggers\/CaptureTask can have \d+ bytes, but the limit of Lambda is 4096\. ROW_RULES has \d+ of them\. To fix this, shorten tables \(names, ignore\) or silencedBy in cdk\.json\.$/,
+    /^Error: The environment of the function CrmTriggers\/Default\/CaptureTask can have \d+ bytes, but the limit of Lambda is 4096\. ROW_RULES has \d+ of them\. To fix this, shorten tables \(names, ignore\) or silencedBy\.$/,
   );
 });
 

@@ -96,7 +96,7 @@ test('cdk-nag finds only the wildcard for network interfaces in the resources th
     new AwsSolutionsChecks()
       .validateScope(stackOf(undefined, stages))
       .violations.flatMap(({ ruleName, violatingResources }) =>
-        violatingResources.map(({ constructPath }) => `${ruleName.replace(/<.*/, '')} ${constructPath?.split('/')[1]}`),
+        violatingResources.map(({ constructPath }) => `${ruleName.replace(/<.*/, '')} ${constructPath?.split('/')[2]}`),
       );
   const before = found();
   // AWS documents these actions on all resources. Most of them support no resource-level permissions.

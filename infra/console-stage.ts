@@ -1,0 +1,58 @@
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import {
+  type CfnStage,
+  type HttpApi,
+  type HttpRoute,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import { pageFiles } from '../functions/console/serve-page.ts';
+import { removalPolicy, type Settings } from './settings.ts';
+
+/** Enough for a few admins, whose pages send a request every few seconds. */
+const REQUESTS_PER_SECOND = 20;
+const BURST = 40;
+
+/** Paths without authorization: the page itself, and the configuration of sign-in. */
+export const publicPaths = [...pageFiles.map((name) => (name === 'index.html' ? '/' : `/${name}`)), '/sign-in.json'];
+
+/** The stage of the console's API, with its limits and its access log. */
+export function consoleStage(scope: Construct, httpApi: HttpApi, settings: Settings): HttpStage {
+  const accessLog = new LogGroup(scope, 'AccessLog', {
+    retention: settings.logRetentionDays,
+    removalPolicy: removalPolicy(settings),
+  });
+  return new HttpStage(scope, 'Stage', {
+    httpApi,
+    autoDeploy: true,
+    throttle: { rateLimit: REQUESTS_PER_SECOND, burstLimit: BURST },
+    accessLogSettings: {
+      destination: new LogGroupLogDestination(accessLog),
+      // The path without its query, and no headers, so that the log contains no tokens and no URLs.
+      format: AccessLogFormat.custom(
+        JSON.stringify({
+          requestId: '$context.requestId',
+          time: '$context.requestTime',
+          method: '$context.httpMethod',
+          path: '$context.path',
+          from: '$context.identity.sourceIp',
+          status: '$context.status',
+          milliseconds: '$context.responseLatency',
+          who: '$context.authorizer.claims.sub',
+          rejected: '$context.authorizer.error',
+        }),
+      ),
+    },
+  });
+}
+
+/** Limits the public routes separately, so that a flood of requests for the page does not use up the limits of the API. */
+export function throttleApart(stage: HttpStage, routes: readonly HttpRoute[]): void {
+  const limits = { ThrottlingRateLimit: REQUESTS_PER_SECOND, ThrottlingBurstLimit: BURST };
+  const cfn = stage.node.defaultChild as CfnStage;
+  cfn.routeSettings = Object.fromEntries(publicPaths.map((path) => [`GET ${path}`, limits]));
+  // CloudFormation rejects settings for a route that does not exist yet.
+  for (const route of routes) cfn.node.addDependency(route);
+}
