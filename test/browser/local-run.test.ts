@@ -80,7 +80,7 @@ describe('npm start', () => {
       await page.getByRole('button', { name: 'Create a task' }).click();
       await page.getByText('The agent created a task').nth(n).waitFor();
     }
-    await state.getByText(`${FAILURES} pending, kept until`).waitFor();
+    await state.getByText(`${FAILURES} pending`).waitFor();
     await state.getByText('Parked', { exact: true }).waitFor();
     await row(page, 'task.create').locator('.latest').getByText('HTTP 503').waitFor();
 
