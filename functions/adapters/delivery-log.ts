@@ -32,6 +32,9 @@ const ROUNDS = 8;
 /** A write that takes longer is cancelled: a log that does not respond must not use up the time of its function. */
 const WRITE_MS = 3_000;
 
+/** An attempt is written at most this long after its start: a function runs no longer. */
+const LATEST_WRITE_MS = 16 * 60_000;
+
 /** Entries can appear this long after their time, because clocks differ and writes take time. */
 const LATE_MS = 5_000;
 
@@ -85,6 +88,12 @@ export class DeliveryLog {
     }
     const page = search.page(limit);
     return { entries: page.entries, ...(page.next && { next: fromPlace(page.next) }) };
+  }
+
+  /** The place, as `next` of `read`, at which a search for attempts that started at a time or earlier begins. */
+  placeAt(until: number): string {
+    const from = timeKey(until + LATEST_WRITE_MS);
+    return fromPlace({ behind: timeKey(until + 1), from: shardNumbers.map(() => from) });
   }
 
   /**

@@ -4,7 +4,7 @@ import { errorFields } from '../adapters/logger.ts';
 import type { Place } from '../adapters/table.ts';
 import { allEnded } from '../core/all-ended.ts';
 import { entityOf, type Trigger, triggers } from '../core/entity.ts';
-import { formattedString } from '../core/formatted-string.ts';
+import { formattedString, percentEncode } from '../core/formatted-string.ts';
 import type { Notification } from '../core/notification.ts';
 import { inRecordOrder } from '../core/record-order.ts';
 import { readIds } from '../core/row-ids.ts';
@@ -15,13 +15,27 @@ import { type Redelivered, sendAgain } from './send-again.ts';
 /** Selects entries of Failed. */
 export interface Choice {
   readonly id?: string | undefined;
+  /** Only entries with this text in the formatted string, or in the key of the row. */
+  readonly text?: string | undefined;
   readonly trigger?: Trigger | undefined;
   /** Only entries that failed at this time or later, in epoch milliseconds. */
   readonly since?: number | undefined;
+  /** Only entries that failed at this time or earlier, in epoch milliseconds. */
+  readonly until?: number | undefined;
 }
 
-function isChosen({ id, since = 0 }: Choice): (one: Failed) => boolean {
-  return (one) => one.failedAt >= since && (id === undefined || one.id === id);
+function isChosen({ id, text, since = 0, until = Number.POSITIVE_INFINITY }: Choice): (one: Failed) => boolean {
+  const texts = text === undefined ? [] : [text, percentEncode(text.toWellFormed())];
+  return (one) =>
+    one.failedAt >= since &&
+    one.failedAt <= until &&
+    (id === undefined || one.id === id) &&
+    (text === undefined || texts.some((wanted) => idsOf(one).includes(wanted)));
+}
+
+/** The IDs of the record as text. */
+function idsOf({ notification, keys }: Failed): string {
+  return notification?.formattedString ?? JSON.stringify(keys ?? {});
 }
 
 const PAGE = 500;
@@ -48,15 +62,17 @@ const MOST_PAGES = 10;
 const ENOUGH = 1_000;
 
 /**
- * Returns the newest entries of Failed and their total. The total is a minimum if a trigger has more than 1,000. Only a
- * few pages are read, however large Failed is.
+ * Returns the newest entries of Failed and their total. Only a few pages are read, however large Failed is.
+ *
+ * @returns `isMinimum`: there can be more than `total`, because a trigger has more than 1,000 or not all were searched.
  */
 export async function latestFailed(
   { backlog }: Deps<'backlog'>,
   choice: Choice,
   limit: number,
-): Promise<{ readonly failed: Failed[]; readonly total: number }> {
-  const { id, trigger, since = 0 } = choice;
+): Promise<{ readonly failed: Failed[]; readonly total: number; readonly isMinimum: boolean }> {
+  const { trigger } = choice;
+  const isFiltered = [choice.id, choice.text, choice.since, choice.until].some((part) => part !== undefined);
   const perTrigger = await allEnded(
     (trigger ? [trigger] : triggers).map(async (of) => {
       const found: Failed[] = [];
@@ -67,12 +83,18 @@ export async function latestFailed(
         next = page.next;
         if (!next) break;
       }
-      const isAll = next === undefined || id !== undefined || since > 0;
-      return { found, total: isAll ? found.length : await backlog.count(of, 'failed', ENOUGH) };
+      if (next === undefined) return { found, total: found.length, isMinimum: false };
+      if (isFiltered) return { found, total: found.length, isMinimum: true };
+      const total = await backlog.count(of, 'failed', ENOUGH);
+      return { found, total, isMinimum: total >= ENOUGH };
     }),
   );
   const all = perTrigger.flatMap(({ found }) => found).toSorted((a, b) => b.failedAt - a.failedAt);
-  return { failed: all.slice(0, limit), total: perTrigger.reduce((sum, { total }) => sum + total, 0) };
+  return {
+    failed: all.slice(0, limit),
+    total: perTrigger.reduce((sum, { total }) => sum + total, 0),
+    isMinimum: perTrigger.some(({ isMinimum }) => isMinimum),
+  };
 }
 
 type RowDeps = Deps<'dynamodb' | 'crmTables' | 'rowRules'>;

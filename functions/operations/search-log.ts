@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { LogEntry, LogFilter } from '../adapters/delivery-log.ts';
+import type { DeliveryLog, LogEntry, LogFilter } from '../adapters/delivery-log.ts';
 import { isTrigger } from '../core/entity.ts';
 import { outcomeKinds } from '../core/outcome.ts';
 import { printable } from '../core/printable.ts';
@@ -28,10 +28,14 @@ export function logFilter({ trigger, outcome, id, since }: LogFilterInput): LogF
   return {
     ...(isTrigger(trigger) && { trigger }),
     ...(outcome !== undefined && { outcomes }),
-    // The ID of a notification, or an ID in the formatted string.
-    ...(id !== undefined && (/^msg_[\da-f]{32}$/.test(id) ? { id } : { text: id })),
+    ...(id !== undefined && idOrText(id)),
     ...(since !== undefined && { since }),
   };
+}
+
+/** The filter of an entered ID: that of a notification, or one in the formatted string. */
+export function idOrText(entered: string): { readonly id: string } | { readonly text: string } {
+  return /^msg_[\da-f]{32}$/.test(entered) ? { id: entered } : { text: entered };
 }
 
 /**
@@ -39,15 +43,17 @@ export function logFilter({ trigger, outcome, id, since }: LogFilterInput): LogF
  *
  * @param looks The maximum number of reads.
  * @param from The `next` of an earlier page.
+ * @param end No read begins after this time, in epoch milliseconds.
  * @returns `next` if there can be more.
  * @throws {RangeError} If `from` is not the `next` of an earlier page.
  */
 export async function searchLog(
-  { log }: Deps<'log'>,
+  { log }: { readonly log: Pick<DeliveryLog, 'read'> },
   filter: LogFilter,
   limit: number,
   looks: number,
   from?: string,
+  end = Number.POSITIVE_INFINITY,
 ): Promise<{ entries: LogEntry[]; next?: string }> {
   const entries: LogEntry[] = [];
   let next = from;
@@ -55,7 +61,7 @@ export async function searchLog(
     const found = await log.read(filter, limit - entries.length, next);
     entries.push(...found.entries);
     next = found.next;
-    if (next === undefined || entries.length >= limit) break;
+    if (next === undefined || entries.length >= limit || Date.now() >= end) break;
   }
   return { entries, ...(next !== undefined && { next }) };
 }

@@ -2,7 +2,7 @@ import type { TriggerSecrets } from '../adapters/secret-store.ts';
 import type { TriggerNow, TriggersNow } from '../adapters/trigger-store.ts';
 import type { State } from '../core/breaker.ts';
 import { type Trigger, triggers } from '../core/entity.ts';
-import type { Deps } from './deployment.ts';
+import type { Deps, OperationDeps } from './deployment.ts';
 import type { Pending } from './pending.ts';
 
 /** A trigger as the CRM Triggers tab shows it. */
@@ -24,9 +24,16 @@ export interface TriggerStatus extends Pending {
   /** Whether the receiver throttles: its backlog is delivered slowly. */
   readonly isThrottled: boolean;
   readonly pausedBy: 'admin' | 'gone' | null;
+  /** The time of the next attempt of a parked trigger, in epoch milliseconds. */
+  readonly nextTryAt: number | null;
+  /** The time at which the oldest notification of the backlog moves to Failed, in epoch milliseconds. */
+  readonly keptUntil: number | null;
   /** The names of the trigger's custom headers. Their values are never shown. */
   readonly headers: readonly string[];
 }
+
+/** A notification is pending for this long before it moves to Failed. */
+export const PENDING_MS = 72 * 60 * 60_000;
 
 type StatusDeps = Deps<'triggersTable' | 'backlog' | 'secrets'>;
 
@@ -55,6 +62,7 @@ async function statuses({ backlog, secrets }: StatusDeps, reading: Promise<Trigg
         failingSince = null,
         state = 'active',
         consecutiveFailures = 0,
+        probeAt = 0,
         ...why
       } = now.get(trigger) ?? ({} as Partial<TriggerNow>);
       const pending = pendingOf(waiting.get(trigger), await backlog.count(trigger, 'parked'));
@@ -63,9 +71,19 @@ async function statuses({ backlog, secrets }: StatusDeps, reading: Promise<Trigg
       const isThrottled = (state === 'parked' || state === 'draining') && (why.throttledAt ?? 0) > 0;
       const headers = Object.keys(secret.get(trigger)?.headers ?? {});
       const doing = { state, consecutiveFailures, failingSince, parkedBecause, isThrottled, pausedBy };
-      return { trigger, url, changedAt, version, ...doing, ...pending, headers };
+      const nextTryAt = state === 'parked' ? probeAt : null;
+      const keptUntil = pending.inBacklog > 0 ? await oldestKeptUntil(backlog, trigger) : null;
+      return { trigger, url, changedAt, version, ...doing, nextTryAt, keptUntil, ...pending, headers };
     }),
   );
+}
+
+async function oldestKeptUntil(backlog: OperationDeps['backlog'], trigger: Trigger): Promise<number | null> {
+  const { parked } = await backlog.parked(trigger, 1);
+  const [oldest] = parked;
+  if (!oldest) return null;
+  const { changedAt, redelivered = changedAt } = oldest.notification;
+  return redelivered + PENDING_MS;
 }
 
 function pendingOf(waiting: { waiting: number; behind: number } | undefined, inBacklog: number): Pending {

@@ -8,7 +8,7 @@ import { until } from '../support/emulator.ts';
 import { endWithUs } from '../support/processes.ts';
 import { receiver } from '../support/receiver.ts';
 import { startChromium } from './chromium.ts';
-import { button, row, save } from './locators.ts';
+import { button, openDetails, row, save } from './locators.ts';
 
 /** More than the consecutive failures that park a trigger. */
 const FAILURES = 12;
@@ -48,6 +48,7 @@ describe('npm start', () => {
     await page.getByRole('button', { name: 'Edit a customer' }).click();
     const call = await until('the call', () => server.calls[0]);
     assert.match(call.target, /^\/mine\?AccountID=A-\w+$/);
+    await openDetails(page, 'customer.edit');
     await button(page, 'customer.edit', 'Test').click();
     await row(page, 'customer.edit')
       .getByText(/Delivered: HTTP 200 after \d+ ms/)
@@ -66,7 +67,7 @@ describe('npm start', () => {
     await page.context().close();
   });
 
-  test('shows an outage and the recovery: parked with pending notifications, then working, and nothing is lost', async () => {
+  test('shows an outage and the recovery: parked with pending notifications, then healthy, and nothing is lost', async () => {
     await using server = await receiver(({ target }, response) => {
       response.writeHead(target.startsWith('/down') ? 503 : 200).end();
     });
@@ -79,11 +80,12 @@ describe('npm start', () => {
       await page.getByRole('button', { name: 'Create a task' }).click();
       await page.getByText('The agent created a task').nth(n).waitFor();
     }
-    await state.getByText(`Parked ${FAILURES} pending, HTTP 503`).waitFor();
-    await row(page, 'task.create').getByText('HTTP 503, ').last().waitFor();
+    await state.getByText(`${FAILURES} pending`).waitFor();
+    await state.getByText('Parked', { exact: true }).waitFor();
+    await row(page, 'task.create').locator('.latest').getByText('HTTP 503').waitFor();
 
     await save(page, 'task.create', `${server.origin}/up`);
-    await state.getByText(/^Working$/).waitFor();
+    await state.getByText(/^Healthy$/).waitFor();
     const arrived = new Set(server.calls.filter(({ target }) => target.startsWith('/up')).map(({ target }) => target));
     assert.equal(arrived.size, FAILURES);
     await page.context().close();
@@ -96,14 +98,15 @@ describe('npm start', () => {
     await page.goto(origin);
     const state = row(page, 'case.create').locator('.state');
     await save(page, 'case.create', `${server.origin}/`);
+    await openDetails(page, 'case.create');
     await button(page, 'case.create', 'Pause').click();
-    await state.getByText('Paused').waitFor();
+    await state.getByText('Paused', { exact: true }).waitFor();
     await page.getByRole('button', { name: 'Create a case' }).click();
     await state.getByText('1 pending').waitFor();
     assert.equal(server.calls.length, 0);
     await button(page, 'case.create', 'Resume').click();
     await until('the call', () => server.calls[0]);
-    await state.getByText('Working').waitFor();
+    await state.getByText('Healthy').waitFor();
     await page.context().close();
   });
 });

@@ -6,7 +6,7 @@ import { set } from '../../functions/operations/set-url.ts';
 import { until } from '../support/emulator.ts';
 import { stretch } from '../support/stretch.ts';
 import { startChromium } from './chromium.ts';
-import { button, row } from './locators.ts';
+import { button, openDetails, row } from './locators.ts';
 import { addFailed, addSampleData } from './sample-data.ts';
 import { servedPage } from './served-page.ts';
 
@@ -36,9 +36,10 @@ test('shows markup in IDs, URLs, responses, names and reasons as text, and does 
   ]);
   served.activity.add('call', hostile, hostile);
   const page = await served.open();
+  await openDetails(page, 'task.edit');
   await button(page, 'task.edit', 'Test').click();
   await row(page, 'task.edit').locator('.tested pre').waitFor();
-  await button(page, 'task.edit', 'More').click();
+  await button(page, 'task.edit', 'Secret and headers').click();
   await page.getByRole('dialog').getByText('onerror').first().waitFor();
   for (const view of [
     '#failed',

@@ -1,4 +1,5 @@
 import { triggers } from '../../functions/core/entity.ts';
+import type { Notification } from '../../functions/core/notification.ts';
 import { pause } from '../../functions/operations/pause.ts';
 import { set } from '../../functions/operations/set-url.ts';
 import { notification } from '../support/records.ts';
@@ -15,11 +16,22 @@ export async function addFailed({ backlog }: Pick<Served, 'backlog'>, fields: ob
   return sent;
 }
 
+/** Logs the five failed attempts of a notification. */
+export async function addAttempts(
+  { log }: Pick<Served, 'log'>,
+  { id, trigger, formattedString }: Pick<Notification, 'id' | 'trigger' | 'formattedString'>,
+) {
+  const failed = { id, trigger, formattedString, milliseconds: 51, outcome: 'failed', response: 'HTTP 404' } as const;
+  await log.write(
+    [1, 2, 3, 4, 5].map((n) => ({ ...failed, attempt: n, at: Date.now() - 10_000 + n, body: 'not here' })),
+  );
+}
+
 /** Stores triggers in each state, a failed notification and its attempts. */
 export async function addSampleData(served: Served) {
   for (const trigger of triggers.slice(0, 10)) await set(served.deps, trigger, `https://crm.example.com/${trigger}`);
   for (let n = 0; n < 3; n++) await served.triggersTable.countFailure('customer.edit', Date.now());
-  await served.triggersTable.move('case.create', 'park', { parkedBecause: 'HTTP 503' });
+  await served.triggersTable.move('case.create', 'park', { parkedBecause: 'HTTP 503', probeAt: Date.now() + 600_000 });
   const waiting = Array.from({ length: 12 }, () => notification({ trigger: 'case.create' }));
   const tried = { attempts: 1, firstAttempt: 1, response: 'HTTP 503', nextTry: 1 };
   await served.backlog.park(

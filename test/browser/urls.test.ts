@@ -39,7 +39,7 @@ describe('the URLs of the page', () => {
     await field(page, 'task.edit').press('Enter');
     await row(page, 'task.edit').getByText('Saved.').waitFor();
     assert.equal(served.triggersTable.items.get('task.edit')?.url, 'https://example.com/hook?k=v');
-    await row(page, 'task.edit').getByText('Working').waitFor();
+    await row(page, 'task.edit').getByText('Not called yet').waitFor();
     await save(page, 'task.edit', 'https://EXAMPLE.com');
     assert.match(
       await row(page, 'task.edit').locator('.note').first().innerText(),

@@ -5,7 +5,7 @@ import { ADMINS, VIEWERS } from '../../functions/console/sign-in.ts';
 import { set } from '../../functions/operations/set-url.ts';
 import { setHeader } from '../../functions/operations/signing-secrets.ts';
 import { startChromium } from './chromium.ts';
-import { button, field, row } from './locators.ts';
+import { button, field, openDetails, row } from './locators.ts';
 import { addFailed } from './sample-data.ts';
 import { signedInPage } from './signed-in-page.ts';
 
@@ -51,7 +51,8 @@ describe('the page of a viewer', () => {
     await using served = await opened(VIEWERS);
     const { page } = served;
     assert.equal(await field(page, 'task.edit').getAttribute('readonly'), '');
-    for (const name of ['Test', 'Pause', 'More'])
+    await openDetails(page, 'task.edit');
+    for (const name of ['Test', 'Pause', 'Secret and headers'])
       assert.equal(await button(page, 'task.edit', name).isDisabled(), true, name);
     await page.goto(`${served.origin}#failed`);
     await page.getByText('HTTP 404').first().waitFor();
@@ -81,7 +82,8 @@ describe('the page of a viewer', () => {
     await using served = await opened(ADMINS);
     const { page } = served;
     assert.equal(await field(page, 'task.edit').inputValue(), URL_WITH_SECRETS);
+    await openDetails(page, 'task.edit');
     await button(page, 'task.edit', 'Pause').click();
-    await row(page, 'task.edit').getByText('Paused').waitFor();
+    await row(page, 'task.edit').getByText('Paused', { exact: true }).waitFor();
   });
 });

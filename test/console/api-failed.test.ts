@@ -57,3 +57,22 @@ test('lists failed notifications with a few reads, however many there are', asyn
   const rows = await Promise.all(reads.mock.calls.map(({ result }) => result));
   assert.ok(rows.reduce((sum, page) => sum + (page?.failed.length ?? 0), 0) <= 1);
 });
+
+test('finds failed notifications by the ID of a record and by time, and pages through them with a total', async () => {
+  await using api = await servedApi();
+  const add = (n: number, formattedString: string) =>
+    api.backlog.fail({
+      ...failedNotification({ trigger: 'task.edit', formattedString, changedAt: 1_760_000_000_000 + n }),
+      failedAt: n,
+    });
+  for (let n = 1; n <= 5; n++) await add(n, `?AccountID=a%20${n}&TaskID=t${n}`);
+  const found = async (query: string) => {
+    const { json } = await api.request('GET', `/failed?${query}`);
+    const times = json.failed.map(({ failedAt }: { failedAt: number }) => failedAt);
+    return [times, json.total, json.isMinimum];
+  };
+  assert.deepEqual(await found('id=t3'), [[3], 1, false]);
+  assert.deepEqual(await found('id=a%204'), [[4], 1, false], 'also percent-encoded');
+  assert.deepEqual(await found('since=2&until=4'), [[4, 3, 2], 3, false]);
+  assert.deepEqual(await found('offset=2&limit=2'), [[3, 2], 5, false]);
+});

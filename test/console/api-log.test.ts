@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { servedApi } from './served-api.ts';
+import { failedNotification, servedApi } from './served-api.ts';
 
 test('returns the log by filters, in pages', async () => {
   await using api = await servedApi();
@@ -45,4 +45,48 @@ test('fills a page of the log with several reads, and rejects an invalid next', 
   assert.deepEqual([json.entries.length, json.next, reads], [3, 'on', 6]);
   assert.equal((await api.request('GET', '/log?limit=100')).json.entries.length, 5, 'ten reads at most');
   assert.equal((await api.request('GET', '/log?next=nonsense')).status, 422);
+});
+
+test('finds attempts that started in a range of time, also those that were written later', async () => {
+  await using api = await servedApi();
+  const now = Date.now();
+  const entry = { trigger: 'task.edit', formattedString: '?AccountID=a', attempt: 1, milliseconds: 5 } as const;
+  const hour = 60 * 60_000;
+  for (const hours of [0, 1, 2, 3])
+    await api.log.write([{ ...entry, at: now - hours * hour, id: `msg_${hours}`, outcome: 'failed', response: 'x' }]);
+  const ids = async (query: string) =>
+    (await api.request('GET', `/log?${query}`)).json.entries.map(({ id }: { id: string }) => id);
+  assert.deepEqual(await ids(`until=${now}`), ['msg_0', 'msg_1', 'msg_2', 'msg_3']);
+  assert.deepEqual(await ids(`until=${now - hour}`), [], 'a write is not more than 16 minutes later than its attempts');
+  assert.deepEqual(await ids(`since=${now - hour}&until=${now}`), ['msg_0', 'msg_1']);
+});
+
+test('gave-up finds only the last attempts of notifications in Failed', async () => {
+  await using api = await servedApi();
+  const failed = failedNotification({ trigger: 'task.edit' });
+  await api.backlog.fail(failed);
+  const entry = { trigger: 'task.edit', formattedString: '?AccountID=a', outcome: 'failed', milliseconds: 5 } as const;
+  const attempts = [1, 2, 3, 4, 5].map((attempt) => ({ ...entry, attempt, at: attempt, id: failed.id, response: 'x' }));
+  await api.log.write([...attempts, { ...entry, attempt: 5, at: 9, id: 'msg_pending', response: 'x' }]);
+  const { json } = await api.request('GET', '/log?outcome=gave-up&limit=1');
+  assert.deepEqual(
+    json.entries.map(({ id, attempt, outcome }: Record<string, unknown>) => [id, attempt, outcome]),
+    [[failed.id, 5, 'gave-up']],
+  );
+});
+
+test('a search that takes long returns what it found, and where to continue', async (t) => {
+  let now = Date.now();
+  let reads = 0;
+  const log = {
+    async read() {
+      reads++;
+      now += 600;
+      return { entries: [], next: 'on' };
+    },
+  };
+  await using api = await servedApi({ log });
+  t.mock.method(Date, 'now', () => now);
+  const { json } = await api.request('GET', '/log?id=rare');
+  assert.deepEqual([json.entries.length, json.next, reads], [0, 'on', 1]);
 });

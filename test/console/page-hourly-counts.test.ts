@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { countByHour } from '../../functions/console/page/triggers/hourly-counts.ts';
+import { countByHour, totals } from '../../functions/console/page/triggers/hourly-counts.ts';
 
 test('counts the attempts of the last 24 hours per trigger and hour', () => {
   const hour = 60 * 60_000;
@@ -26,4 +26,14 @@ test('counts the attempts of the last 24 hours per trigger and hour', () => {
     3,
   );
   assert.equal(day?.latest.response, 'after 0.4');
+});
+
+test('the rate of delivered attempts is rounded down, so that 100 % means all', () => {
+  const day = (delivered: number, others: number) => {
+    const latest = { at: 0, trigger: 'task.edit', outcome: 'delivered', response: 'HTTP 200' } as const;
+    return totals({ delivered: [delivered], others: [others], latest });
+  };
+  assert.deepEqual(day(3, 0), { delivered: 3, others: 0, percent: '100 %' });
+  assert.equal(day(9_999, 1).percent, '99.9 %');
+  assert.equal(day(0, 2).percent, '0 %');
 });

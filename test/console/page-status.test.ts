@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TriggerStatus } from '../../functions/console/api/trigger-routes.ts';
-import { statusText } from '../../functions/console/page/triggers/status.ts';
+import { peakOf, statusText } from '../../functions/console/page/triggers/status.ts';
 
 const working: TriggerStatus = {
   trigger: 'task.edit',
@@ -14,6 +14,8 @@ const working: TriggerStatus = {
   parkedBecause: null,
   isThrottled: false,
   pausedBy: null,
+  nextTryAt: null,
+  keptUntil: null,
   waiting: 0,
   waitingForRetry: 0,
   behind: 0,
@@ -21,39 +23,59 @@ const working: TriggerStatus = {
   headers: [],
 };
 
-const states: readonly [string, Partial<TriggerStatus>, word: string, details: string][] = [
-  ['without failures', {}, 'Working', ''],
-  ['without a URL', { url: null, state: 'paused' }, 'No URL', 'No calls are made.'],
+const formats = { time: (at: number) => `#${at}`, relative: () => 'in 12s' };
+
+const states: readonly [string, Partial<TriggerStatus>, word: string, isProblem: boolean, details: string][] = [
+  ['without failures', {}, 'Healthy', false, ''],
+  ['without a URL', { url: null, state: 'paused' }, 'No URL', false, ''],
   [
     'with failures',
     { consecutiveFailures: 3, failingSince: 5, waiting: 6, waitingForRetry: 1, behind: 5 },
     'Failing',
-    '6 pending (1 waiting for retry, 5 more of its record behind it), since #5, 3 consecutive failures',
+    true,
+    '3 in a row, 6 pending, since #5',
   ],
   [
     'that is parked',
-    { state: 'parked', parkedBecause: 'HTTP 503', failingSince: 5, consecutiveFailures: 10, waiting: 7, inBacklog: 7 },
+    { state: 'parked', parkedBecause: 'HTTP 503', consecutiveFailures: 10, waiting: 7, nextTryAt: 1, keptUntil: 9 },
     'Parked',
-    '7 pending, HTTP 503, since #5',
+    true,
+    'next try in 12s, 7 pending, kept until #9, HTTP 503',
   ],
-  [
-    'that is paused',
-    { state: 'paused', pausedBy: 'admin', waiting: 1, inBacklog: 1 },
-    'Paused',
-    '1 pending, new notifications wait',
-  ],
-  ['that responded 410', { state: 'paused', pausedBy: 'gone' }, 'Paused', 'the receiver responded with 410 Gone'],
+  ['that is paused', { state: 'paused', pausedBy: 'admin', waiting: 1 }, 'Paused', true, 'by an admin, 1 pending'],
+  ['that responded 410', { state: 'paused', pausedBy: 'gone' }, 'Paused', true, 'the receiver responded with 410 Gone'],
   [
     'that is throttled',
-    { state: 'parked', isThrottled: true, parkedBecause: 'HTTP 429' },
+    { state: 'parked', isThrottled: true, parkedBecause: 'HTTP 429', nextTryAt: 1 },
     'Throttled',
-    'HTTP 429, the receiver asks for fewer calls',
+    true,
+    'next try in 12s, HTTP 429',
   ],
-  ['that drains', { state: 'finishing' }, 'Draining', 'pending notifications are being delivered'],
+  ['that drains', { state: 'finishing', waiting: 4 }, 'Draining', false, '4 left'],
 ];
 
-for (const [title, fields, word, details] of states)
+for (const [title, fields, word, isProblem, details] of states)
   test(`shows a trigger ${title} as ${word}`, () => {
-    const shown = statusText({ ...working, ...fields }, (at) => `#${at}`);
-    assert.deepEqual([shown.word, shown.details], [word, details]);
+    const shown = statusText({ ...working, ...fields }, formats, { isCalled: undefined, peak: 0 });
+    assert.deepEqual([shown.word, shown.isProblem, shown.details.join(', ')], [word, isProblem, details]);
   });
+
+test('shows a trigger without a call as not called yet and one whose latest call failed as failing, not as healthy', () => {
+  const words = [false, true, undefined].map((isCalled) => statusText(working, formats, { isCalled, peak: 0 }).word);
+  assert.deepEqual(words, ['Not called yet', 'Healthy', 'Healthy']);
+  const failing = { ...working, consecutiveFailures: 1 };
+  const afterFailure = statusText(working, formats, { isCalled: true, failed: 'HTTP 404', peak: 0 });
+  assert.deepEqual([afterFailure.word, ...afterFailure.details], ['Failing', 'latest call: HTTP 404']);
+  assert.equal(statusText(failing, formats, { isCalled: false, peak: 0 }).word, 'Failing', 'a failure counts more');
+});
+
+test('shows how far a backlog is drained, from the largest number that the page saw', () => {
+  const details = (fields: Partial<TriggerStatus>) => {
+    const status = { ...working, ...fields };
+    return statusText(status, formats, { isCalled: true, peak: peakOf(status) }).details.join(', ');
+  };
+  details({ state: 'parked', waiting: 400 });
+  assert.equal(details({ state: 'draining', waiting: 277 }), '123 of 400');
+  details({});
+  assert.equal(details({ state: 'draining', waiting: 5 }), '5 left', 'an earlier outage does not count');
+});

@@ -48,6 +48,7 @@ const table: Readonly<Record<Endpoint, Row>> = {
   'POST /triggers/{trigger}/test': change,
   'POST /triggers/{trigger}/pause': change,
   'POST /triggers/{trigger}/resume': change,
+  'POST /triggers/{trigger}/try-now': change,
   'PUT /triggers/{trigger}/url': { ...change, body: { url: 'https://example.com/' }, ifMatch: '1' },
   'DELETE /triggers/{trigger}/url': { ...change, ifMatch: '1' },
   'PUT /triggers/{trigger}/headers/{name}': { ...change, body: { value: 'v' } },
@@ -70,6 +71,7 @@ type World = Awaited<ReturnType<typeof world>>;
 async function send({ app, deps }: World, name: string, groups?: readonly string[], token?: string) {
   const { body, ifMatch } = table[name as Endpoint];
   const [method = '', path = ''] = name.split(' ');
+  if (path.endsWith('/try-now')) await deps.triggersTable.move('task.edit', 'park');
   if (path.endsWith('/resume')) await pause(deps, 'task.edit').catch(() => undefined);
   const tag = ifMatch === 'all' ? tagOfAll(await deps.triggersTable.read(triggers)) : ifMatch && `"${ifMatch}"`;
   const payload = Buffer.from(JSON.stringify({ sub: 'u-1', groups })).toString('base64url');

@@ -1,10 +1,11 @@
 import * as z from 'zod/mini';
 import type { Failed } from '../../adapters/backlog-items.ts';
 import { failed, latestFailed, redeliver } from '../../operations/failed.ts';
+import { idOrText } from '../../operations/search-log.ts';
 import { planRedelivery } from '../../operations/send-again.ts';
 import { UserError } from '../../operations/user-error.ts';
 import { route } from './route.ts';
-import { queryLimit, queryTime, text, time, trigger } from './shapes.ts';
+import { queryLimit, queryOffset, queryTime, text, time, trigger } from './shapes.ts';
 
 const notificationId = text(100);
 
@@ -48,13 +49,19 @@ export const failedRoutes = [
     query: z.object({
       trigger: z.optional(trigger),
       since: z.optional(queryTime),
-      id: z.optional(notificationId),
+      until: z.optional(queryTime),
+      /** The ID of a notification, or an ID in the formatted string. */
+      id: z.optional(text(200)),
+      /** The number of newer entries that are left out. */
+      offset: queryOffset,
       limit: queryLimit(200, 1000),
     }),
-    response: z.object({ failed: z.array(failedNotification), total: z.int() }),
-    async run({ deps, query: { limit, ...filter } }) {
-      const { failed: latest, total } = await latestFailed(deps, filter, limit);
-      return { json: { failed: latest.map(shown), total } };
+    /** `isMinimum`: there can be more than `total`. */
+    response: z.object({ failed: z.array(failedNotification), total: z.int(), isMinimum: z.boolean() }),
+    async run({ deps, query: { limit, offset, id, ...filter } }) {
+      const choice = { ...filter, ...(id !== undefined && idOrText(id)) };
+      const { failed: latest, ...totals } = await latestFailed(deps, choice, offset + limit);
+      return { json: { failed: latest.slice(offset).map(shown), ...totals } };
     },
   }),
   route({

@@ -2,16 +2,20 @@ import * as z from 'zod/mini';
 import { historyEntry, placePattern } from '../../adapters/history.ts';
 import type { LogFilter } from '../../core/log-entry.ts';
 import { outcomeKinds } from '../../core/outcome.ts';
-import type { OperationDeps } from '../../operations/deployment.ts';
+import { lastAttempts } from '../../operations/last-attempts.ts';
 import { logFilter, searchLog } from '../../operations/search-log.ts';
 import { UserError } from '../../operations/user-error.ts';
 import { route } from './route.ts';
 import { queryLimit, queryTime, text, trigger } from './shapes.ts';
 
-const outcome = z.enum(outcomeKinds);
+/** `gave-up`: the last attempt of a notification that is in Failed. Only a search for this outcome finds it. */
+const outcome = z.enum([...outcomeKinds, 'gave-up']);
 
 /** The maximum number of reads of the log for one response. */
 const MAX_READS = 10;
+
+/** A search returns what it found after this time, in milliseconds. Its `next` continues it. */
+const SEARCH_MS = 500;
 
 const logEntry = z.object({
   at: z.number(),
@@ -39,17 +43,22 @@ export const logRoutes = [
     query: z.object({
       trigger: z.optional(trigger),
       /** `retry` is an alias of `failed` and `throttled` for one release: release 0.2.0 used it for both. */
-      outcome: z.optional(z.enum([...outcomeKinds, 'retry'])),
+      outcome: z.optional(z.enum([...outcomeKinds, 'gave-up', 'retry'])),
       /** The ID of a notification, or an ID in the formatted string. */
       id: z.optional(text(200)),
       since: z.optional(queryTime),
+      until: z.optional(queryTime),
       next: z.optional(text(2000)),
       limit: queryLimit(100, 1000),
     }),
     response: z.object({ entries: z.array(logEntry), next: z.optional(z.string()) }),
-    run: async ({ deps, query: { limit, next, ...filter } }) => ({
-      json: await page(deps, logFilter(filter), limit, next),
-    }),
+    async run({ deps, query: { limit, next, until, outcome, ...filter } }) {
+      const from = next ?? (until === undefined ? undefined : deps.log.placeAt(until));
+      if (outcome !== 'gave-up') return { json: await page(deps, logFilter({ ...filter, outcome }), limit, from) };
+      const log = await lastAttempts(deps, { trigger: filter.trigger });
+      const { entries, ...rest } = await page({ log }, logFilter(filter), limit, from);
+      return { json: { entries: entries.map((entry) => ({ ...entry, outcome: 'gave-up' as const })), ...rest } };
+    },
   }),
   route({
     method: 'GET',
@@ -66,8 +75,8 @@ export const logRoutes = [
 ] as const;
 
 /** @throws {UserError} When `next` is not the `next` of an earlier response. */
-function page(deps: OperationDeps, filter: LogFilter, limit: number, next?: string) {
-  return searchLog(deps, filter, limit, MAX_READS, next).catch((error) => {
+function page(deps: Parameters<typeof searchLog>[0], filter: LogFilter, limit: number, next?: string) {
+  return searchLog(deps, filter, limit, MAX_READS, next, Date.now() + SEARCH_MS).catch((error) => {
     throw error instanceof RangeError
       ? new UserError('The parameter next is not valid. To fix this, read the log from the start, without next.')
       : error;

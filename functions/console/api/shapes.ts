@@ -26,6 +26,12 @@ export const queryLimit = (usual: number, max: number) =>
     z.transform((digits) => Math.min(Number(digits), max)),
   );
 
+/** The number of entries that a page leaves out. */
+export const queryOffset = z.pipe(
+  z._default(z.string().check(z.regex(/^\d{1,4}$/)), '0'),
+  z.transform((digits) => Number(digits)),
+);
+
 /** The body of a response with a status other than 200. */
 export const errorBody = z.object({
   error: z.string(),

@@ -3,6 +3,7 @@ import { pause, resume } from '../../operations/pause.ts';
 import { queueSize } from '../../operations/queue-size.ts';
 import { test } from '../../operations/send-test.ts';
 import { list, listMasked } from '../../operations/trigger-status.ts';
+import { tryNow } from '../../operations/try-now.ts';
 import { route } from './route.ts';
 import { trigger, url } from './shapes.ts';
 
@@ -19,6 +20,10 @@ const status = z.object({
   /** The receiver asked for fewer calls, so the backlog is delivered slowly. */
   isThrottled: z.boolean(),
   pausedBy: z.nullable(z.enum(['admin', 'gone'])),
+  /** When a parked trigger is tried next, epoch milliseconds. */
+  nextTryAt: z.nullable(z.number()),
+  /** When the oldest notification of the backlog moves to Failed, epoch milliseconds. */
+  keptUntil: z.nullable(z.number()),
   /** All pending notifications: waiting for retry, behind a notification that waits for retry, and in the backlog. */
   waiting: z.int(),
   waitingForRetry: z.int(),
@@ -79,6 +84,17 @@ export const triggerRoutes = [
     response: z.object({ trigger }),
     async run({ deps, trigger }) {
       await pause(deps, trigger);
+      return { json: { trigger } };
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/triggers/{trigger}/try-now',
+    role: 'admin',
+    summary: 'Try a parked trigger now, and not at the scheduled time; rejected if it is not parked',
+    response: z.object({ trigger }),
+    async run({ deps, trigger }) {
+      await tryNow(deps, trigger);
       return { json: { trigger } };
     },
   }),

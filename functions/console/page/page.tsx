@@ -50,9 +50,9 @@ export function Page() {
         {!LOCAL_RUN && <Account />}
       </header>
       <main id="main" tabIndex={-1}>
-        {LOCAL_RUN && name === 'triggers' && <AgentPanel />}
         {!mayChange() && <p class="muted">{appTexts.viewer}</p>}
         <View />
+        {LOCAL_RUN && name === 'triggers' && <AgentPanel />}
       </main>
     </>
   );

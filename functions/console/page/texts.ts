@@ -14,6 +14,7 @@ export const appTexts = {
   viewer: 'You can read everything except secrets and credentials in URLs. To change something, ask an admin.',
   loading: 'Loading …',
   close: 'Close',
+  cancel: 'Cancel',
   /** In place of a value that does not exist. */
   none: '–',
 };
@@ -49,6 +50,7 @@ export const urlTexts = {
   save: 'Save',
   saving: 'Saving …',
   clear: 'Clear',
+  clearTitle: (trigger: string) => `Clear the URL of ${trigger}?`,
   calledUrl: 'The call: ',
   saved: 'Saved.',
   savedAs: (url: string) => `Saved as ${url}.`,
@@ -60,54 +62,101 @@ export const urlTexts = {
   keepMine: 'Save my URL',
 };
 
-export const statusTexts = {
+/** A status in one word. */
+export const stateWords = {
   noUrl: 'No URL',
-  noCalls: 'No calls are made.',
   paused: 'Paused',
-  pausedByAdmin: 'new notifications wait',
-  pausedByGone: 'the receiver responded with 410 Gone',
   throttled: 'Throttled',
-  asksForFewer: 'the receiver asks for fewer calls',
   parked: 'Parked',
   draining: 'Draining',
-  delivering: 'pending notifications are being delivered',
   failing: 'Failing',
+  notCalled: 'Not called yet',
+  healthy: 'Healthy',
+} as const;
+
+export type StateName = keyof typeof stateWords;
+
+export const stateHelp: Readonly<Record<StateName, string>> = {
+  noUrl: 'No calls are made. To receive calls, enter a URL.',
+  paused: 'No calls are made. New notifications wait in the backlog until you press Resume.',
+  throttled: 'The receiver asks for fewer calls. Notifications wait in the backlog and are sent slowly, in order.',
+  parked: 'The receiver is down. Notifications wait in the backlog; at times one is sent to see whether it responds.',
+  draining: 'The receiver responds. Pending notifications are sent in order; new ones follow them.',
+  failing: 'The latest calls failed and are repeated. After 10 failures in a row, the trigger is parked.',
+  notCalled: 'The delivery log has no call since the URL was set. To make one, press Test or change a record.',
+  healthy: 'The latest call was delivered. Without a call in the last 24 hours, no failure is known.',
+};
+
+export const statusTexts = {
+  pausedByAdmin: 'by an admin',
+  pausedByGone: 'the receiver responded with 410 Gone',
   since: (time: string) => `since ${time}`,
-  failures: (count: number) => (count === 1 ? '1 failure' : `${count} consecutive failures`),
-  working: 'Working',
+  latest: (response: string) => `latest call: ${response}`,
+  inARow: (count: number) => `${count} in a row`,
+  nextTry: (time: string) => `next try ${time}`,
+  keptUntil: (time: string) => `kept until ${time}`,
+  drained: (delivered: number, total: number) => `${delivered} of ${total}`,
+  left: (count: number) => `${count} left`,
+  pending: (count: number) => `${count} pending`,
+};
+
+export const overviewTexts = {
+  title: 'Overview',
+  states: (count: number, word: string) => `${count} ${word.charAt(0).toLowerCase()}${word.slice(1)}`,
+  failedToday: (count: number, isMinimum: boolean) => `${count}${isMinimum ? ' or more' : ''} failed today`,
+  problems: 'Problems',
+  problemsOnly: 'Problems only',
+  noProblems: 'No trigger has a problem.',
 };
 
 export const lastDayTexts = {
-  none: 'No calls in the last 24 hours',
+  none: 'no calls in 24 h',
+  rate: (percent: string, calls: number) => `${percent} of ${calls}`,
+  rateHelp: (delivered: number, calls: number) => `Last 24 hours: ${delivered} of ${calls} calls delivered`,
+  title: 'Calls per hour, last 24 hours',
   chart: (delivered: number, others: number) => `Last 24 hours: ${delivered} delivered, ${others} not delivered`,
-  latest: (response: string, time: string) => `${response}, ${time}`,
+  delivered: (count: number) => `${count} delivered`,
+  others: (count: number) => `${count} not delivered`,
+  start: '24 h ago',
+  middle: '12 h ago',
+  end: 'now',
 };
 
 /** The second text of a pair completes the first one for screen readers. */
 export const actionTexts = {
+  details: 'Details',
+  detailsOf: (trigger: string) => `of ${trigger}`,
+  tryNow: 'Try now',
   test: 'Test',
   testing: 'Testing …',
   pause: 'Pause',
   resume: 'Resume',
-  more: 'More',
-  moreAbout: (trigger: string) => `about ${trigger}`,
+  settings: 'Secret and headers',
+  failed: 'Failed',
   log: 'Log',
-  logOf: (trigger: string) => `of ${trigger}`,
   delivered: (response: string, milliseconds: number) => `Delivered: ${response} after ${milliseconds} ms`,
   notDelivered: (response: string, milliseconds: number) => `Not delivered: ${response} after ${milliseconds} ms`,
+  testedAt: (time: string) => `Test at ${time}`,
+  testOutdated: 'A later call was made.',
 };
 
 export const settingsTexts = {
-  failed: 'Failed notifications',
   secret: 'Signing secret',
   secretLead: 'With this secret, the receiver verifies that a call comes from this system.',
   alsoSigns: (until: string) => `also signs until ${until}`,
-  show: 'Show',
+  masked: 'whsec_••••••••••••••••',
+  reveal: 'Reveal',
+  hide: 'Hide',
   replace: 'Replace',
+  replaceTitle: (trigger: string) => `Replace the signing secret of ${trigger}?`,
+  replaceConsequence:
+    'Calls are signed with both secrets for 24 hours. After that, a receiver that knows only the old secret rejects each call.',
   replaced: 'The new secret signs. The old secret also signs for 24 hours.',
   headers: 'Custom headers',
   noHeaders: 'No custom headers are set.',
   remove: 'Remove',
+  removeTitle: (name: string, trigger: string) => `Remove ${name} from the calls of ${trigger}?`,
+  removeConsequence: 'A receiver that requires the header rejects each call. Its value cannot be restored.',
   name: 'Name',
   value: 'Value',
   set: 'Set header',
@@ -123,15 +172,18 @@ export const tableTexts = {
   detail: 'Detail',
   detailOf: (id: string) => `of ${id}`,
   all: 'all',
+  id: 'Record or notification ID',
+  from: 'From',
+  until: 'Until',
+  zone: (name: string) => `Times: ${name}`,
+  clearFilters: 'Clear filters',
+  copy: 'Copy',
+  copied: 'Copied',
+  notCopied: 'The browser does not allow it. Select the text and copy it.',
 };
 
 export const failedTexts = {
   lead: 'Notifications that failed, with the reason. They are kept for 30 days.',
-  period: 'Period',
-  lastHour: 'last hour',
-  lastDay: 'last 24 hours',
-  lastWeek: 'last 7 days',
-  id: 'Notification ID',
   empty: 'No failed notifications match.',
   table: 'Failed notifications',
   failedAt: 'Failed',
@@ -139,24 +191,31 @@ export const failedTexts = {
   attempts: 'Attempts',
   selectAll: 'Select all shown',
   select: (id: string) => `Select ${id}`,
-  cut: (shown: number, total: number) => `These are the latest ${shown} of ${total}.`,
+  range: (first: number, last: number, total: number, isMinimum: boolean) =>
+    `${first}–${last} of ${isMinimum ? `at least ${total}` : total}`,
+  newer: 'Newer',
+  older: 'Older',
+  attemptsInLog: 'Show its attempts in the log',
   times: (id: string, changed: string, failed: string) => `${id}, changed ${changed}, failed ${failed}`,
 };
 
 export const redeliverTexts = {
   redeliver: 'Redeliver',
+  redeliverAll: (count: number, isMinimum: boolean) => `Redeliver all ${count}${isMinimum ? ' or more' : ''}`,
   redeliverCount: (count: number) => (count > 0 ? `Redeliver ${count}` : 'Redeliver'),
   confirm: (count: number, triggers: readonly string[]) => `${count} will be sent again to ${triggers.join(', ')}.`,
   send: 'Send',
-  cancel: 'Cancel',
   sent: (sent: number, total: number) => `${sent} of ${total} sent again.`,
   notifications: (count: number) => `${count} notifications`,
   notSent: (which: string, reason: string) => `${which}: not sent, ${reason}.`,
 };
 
 export const logTexts = {
-  id: 'ID',
+  count: (count: number, isAll: boolean) =>
+    isAll ? `${count} attempts match.` : `${count} attempts, and there can be more.`,
   empty: 'No attempts match.',
+  emptySoFar: 'No attempts match in the part of the log that was searched so far.',
+  older: 'Search older attempts',
   table: 'Attempts',
   attempt: 'Attempt',
   response: 'Response',
@@ -170,6 +229,16 @@ export const attemptTexts = {
   title: 'Attempts',
   none: 'The log contains no attempts of this notification.',
   attempt: (time: string, response: string, milliseconds: number) => `${time}, ${response} after ${milliseconds} ms`,
+  call: 'Call',
+  setNow: (url: string) => `GET ${url}`,
+  headersNote: 'Each call also has a timestamp and signatures, which the log does not contain.',
+  customHeader: (name: string) => `${name}: (value hidden)`,
+  responseNote: 'The log contains the status and the first 1 KiB of the body, and no headers.',
+  next: 'Next attempt',
+  inFailed: (time: string, reason: string) => `None. It moved to Failed at ${time}: ${reason}.`,
+  done: 'None. It was delivered.',
+  nextAt: (time: string) => `The trigger is parked; its next try is at ${time}.`,
+  scheduled: 'It is pending, and is attempted by the retry schedule or after the trigger resumes.',
   curl: 'Repeat the call by hand',
   curlNote: 'The command calls the URL that is set now. It sends no signature, because a signature soon expires.',
 };

@@ -1,7 +1,7 @@
 import type { FailedNotification } from '../../api/failed-routes.ts';
 import { DetailButton } from '../shared/detail-button.tsx';
-import { formatTime } from '../shared/format.ts';
 import { Table } from '../shared/table.tsx';
+import { Time } from '../shared/time.tsx';
 import { failedTexts, tableTexts } from '../texts.ts';
 
 interface Props {
@@ -49,13 +49,18 @@ export function FailedTable({ shown, selected, select, open }: Props) {
               onChange={() => toggle(notification.id)}
             />
           </td>
-          <td>{formatTime(notification.failedAt)}</td>
+          <td>
+            <Time at={notification.failedAt} />
+          </td>
           <td>{notification.trigger}</td>
           <td>
             <code>{notification.formattedString ?? JSON.stringify(notification.keys)}</code>
           </td>
           <td>{notification.reason}</td>
-          <td>{notification.attempts}</td>
+          <td>
+            {notification.attempts}
+            <span class="narrow"> {failedTexts.attempts}</span>
+          </td>
           <td>
             <DetailButton id={notification.id} open={() => open(notification)} />
           </td>

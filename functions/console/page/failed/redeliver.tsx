@@ -1,17 +1,27 @@
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import type { ApiRequest } from '../../api/contract.ts';
 import type { Redelivery } from '../../api/failed-routes.ts';
 import { messageOf, request } from '../shared/api.ts';
-import { redeliverTexts } from '../texts.ts';
+import { appTexts, redeliverTexts } from '../texts.ts';
 import { accepted, rejections, summary } from './redelivery-texts.ts';
 
+type Selection = Omit<ApiRequest<'POST /redeliver'>['body'], 'confirmed'>;
+
+/** The API accepts this many IDs. */
+const MAX_IDS = 1000;
+
 interface Props {
-  readonly ids: readonly string[];
+  readonly selection: Selection;
+  readonly label: string;
+  /** Nothing is selected. */
+  readonly isDisabled?: boolean;
   readonly done: () => Promise<void>;
 }
 
 /** Sends notifications again in two steps: the first shows which ones would be sent, the second sends them. */
-export function Redeliver({ ids, done }: Props) {
+export function Redeliver({ selection, label, isDisabled = false, done }: Props) {
   const [plan, setPlan] = useState<Redelivery>();
+  const [planned, setPlanned] = useState(selection);
   const [message, setMessage] = useState('');
   const container = useRef<HTMLDivElement>(null);
   const hadPlan = useRef(false);
@@ -21,11 +31,14 @@ export function Redeliver({ ids, done }: Props) {
     else if (hadPlan.current) container.current?.focus();
     hadPlan.current = plan !== undefined;
   }, [plan]);
-  const send = (confirmed: boolean) => async () => {
+  const send = async (chosen: Selection, confirmed: boolean) => {
     try {
-      const redelivery = await request('POST /redeliver', { body: { ids: [...ids], confirmed } });
+      const redelivery = await request('POST /redeliver', { body: { ...chosen, confirmed } });
       setMessage(confirmed ? summary(redelivery) : rejections(redelivery));
       setPlan(confirmed || accepted(redelivery).length === 0 ? undefined : redelivery);
+      // The confirmation sends what was shown, although the filters may change and more may fail meanwhile.
+      const ids = redelivery.chosen.map(({ id }) => id);
+      setPlanned(ids.length <= MAX_IDS ? { ids } : chosen);
       if (confirmed) await done();
     } catch (caught) {
       setMessage(messageOf(caught));
@@ -35,10 +48,10 @@ export function Redeliver({ ids, done }: Props) {
   return (
     <div class="redeliver" ref={container} tabIndex={-1}>
       {plan ? (
-        <Confirmation plan={plan} send={send(true)} cancel={() => setPlan(undefined)} />
+        <Confirmation plan={plan} send={() => void send(planned, true)} cancel={() => setPlan(undefined)} />
       ) : (
-        <button type="button" class="primary" disabled={ids.length === 0} onClick={send(false)}>
-          {redeliverTexts.redeliverCount(ids.length)}
+        <button type="button" disabled={isDisabled} onClick={() => void send(selection, false)}>
+          {label}
         </button>
       )}
       <p role="status" class="note">
@@ -65,7 +78,7 @@ function Confirmation({ plan, send, cancel }: ConfirmationProps) {
         {redeliverTexts.send}
       </button>
       <button type="button" onClick={cancel}>
-        {redeliverTexts.cancel}
+        {appTexts.cancel}
       </button>
     </div>
   );

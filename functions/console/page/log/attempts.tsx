@@ -1,47 +1,102 @@
 import type { Trigger } from '../../../core/entity.ts';
+import { maskedUrl } from '../../../core/masked-url.ts';
+import { joinFormattedString } from '../../../core/trigger-url.ts';
+import type { FailedNotification } from '../../api/failed-routes.ts';
+import type { LogEntry } from '../../api/log-routes.ts';
+import type { TriggerStatus } from '../../api/trigger-routes.ts';
+import { Redeliver } from '../failed/redeliver.tsx';
 import { request } from '../shared/api.ts';
-import { formatTime } from '../shared/format.ts';
+import { CopyButton } from '../shared/copy-button.tsx';
+import { formatFull } from '../shared/format.ts';
 import { useLoad } from '../shared/load.ts';
-import { appTexts, attemptTexts } from '../texts.ts';
-import { curl } from './curl.ts';
+import { mayChange } from '../shared/role.ts';
+import { appTexts, attemptTexts, redeliverTexts } from '../texts.ts';
+import { curl, headerLines } from './curl.ts';
+import { findAttempts } from './find-attempts.ts';
 import { OutcomeMark } from './outcome-mark.tsx';
 
 interface Props {
   readonly id: string;
   readonly trigger: Trigger;
+  /** All attempts started in this range, in epoch milliseconds. */
+  readonly since: number;
+  readonly until: number;
 }
 
-/** All attempts of one notification, oldest first, and the last one as a curl command. */
-export function Attempts({ id, trigger }: Props) {
-  const { value, error } = useLoad(async () => {
-    const [{ entries }, { triggers }] = await Promise.all([
-      request('GET /log', { query: { id, trigger } }),
+/** More than a notification has. */
+const MAX_ATTEMPTS = 100;
+
+/** All attempts of one notification, oldest first: the call, the responses, the next attempt, and a curl command. */
+export function Attempts({ id, trigger, since, until }: Props) {
+  const { value, error, reload } = useLoad(async () => {
+    const [{ entries }, { triggers }, { failed }] = await Promise.all([
+      findAttempts({ id, trigger, since: String(since), until: String(until) }, MAX_ATTEMPTS),
       request('GET /triggers', {}),
+      request('GET /failed', { query: { id, trigger } }),
     ]);
-    return { attempts: entries.toReversed(), url: triggers.find((status) => status.trigger === trigger)?.url ?? null };
+    const status = triggers.find((status) => status.trigger === trigger);
+    return { attempts: entries.toReversed(), status, failed: failed.find((one) => one.id === id) };
   }, id);
   if (error) return <p class="muted">{error}</p>;
   if (!value) return <p class="muted">{appTexts.loading}</p>;
-  const last = value.attempts.at(-1);
+  const { attempts, status, failed } = value;
+  const last = attempts.at(-1);
   return (
     <>
       <h3>{attemptTexts.title}</h3>
       {!last && <p class="muted">{attemptTexts.none}</p>}
       <ol class="attempts">
-        {value.attempts.map(({ at, attempt, outcome, response, milliseconds, body }) => (
+        {attempts.map(({ at, attempt, outcome, response, milliseconds, body }) => (
           <li key={`${at} ${attempt}`}>
-            <OutcomeMark outcome={outcome} /> {attemptTexts.attempt(formatTime(at), response, milliseconds)}
+            <OutcomeMark outcome={failed?.attempts === attempt && outcome !== 'delivered' ? 'gave-up' : outcome} />{' '}
+            {attemptTexts.attempt(formatFull(at), response, milliseconds)}
             {body && <pre class="body">{body}</pre>}
           </li>
         ))}
       </ol>
-      {last && value.url !== null && (
-        <>
-          <h3>{attemptTexts.curl}</h3>
-          <pre class="body">{curl(value.url, last)}</pre>
-          <p class="muted">{attemptTexts.curlNote}</p>
-        </>
-      )}
+      {last && <p class="muted">{attemptTexts.responseNote}</p>}
+      <h3>{attemptTexts.next}</h3>
+      <p>{nextAttempt(last, status, failed)}</p>
+      {failed && mayChange() && <Redeliver selection={{ ids: [id] }} label={redeliverTexts.redeliver} done={reload} />}
+      {last && status && status.url !== null && <Call url={status.url} last={last} headers={status.headers} />}
+    </>
+  );
+}
+
+function nextAttempt(
+  last: LogEntry | undefined,
+  status: TriggerStatus | undefined,
+  failed: FailedNotification | undefined,
+): string {
+  if (failed) return attemptTexts.inFailed(formatFull(failed.failedAt), failed.reason);
+  if (last?.outcome === 'delivered') return attemptTexts.done;
+  const at = status?.nextTryAt ?? null;
+  return at === null ? attemptTexts.scheduled : attemptTexts.nextAt(formatFull(at));
+}
+
+interface CallProps {
+  readonly url: string;
+  readonly last: LogEntry;
+  readonly headers: readonly string[];
+}
+
+/** The call to the URL that is set now, and the same as a command. */
+function Call({ url, last, headers }: CallProps) {
+  const command = curl(url, last);
+  const lines = [
+    attemptTexts.setNow(joinFormattedString(maskedUrl(url), last.formattedString)),
+    ...headerLines(last),
+    ...headers.map(attemptTexts.customHeader),
+  ];
+  return (
+    <>
+      <h3>{attemptTexts.call}</h3>
+      <pre class="body">{lines.join('\n')}</pre>
+      <p class="muted">{attemptTexts.headersNote}</p>
+      <h3>{attemptTexts.curl}</h3>
+      <pre class="body">{command}</pre>
+      <CopyButton text={command} />
+      <p class="muted">{attemptTexts.curlNote}</p>
     </>
   );
 }

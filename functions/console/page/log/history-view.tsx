@@ -1,8 +1,8 @@
 import { request } from '../shared/api.ts';
 import { ErrorBanner } from '../shared/error-banner.tsx';
-import { formatTime } from '../shared/format.ts';
 import { REFRESH_MS, useLoad } from '../shared/load.ts';
 import { Table } from '../shared/table.tsx';
+import { Time } from '../shared/time.tsx';
 import { appTexts, historyTexts, tableTexts } from '../texts.ts';
 
 const columns = [
@@ -27,7 +27,9 @@ export function HistoryView() {
         <Table label={historyTexts.table} columns={columns}>
           {value.entries.map(({ at, who, trigger, what, from, to }) => (
             <tr key={`${at} ${trigger} ${what}`}>
-              <td>{formatTime(at)}</td>
+              <td>
+                <Time at={at} />
+              </td>
               <td>{who}</td>
               <td>{trigger ?? appTexts.none}</td>
               <td>{what}</td>

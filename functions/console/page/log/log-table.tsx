@@ -1,7 +1,7 @@
 import type { LogEntry } from '../../api/log-routes.ts';
 import { DetailButton } from '../shared/detail-button.tsx';
-import { formatTime } from '../shared/format.ts';
 import { Table } from '../shared/table.tsx';
+import { Time } from '../shared/time.tsx';
 import { logTexts, tableTexts } from '../texts.ts';
 import { OutcomeMark } from './outcome-mark.tsx';
 
@@ -25,12 +25,15 @@ export function LogTable({ entries, open }: Props) {
     <Table label={logTexts.table} columns={columns}>
       {entries.map((entry) => (
         <tr key={`${entry.id} ${entry.at} ${entry.attempt}`}>
-          <td>{formatTime(entry.at)}</td>
+          <td>
+            <Time at={entry.at} />
+          </td>
           <td>{entry.trigger}</td>
           <td>
             <code>{entry.formattedString}</code>
           </td>
           <td>
+            <span class="narrow">{logTexts.attempt} </span>
             {entry.attempt}
             {entry.test && <span class="muted"> {logTexts.test}</span>}
             {entry.redelivered && <span class="muted"> {logTexts.redelivered}</span>}

@@ -1,11 +1,13 @@
 import { useState } from 'preact/hooks';
 import { outcomeKinds } from '../../../core/outcome.ts';
+import { PENDING_MS } from '../../../operations/trigger-status.ts';
 import type { LogEntry } from '../../api/log-routes.ts';
+import { useParameter } from '../shared/address.ts';
 import { request } from '../shared/api.ts';
 import { Dialog } from '../shared/dialog.tsx';
 import { ErrorBanner } from '../shared/error-banner.tsx';
-import { Choice, parameterInHash, Search, triggerChoices, triggerInHash } from '../shared/filters.tsx';
-import { REFRESH_MS, useDebounced, useLoad } from '../shared/load.ts';
+import { Choice, Filters, useFilters } from '../shared/filters.tsx';
+import { REFRESH_MS, useLoad } from '../shared/load.ts';
 import { appTexts, logTexts, tableTexts } from '../texts.ts';
 import { Attempts } from './attempts.tsx';
 import { LogTable } from './log-table.tsx';
@@ -13,32 +15,48 @@ import { LogTable } from './log-table.tsx';
 const FIRST_LIMIT = 100;
 const MAX_LIMIT = 1000;
 
-const outcomes = [[undefined, tableTexts.all] as const, ...outcomeKinds.map((kind) => [kind, kind] as const)];
+const kinds = [...outcomeKinds, 'gave-up'] as const;
+const outcomes = [[undefined, tableTexts.all] as const, ...kinds.map((kind) => [kind, kind] as const)];
 
 /** The delivery log, newest first. */
 export function LogView() {
-  const [trigger, setTrigger] = useState(triggerInHash());
-  const [outcome, setOutcome] = useState<LogEntry['outcome']>();
-  const [idInput, setId] = useState(parameterInHash('id'));
+  const filters = useFilters();
+  const [outcomeName, setOutcome] = useParameter('outcome');
   const [limit, setLimit] = useState(FIRST_LIMIT);
   const [detail, setDetail] = useState<LogEntry>();
-  const id = useDebounced(idInput, 300);
-  const query = { trigger, outcome, id, limit: String(limit) };
+  const outcome = kinds.find((kind) => kind === outcomeName);
+  const searched = JSON.stringify([filters.query, outcome]);
+  const [place, setPlace] = useState({ searched, next: '' });
+  const next = place.searched === searched ? place.next : '';
+  const query = { ...filters.query, outcome, next: next || undefined, limit: String(limit) };
   const { value, error } = useLoad(() => request('GET /log', { query }), JSON.stringify(query), REFRESH_MS);
   return (
     <section aria-labelledby="log-title">
       <h2 id="log-title">{appTexts.log}</h2>
-      <div class="filters">
-        <Choice label={tableTexts.trigger} value={trigger} options={triggerChoices} choose={setTrigger} />
-        <Choice label={tableTexts.outcome} value={outcome} options={outcomes} choose={setOutcome} />
-        <Search label={logTexts.id} value={idInput} search={setId} />
-      </div>
+      <Filters filters={filters}>
+        <Choice
+          label={tableTexts.outcome}
+          value={outcome}
+          options={outcomes}
+          choose={(outcome) => setOutcome(outcome ?? '')}
+        />
+      </Filters>
       <ErrorBanner error={error} />
-      {value?.entries.length === 0 && <p class="empty">{logTexts.empty}</p>}
-      {value && value.entries.length > 0 && <LogTable entries={value.entries} open={setDetail} />}
-      {value?.next && limit < MAX_LIMIT && (
+      {value?.entries.length === 0 && <p class="empty">{value.next ? logTexts.emptySoFar : logTexts.empty}</p>}
+      {value && value.entries.length > 0 && (
+        <>
+          <p class="muted">{logTexts.count(value.entries.length, value.next === undefined && next === '')}</p>
+          <LogTable entries={value.entries} open={setDetail} />
+        </>
+      )}
+      {value?.next && value.entries.length >= limit && limit < MAX_LIMIT && (
         <button type="button" onClick={() => setLimit(Math.min(MAX_LIMIT, limit * 3))}>
           {logTexts.more}
+        </button>
+      )}
+      {value?.next && (value.entries.length < limit || limit === MAX_LIMIT) && (
+        <button type="button" onClick={() => setPlace({ searched, next: value.next ?? '' })}>
+          {logTexts.older}
         </button>
       )}
       {detail && (
@@ -47,7 +65,12 @@ export function LogView() {
             <code>{detail.formattedString}</code>
           </p>
           <p class="muted">{detail.id}</p>
-          <Attempts id={detail.id} trigger={detail.trigger} />
+          <Attempts
+            id={detail.id}
+            trigger={detail.trigger}
+            since={Math.max(0, detail.at - PENDING_MS)}
+            until={detail.at + PENDING_MS}
+          />
         </Dialog>
       )}
     </section>

@@ -1,6 +1,13 @@
 import type { LogEntry } from '../../api/log-routes.ts';
 
-const tones = { delivered: 'good', failed: 'warn', throttled: 'warn', gone: 'off', blocked: 'bad' } as const;
+const tones = {
+  delivered: 'good',
+  failed: 'warn',
+  throttled: 'warn',
+  gone: 'off',
+  blocked: 'bad',
+  'gave-up': 'bad',
+} as const;
 
 export function OutcomeMark({ outcome }: Pick<LogEntry, 'outcome'>) {
   return <span class={`mark ${tones[outcome]}`}>{outcome}</span>;

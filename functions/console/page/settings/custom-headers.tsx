@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import type { Trigger } from '../../../core/entity.ts';
 import { messageOf, request } from '../shared/api.ts';
+import { Confirm } from '../shared/confirm.tsx';
 import { settingsTexts } from '../texts.ts';
 
 interface Props {
@@ -14,6 +15,7 @@ export function CustomHeaders({ trigger, headers, reload }: Props) {
   const [name, setName] = useState('');
   const [value, setValue] = useState('');
   const [message, setMessage] = useState('');
+  const [removing, setRemoving] = useState<string>();
   const run = async (change: () => Promise<unknown>, success: string) => {
     try {
       await change();
@@ -43,13 +45,22 @@ export function CustomHeaders({ trigger, headers, reload }: Props) {
         {headers.map((header) => (
           <li key={header}>
             <code>{header}</code>{' '}
-            <button type="button" onClick={() => remove(header)}>
+            <button type="button" onClick={() => setRemoving(header)}>
               {settingsTexts.remove}
               <span class="hidden"> {header}</span>
             </button>
           </li>
         ))}
       </ul>
+      {removing !== undefined && (
+        <Confirm
+          title={settingsTexts.removeTitle(removing, trigger)}
+          consequence={settingsTexts.removeConsequence}
+          action={settingsTexts.remove}
+          confirm={() => void remove(removing)}
+          close={() => setRemoving(undefined)}
+        />
+      )}
       <form
         class="filters"
         onSubmit={(event) => {

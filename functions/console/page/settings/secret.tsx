@@ -2,12 +2,15 @@ import { useState } from 'preact/hooks';
 import type { Trigger } from '../../../core/entity.ts';
 import type { SigningSecret } from '../../api/secret-routes.ts';
 import { messageOf, request } from '../shared/api.ts';
-import { formatTime } from '../shared/format.ts';
+import { Confirm } from '../shared/confirm.tsx';
+import { CopyButton } from '../shared/copy-button.tsx';
+import { formatFull } from '../shared/format.ts';
 import { settingsTexts } from '../texts.ts';
 
-/** Shows and replaces a signing secret. */
+/** Shows, copies and replaces a signing secret. It is masked until the admin asks for it; the history records each read. */
 export function Secret({ trigger }: { readonly trigger: Trigger }) {
   const [shown, setShown] = useState<SigningSecret>();
+  const [isReplacing, setReplacing] = useState(false);
   const [message, setMessage] = useState('');
   const load = (endpoint: `${'GET' | 'POST'} /triggers/{trigger}/secret`, success: string) => async () => {
     try {
@@ -17,27 +20,43 @@ export function Secret({ trigger }: { readonly trigger: Trigger }) {
       setMessage(messageOf(caught));
     }
   };
+  const hide = () => {
+    setShown(undefined);
+    setMessage('');
+  };
   return (
     <>
       <h3>{settingsTexts.secret}</h3>
       <p class="muted">{settingsTexts.secretLead}</p>
-      {shown && <pre class="body">{shown.secret}</pre>}
+      <pre class="body">{shown?.secret ?? settingsTexts.masked}</pre>
       {shown?.replaced.map(({ secret, until }) => (
         <p key={secret} class="muted">
-          <code>{secret}</code> {settingsTexts.alsoSigns(formatTime(until))}
+          <code>{secret}</code> {settingsTexts.alsoSigns(formatFull(until))}
         </p>
       ))}
       <div class="actions">
-        <button type="button" onClick={load('GET /triggers/{trigger}/secret', '')}>
-          {settingsTexts.show}
+        <button type="button" onClick={shown ? hide : load('GET /triggers/{trigger}/secret', '')}>
+          {shown ? settingsTexts.hide : settingsTexts.reveal}
         </button>
-        <button type="button" onClick={load('POST /triggers/{trigger}/secret', settingsTexts.replaced)}>
+        <CopyButton
+          text={async () => (shown ?? (await request('GET /triggers/{trigger}/secret', { trigger }))).secret}
+        />
+        <button type="button" onClick={() => setReplacing(true)}>
           {settingsTexts.replace}
         </button>
       </div>
       <p role="status" class="note">
         {message}
       </p>
+      {isReplacing && (
+        <Confirm
+          title={settingsTexts.replaceTitle(trigger)}
+          consequence={settingsTexts.replaceConsequence}
+          action={settingsTexts.replace}
+          confirm={load('POST /triggers/{trigger}/secret', settingsTexts.replaced)}
+          close={() => setReplacing(false)}
+        />
+      )}
     </>
   );
 }

@@ -1,6 +1,5 @@
 import type { TriggerStatus } from '../../api/trigger-routes.ts';
 import { Dialog } from '../shared/dialog.tsx';
-import { settingsTexts } from '../texts.ts';
 import { CustomHeaders } from './custom-headers.tsx';
 import { Secret } from './secret.tsx';
 
@@ -10,13 +9,10 @@ interface Props {
   readonly reload: () => Promise<void>;
 }
 
-/** A trigger's signing secret, its custom headers, and a link to its failed notifications. */
+/** A trigger's signing secret and its custom headers. */
 export function SettingsDialog({ status: { trigger, headers }, close, reload }: Props) {
   return (
     <Dialog title={trigger} close={close}>
-      <p>
-        <a href={`#failed?trigger=${trigger}`}>{settingsTexts.failed}</a>
-      </p>
       <Secret trigger={trigger} />
       <CustomHeaders trigger={trigger} headers={headers} reload={reload} />
     </Dialog>

@@ -1,5 +1,10 @@
+import type { ComponentChildren } from 'preact';
 import { isTrigger, triggers } from '../../../core/entity.ts';
 import { tableTexts } from '../texts.ts';
+import { useParameter } from './address.ts';
+import { useDebounced } from './load.ts';
+
+const DEBOUNCE_MS = 300;
 
 interface ChoiceProps<Value> {
   readonly label: string;
@@ -24,7 +29,7 @@ export function Choice<Value extends string | number>({ label, value, options, c
   );
 }
 
-export const triggerChoices = [
+const triggerChoices = [
   [undefined, tableTexts.all] as const,
   ...triggers.map((trigger) => [trigger, trigger] as const),
 ];
@@ -35,7 +40,7 @@ interface SearchProps {
   readonly search: (value: string) => void;
 }
 
-export function Search({ label, value, search }: SearchProps) {
+function Search({ label, value, search }: SearchProps) {
   return (
     <label>
       {label}
@@ -50,13 +55,74 @@ export function Search({ label, value, search }: SearchProps) {
   );
 }
 
-/** A parameter of the fragment, such as `id` in `#log?id=msg_1`; empty if there is none. */
-export function parameterInHash(name: string): string {
-  return new URLSearchParams(location.hash.split('?')[1] ?? '').get(name) ?? '';
+interface MomentProps {
+  readonly label: string;
+  /** Epoch milliseconds as text; empty for none. */
+  readonly value: string;
+  readonly choose: (value: string) => void;
 }
 
-/** The trigger of a fragment such as `#log?trigger=task.edit`. */
-export function triggerInHash() {
-  const name = parameterInHash('trigger');
-  return isTrigger(name) ? name : undefined;
+/** A date and a time in the zone of the browser. */
+function Moment({ label, value, choose }: MomentProps) {
+  return (
+    <label>
+      {label}
+      <input
+        type="datetime-local"
+        value={/^\d{1,15}$/.test(value) ? localText(Number(value)) : ''}
+        onChange={(event) => {
+          const at = Date.parse(event.currentTarget.value);
+          choose(Number.isNaN(at) ? '' : String(at));
+        }}
+      />
+    </label>
+  );
+}
+
+/** A time as an input of the type `datetime-local` has it. @param at Epoch milliseconds. */
+function localText(at: number): string {
+  return new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}
+
+/** The filters that the log and Failed share. Their values are in the address. */
+export function useFilters() {
+  const [trigger, setTrigger] = useParameter('trigger');
+  const [id, setId] = useParameter('id', true);
+  const [since, setSince] = useParameter('since');
+  const [until, setUntil] = useParameter('until');
+  const times = /^\d{1,15}$/;
+  const query = {
+    trigger: isTrigger(trigger) ? trigger : undefined,
+    id: useDebounced(id, DEBOUNCE_MS),
+    since: times.test(since) ? since : undefined,
+    until: times.test(until) ? until : undefined,
+  };
+  return { query, id, since, until, setTrigger, setId, setSince, setUntil };
+}
+
+interface FiltersProps {
+  readonly filters: ReturnType<typeof useFilters>;
+  /** Further filters of the view. */
+  readonly children?: ComponentChildren;
+}
+
+export function Filters({ filters, children }: FiltersProps) {
+  const { query, id, since, until, setTrigger, setId, setSince, setUntil } = filters;
+  const view = location.hash.slice(1).split('?')[0];
+  return (
+    <div class="filters">
+      <Choice
+        label={tableTexts.trigger}
+        value={query.trigger}
+        options={triggerChoices}
+        choose={(trigger) => setTrigger(trigger ?? '')}
+      />
+      {children}
+      <Search label={tableTexts.id} value={id} search={setId} />
+      <Moment label={tableTexts.from} value={since} choose={setSince} />
+      <Moment label={tableTexts.until} value={until} choose={setUntil} />
+      {location.hash.includes('?') && <a href={`#${view}`}>{tableTexts.clearFilters}</a>}
+      <span class="muted">{tableTexts.zone(new Intl.DateTimeFormat().resolvedOptions().timeZone)}</span>
+    </div>
+  );
 }

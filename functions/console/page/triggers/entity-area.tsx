@@ -1,22 +1,27 @@
 import { capital } from '../../../core/capital.ts';
-import { type Entity, entityOf, type Trigger } from '../../../core/entity.ts';
-import type { TriggerStatus, UrlRules } from '../../api/trigger-routes.ts';
+import { type Entity, entityOf } from '../../../core/entity.ts';
+import type { UrlRules } from '../../api/trigger-routes.ts';
 import { triggersTexts } from '../texts.ts';
-import type { Day } from './hourly-counts.ts';
 import { sampleIds, sampleString } from './preview.ts';
 import { TriggerRow } from './trigger-row.tsx';
+import type { ViewedTrigger } from './viewed-trigger.ts';
 
 interface Props {
   readonly entity: Entity;
-  readonly triggers: readonly TriggerStatus[];
-  readonly dayOf: (trigger: Trigger) => Day | 'none' | undefined;
+  /** The triggers to show, of all entities. */
+  readonly triggers: readonly ViewedTrigger[];
+  /** The names of the triggers whose details are open. */
+  readonly open: ReadonlySet<string>;
+  readonly setOpen: (trigger: string, isOpen: boolean) => void;
   readonly rules: UrlRules;
   readonly reload: () => Promise<void>;
 }
 
 /** The triggers of one entity, under a sample of its formatted string. */
-export function EntityArea({ entity, triggers, dayOf, rules, reload }: Props) {
+export function EntityArea({ entity, triggers, open, setOpen, rules, reload }: Props) {
   const id = `area-${entity}`;
+  const shown = triggers.filter(({ status }) => entityOf(status.trigger) === entity);
+  if (shown.length === 0) return null;
   return (
     <section class="area" aria-labelledby={id}>
       <div class="area-head">
@@ -30,11 +35,16 @@ export function EntityArea({ entity, triggers, dayOf, rules, reload }: Props) {
           </span>
         </p>
       </div>
-      {triggers
-        .filter(({ trigger }) => entityOf(trigger) === entity)
-        .map((status) => (
-          <TriggerRow key={status.trigger} status={status} day={dayOf(status.trigger)} rules={rules} reload={reload} />
-        ))}
+      {shown.map((viewed) => (
+        <TriggerRow
+          key={viewed.status.trigger}
+          viewed={viewed}
+          isOpen={open.has(viewed.status.trigger)}
+          setOpen={(isOpen) => setOpen(viewed.status.trigger, isOpen)}
+          rules={rules}
+          reload={reload}
+        />
+      ))}
     </section>
   );
 }

@@ -28,3 +28,11 @@ export function countByHour(entries: readonly Entry[], now: number): ReadonlyMap
 }
 
 const zeros = () => Array<number>(HOURS).fill(0);
+const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
+
+/** The number of delivered attempts and of all attempts, and the rate in percent, rounded down: 100 means all. */
+export function totals({ delivered, others }: Day): { delivered: number; others: number; percent: string } {
+  const [good, bad] = [sum(delivered), sum(others)];
+  const thousandths = Math.floor((1000 * good) / (good + bad));
+  return { delivered: good, others: bad, percent: `${thousandths / 10} %` };
+}

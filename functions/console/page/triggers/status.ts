@@ -1,66 +1,104 @@
-import { pendingText } from '../../../operations/pending.ts';
 import type { TriggerStatus } from '../../api/trigger-routes.ts';
-import { statusTexts } from '../texts.ts';
+import { type StateName, stateWords, statusTexts } from '../texts.ts';
 
 type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'off';
-type FormatTime = (at: number) => string;
 
-/** A trigger's status in one word, and a line of details. */
+/** Formats times in epoch milliseconds: the time of day, and the distance from now. */
+interface Formats {
+  readonly time: (at: number) => string;
+  readonly relative: (at: number) => string;
+}
+
+/** What the page knows besides the status. */
+export interface Seen {
+  /** Whether the log has a call since the URL was set; `undefined` if that is not known. */
+  readonly isCalled: boolean | undefined;
+  /** The response to the latest call, if it was not delivered. */
+  readonly failed?: string | undefined;
+  /** The largest number of pending notifications that this page saw since the trigger was last active. */
+  readonly peak: number;
+}
+
+/** A trigger's status in one word, with details. */
 export interface StatusText {
-  readonly tone: Tone;
+  readonly name: StateName;
   readonly word: string;
-  readonly details: string;
+  readonly tone: Tone;
+  /** Whether somebody should look at it. */
+  readonly isProblem: boolean;
+  /** The most important one first. */
+  readonly details: readonly string[];
 }
 
 interface Rule {
-  readonly applies: (status: TriggerStatus) => boolean;
+  readonly name: StateName;
   readonly tone: Tone;
-  readonly word: string;
-  readonly details: (status: TriggerStatus, format: FormatTime) => readonly (string | null)[];
+  readonly isProblem?: true;
+  readonly applies: (status: TriggerStatus, seen: Seen) => boolean;
+  readonly details: (status: TriggerStatus, formats: Formats, seen: Seen) => readonly (string | null)[];
 }
 
-const since = ({ failingSince }: TriggerStatus, format: FormatTime) =>
-  failingSince === null ? null : statusTexts.since(format(failingSince));
+const pending = ({ waiting }: TriggerStatus) => (waiting > 0 ? statusTexts.pending(waiting) : null);
+
+const outage: Rule['details'] = (status, { time, relative }) => [
+  status.nextTryAt === null ? null : statusTexts.nextTry(relative(Math.max(status.nextTryAt, Date.now()))),
+  pending(status),
+  status.keptUntil === null ? null : statusTexts.keptUntil(time(status.keptUntil)),
+  status.parkedBecause,
+];
 
 /** The first rule that applies counts. */
 const rules: readonly Rule[] = [
-  { applies: ({ url }) => url === null, tone: 'off', word: statusTexts.noUrl, details: () => [statusTexts.noCalls] },
+  { name: 'noUrl', tone: 'off', applies: ({ url }) => url === null, details: (status) => [pending(status)] },
   {
-    applies: ({ state }) => state === 'paused',
+    name: 'paused',
     tone: 'off',
-    word: statusTexts.paused,
-    details: ({ pausedBy }) => [pausedBy === 'gone' ? statusTexts.pausedByGone : statusTexts.pausedByAdmin],
+    isProblem: true,
+    applies: ({ state }) => state === 'paused',
+    details: (status) => [
+      status.pausedBy === 'gone' ? statusTexts.pausedByGone : statusTexts.pausedByAdmin,
+      pending(status),
+    ],
   },
+  { name: 'throttled', tone: 'warn', isProblem: true, applies: ({ isThrottled }) => isThrottled, details: outage },
+  { name: 'parked', tone: 'bad', isProblem: true, applies: ({ state }) => state === 'parked', details: outage },
   {
-    applies: ({ isThrottled }) => isThrottled,
-    tone: 'warn',
-    word: statusTexts.throttled,
-    details: ({ parkedBecause }) => [parkedBecause, statusTexts.asksForFewer],
-  },
-  {
-    applies: ({ state }) => state === 'parked',
-    tone: 'bad',
-    word: statusTexts.parked,
-    details: (status, format) => [status.parkedBecause, since(status, format)],
-  },
-  {
-    applies: ({ state }) => state === 'draining' || state === 'finishing',
+    name: 'draining',
     tone: 'busy',
-    word: statusTexts.draining,
-    details: () => [statusTexts.delivering],
+    applies: ({ state }) => state === 'draining' || state === 'finishing',
+    details: ({ waiting }, _, { peak }) => [
+      peak > waiting ? statusTexts.drained(peak - waiting, peak) : statusTexts.left(waiting),
+    ],
   },
   {
-    applies: ({ consecutiveFailures }) => consecutiveFailures > 0,
+    name: 'failing',
     tone: 'warn',
-    word: statusTexts.failing,
-    details: (status, format) => [since(status, format), statusTexts.failures(status.consecutiveFailures)],
+    isProblem: true,
+    applies: ({ consecutiveFailures }, { failed }) => consecutiveFailures > 0 || failed !== undefined,
+    details: (status, { time }, { failed }) => [
+      status.consecutiveFailures > 0
+        ? statusTexts.inARow(status.consecutiveFailures)
+        : statusTexts.latest(failed ?? ''),
+      pending(status),
+      status.failingSince === null ? null : statusTexts.since(time(status.failingSince)),
+    ],
   },
+  { name: 'notCalled', tone: 'off', applies: (_, { isCalled }) => isCalled === false, details: (s) => [pending(s)] },
 ];
 
-const working = { tone: 'good', word: statusTexts.working, details: () => [] } as const;
+const healthy: Rule = { name: 'healthy', tone: 'good', applies: () => true, details: (status) => [pending(status)] };
 
-/** @param format Formats a time in epoch milliseconds. */
-export function statusText(status: TriggerStatus, format: FormatTime): StatusText {
-  const { tone, word, details } = rules.find(({ applies }) => applies(status)) ?? working;
-  return { tone, word, details: [pendingText(status), ...details(status, format)].filter(Boolean).join(', ') };
+export function statusText(status: TriggerStatus, formats: Formats, seen: Seen): StatusText {
+  const { name, tone, isProblem = false, details } = rules.find(({ applies }) => applies(status, seen)) ?? healthy;
+  const text = details(status, formats, seen).filter((detail) => detail !== null);
+  return { name, word: stateWords[name], tone, isProblem, details: text };
+}
+
+const peaks = new Map<TriggerStatus['trigger'], number>();
+
+/** Returns the largest number of pending notifications since the trigger was last active, while this page is open. */
+export function peakOf({ trigger, state, waiting }: TriggerStatus): number {
+  const peak = state === 'active' ? 0 : Math.max(waiting, peaks.get(trigger) ?? 0);
+  peaks.set(trigger, peak);
+  return peak;
 }

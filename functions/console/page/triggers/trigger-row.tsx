@@ -1,22 +1,26 @@
 import { capital } from '../../../core/capital.ts';
 import { entityOf } from '../../../core/entity.ts';
-import type { TriggerStatus, UrlRules } from '../../api/trigger-routes.ts';
-import { urlTexts } from '../texts.ts';
-import type { Day } from './hourly-counts.ts';
-import { LastDay } from './last-day.tsx';
-import { StatusLine } from './status-line.tsx';
-import { TriggerActions } from './trigger-actions.tsx';
+import type { UrlRules } from '../../api/trigger-routes.ts';
+import { actionTexts, stateHelp, urlTexts } from '../texts.ts';
+import { Latest, Rate } from './last-day.tsx';
+import { TriggerDetails } from './trigger-details.tsx';
 import { UrlForm } from './url-form.tsx';
+import { detailsButtonId, type ViewedTrigger } from './viewed-trigger.ts';
+
+/** The details of the status that fit into a line. All are in the overview, or below the row when it is open. */
+const SHOWN_DETAILS = 2;
 
 interface Props {
-  readonly status: TriggerStatus;
-  readonly day: Day | 'none' | undefined;
+  readonly viewed: ViewedTrigger;
+  readonly isOpen: boolean;
+  readonly setOpen: (isOpen: boolean) => void;
   readonly rules: UrlRules;
   readonly reload: () => Promise<void>;
 }
 
-/** A trigger: its URL, its status and its actions. */
-export function TriggerRow({ status, day, rules, reload }: Props) {
+/** A trigger in one line: its URL, its status and its calls. The details open below it. */
+export function TriggerRow({ viewed, isOpen, setOpen, rules, reload }: Props) {
+  const { status, text, calls } = viewed;
   const { trigger } = status;
   const entity = entityOf(trigger);
   const action = capital(trigger.slice(entity.length + 1));
@@ -28,12 +32,26 @@ export function TriggerRow({ status, day, rules, reload }: Props) {
         {action}
         <span class="hidden"> {urlTexts.label(entity)}</span>
       </label>
-      <UrlForm id={id} status={status} rules={rules} reload={reload} />
-      <div class="status">
-        <StatusLine status={status} />
-        <LastDay day={day} />
-        <TriggerActions status={status} reload={reload} />
-      </div>
+      <UrlForm id={id} status={status} rules={rules} isOpen={isOpen} reload={reload} />
+      <p class="state">
+        <span class={`mark ${text.tone}`} title={stateHelp[text.name]}>
+          {text.word}
+        </span>{' '}
+        <span class="more">{text.details.slice(0, SHOWN_DETAILS).join(', ')}</span>
+      </p>
+      <Rate day={calls.day} />
+      <Latest day={calls.day} />
+      <button
+        type="button"
+        id={detailsButtonId(status)}
+        aria-expanded={isOpen}
+        aria-controls={isOpen ? `${id}-details` : undefined}
+        onClick={() => setOpen(!isOpen)}
+      >
+        {actionTexts.details}
+        <span class="hidden"> {actionTexts.detailsOf(trigger)}</span>
+      </button>
+      {isOpen && <TriggerDetails id={`${id}-details`} viewed={viewed} reload={reload} />}
     </div>
   );
 }

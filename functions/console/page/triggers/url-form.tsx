@@ -1,5 +1,7 @@
-import { useRef } from 'preact/hooks';
+import { useRef, useState } from 'preact/hooks';
+import { clearedText } from '../../../operations/pending.ts';
 import type { TriggerStatus, UrlRules } from '../../api/trigger-routes.ts';
+import { Confirm } from '../shared/confirm.tsx';
 import { mayChange } from '../shared/role.ts';
 import { urlTexts } from '../texts.ts';
 import { Conflict } from './conflict.tsx';
@@ -9,22 +11,26 @@ interface Props {
   readonly id: string;
   readonly status: TriggerStatus;
   readonly rules: UrlRules;
+  /** Whether the trigger's details are open. They show the call. */
+  readonly isOpen: boolean;
   readonly reload: () => Promise<void>;
 }
 
 /** A text field for a URL. Only Enter and Save save it: leaving the field does not, because half a URL would be called. */
-export function UrlForm({ id, status, rules, reload }: Props) {
+export function UrlForm({ id, status, rules, isOpen, reload }: Props) {
   const field = useRef<HTMLInputElement>(null);
   const focus = () => field.current?.focus();
   const entry = useUrlEntry(status, rules, reload, focus);
   const { text, isChanged, isSaving, notice, preview } = entry;
+  const [isClearing, setClearing] = useState(false);
   return (
     <form
       class="entry"
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        void entry.save();
+        if (isChanged && text === '') setClearing(true);
+        else void entry.save();
       }}
     >
       <div class="field">
@@ -50,7 +56,7 @@ export function UrlForm({ id, status, rules, reload }: Props) {
           </button>
         )}
       </div>
-      <p class="sent" id={`${id}-sent`}>
+      <p class={`sent ${isChanged || isOpen ? '' : 'hidden'}`} id={`${id}-sent`}>
         <span class="hidden">{urlTexts.calledUrl}</span>
         <code>
           {preview.head}
@@ -60,6 +66,15 @@ export function UrlForm({ id, status, rules, reload }: Props) {
       <p class={`note ${notice?.tone ?? ''}`} id={`${id}-note`} role="status">
         {notice?.text}
       </p>
+      {isClearing && (
+        <Confirm
+          title={urlTexts.clearTitle(status.trigger)}
+          consequence={clearedText(status.waiting)}
+          action={urlTexts.clear}
+          confirm={() => void entry.save()}
+          close={() => setClearing(false)}
+        />
+      )}
       {entry.isConflict && (
         <Conflict
           url={status.url}
