@@ -1,8 +1,12 @@
 import type { OperationDeps } from '../functions/operations/deployment.ts';
+import type { Table } from './table.ts';
 
 /** The output of a command, as text and as JSON. */
 export interface Printed {
+  /** The text below the table, if there is one. */
   readonly text: string;
+  readonly table?: Table;
+  /** Times are epoch milliseconds; they are printed as ISO 8601. */
   readonly json: unknown;
   /** The command did its work and found something bad: exit status 1. */
   readonly failed?: boolean;
@@ -16,31 +20,54 @@ type OptionRow = readonly [placeholder: string, meaning: string];
 /** The options of all commands. */
 export const options = {
   all: ['', 'all notifications in Failed'],
+  'allow-writes': ['', 'offer tools that change something too'],
   'before-deploy': ['', 'check the account before the first deployment'],
   by: ['ATTRIBUTE', 'the attribute to compare with --since (updatedAt)'],
-  follow: ['', 'print new attempts until Ctrl-C; with --json one per line'],
+  delivered: ['', 'what was delivered, in place of what failed'],
+  'dry-run': ['', 'print the changes as a diff, and change nothing'],
+  follow: ['', 'print new attempts until Ctrl-C; as JSON one per line'],
+  forward: ['LOCAL-URL', 'a URL of this machine, such as http://localhost:3000/hook'],
   id: ['ID', 'the ID of a notification, or text in the formatted string'],
   limit: ['N', 'number of attempts, at most 10000 (50)'],
   outcome: ['OUTCOME', 'delivered, failed, throttled, gone or blocked'],
   pace: ['PER-SECOND', 'notifications per second, from 1 to 1000 (50)'],
   'send-back': ['', 'send them all to the delivery queue again'],
-  since: ['TIME', 'since this time: 2026-11-23, 2026-11-23T09:00Z, 90m, 36h, 7d, today or yesterday'],
+  since: ['TIME', 'since this time: 2026-11-23, 2026-11-23T09:00Z, 90m, 36h, 7d, today or yesterday (UTC)'],
   trigger: ['TRIGGER', 'only this trigger'],
+  until: ['TIME', 'with --delivered: until this time (now)'],
+  'with-headers': ['', 'print the names of custom headers too; their values are never printed'],
   'with-secrets': ['', 'do not mask passwords and the values of queries'],
   yes: ['', 'do it; without this option the command prints its plan and changes nothing'],
 } as const;
 
 /** Every command takes these too. */
 export const generalOptions = {
+  output: ['table|json|jsonl', 'the form of the output; jsonl has one value per line (table)'],
   json: ['', 'print JSON'],
-  stage: ['NAME', 'a stage in cdk.json (main)'],
+  profile: ['PROFILE', 'the AWS profile, in place of AWS_PROFILE'],
+  region: ['REGION', 'the AWS region, in place of AWS_REGION'],
+  stage: ['STAGE', 'a stage in cdk.json (main)'],
 } as const;
 
-type Table = typeof options & typeof generalOptions;
+type AllOptions = typeof options & typeof generalOptions;
 
 type OptionName = keyof typeof options;
 
-export type Options = { readonly [Name in keyof Table]?: Table[Name][0] extends '' ? boolean : string };
+export type Options = { readonly [Name in keyof AllOptions]?: AllOptions[Name][0] extends '' ? boolean : string };
+
+/** How a command is offered as a tool of the MCP server. */
+interface Tool {
+  /** Whether it changes something, or makes a call. Then it needs a confirmation. */
+  readonly writes: boolean;
+  /** Options that are not offered. */
+  readonly without?: readonly OptionName[];
+  /** The options of a run that changes nothing. Without them, the preview is the command line and its meaning. */
+  readonly preview?: Options;
+  /** The options of the confirmed run. */
+  readonly confirmed?: Options;
+}
+
+export type Commands = Readonly<Record<string, Command>>;
 
 export interface Command {
   /** One line for the list of commands. */
@@ -52,13 +79,20 @@ export interface Command {
   readonly options?: readonly OptionName[];
   /** Options that have another meaning in this command. */
   readonly optionRows?: Readonly<Partial<Record<OptionName, OptionRow>>>;
+  /** Absent: the command is no tool. */
+  readonly tool?: Tool;
   /** Command lines without `crm-triggers`. */
   readonly examples: readonly string[];
+  /** Checks what the other checks do not. @throws {Misuse} */
+  check?(words: readonly string[], options: Options): void;
   /** Returns a file, or `-` for standard input. `run` receives its text as the last word. */
   reads?(words: readonly string[]): string | undefined;
+  /** The command needs neither AWS nor a deployment: `run` gets no dependencies. */
+  readonly offline?: true;
   /** Called instead of `run` when no deployment is needed. Returns nothing to continue with `run`. */
   alone?(options: Options): Promise<Printed> | undefined;
-  run(deps: OperationDeps, words: readonly string[], options: Options): Promise<Printed>;
+  /** @param all The table of commands, for commands that derive something from it. */
+  run(deps: OperationDeps, words: readonly string[], options: Options, all?: Commands): Promise<Printed>;
 }
 
 /** The options of a command, without the general ones. */

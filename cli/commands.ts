@@ -1,6 +1,7 @@
-import type { Command } from './command.ts';
+import type { Commands } from './command.ts';
 import { backfillCommand } from './commands/backfill.ts';
 import { clearCommand } from './commands/clear.ts';
+import { completionCommand } from './commands/completion.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
 import { demoCommand } from './commands/demo.ts';
 import { doctorCommand } from './commands/doctor.ts';
@@ -11,7 +12,9 @@ import { historyCommand } from './commands/history.ts';
 import { importUrlsCommand } from './commands/import-urls.ts';
 import { initCommand } from './commands/init.ts';
 import { listCommand } from './commands/list.ts';
+import { listenCommand } from './commands/listen.ts';
 import { logCommand } from './commands/log.ts';
+import { mcpCommand } from './commands/mcp.ts';
 import { pauseCommand } from './commands/pause.ts';
 import { redeliverCommand } from './commands/redeliver.ts';
 import { resumeCommand } from './commands/resume.ts';
@@ -20,7 +23,7 @@ import { sendTestCommand } from './commands/send-test.ts';
 import { setCommand } from './commands/set.ts';
 
 /** All commands, in the order of the help. */
-export const commands: Readonly<Record<string, Command>> = {
+export const commands: Commands = {
   list: listCommand,
   set: setCommand,
   clear: clearCommand,
@@ -32,6 +35,7 @@ export const commands: Readonly<Record<string, Command>> = {
   export: exportUrlsCommand,
   import: importUrlsCommand,
   log: logCommand,
+  listen: listenCommand,
   history: historyCommand,
   failed: failedCommand,
   redeliver: redeliverCommand,
@@ -40,4 +44,6 @@ export const commands: Readonly<Record<string, Command>> = {
   backfill: backfillCommand,
   init: initCommand,
   demo: demoCommand,
+  completion: completionCommand,
+  mcp: mcpCommand,
 };

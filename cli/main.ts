@@ -2,14 +2,18 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { CommanderError } from 'commander';
-import { asUserError, findDeployment, type OperationDeps } from '../functions/operations/deployment.ts';
+import { findDeployment, type OperationDeps } from '../functions/operations/deployment.ts';
 import { UserError } from '../functions/operations/user-error.ts';
-import { commandFirst } from './arguments.ts';
+import { commandFirst, wantsJson } from './arguments.ts';
 import { callerName, checkHome } from './check-account.ts';
-import type { Command, Options } from './command.ts';
+import type { Command, Options, Printed } from './command.ts';
+import { misuseOf } from './commander-errors.ts';
+import { commands } from './commands.ts';
 import { useGivenEmulator } from './emulator-environment.ts';
-import { Misuse, misuseOf } from './misuse.ts';
+import { type Format, outputLines } from './output.ts';
 import { programOf } from './program.ts';
+import { reportOf } from './report-error.ts';
+import { viewOf } from './view.ts';
 
 /** Runs one command. Returns the exit status. */
 async function main(given: readonly string[]): Promise<number> {
@@ -29,28 +33,30 @@ async function main(given: readonly string[]): Promise<number> {
 }
 
 async function execute(command: Command, words: readonly string[], options: Options): Promise<number> {
+  const printed = command.offline
+    ? await command.run({} as OperationDeps, words, options, commands)
+    : await runWith(command, words, options);
+  // A list that does not end is ended by the user, so this is no failure.
+  if (printed.more) process.once('SIGINT', () => process.exit(0));
+  const format = (options.output as Format | undefined) ?? (options.json ? 'json' : 'table');
+  for await (const line of outputLines(printed, format, viewOf(process.stdout, process.env))) console.log(line);
+  return printed.failed ? 1 : 0;
+}
+
+async function runWith(command: Command, words: readonly string[], options: Options): Promise<Printed> {
+  if (options.profile) process.env.AWS_PROFILE = options.profile;
+  if (options.region) process.env.AWS_REGION = options.region;
   await useGivenEmulator(process.env);
   const file = command.reads?.(words);
   const input = file === undefined ? words : [...words, await readText(file)];
   await checkHome(options.stage);
-  const printed = await (command.alone?.(options) ?? command.run(await depsFor(options.stage), input, options));
-  if (!printed.more) console.log(options.json ? json(printed.json, 2) : printed.text);
-  for await (const { json: value, text } of printed.more ?? []) console.log(options.json ? json(value) : text);
-  return printed.failed ? 1 : 0;
+  return command.alone?.(options) ?? command.run(await depsFor(options.stage), input, options, commands);
 }
 
 /** The dependencies of a command. Its caller and the deployment are looked up in parallel. */
 async function depsFor(stage: string | undefined): Promise<OperationDeps> {
   const [deps, who] = await Promise.all([findDeployment(stage), callerName()]);
   return { ...deps, who };
-}
-
-/** JSON in which characters that control a terminal or change the text direction are escaped. */
-function json(value: unknown, indent?: number): string {
-  const escaped = (text: string) => `\\u${text.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return JSON.stringify(value, null, indent).replace(/[\u007f-\u009f\p{Cf}]/gu, (found) =>
-    [...Array(found.length).keys()].map((i) => escaped(found.charAt(i))).join(''),
-  );
 }
 
 async function readText(file: string): Promise<string> {
@@ -66,8 +72,7 @@ process.stdout.on('error', ({ code }: NodeJS.ErrnoException) => process.exit(cod
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (caught) {
-  const error = asUserError(caught);
-  if (!(error instanceof Misuse || error instanceof UserError)) throw error;
-  console.error(error.message + (error instanceof Misuse ? ' See crm-triggers --help.' : ''));
-  process.exitCode = error instanceof Misuse ? 2 : 1;
+  const { text: line, status } = reportOf(caught, wantsJson(process.argv.slice(2)));
+  console.error(line);
+  process.exitCode = status;
 }

@@ -1,19 +1,17 @@
 import { Argument, Command as Program } from 'commander';
-import { isTrigger, triggers } from '../functions/core/entity.ts';
+import { triggers } from '../functions/core/entity.ts';
 import { outcomeKinds } from '../functions/core/outcome.ts';
-import { stagePattern } from '../functions/core/stack-name.ts';
 import { VERSION } from '../functions/core/version.ts';
 import { type Command, generalOptions, type Options, optionRows } from './command.ts';
 import { commands } from './commands.ts';
-import { Misuse } from './misuse.ts';
-import { similarTrigger } from './suggest.ts';
+import { checkValue } from './values.ts';
 
 const NOTES = `
 TRIGGER is one of ${triggers.join(', ')}.
 OUTCOME is one of ${outcomeKinds.join(', ')}.
 
 The AWS environment variables (AWS_PROFILE, AWS_REGION; AWS_ENDPOINT_URL for an emulator) select the
-account and the region. Exit status: 0 done, 1 rejected or a problem found, 2 wrong usage.`;
+account and the region; --profile and --region replace them. Exit status: 0 done, 1 rejected or a problem found, 2 wrong usage.`;
 
 type Run = (command: Command, words: readonly string[], options: Options) => Promise<void>;
 
@@ -39,7 +37,7 @@ export function programOf(run: Run): Program {
     sub.action(async (...given) => {
       const words = given.slice(0, command.words.length).filter((word) => word !== undefined);
       const values = valuesOf(command, given[command.words.length]);
-      check(words[command.words.indexOf('TRIGGER')], values);
+      check(command, words, values);
       await run(command, words, values);
     });
   }
@@ -65,12 +63,11 @@ function valuesOf({ options: own = [] }: Command, values: Readonly<Record<string
   );
 }
 
-function check(trigger: string | undefined, { trigger: chosen, stage }: Options): void {
-  for (const name of [trigger, chosen])
-    if (name !== undefined && !isTrigger(name)) {
-      const meant = similarTrigger(name);
-      const fix = meant ? `Did you mean ${meant}?` : `The triggers are ${triggers.join(', ')}.`;
-      throw new Misuse(`There is no trigger "${name}". ${fix}`);
-    }
-  if (stage !== undefined && !stagePattern.test(stage)) throw new Misuse('--stage is the name of a stage in cdk.json.');
+function check(command: Command, words: readonly string[], values: Options): void {
+  for (const [index, word] of words.entries()) checkValue(command.words[index] ?? '', command.words[index] ?? '', word);
+  for (const [name, [placeholder]] of [...optionRows(command), ...Object.entries(generalOptions)]) {
+    const value = values[name as keyof Options];
+    if (typeof value === 'string') checkValue(placeholder, `--${name}`, value);
+  }
+  command.check?.(words, values);
 }

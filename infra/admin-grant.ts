@@ -8,7 +8,7 @@ import type { Outputs } from '../functions/operations/deployment.ts';
 import { published } from './published.ts';
 
 /** The construct on whose resources an admin works. */
-interface Administered extends IConstruct {
+export interface Administered extends IConstruct {
   readonly crmTables: Readonly<Record<Entity, ITable>>;
   readonly outputs: Outputs;
   readonly published: Readonly<Record<string, string>>;

@@ -1,4 +1,6 @@
 import { Stack, type StackProps } from 'aws-cdk-lib';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { CrmTriggersConsole } from './crm-triggers-console.ts';
 import { readSettings } from './settings.ts';
@@ -8,8 +10,10 @@ import type { CrmTriggersStack } from './stack.ts';
 export class CrmTriggersConsoleStack extends Stack {
   constructor(scope: Construct, id: string, core: CrmTriggersStack, props?: StackProps) {
     super(scope, id, props);
-    const { signIn, userPoolId } = readSettings(this.node);
+    const { signIn, userPoolId, consoleDomain: domain, alarms } = readSettings(this.node);
+    const topic = alarms?.topicArn && Topic.fromTopicArn(this, 'Topic', alarms.topicArn);
+    const alarmActions = topic ? [new SnsAction(topic)] : [];
     // The ID Default keeps the logical IDs of release 0.2.0.
-    new CrmTriggersConsole(this, 'Default', { triggers: core.triggers, signIn, userPoolId });
+    new CrmTriggersConsole(this, 'Default', { triggers: core.triggers, signIn, userPoolId, domain, alarmActions });
   }
 }

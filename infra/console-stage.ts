@@ -18,12 +18,16 @@ const BURST = 40;
 /** Paths without authorization: the page itself, and the configuration of sign-in. */
 export const publicPaths = [...pageFiles.map((name) => (name === 'index.html' ? '/' : `/${name}`)), '/sign-in.json'];
 
-/** The stage of the console's API, with its limits and its access log. */
-export function consoleStage(scope: Construct, httpApi: HttpApi, settings: Settings): HttpStage {
-  const accessLog = new LogGroup(scope, 'AccessLog', {
+/** The access log of the console's API. */
+export function accessLogOf(scope: Construct, settings: Settings): LogGroup {
+  return new LogGroup(scope, 'AccessLog', {
     retention: settings.logRetentionDays,
     removalPolicy: removalPolicy(settings),
   });
+}
+
+/** The stage of the console's API, with its limits. */
+export function consoleStage(scope: Construct, httpApi: HttpApi, accessLog: LogGroup): HttpStage {
   return new HttpStage(scope, 'Stage', {
     httpApi,
     autoDeploy: true,

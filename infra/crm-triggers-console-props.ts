@@ -1,3 +1,4 @@
+import type { IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import type { CrmTriggers } from './crm-triggers.ts';
 
 /** Your OpenID Connect issuer. Each URL begins with `https://`; another URL stops the synthesis. */
@@ -27,6 +28,14 @@ export interface ConsoleSignIn {
   readonly groupsClaim?: string;
 }
 
+/** A custom domain of the console. */
+export interface ConsoleDomain {
+  /** The name, such as `crm-triggers.example.com`. Another text stops the synthesis. */
+  readonly name: string;
+  /** The ARN of its certificate in AWS Certificate Manager, in the region of the stack. Another text stops the synthesis. */
+  readonly certificateArn: string;
+}
+
 /** The props of CrmTriggersConsole. */
 export interface CrmTriggersConsoleProps {
   /** The construct whose URLs admins set on the page. It is in the same stack, or in another stack of the same account and region. */
@@ -42,4 +51,14 @@ export interface CrmTriggersConsoleProps {
    * @default - a new user pool
    */
   readonly userPoolId?: string;
+  /**
+   * A custom domain of the page. An invalid value stops the synthesis.
+   * @default - the domain that API Gateway generates
+   */
+  readonly domain?: ConsoleDomain;
+  /**
+   * The actions of the console's alarm. The topic of `alarmEmail` of `triggers` is notified too.
+   * @default - no other actions
+   */
+  readonly alarmActions?: readonly IAlarmAction[];
 }

@@ -2,15 +2,20 @@ import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IAlarm, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Variables } from '../functions/adapters/env.ts';
 import type { consoleEnv } from '../functions/console/env.ts';
 import { perEntity } from '../functions/core/entity.ts';
 import type { Outputs } from '../functions/operations/deployment.ts';
 import { valueFor } from './admin-grant.ts';
-import { consoleStage, publicPaths, throttleApart } from './console-stage.ts';
+import { ConsoleAlarm } from './console-alarm.ts';
+import { CustomDomain } from './console-domain.ts';
+import { accessLogOf, consoleStage, publicPaths, throttleApart } from './console-stage.ts';
 import type { CrmTriggers } from './crm-triggers.ts';
 import type { CrmTriggersConsoleProps } from './crm-triggers-console-props.ts';
 import { propTitle } from './props.ts';
@@ -24,22 +29,33 @@ export class CrmTriggersConsole extends Construct {
   /** The URL of the page, with a slash at its end. */
   readonly url: string;
   readonly function: IFunction;
+  /** Goes off when the console rejects many requests. */
+  readonly alarm: IAlarm;
   /** The user pool of the admins. Absent with the prop `signIn`. */
   readonly userPool?: IUserPool;
 
   /** @throws {Error} One line per invalid prop; or when the region has no user pools and `signIn` is absent. */
-  constructor(scope: Construct, id: string, { triggers, ...props }: CrmTriggersConsoleProps) {
+  constructor(scope: Construct, id: string, { triggers, alarmActions = [], ...props }: CrmTriggersConsoleProps) {
     super(scope, id);
     const { settings } = triggers;
     const stack = Stack.of(this);
     const home = Stack.of(triggers);
     if (stack !== home) stack.addStackDependency(home);
-    const { signIn: issuer, userPoolId } = checked(consolePropsSchema, props, (path) =>
-      propTitle('CrmTriggersConsole', path),
-    );
-    const api = new HttpApi(this, 'Api', { createDefaultStage: false });
-    this.url = `${api.apiEndpoint}/`;
-    const stage = consoleStage(this, api, settings);
+    const {
+      signIn: issuer,
+      userPoolId,
+      domain,
+    } = checked(consolePropsSchema, props, (path) => propTitle('CrmTriggersConsole', path));
+    const api = new HttpApi(this, 'Api', {
+      createDefaultStage: false,
+      // A page at two addresses could sign in at only one of them.
+      disableExecuteApiEndpoint: domain !== undefined,
+    });
+    this.url = domain ? `https://${domain.name}/` : `${api.apiEndpoint}/`;
+    const accessLog = accessLogOf(this, settings);
+    const stage = consoleStage(this, api, accessLog);
+    if (domain) new CustomDomain(this, domain, stage);
+    this.alarm = new ConsoleAlarm(this, accessLog, [...alarmActions, ...topicOf(this, triggers)]).alarm;
     const pool = issuer ? undefined : new UserPoolSignIn(this, 'SignIn', this.url, { userPoolId }, settings);
     const signIn = issuer ?? (pool as UserPoolSignIn).signIn;
     const outputs = {
@@ -84,4 +100,11 @@ function outputsFor(stack: Stack, triggers: CrmTriggers): Outputs {
   const known = Object.keys(triggers.outputs).map((name) => [name, valueFor(stack, triggers, name)]);
   const rules = perEntity((entity) => ({ names: rowRulesOf(entity, triggers.settings).names }));
   return { ...Object.fromEntries(known), RowRules: JSON.stringify(rules) } as Outputs;
+}
+
+/** The topic of the setting `alarmEmail`, in whichever stack it is. */
+function topicOf(scope: Construct, triggers: CrmTriggers): IAlarmAction[] {
+  if (!('AlarmTopicArn' in triggers.published)) return [];
+  const topicArn = valueFor(Stack.of(scope), triggers, 'AlarmTopicArn');
+  return [new SnsAction(Topic.fromTopicArn(scope, 'AlarmTopic', topicArn))];
 }

@@ -125,6 +125,11 @@ export interface CrmTriggersSettings {
    */
   readonly deliveryLog?: 'all' | 'failures' | 'off';
   /**
+   * Create two IAM managed policies for users of the command line: outputs `AdminPolicyArn` and `ViewerPolicyArn`.
+   * @default false
+   */
+  readonly cliPolicies?: boolean;
+  /**
    * Trace the functions with X-Ray.
    * @default false
    */

@@ -14,6 +14,7 @@ import { VERSION } from '../functions/core/version.ts';
 import type { Outputs } from '../functions/operations/deployment.ts';
 import { grantAdmin } from './admin-grant.ts';
 import { Capture } from './capture.ts';
+import { CliPolicies } from './cli-policies.ts';
 import type { CrmTriggersProps } from './crm-triggers-props.ts';
 import { Deliver } from './deliver.ts';
 import { Drain } from './drain.ts';
@@ -70,7 +71,7 @@ export class CrmTriggers extends Construct {
     const network = networkOf(this, props);
     const { function: deliver } = new Deliver(this, 'Deliver', { queue, deadLetterQueue, tables, settings, network });
     const { function: drain } = new Drain(this, 'Drain', { tables, settings, network });
-    const { alarms } = new Monitoring(
+    const { alarms, topic } = new Monitoring(
       this,
       'Monitoring',
       {
@@ -104,8 +105,10 @@ export class CrmTriggers extends Construct {
       ...Object.fromEntries(Object.entries(this.outputs).filter(([, value]) => Token.isUnresolved(value))),
       DeliveryQueueArn: queue.queueArn,
       SecretsKeyArn: secretsKey.keyArn,
+      ...(topic && { AlarmTopicArn: topic.topicArn }),
     };
     publish(new Construct(this, 'Published'), this.published);
+    if (settings.cliPolicies) new CliPolicies(this);
     if (settings.keepData && !settings.deletionProtection)
       Annotations.of(this).addInfo(
         `The tables of stage ${settings.stage} are not protected from deletion. To fix this after the first deployment, set deletionProtection to true and deploy again.`,

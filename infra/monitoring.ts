@@ -8,6 +8,7 @@ import {
   TreatMissingData,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { capital } from '../functions/core/capital.ts';
 import type { AlarmRow, Watched } from './alarm-row.ts';
@@ -18,12 +19,14 @@ import { graphs } from './graphs.ts';
 /** The alarms and the dashboard. */
 export class Monitoring extends Construct {
   readonly alarms: readonly Alarm[];
+  /** The topic of the setting `alarmEmail`. */
+  readonly topic: ITopic | undefined;
 
   /** @param actions The actions of all alarms, in addition to the topic of the setting `alarmEmail`. */
   constructor(scope: Construct, id: string, watched: Watched, actions: readonly IAlarmAction[]) {
     super(scope, id);
-    const topic = alarmTopic(this, watched.settings);
-    const all = topic ? [...actions, new SnsAction(topic)] : actions;
+    this.topic = alarmTopic(this, watched.settings);
+    const all = this.topic ? [...actions, new SnsAction(this.topic)] : actions;
     this.alarms = Object.entries<AlarmRow>(alarms).flatMap(([heading, row]) =>
       this.#alarms(heading, row, watched, all),
     );

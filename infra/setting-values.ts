@@ -46,6 +46,22 @@ export const signInSettings = z.strictObject({
   groupsClaim: z.string().min(1).default('groups'),
 });
 
+/** A custom domain of the console. */
+export const consoleDomain = z.strictObject({
+  name: z
+    .string()
+    .regex(
+      /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+      'expected a domain such as crm-triggers.example.com',
+    ),
+  certificateArn: z
+    .string()
+    .regex(
+      /^arn:aws[\w-]*:acm:[\w-]+:\d{12}:certificate\/[\w-]+$/,
+      'expected the ARN of a certificate such as arn:aws:acm:eu-west-1:111122223333:certificate/1a2b',
+    ),
+});
+
 export const topicArn = z
   .string()
   .regex(
@@ -54,8 +70,19 @@ export const topicArn = z
   );
 
 /** The ID of an EC2 resource, such as `vpc-0a1b2c3d`. */
-export function ec2Id(prefix: string) {
+function ec2Id(prefix: string) {
   return z
     .string()
     .regex(new RegExp(`^${prefix}-[\\da-f]{8}([\\da-f]{9})?$`), `expected an ID such as ${prefix}-0a1b2c3d`);
 }
+
+/** An existing VPC for deliver and drain. */
+export const vpcSettings = z.strictObject({
+  id: ec2Id('vpc'),
+  subnets: z.array(ec2Id('subnet')).min(1, 'expected at least 1 subnet').max(16, 'expected at most 16 subnets'),
+  securityGroups: z
+    .array(ec2Id('sg'))
+    .min(1, 'expected at least 1 security group')
+    .max(5, 'expected at most 5 security groups')
+    .optional(),
+});

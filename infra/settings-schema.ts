@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { loggedNames } from '../functions/core/log-entry.ts';
 import { attachedTables, attributeName, existingRows } from './attached-table.ts';
 import {
-  ec2Id,
+  consoleDomain,
   emailAddress,
   lowPort,
   network,
@@ -10,6 +10,7 @@ import {
   signInSettings,
   stageName,
   topicArn,
+  vpcSettings,
 } from './setting-values.ts';
 
 /**
@@ -77,16 +78,7 @@ const choices = z.strictObject({
     .array(network)
     .default([])
     .describe('Private networks whose addresses are allowed, in CIDR notation such as `10.0.0.0/8`. Requires `vpc`.'),
-  vpc: z
-    .strictObject({
-      id: ec2Id('vpc'),
-      subnets: z.array(ec2Id('subnet')).min(1, 'expected at least 1 subnet').max(16, 'expected at most 16 subnets'),
-      securityGroups: z
-        .array(ec2Id('sg'))
-        .min(1, 'expected at least 1 security group')
-        .max(5, 'expected at most 5 security groups')
-        .optional(),
-    })
+  vpc: vpcSettings
     .optional()
     .describe(
       'An existing VPC for deliver and drain: `id`, 1 to 16 `subnets`, and optionally 1 to 5 `securityGroups`. Without `securityGroups` the stack creates a group that allows all outbound and no inbound traffic. Default: no VPC. See [network.md](network.md).',
@@ -159,6 +151,11 @@ const choices = z.strictObject({
     .regex(/^[\w-]+_[0-9a-zA-Z]+$/, 'expected the ID of a user pool such as eu-west-1_AbCdEfGhI')
     .optional()
     .describe('The ID of a user pool that a deleted console stack left. Default: the console creates a user pool.'),
+  consoleDomain: consoleDomain
+    .optional()
+    .describe(
+      'A custom domain of the console: `name` and `certificateArn`, the ARN of its certificate in the region of the stage. Point a DNS record at the output `ConsoleDomainTarget`. Default: the domain that API Gateway generates. See [console.md](console.md).',
+    ),
   alarms: z
     .strictObject({ email: emailAddress.optional(), topicArn: topicArn.optional() })
     .refine(
@@ -168,6 +165,12 @@ const choices = z.strictObject({
     .optional()
     .describe(
       'The recipient of alarms: `{ "email": "on-call@example.com" }`, or `{ "topicArn": "arn:aws:sns:…" }` for your own topic. Default: no notifications; alarms are visible on the dashboard only. See [monitoring.md](operations/monitoring.md).',
+    ),
+  cliPolicies: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Create two IAM managed policies for users of the command line, `AdminPolicyArn` and `ViewerPolicyArn` in the outputs. See [console.md](console.md#users-of-the-command-line).',
     ),
   tracing: z.boolean().default(false).describe('Trace the functions with X-Ray.'),
   logRetentionDays: z
@@ -195,17 +198,19 @@ export const settingsSchema = z.toJSONSchema(choices, { io: 'input', unrepresent
 export type StageSettings = z.output<typeof schema>;
 
 /** The settings that a stack or its app uses, and those that become props of another type. */
-const otherProps = { account: true, region: true, tables: true, vpc: true, alarms: true, signIn: true } as const;
+const otherProps = { account: true, region: true, tables: true, vpc: true, alarms: true } as const;
 
 /** The props of CrmTriggers that are plain values. */
-export const propsSchema = choices.omit({ ...otherProps, userPoolId: true }).extend({
+export const propsSchema = choices.omit({ ...otherProps, signIn: true, userPoolId: true, consoleDomain: true }).extend({
   stage: stageName.default('main'),
   tables: existingRows.default({}),
   alarmEmail: emailAddress.optional(),
 });
 
 /** The props of CrmTriggersConsole that are plain values. */
-export const consolePropsSchema = choices.pick({ signIn: true, userPoolId: true });
+export const consolePropsSchema = choices
+  .pick({ signIn: true, userPoolId: true })
+  .extend({ domain: consoleDomain.optional() });
 
 /** The checked settings of CrmTriggers, with defaults. */
 export type Settings = z.output<typeof propsSchema>;

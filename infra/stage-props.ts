@@ -9,7 +9,8 @@ import type { StageSettings } from './settings.ts';
 
 /** The props of a stage in cdk.json. Nothing is looked up, so that a synthesis needs no account. */
 export function propsOf(scope: Construct, stage: string, settings: StageSettings): CrmTriggersProps {
-  const { account: _, region: __, signIn: ___, userPoolId: ____, tables, vpc, alarms, ...same } = settings;
+  const { account: _, region: __, signIn: ___, userPoolId: ____, consoleDomain: _____, ...others } = settings;
+  const { tables, vpc, alarms, ...same } = others;
   const existing = new Construct(scope, 'Existing');
   return {
     ...same,

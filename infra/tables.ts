@@ -154,7 +154,7 @@ function encryptWith(key: Key, table: TableV2): void {
  * Allows reads of some attributes only. DynamoDB rejects a request for others, and one that does not list its attributes.
  * Source: Amazon DynamoDB Developer Guide, "Using IAM policy conditions for fine-grained access control".
  */
-function readsOnly(tableArn: string, attributes: readonly string[]): PolicyStatement {
+export function readsOnly(tableArn: string, attributes: readonly string[]): PolicyStatement {
   return new PolicyStatement({
     actions: ['dynamodb:BatchGetItem'],
     resources: [tableArn],

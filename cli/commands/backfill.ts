@@ -1,7 +1,6 @@
 import { entityOf, type Trigger } from '../../functions/core/entity.ts';
 import { type BackfillProgress, backfill } from '../../functions/operations/backfill.ts';
 import type { OperationDeps } from '../../functions/operations/deployment.ts';
-import { UserError } from '../../functions/operations/user-error.ts';
 import { BackfillFile, newBackfill } from '../backfill-file.ts';
 import type { Command, Options, Printed } from '../command.ts';
 
@@ -24,8 +23,6 @@ async function runBackfill(
   { since, by = 'updatedAt', pace = '50', yes = false }: Options,
 ): Promise<Printed> {
   const perSecond = Number(pace);
-  if (!(perSecond > 0 && perSecond <= 1000))
-    throw new UserError('--pace is the number of notifications per second, from 1 to 1000.');
   const file = new BackfillFile({ trigger, table: deps.crmTables[entityOf(trigger)], since, by });
   let progress: BackfillProgress = yes ? await file.read() : newBackfill(trigger);
   // The file of a finished backfill remains if it could not be deleted.

@@ -8,6 +8,7 @@ export const clearCommand: Command = {
   details:
     'Pending notifications move to Failed, and the command prints how many. To send them, set a URL and redeliver them.',
   examples: ['clear customer.create'],
+  tool: { writes: true },
   words: ['TRIGGER'],
   async run(deps, [trigger]) {
     const pending = await clear(deps, trigger as Trigger);

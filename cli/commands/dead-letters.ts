@@ -7,6 +7,7 @@ export const deadLettersCommand: Command = {
   details:
     'SQS returns at most ten messages of a record at a time. The command prints the number of messages that it cannot show yet.',
   examples: ['dead-letters', 'dead-letters --send-back'],
+  tool: { writes: false, without: ['send-back'] },
   words: [],
   options: ['send-back'],
   async run(deps, _, { 'send-back': back }) {

@@ -11,6 +11,7 @@ export const doctorCommand: Command = {
   details:
     'It checks streams, tables, mappings, permissions, the queue, the schedule, URLs, and backlogs that drain does not deliver. It takes a minute longer if drain seems to leave notifications in a backlog. Exit status 1 if it finds a problem.',
   examples: ['doctor', 'doctor --before-deploy'],
+  tool: { writes: false, without: ['before-deploy'] },
   words: [],
   options: ['before-deploy'],
   alone: ({ stage = 'main', 'before-deploy': before }) => (before ? beforeDeployText(stage) : undefined),

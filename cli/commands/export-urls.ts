@@ -1,15 +1,16 @@
-import { exportUrls } from '../../functions/operations/url-file.ts';
+import { exportUrls, exportWithHeaders } from '../../functions/operations/url-file.ts';
 import type { Command } from '../command.ts';
 
 export const exportUrlsCommand: Command = {
   summary: 'Print all URLs as JSON, for a file under version control',
   details:
     'Passwords and the values of queries are masked. `import` keeps the stored URL where the file has its masked form.',
-  examples: ['export > urls.json', 'export --with-secrets > urls.json'],
+  examples: ['export > urls.json', 'export --with-secrets > urls.json', 'export --with-headers'],
+  tool: { writes: false, without: ['with-secrets'] },
   words: [],
-  options: ['with-secrets'],
-  async run(deps, _, { 'with-secrets': withSecrets = false }) {
-    const urls = await exportUrls(deps, withSecrets);
+  options: ['with-headers', 'with-secrets'],
+  async run(deps, _, { 'with-headers': withHeaders, 'with-secrets': withSecrets = false }) {
+    const urls = await (withHeaders ? exportWithHeaders : exportUrls)(deps, withSecrets);
     return { json: urls, text: JSON.stringify(urls, null, 2) };
   },
 };

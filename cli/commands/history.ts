@@ -9,6 +9,7 @@ export const historyCommand: Command = {
   summary:
     'Print the latest 100 actions of admins: changes, reads of secrets, exports and redeliveries, and who did them',
   examples: ['history'],
+  tool: { writes: false },
   words: [],
   async run(deps) {
     const { entries, next } = await deps.history.read(HISTORY_SHOWN);

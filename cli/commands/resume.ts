@@ -6,6 +6,7 @@ export const resumeCommand: Command = {
   summary: 'Deliver the backlog of a paused trigger, in order, and then new notifications',
   details: 'The trigger needs a URL.',
   examples: ['resume customer.create'],
+  tool: { writes: true },
   words: ['TRIGGER'],
   async run(deps, [trigger]) {
     await resume(deps, trigger as Trigger);

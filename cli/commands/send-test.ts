@@ -6,6 +6,7 @@ import type { Command } from '../command.ts';
 export const sendTestCommand: Command = {
   summary: "Send a test notification with invented IDs and print the receiver's response",
   examples: ['test customer.create'],
+  tool: { writes: true },
   words: ['TRIGGER'],
   async run(deps, [trigger]) {
     const result = await test(deps, trigger as Trigger);

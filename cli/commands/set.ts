@@ -6,6 +6,7 @@ export const setCommand: Command = {
   summary: 'Set the URL of a trigger',
   details: 'It takes effect within 5 seconds.',
   examples: ['set customer.create https://example.com/hook'],
+  tool: { writes: true },
   words: ['TRIGGER', 'URL'],
   async run(deps, [trigger, entered = '']) {
     const url = await set(deps, trigger as Trigger, entered);

@@ -7,8 +7,15 @@ const HEAD = `# Command line
 npm run -s crm-triggers -- COMMAND
 \`\`\`
 
-The AWS environment variables (\`AWS_PROFILE\`, \`AWS_REGION\`) select the account and the region. Exit status: 0 done, 1 rejected or
-a problem found, 2 wrong usage.
+The AWS environment variables (\`AWS_PROFILE\`, \`AWS_REGION\`) select the account and the region; \`--profile\` and \`--region\` replace
+them. Exit status: 0 done, 1 rejected or a problem found, 2 wrong usage.
+
+In a terminal, tables fit its width and have colors, unless \`NO_COLOR\` is set. In a pipe or a file nothing is cut or colored.
+With \`--output json\` all times are ISO 8601, and an error is one line on standard error:
+
+\`\`\`json
+{"error":{"code":"usage","message":"There is no command \\"histroy\\".","fix":"Did you mean history? See crm-triggers --help."}}
+\`\`\`
 
 This page is generated from the commands by \`npm run docs\`.
 `;
@@ -45,5 +52,5 @@ const cell = (text: string) => text.replaceAll('|', '\\|');
 const table = (rows: readonly string[]) => ['| option | meaning |', '|---|---|', ...rows].join('\n');
 
 function optionRow([name, [value, text]]: [string, readonly [string, string]]): string {
-  return `| \`--${name}${value ? ` ${value}` : ''}\` | ${cell(text)} |`;
+  return `| \`--${name}${value ? ` ${cell(value)}` : ''}\` | ${cell(text)} |`;
 }

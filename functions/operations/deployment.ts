@@ -10,6 +10,7 @@ import { type NameLookup, nameLookup } from '../adapters/name-lookup.ts';
 import { Secrets } from '../adapters/secret-store.ts';
 import { Triggers } from '../adapters/trigger-store.ts';
 import { type Entity, perEntity } from '../core/entity.ts';
+import { oneLine } from '../core/printable.ts';
 import type { RowRules } from '../core/row-rules.ts';
 import { deployCommand, type StackId, stackName } from '../core/stack-name.ts';
 import { tableOutputs } from '../core/table-output.ts';
@@ -80,7 +81,7 @@ export async function stackOutputs(
   const StackName = stackName(stack, stage);
   const { Stacks } = await new CloudFormationClient().send(new DescribeStacksCommand({ StackName })).catch((error) => {
     if (error.name !== 'ValidationError' || !/does not exist/.test(error.message)) throw error;
-    const line = `There is no stack ${StackName} at ${whereAsked()}: deploy it with ${deployCommand(stack, stage)}.`;
+    const line = `There is no stack ${StackName} at ${whereAsked()}. Fix: deploy it with ${deployCommand(stack, stage)}.`;
     throw new UserError(line, 'unreachable');
   });
   return Object.fromEntries((Stacks?.[0]?.Outputs ?? []).map((o) => [o.OutputKey ?? '', o.OutputValue ?? '']));
@@ -98,7 +99,7 @@ export async function findDeployment(stage?: string): Promise<OperationDeps> {
   if (missing) {
     const again = deployCommand('CrmTriggers', stage);
     throw new UserError(
-      `The stack ${stackName('CrmTriggers', stage)} has no output ${missing}: deploy it again with ${again}.`,
+      `The stack ${stackName('CrmTriggers', stage)} has no output ${missing}. Fix: deploy it again with ${again}.`,
     );
   }
   return depsOf(outputs as Outputs, 'local');
@@ -139,18 +140,28 @@ function whereAsked(): string {
   return process.env.AWS_ENDPOINT_URL ?? `region ${process.env.AWS_REGION ?? 'of your AWS profile'}`;
 }
 
+function profileAsked(): string {
+  return process.env.AWS_PROFILE ? ` in the profile ${oneLine(process.env.AWS_PROFILE)}` : '';
+}
+
 /** Converts errors of the AWS SDK that an operator can fix into one line each. */
 export function asUserError(error: unknown): unknown {
   const { name, code, message = '' } = error as { name?: string; code?: string; message?: string };
   if (name === 'CredentialsProviderError')
     return new UserError(
-      'There are no AWS credentials: set AWS_PROFILE, or AWS_ENDPOINT_URL for an emulator.',
+      `There are no AWS credentials${profileAsked()}. Fix: set AWS_PROFILE or --profile, or AWS_ENDPOINT_URL for an emulator.`,
       'unreachable',
     );
   if (/region is missing/i.test(message))
-    return new UserError('No AWS region is set: set AWS_REGION, or AWS_ENDPOINT_URL for an emulator.', 'unreachable');
+    return new UserError(
+      'No AWS region is set. Fix: set AWS_REGION or --region, or AWS_ENDPOINT_URL for an emulator.',
+      'unreachable',
+    );
   if (code === 'ECONNREFUSED' || code === 'ENOTFOUND')
-    return new UserError(`Nothing responds at ${whereAsked()}: check AWS_ENDPOINT_URL and AWS_REGION.`, 'unreachable');
+    return new UserError(
+      `Nothing responds at ${whereAsked()}. Fix: check AWS_ENDPOINT_URL and AWS_REGION.`,
+      'unreachable',
+    );
   if (name === 'AccessDenied' || name === 'AccessDeniedException' || name?.startsWith('ExpiredToken'))
     return new UserError(`AWS rejects: ${message}`, 'unreachable');
   return error;

@@ -8,11 +8,9 @@ import { formattedString, percentEncode } from '../core/formatted-string.ts';
 import type { Notification } from '../core/notification.ts';
 import { inRecordOrder } from '../core/record-order.ts';
 import { readIds } from '../core/row-ids.ts';
-import { inBatches } from '../core/waves.ts';
 import type { Deps } from './deployment.ts';
-import { noUrl } from './no-url.ts';
-import { note } from './record-change.ts';
 import { keyFromJson } from './row-key.ts';
+import { type Redelivered, sendAgain } from './send-again.ts';
 
 /** Selects entries of Failed. */
 export interface Choice {
@@ -41,9 +39,6 @@ function idsOf({ notification, keys }: Failed): string {
 }
 
 const PAGE = 500;
-
-/** The number of entries that are sent before they are deleted from Failed. */
-const CHUNK = 50;
 
 /** Returns the selected entries of Failed: the oldest change first, and the changes of a record in order. */
 export async function failed({ backlog }: Deps<'backlog'>, choice: Choice): Promise<Failed[]> {
@@ -105,24 +100,6 @@ export async function latestFailed(
 type RowDeps = Deps<'dynamodb' | 'crmTables' | 'rowRules'>;
 type RedeliverDeps = RowDeps & Deps<'triggersTable' | 'queue' | 'backlog'>;
 
-/** The result of a redelivery. */
-export interface Redelivered {
-  readonly id: string;
-  readonly trigger: Trigger;
-  /** Why it could not be queued. Absent if it was. */
-  readonly rejected?: string;
-}
-
-/** Returns the result that `redeliver` would have. It reads no rows of CRM tables. */
-export async function planRedelivery(deps: Deps<'triggersTable'>, chosen: readonly Failed[]): Promise<Redelivered[]> {
-  const withUrl = await triggersWithUrl(deps, chosen);
-  return chosen.map(({ id, trigger }) => ({
-    id,
-    trigger,
-    ...(!withUrl.has(trigger) && { rejected: noUrl(trigger) }),
-  }));
-}
-
 /**
  * Queues entries of Failed again, with the same IDs, and the changes of a record in order. A change that could not be
  * formatted is read from its CRM table again. An entry stays in Failed until the queue has it, and also if it has failed
@@ -130,46 +107,18 @@ export async function planRedelivery(deps: Deps<'triggersTable'>, chosen: readon
  *
  * @param chosen The objects that `failed` returned.
  */
-export async function redeliver(
+export function redeliver(
   deps: RedeliverDeps & Deps<'history' | 'who'>,
   chosen: readonly Failed[],
 ): Promise<Redelivered[]> {
-  const done: Redelivered[] = [];
-  try {
-    const ordered = inRecordOrder(chosen, (one) => one);
-    for (const chunk of inBatches(ordered, CHUNK)) await redeliverChunk(deps, chunk, done);
-  } finally {
-    await noteSent(deps, done);
-  }
-  return done;
-}
-
-async function redeliverChunk(deps: RedeliverDeps, chunk: readonly Failed[], done: Redelivered[]): Promise<void> {
-  const withUrl = await triggersWithUrl(deps, chunk);
-  const made = await Promise.all(
-    chunk.map(async (f) => {
-      const made = withUrl.has(f.trigger) ? await notificationOf(deps, f) : { rejected: noUrl(f.trigger) };
-      return [f, made] as const;
-    }),
+  return sendAgain(
+    deps,
+    inRecordOrder(chosen, (one) => one),
+    {
+      notificationOf: (one) => notificationOf(deps, one),
+      sent: (one) => deps.backlog.forget(one),
+    },
   );
-  await deps.queue.send(made.flatMap(([, n]) => ('rejected' in n ? [] : [n])));
-  for (const [{ id, trigger }, n] of made) done.push({ id, trigger, ...('rejected' in n && { rejected: n.rejected }) });
-  await allEnded(made.flatMap(([f, n]) => ('rejected' in n ? [] : [deps.backlog.forget(f)])));
-}
-
-async function triggersWithUrl(
-  { triggersTable }: Deps<'triggersTable'>,
-  of: readonly Failed[],
-): Promise<ReadonlySet<Trigger>> {
-  const now = await triggersTable.read([...new Set(of.map(({ trigger }) => trigger))]);
-  return new Set([...now].flatMap(([trigger, { url }]) => (url === undefined ? [] : [trigger])));
-}
-
-/** Adds the redelivery to the history, once for each trigger. */
-async function noteSent(deps: Deps<'history' | 'who'>, done: readonly Redelivered[]): Promise<void> {
-  const sent = done.filter(({ rejected }) => rejected === undefined);
-  for (const [trigger, of] of Map.groupBy(sent, ({ trigger }) => trigger))
-    await note(deps, { what: 'redelivered', trigger, from: null, to: `${of.length} sent again` });
 }
 
 async function notificationOf(deps: RowDeps, f: Failed): Promise<Notification | { rejected: string }> {

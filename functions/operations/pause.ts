@@ -4,12 +4,16 @@ import { noUrl } from './no-url.ts';
 import { note } from './record-change.ts';
 import { UserError } from './user-error.ts';
 
-/** Pauses a trigger: its notifications go to its backlog until it is resumed. */
-export async function pause(deps: Deps<'triggersTable' | 'history' | 'who'>, trigger: Trigger): Promise<void> {
+/**
+ * Pauses a trigger: its notifications go to its backlog until it is resumed.
+ *
+ * @returns False if it was paused already. Nothing changes then.
+ */
+export async function pause(deps: Deps<'triggersTable' | 'history' | 'who'>, trigger: Trigger): Promise<boolean> {
   const { state: from = 'active' } = (await deps.triggersTable.read([trigger])).get(trigger) ?? {};
-  if (!(await deps.triggersTable.move(trigger, 'pause', { pausedBy: 'admin' })))
-    throw new UserError(`${trigger} is paused already.`, 'conflict');
+  if (!(await deps.triggersTable.move(trigger, 'pause', { pausedBy: 'admin' }))) return false;
   await note(deps, { what: 'state', trigger, from, to: 'paused' });
+  return true;
 }
 
 /**

@@ -2,17 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeliveryLog, LogEntry, LogFilter } from '../adapters/delivery-log.ts';
 import { isTrigger } from '../core/entity.ts';
 import { outcomeKinds } from '../core/outcome.ts';
-import { oneLine, printable } from '../core/printable.ts';
+import { printable } from '../core/printable.ts';
 import type { Deps } from './deployment.ts';
 import { UserError } from './user-error.ts';
 
 /** The interval at which a followed log is read, in milliseconds. */
 const FOLLOW_MS = 1_000;
-
-const MOST = 10_000;
-
-/** The maximum length of a response's body in a line. */
-const LINE_BODY = 200;
 
 /** The outcomes that release 0.2.0 called `retry`. The alias works for one release. */
 const retryKinds: ReadonlySet<LogEntry['outcome']> = new Set(['failed', 'throttled']);
@@ -41,13 +36,6 @@ export function logFilter({ trigger, outcome, id, since }: LogFilterInput): LogF
 /** The filter of an entered ID: that of a notification, or one in the formatted string. */
 export function idOrText(entered: string): { readonly id: string } | { readonly text: string } {
   return /^msg_[\da-f]{32}$/.test(entered) ? { id: entered } : { text: entered };
-}
-
-/** @throws {UserError} If it is not a number of entries. */
-export function logLimit(entered = '50'): number {
-  const limit = Number(entered);
-  if (Number.isInteger(limit) && limit >= 1 && limit <= MOST) return limit;
-  throw new UserError(`--limit must be a number of entries from 1 to ${MOST}.`);
 }
 
 /**
@@ -105,21 +93,4 @@ export async function* follow(
 
 function attemptOf({ id, attempt, at }: LogEntry): string {
   return `${id} ${attempt} ${at}`;
-}
-
-/** Formats an entry as a line. The beginning of the response follows below it if it was not delivered. */
-export function entryText(entry: LogEntry): string {
-  const { at, trigger, id, formattedString, attempt, outcome, response, milliseconds, body = '' } = entry;
-  const notes = [entry.test && 'test', entry.redelivered && 'sent again'].filter(Boolean);
-  const words = [
-    new Date(at).toISOString(),
-    trigger.padEnd(16),
-    outcome.padEnd(9),
-    `${response}, ${milliseconds} ms`,
-    formattedString,
-    id,
-    [`attempt ${attempt}`, ...notes].join(', '),
-  ];
-  const responded = outcome === 'delivered' ? '' : body.replace(/\s+/g, ' ').trim().slice(0, LINE_BODY);
-  return oneLine(words.join('  ')) + (responded && `\n    ${oneLine(responded)}`);
 }

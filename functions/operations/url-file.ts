@@ -1,6 +1,6 @@
 import type { TriggersNow } from '../adapters/trigger-store.ts';
 import { isTrigger, type Trigger, triggers } from '../core/entity.ts';
-import { isMasked, maskedUrl } from '../core/masked-url.ts';
+import { isMasked, MASK, maskedUrl } from '../core/masked-url.ts';
 import type { Deps } from './deployment.ts';
 import { note } from './record-change.ts';
 import { type CheckUrlDeps, checkInput, keepUrl, type SetUrlDeps, Stale, type StoredUrl } from './set-url.ts';
@@ -9,11 +9,29 @@ import { UserError } from './user-error.ts';
 /** The URLs as a file for version control: each trigger's URL, or `null`. */
 export type UrlFile = Readonly<Record<Trigger, string | null>>;
 
+/** The same with the names of the custom headers. Their values are never exported. */
+export type UrlFileWithHeaders = Readonly<
+  Record<Trigger, { readonly url: string | null; readonly headers: Readonly<Record<string, string>> }>
+>;
+
 type ExportDeps = Deps<'triggersTable' | 'history' | 'who'>;
 
 /** @param withSecrets Whether the URLs keep their passwords and the values of their queries. */
 export async function exportUrls(deps: ExportDeps, withSecrets: boolean): Promise<UrlFile> {
   return urlFileOf(await readForExport(deps, withSecrets));
+}
+
+/** @param withSecrets Whether the URLs keep their passwords and the values of their queries. */
+export async function exportWithHeaders(
+  deps: ExportDeps & Deps<'secrets'>,
+  withSecrets: boolean,
+): Promise<UrlFileWithHeaders> {
+  const urls = await exportUrls(deps, withSecrets);
+  const secrets = await deps.secrets.read(triggers);
+  const headersOf = (trigger: Trigger) =>
+    Object.fromEntries(Object.keys(secrets.get(trigger)?.headers ?? {}).map((name) => [name, MASK]));
+  const entries = triggers.map((trigger) => [trigger, { url: urls[trigger], headers: headersOf(trigger) }]);
+  return Object.fromEntries(entries) as UrlFileWithHeaders;
 }
 
 /** The triggers, for an export; without secrets, their URLs are masked. The history records it first. */
@@ -27,7 +45,7 @@ export function urlFileOf(now: TriggersNow): UrlFile {
   return Object.fromEntries(triggers.map((trigger) => [trigger, now.get(trigger)?.url ?? null])) as UrlFile;
 }
 
-/** A change that an import made. */
+/** A change of an import. */
 export interface Imported {
   readonly trigger: Trigger;
   readonly was: string | null;
@@ -44,13 +62,20 @@ export interface Imported {
  * @throws {UserError} With one line for each error.
  */
 export async function importUrls(deps: SetUrlDeps, json: string): Promise<Imported[]> {
-  let file: unknown;
+  return importFile(deps, fromJson(json));
+}
+
+/** Returns the changes that `importUrls` would make, and makes none. @throws {UserError} With one line for each error. */
+export async function planImport(deps: CheckFileDeps, json: string): Promise<Imported[]> {
+  return (await changesOf(deps, fromJson(json))).map(({ trigger, was, url }) => ({ trigger, was: was.url, is: url }));
+}
+
+function fromJson(json: string): unknown {
   try {
-    file = JSON.parse(json);
+    return JSON.parse(json);
   } catch (error) {
     throw new UserError(`The file is not JSON: ${(error as Error).message}.`);
   }
-  return importFile(deps, file);
 }
 
 /**
@@ -64,48 +89,70 @@ export async function importFile(
   file: unknown,
   seen?: ReadonlyMap<Trigger, number>,
 ): Promise<Imported[]> {
-  const now = await deps.triggersTable.read(triggers);
-  const wanted = await checkFile(deps, file, now);
-  const is = (trigger: Trigger): StoredUrl => {
-    const { url = null, urlVersion: version = 0 } = now.get(trigger) ?? {};
-    return { url, version };
-  };
-  const stale = wanted.find(({ trigger }) => seen && seen.get(trigger) !== is(trigger).version);
-  if (stale) throw new Stale(stale.trigger, is(stale.trigger));
-  const changes = wanted.filter(({ trigger, url }) => is(trigger).url !== url);
   const imported: Imported[] = [];
-  for (const { trigger, url } of changes) {
+  for (const { trigger, was, url } of await changesOf(deps, file, seen)) {
     const { pending } = await keepUrl(deps, trigger, url, seen?.get(trigger));
-    imported.push({ trigger, was: is(trigger).url, is: url, ...(url === null && { pending }) });
+    imported.push({ trigger, was: was.url, is: url, ...(url === null && { pending }) });
   }
   await note(deps, { what: 'import', trigger: null, from: null, to: `${imported.length} changed` });
   await deps.wakeDrain();
   return imported;
 }
 
+type CheckFileDeps = CheckUrlDeps & Deps<'triggersTable' | 'secrets'>;
+
+async function changesOf(
+  deps: CheckFileDeps,
+  file: unknown,
+  seen?: ReadonlyMap<Trigger, number>,
+): Promise<{ readonly trigger: Trigger; readonly was: StoredUrl; readonly url: string | null }[]> {
+  const now = await deps.triggersTable.read(triggers);
+  const wanted = (await checkFile(deps, file, now)).map(({ trigger, url }) => {
+    const { url: is = null, urlVersion: version = 0 } = now.get(trigger) ?? {};
+    return { trigger, was: { url: is, version }, url };
+  });
+  const stale = wanted.find(({ trigger, was }) => seen && seen.get(trigger) !== was.version);
+  if (stale) throw new Stale(stale.trigger, stale.was);
+  return wanted.filter(({ was, url }) => was.url !== url);
+}
+
 async function checkFile(
-  deps: CheckUrlDeps,
+  deps: CheckFileDeps,
   file: unknown,
   now: TriggersNow,
 ): Promise<{ trigger: Trigger; url: string | null }[]> {
   if (typeof file !== 'object' || file === null || Array.isArray(file))
     throw new UserError('The file is not an object such as {"customer.create": "https://example.com/hook"}.');
   const checked = await Promise.all(
-    Object.entries(file).map(([trigger, input]) => checkEntry(deps, trigger, input, now)),
+    Object.entries(file).map(([trigger, entry]) => {
+      const { url: input, headers } = isWithHeaders(entry) ? entry : { url: entry };
+      return checkEntry(deps, trigger, input, now, headers);
+    }),
   );
   const rejections = checked.flatMap((entry) => ('rejected' in entry ? [entry.rejected] : []));
   if (rejections.length > 0) throw new UserError(rejections.join('\n'));
   return checked.flatMap((entry) => ('rejected' in entry ? [] : [entry]));
 }
 
+function isWithHeaders(entry: unknown): entry is { url: unknown; headers: object } {
+  const { url, headers } = Object(entry);
+  return url !== undefined && typeof headers === 'object' && headers !== null;
+}
+
 async function checkEntry(
-  deps: CheckUrlDeps,
+  deps: CheckFileDeps,
   trigger: string,
   input: unknown,
   now: TriggersNow,
+  headers: object = {},
 ): Promise<{ rejected: string } | { trigger: Trigger; url: string | null }> {
   if (!isTrigger(trigger))
     return { rejected: `There is no trigger ${JSON.stringify(trigger)}: the triggers are ${triggers.join(', ')}.` };
+  const missing = await missingHeader(deps, trigger, Object.keys(headers));
+  if (missing !== undefined)
+    return {
+      rejected: `${trigger} has no header ${JSON.stringify(missing)}, and files have no values of headers. Fix: set it with header set ${trigger} ${missing}.`,
+    };
   if (input === null) return { trigger, url: null };
   if (typeof input !== 'string')
     return { rejected: `The URL for ${trigger} is not text. Fix: write it in quotes, or use null.` };
@@ -115,4 +162,15 @@ async function checkEntry(
     return { rejected: `The URL for ${trigger} is masked. Fix: export the file again with --with-secrets.` };
   const checked = await checkInput(deps, trigger, input);
   return 'rejected' in checked ? checked : { trigger, url: checked.url };
+}
+
+/** A file has the names of headers only, so an import checks that they exist. */
+async function missingHeader(
+  { secrets }: Deps<'secrets'>,
+  trigger: Trigger,
+  names: readonly string[],
+): Promise<string | undefined> {
+  if (names.length === 0) return undefined;
+  const { headers = {} } = (await secrets.read([trigger])).get(trigger) ?? {};
+  return names.find((name) => !Object.hasOwn(headers, name));
 }

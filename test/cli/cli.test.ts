@@ -76,11 +76,25 @@ const misuses: [string, string[], RegExp][] = [
     ['set', 'task.remove', 'https://x'],
     /^There is no trigger "task\.remove"\. Did you mean task\.delete\?/,
   ],
+  ['a synonym of an action', ['clear', 'case.add'], /^There is no trigger "case\.add"\. Did you mean case\.create\?/],
+  [
+    'a trigger with another separator',
+    ['clear', 'customer:update'],
+    /^There is no trigger "customer:update"\. Did you mean customer\.edit\?/,
+  ],
+  ['a synonym of a command', ['delete', 'task.edit'], /^There is no command "delete"\. Did you mean clear\?/],
+  ['an unknown outcome', ['log', '--outcome', 'fine'], /^There is no outcome "fine"\. The outcomes are delivered, /],
+  ['an unknown format', ['list', '--output', 'yaml'], /^There is no output format "yaml"\. .+ table, json, jsonl\./],
+  ['a time in words', ['failed', '--since', 'soon'], /^"soon" is no time\. Write it like /],
+  ['a limit that is not a number', ['log', '--limit', 'many'], /^--limit is a whole number from 1 to 10000\./],
+  ['a pace of 0', ['backfill', 'case.edit', '--pace', '0'], /^--pace is a number .+ from 1 to 1000\./],
+  ['a region in words', ['list', '--region', 'europe'], /^There is no region "europe"\. .+ eu-west-1\./],
+  ['a redelivery of nothing', ['redeliver'], /^No notification is chosen\. /],
   ['the help of an unknown command', ['help', 'frobnicate'], /^There is no command "frobnicate"\./],
   ['an option without its value', ['log', '--since'], /^Option '--since <TIME>' argument missing\./],
   ['an option in place of a value', ['log', '--id', '--json'], /^--id has no value\. .* write --id=VALUE\./],
   ['a flag with a value', ['dead-letters', '--send-back=1'], /^--send-back takes no value\./],
-  ['options without a command', ['--json'], /^No command is given\./],
+  ['options without a command', ['--stage', 'prod'], /^No command is given\./],
   ['a wrong verb', ['secret', 'steal', 'task.edit'], /^Write crm-triggers secret show\|rotate TRIGGER\./],
   ['too few words', ['set', 'task.edit'], /^Write crm-triggers set TRIGGER URL\./],
   ['too many words', ['list', 'all'], /^Write crm-triggers list\./],
@@ -97,25 +111,70 @@ for (const [title, words, line] of misuses)
     assert.match(stderr, /^[^\n]+\n$/);
   });
 
+test('reports an error as JSON on stderr if the output is JSON', () => {
+  for (const [words, status, error] of [
+    [
+      ['histroy', '--json'],
+      2,
+      {
+        code: 'usage',
+        message: 'There is no command "histroy".',
+        fix: 'Did you mean history? See crm-triggers --help.',
+      },
+    ],
+    [
+      ['list', '--output=jsonl', '--yaml'],
+      2,
+      { code: 'usage', message: "Unknown option '--yaml'.", fix: 'See crm-triggers --help.' },
+    ],
+    [
+      ['list', '--output', 'json'],
+      1,
+      {
+        code: 'unreachable',
+        message: 'No AWS region is set.',
+        fix: 'Set AWS_REGION or --region, or AWS_ENDPOINT_URL for an emulator.',
+      },
+    ],
+  ] as const) {
+    const done = cli(words);
+    assert.deepEqual([done.status, done.stdout], [status, '']);
+    assert.deepEqual(JSON.parse(done.stderr), { error });
+    assert.match(done.stderr, /^[^\n]+\n$/);
+  }
+});
+
+test('--profile and --region select the account and the region like their variables', () => {
+  assert.match(
+    cli(['list', '--region', 'eu-west-1']).stderr,
+    /^There are no AWS credentials\. Fix: set AWS_PROFILE or /,
+  );
+  const { status, stderr } = cli(['list', '--region', 'eu-west-1', '--profile', 'none']);
+  assert.match(stderr, /^There are no AWS credentials in the profile none\. Fix: /);
+  assert.equal(status, 1);
+});
+
 for (const words of [
   ['--json', 'list'],
+  ['--output', 'jsonl', 'list'],
+  ['log', '--since', '1h', '--outcome', 'retry', '--limit', '1'],
   ['--stage', 'prod', 'list'],
   ['--yes', 'backfill', 'customer.create'],
   ['log', '--id=-x'],
 ])
   test(`accepts ${words.join(' ')}`, () => {
     const { status, stderr } = cli(words, { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
-    assert.match(stderr, /^Nothing responds at/);
+    assert.match(stderr, /^(?:\{"error":.*)?Nothing responds at/);
     assert.equal(status, 1);
   });
 
 test('reports a missing region, missing credentials or a missing emulator in one line with exit status 1', () => {
   for (const [env, line] of [
-    [{}, /^No AWS region is set: set AWS_REGION/],
-    [{ AWS_REGION: 'eu-west-1' }, /^There are no AWS credentials: set AWS_PROFILE/],
+    [{}, /^No AWS region is set\. Fix: set AWS_REGION/],
+    [{ AWS_REGION: 'eu-west-1' }, /^There are no AWS credentials\. Fix: set AWS_PROFILE/],
     [
       { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
-      /^Nothing responds at http:\/\/127\.0\.0\.1:9: check AWS_ENDPOINT_URL/,
+      /^Nothing responds at http:\/\/127\.0\.0\.1:9\. Fix: check AWS_ENDPOINT_URL/,
     ],
   ] as const) {
     const { status, stderr } = cli(['list'], env);

@@ -8,7 +8,8 @@ import { build } from 'esbuild';
 import { commandLine } from '../../cli/package/bundles.ts';
 import { VERSION } from '../../functions/core/version.ts';
 
-const MOST_BYTES = 1_300_000;
+/** The SDK of the Model Context Protocol has 257 KB of them. It is evaluated only by the command `mcp`. */
+const MOST_BYTES = 1_550_000;
 
 describe('the published command line', () => {
   const folder = mkdtempSync(join(tmpdir(), 'crm-triggers-published-'));

@@ -3,11 +3,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
 import { triggers } from '../../functions/core/entity.ts';
 import { clear, set } from '../../functions/operations/set-url.ts';
 import { cli, cliWith } from '../support/cli.ts';
+import { until } from '../support/emulator.ts';
 import { receiver } from '../support/receiver.ts';
-import { setUrls, stack } from './stack.ts';
+import { setUrls, stack, uniqueId } from './stack.ts';
 
 test('`set`, `list` and `clear` change and show URLs', async () => {
   const changed = await cli('set', 'task.edit', 'https://MÜLLER.example/x?y#z');
@@ -23,7 +27,7 @@ test('`set`, `list` and `clear` change and show URLs', async () => {
   );
   assert.equal(lines.find(({ trigger }) => trigger === 'task.edit')?.url, 'https://xn--mller-kva.example/x?***#z');
   assert.equal((await cli('clear', 'task.edit')).status, 0);
-  assert.match((await cli('list')).stdout, /^task\.edit +-$/m);
+  assert.match((await cli('list')).stdout, /^task\.edit +- +0 +-$/m);
 });
 
 test('`set` rejects an invalid URL with one line', async () => {
@@ -63,7 +67,7 @@ test('`secret` shows and rotates the signing secret; `header` sets and removes c
   const given = await cliWith('Bearer MARKER\n', 'header', 'set', 'task.edit', 'Authorization');
   assert.equal(given.stdout, 'task.edit sends authorization; its value is not shown again\n');
   const listed = await cli('list');
-  assert.match(listed.stdout, /^task\.edit .*\(sends authorization\)$/m);
+  assert.match(listed.stdout, /^task\.edit .* {2}sends authorization$/m);
   const hostile = await cliWith('a\r\nx-other: MARKER', 'header', 'set', 'task.edit', 'X-Token');
   assert.equal(hostile.status, 1);
   for (const { stdout, stderr } of [given, listed, hostile, await cli('list', '--json'), await cli('export')])
@@ -123,4 +127,48 @@ test('`import` restores the output of `export`; a file with an error changes not
   );
   assert.equal((await cli('export')).stdout, exported);
   assert.match((await cli('import', join(folder, 'none.json'))).stderr, /^Cannot read .+: ENOENT\.\n$/);
+});
+
+test('`mcp` serves over standard input and output, and writes only after a preview', async (t) => {
+  await clear(stack.deps, 'case.create');
+  const client = new Client({ name: 'test', version: '1' });
+  const args = [fileURLToPath(new URL('../../cli/main.ts', import.meta.url)), 'mcp', '--allow-writes'];
+  const env = Object.fromEntries(Object.entries(process.env).filter((entry): entry is [string, string] => !!entry[1]));
+  await client.connect(new StdioClientTransport({ command: process.execPath, args, env, stderr: 'ignore' }));
+  t.after(() => client.close());
+  const call = async (name: string, given: Record<string, unknown>) => {
+    const { content } = await client.callTool({ name, arguments: given });
+    return (content as { text: string }[])[0]?.text ?? '';
+  };
+  const urlOf = async () => {
+    const lines = JSON.parse(await call('list', {})) as { trigger: string; url: string | null }[];
+    return lines.find(({ trigger }) => trigger === 'case.create')?.url;
+  };
+  const change = { trigger: 'case.create', url: 'https://example.com/mcp' };
+  assert.match(await call('set', change), /^Nothing was changed\. Preview:/);
+  assert.equal(await urlOf(), null);
+  await call('set', { ...change, confirm: true });
+  assert.equal(await urlOf(), change.url);
+  await clear(stack.deps, 'case.create');
+});
+
+test('`redeliver --delivered` sends what was delivered in a range again, with the same IDs', async () => {
+  await using server = await receiver();
+  await setUrls(server.origin, 'customer.delete');
+  const since = new Date().toISOString();
+  const AccountID = uniqueId('again');
+  await stack.agent.do('create', 'customer', { AccountID });
+  await stack.agent.do('delete', 'customer', { AccountID });
+  await until('the call', () => server.calls.length === 1);
+  const options = ['--delivered', '--trigger', 'customer.delete', '--since', since];
+  const plan = await until('the attempt in the log', async () => {
+    const { status, stdout } = await cli('redeliver', ...options);
+    return status === 0 ? stdout : undefined;
+  });
+  assert.match(plan, /^customer\.delete +1\n1 would be sent again at 50 per second, in about 1 s: add --yes\.\n$/);
+  assert.equal((await cli('redeliver', ...options, '--yes')).stdout, '1 of 1 are sent again.\n');
+  await until('the second call', () => server.calls.length === 2);
+  const [first, second] = server.calls;
+  assert.equal(second?.target, first?.target);
+  assert.equal(second?.headers['webhook-id'], first?.headers['webhook-id']);
 });

@@ -143,6 +143,6 @@ test('backfills the create of every row, after a dry run', async () => {
   assert.match((await cli('backfill', 'customer.delete')).stderr, /^A deleted customer has no row to send\. Fix: /);
   assert.match(
     (await cli('backfill', 'customer.create', '--pace', '0')).stderr,
-    /^--pace is the number of notifications per second/,
+    /^--pace is a number of notifications per second/,
   );
 });

@@ -77,14 +77,17 @@ test('logs delivered and failed attempts with their responses, and without the U
   const { stdout } = await cli('log', '--trigger', 'task.create', '--outcome', 'failed').end();
   assert.match(
     stdout,
-    / {2}task\.create {7}failed {5}HTTP 503, \d+ ms {2}\?AccountID=.+ {2}msg_[\da-f]{32} {2}attempt 1\n {4}busy/,
+    / {2}task\.create {6}failed {5}HTTP 503, \d+ ms +msg_[\da-f]{32} {2}attempt 1 +\?AccountID=.+\n {4}busy/,
   );
   assert.doesNotMatch(stdout, /[^\P{C}\n]/u);
 
   const { status, stderr } = await cli('log', '--outcome', 'fine').end();
   assert.deepEqual(
     [status, stderr],
-    [1, 'There is no outcome "fine": the outcomes are delivered, failed, throttled, gone, blocked.\n'],
+    [
+      2,
+      'There is no outcome "fine". The outcomes are delivered, failed, throttled, gone, blocked. See crm-triggers --help.\n',
+    ],
   );
   assert.doesNotMatch(JSON.stringify(await stack.deps.log.read({}, 1_000)), /SECRET|127\.0\.0\.1/);
 });
@@ -142,4 +145,30 @@ test('`log --follow` prints new attempts until Ctrl-C', { timeout: 120_000 }, as
     assert.ok(formattedString.startsWith(`?AccountID=${mark}-2-`), line);
     assert.equal(response, 'HTTP 200');
   }
+});
+
+test('`listen` forwards live calls to this machine, signed, until Ctrl-C', { timeout: 120_000 }, async (t) => {
+  await using live = await receiver();
+  await using local = await receiver();
+  await set(stack.deps, 'customer.create', `${live.origin}/live`);
+  const { child, output, end } = cli('listen', 'customer.create', '--forward', `${local.origin}/local`);
+  t.after(() => child.kill('SIGKILL'));
+  const ended = end();
+  await until('it listens', () => output.stderr.includes('Press Ctrl-C'));
+  let created = 0;
+  await until(
+    'a forwarded call',
+    async () => {
+      await stack.agent.do('create', 'customer', { AccountID: `${mark}-listen-${created++}` });
+      return local.calls.length > 0 && output.stdout.includes('HTTP 200');
+    },
+    60_000,
+    1_000,
+  );
+  const [call] = local.calls;
+  assert.match(call?.target ?? '', /^\/local\?AccountID=.+-listen-\d+$/);
+  assert.ok(live.calls.some(({ headers }) => headers['webhook-id'] === call?.headers['webhook-id']));
+  assert.match(String(call?.headers['webhook-signature']), /^v1,/);
+  child.kill('SIGINT');
+  assert.equal((await ended).status, 0);
 });

@@ -43,7 +43,7 @@ describe('two stages in one account', () => {
 
   test('reports a stage that is not deployed with one line and the command that deploys it', async () => {
     await assert.rejects(findDeployment('third'), {
-      message: `There is no stack CrmTriggers-third at ${emulator.endpoint}: deploy it with npx cdk deploy CrmTriggers -c stage=third.`,
+      message: `There is no stack CrmTriggers-third at ${emulator.endpoint}. Fix: deploy it with npx cdk deploy CrmTriggers -c stage=third.`,
     });
   });
 

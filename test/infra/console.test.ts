@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
@@ -46,6 +47,48 @@ test('throttles public routes separately from the API, and logs requests without
   for (const own of Object.values(RouteSettings)) assert.deepEqual(own, DefaultRouteSettings);
   assert.match(AccessLogSettings.Format, /\$context\.identity\.sourceIp/);
   assert.doesNotMatch(AccessLogSettings.Format, /query|header/i);
+});
+
+test('an alarm goes off when the access log has many responses with 401 or 403, and notifies the recipients of alarms', () => {
+  const [, { FilterPattern, MetricTransformations }] = only(all('AWS::Logs::MetricFilter', template));
+  assert.equal(FilterPattern, '{ ($.status = "401") || ($.status = "403") }');
+  const [{ MetricName, MetricNamespace }] = MetricTransformations;
+  const [, alarm] = only(all('AWS::CloudWatch::Alarm', template));
+  assert.deepEqual([alarm.MetricName, alarm.Namespace, alarm.AlarmActions], [MetricName, MetricNamespace, undefined]);
+  assert.deepEqual([alarm.Threshold, alarm.Period, alarm.Statistic], [100, 300, 'Sum']);
+  const heading = alarm.AlarmDescription.split('#')[1];
+  const runbook = readFileSync(new URL('../../docs/operations/alarms.md', import.meta.url), 'utf8');
+  assert.ok(
+    [...runbook.matchAll(/^## (.+)$/gm)].some(([, title = '']) => title.toLowerCase().replaceAll(' ', '-') === heading),
+  );
+  const topicArn = 'arn:aws:sns:eu-west-1:111122223333:ours';
+  const actionsOf = (alarms: object) =>
+    only(all('AWS::CloudWatch::Alarm', Template.fromStack(consoleStack({ alarms }))))[1].AlarmActions;
+  assert.deepEqual(actionsOf({ topicArn }), [topicArn]);
+  assert.match(JSON.stringify(actionsOf({ email: 'on-call@example.com' })), /AlarmTopicArn/, 'as an SSM parameter');
+});
+
+test('the setting consoleDomain replaces the generated domain, also at the sign-in', () => {
+  const certificateArn = 'arn:aws:acm:eu-west-1:111122223333:certificate/1a2b';
+  const made = Template.fromStack(consoleStack({ consoleDomain: { name: 'crm.example.com', certificateArn } }));
+  const [, { DomainName, DomainNameConfigurations }] = only(all('AWS::ApiGatewayV2::DomainName', made));
+  assert.equal(DomainName, 'crm.example.com');
+  const [{ CertificateArn, EndpointType, SecurityPolicy }] = DomainNameConfigurations;
+  assert.deepEqual([CertificateArn, EndpointType, SecurityPolicy], [certificateArn, 'REGIONAL', 'TLS_1_2']);
+  assert.equal(only(all('AWS::ApiGatewayV2::ApiMapping', made)).length, 2);
+  assert.equal(only(all('AWS::ApiGatewayV2::Api', made))[1].DisableExecuteApiEndpoint, true);
+  assert.deepEqual(only(all('AWS::Cognito::UserPoolClient', made))[1].CallbackURLs, ['https://crm.example.com/']);
+  const { ConsoleUrl, ConsoleDomainTarget } = made.toJSON().Outputs;
+  assert.equal(ConsoleUrl.Value, 'https://crm.example.com/');
+  assert.match(JSON.stringify(ConsoleDomainTarget.Value), /RegionalDomainName/);
+  for (const consoleDomain of [
+    { name: 'https://crm.example.com', certificateArn },
+    { name: 'crm.example.com', certificateArn: 'x' },
+  ])
+    assert.throws(
+      () => consoleStack({ consoleDomain }),
+      /^Error: Setting stages\.main\.consoleDomain\.(name|certificateArn) .+expected/,
+    );
 });
 
 test('only operators create users; users need a second factor, and outlive the stack', () => {

@@ -15,7 +15,7 @@ const props = allProps();
 const settings = props.get('CrmTriggersSettings') ?? assert.fail();
 
 /** The settings of a stage that a prop of another type replaces, or that belong to the console. */
-const others = ['account', 'region', 'tables', 'vpc', 'signIn', 'userPoolId', 'alarms'];
+const others = ['account', 'region', 'tables', 'vpc', 'signIn', 'userPoolId', 'consoleDomain', 'alarms'];
 
 test('CrmTriggers has a prop for each setting in cdk.json, with the same name', () => {
   const names = properties.map(([name]) => name).filter((name) => !others.includes(name));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commands } from '../../cli/commands.ts';
+import { plainText } from '../../cli/output.ts';
 import { set } from '../../functions/operations/set-url.ts';
 import { importUrls } from '../../functions/operations/url-file.ts';
 import { adminWorld } from '../support/admin-world.ts';
@@ -17,10 +18,10 @@ async function world() {
 for (const name of ['list', 'export', 'history'] as const)
   test(`${name} prints URLs without credentials, as text and as JSON`, async () => {
     const { deps } = await world();
-    const { text, json } = (await commands[name]?.run(deps, [], {})) ?? assert.fail();
-    for (const printed of [text, JSON.stringify(json)]) {
-      assert.doesNotMatch(printed, /MARKER/);
-      assert.ok(printed.includes(masked));
+    const printed = (await commands[name]?.run(deps, [], {})) ?? assert.fail();
+    for (const text of [plainText(printed), JSON.stringify(printed.json)]) {
+      assert.doesNotMatch(text, /MARKER/);
+      assert.ok(text.includes(masked));
     }
   });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { commands } from '../../cli/commands.ts';
+import { plainText } from '../../cli/output.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import { pause, resume } from '../../functions/operations/pause.ts';
 import { pendingText } from '../../functions/operations/pending.ts';
@@ -41,8 +42,11 @@ describe('the number of pending notifications', () => {
     const pending = { waiting: 6, waitingForRetry: 1, behind: 5, inBacklog: 0 };
     assert.partialDeepStrictEqual(await lineOf(world, 'task.edit'), pending);
     for (let n = 0; n < 7; n++) sqs.add(QUEUE, 'group', `${n}`);
-    const { text } = await run(world, 'list');
-    assert.match(text, /^task\.edit .+ {2}\(6 pending \(1 waiting for retry, 5 more of its record behind it\)\)$/m);
+    const text = plainText(await run(world, 'list'));
+    assert.match(
+      text,
+      /^task\.edit +active +6 .+ {2}6 pending \(1 waiting for retry, 5 more of its record behind it\)$/m,
+    );
     assert.match(text, /\n7 messages are in the delivery queue, including those waiting for retry\.$/);
   });
 
@@ -83,9 +87,9 @@ describe('the number of pending notifications', () => {
     sqs.before = () => {
       throw new Error('AccessDenied');
     };
-    const { text, json } = await run(adminWorld({ sqs: sqs.client(), queueUrl: QUEUE }), 'list');
-    assert.match(text, /\nThe number of messages in the delivery queue is not known: sqs:GetQueueAttributes failed\.$/);
-    assert.equal((json as unknown[]).length, 11);
+    const printed = await run(adminWorld({ sqs: sqs.client(), queueUrl: QUEUE }), 'list');
+    assert.match(plainText(printed), /\nThe size of the delivery queue is not known: sqs:GetQueueAttributes failed\.$/);
+    assert.equal((printed.json as unknown[]).length, 11);
   });
 });
 

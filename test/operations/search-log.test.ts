@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commands } from '../../cli/commands.ts';
+import { plainText } from '../../cli/output.ts';
 import { DeliveryLog, type LogEntry } from '../../functions/adapters/delivery-log.ts';
 import type { OperationDeps } from '../../functions/operations/deployment.ts';
-import { entryText, follow } from '../../functions/operations/search-log.ts';
+import { follow } from '../../functions/operations/search-log.ts';
 import { logEntry } from '../support/log-entries.ts';
 import { logTable } from '../support/log-table.ts';
 
@@ -31,15 +32,16 @@ test('the latest attempts are printed newest last, with their responses, and the
     logEntry({ ...entry, at, outcome: 'failed', response: 'HTTP 503', attempt: 2, redelivered: true }),
     logEntry({ ...entry, at: at + 1, outcome: 'gone', response: 'HTTP 410', test: true, body: '' }),
   ]);
-  const { text, json } = await run(deps, {});
-  assert.deepEqual(text.split('\n'), [
-    `2026-11-23T09:00:00.000Z  customer.edit     failed     HTTP 503, 7 ms  ?AccountID=a1  ${id}  attempt 2, sent again`,
+  const printed = await run(deps, {});
+  const [, ...lines] = plainText(printed).split('\n');
+  assert.deepEqual(lines, [
+    `2026-11-23T09:00:00.000Z  customer.edit    failed     HTTP 503, 7 ms    ${id}  attempt 2, sent again  ?AccountID=a1`,
     '    so so',
-    `2026-11-23T09:00:00.001Z  customer.edit     gone       HTTP 410, 7 ms  ?AccountID=a1  ${id}  attempt 1, test`,
-    `2026-11-23T09:00:00.002Z  customer.edit     delivered  HTTP 200, 7 ms  ?AccountID=a1  ${id}  attempt 1`,
+    `2026-11-23T09:00:00.001Z  customer.edit    gone       HTTP 410, 7 ms    ${id}  attempt 1, test        ?AccountID=a1`,
+    `2026-11-23T09:00:00.002Z  customer.edit    delivered  HTTP 200, 7 ms    ${id}  attempt 1              ?AccountID=a1`,
   ]);
   assert.deepEqual(
-    (json as LogEntry[]).map((one) => one.at - at),
+    (printed.json as LogEntry[]).map((one) => one.at - at),
     [0, 1, 2],
   );
 });
@@ -71,23 +73,12 @@ test('the log is filtered by trigger, outcome, notification, record ID, time and
   assert.equal((await run(deps, { id: 'a5' })).text, 'The log has no such attempts.');
 });
 
-test('an invalid outcome or number is rejected in one line', async () => {
+test('an invalid outcome is rejected in one line', async () => {
   const { deps } = world();
   await assert.rejects(run(deps, { outcome: 'fine\u001b' }), {
     name: 'UserError',
     message: 'There is no outcome "fine\ufffd": the outcomes are delivered, failed, throttled, gone, blocked.',
   });
-  for (const limit of ['0', '-1', '1.5', 'many', '10001'])
-    await assert.rejects(run(deps, { limit }), { name: 'UserError', message: /^--limit must be a number of entries/ });
-});
-
-test('no text in an entry controls the terminal', () => {
-  const hostile = '\u001b[2J\u009b31m\u202e\u0007\r\n\u2028\ud83d';
-  const text = entryText(
-    logEntry({ outcome: 'failed', response: hostile, formattedString: hostile, body: `x${hostile}y` }),
-  );
-  assert.doesNotMatch(text, /[^\P{C}\n]/u);
-  assert.equal(text.split('\n').length, 2, 'nor looks like another entry');
 });
 
 test('--follow prints the latest attempts, and then each new one once', async () => {

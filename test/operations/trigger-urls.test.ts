@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commands } from '../../cli/commands.ts';
+import { plainText } from '../../cli/output.ts';
 import type { NameLookup } from '../../functions/adapters/name-lookup.ts';
 import { set } from '../../functions/operations/set-url.ts';
 import { adminWorld } from '../support/admin-world.ts';
@@ -48,13 +49,18 @@ test('list shows why a trigger is parked, only while it is parked', async () => 
   await set(deps, 'task.edit', 'https://example.com/hook');
   await triggersTable.move('task.edit', 'park', { parkedBecause: 'HTTP 503' });
   const line = async () => {
-    const { text, json } = (await commands.list?.run(deps, [], {})) ?? assert.fail();
-    const found = (json as { trigger: string }[]).find(({ trigger }) => trigger === 'task.edit');
-    return [text.split('\n').find((one) => one.startsWith('task.edit')), found] as const;
+    const printed = (await commands.list?.run(deps, [], {})) ?? assert.fail();
+    const found = (printed.json as { trigger: string }[]).find(({ trigger }) => trigger === 'task.edit');
+    return [
+      plainText(printed)
+        .split('\n')
+        .find((one) => one.startsWith('task.edit')),
+      found,
+    ] as const;
   };
-  assert.equal((await line())[0], 'task.edit         https://example.com/hook  (parked, HTTP 503)');
+  assert.equal((await line())[0], 'task.edit        parked  0        https://example.com/hook  HTTP 503');
   assert.partialDeepStrictEqual((await line())[1], { state: 'parked', parkedBecause: 'HTTP 503' });
   await triggersTable.move('task.edit', 'drain');
-  assert.equal((await line())[0], 'task.edit         https://example.com/hook  (draining)');
+  assert.equal((await line())[0], 'task.edit        draining  0        https://example.com/hook');
   assert.partialDeepStrictEqual((await line())[1], { state: 'draining', parkedBecause: null });
 });

@@ -7,13 +7,15 @@ import { storesInMemory } from './stores.ts';
 /** The dependencies of operations in memory. A test call gets a fixed response; redelivered notifications are in `sent`. */
 export function adminWorld(overrides: Record<string, unknown> = {}) {
   const sent: Notification[] = [];
-  const { triggers: triggersTable, backlog, secrets, history, log } = storesInMemory();
+  const { db, triggers: triggersTable, backlog, secrets, history, log } = storesInMemory();
   const world = {
     triggersTable,
     backlog,
     secrets,
     history,
     log,
+    /** The requests to DynamoDB. */
+    requests: db.requests,
     sent,
     /** How the receiver responds to a test. */
     responses: { delivered: true, response: 'HTTP 200', milliseconds: 42, body: 'thank you' } as TestResult,

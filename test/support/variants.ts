@@ -32,6 +32,7 @@ export const variants: Readonly<Record<string, object>> = {
     alarms: { email: 'on-call@example.com' },
     deletionProtection: true,
     tracing: true,
+    cliPolicies: true,
     userPoolId: 'eu-west-1_AbCdEfGhI',
   },
   "another issuer's tokens, what may be called": {

@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
 import type { Failed } from '../../adapters/backlog-items.ts';
-import { failed, latestFailed, planRedelivery, redeliver } from '../../operations/failed.ts';
+import { failed, latestFailed, redeliver } from '../../operations/failed.ts';
 import { idOrText } from '../../operations/search-log.ts';
+import { planRedelivery } from '../../operations/send-again.ts';
 import { UserError } from '../../operations/user-error.ts';
 import { route } from './route.ts';
 import { queryLimit, queryOffset, queryTime, text, time, trigger } from './shapes.ts';

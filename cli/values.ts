@@ -1,0 +1,78 @@
+import { isTrigger, triggers } from '../functions/core/entity.ts';
+import { outcomeKinds } from '../functions/core/outcome.ts';
+import { stagePattern } from '../functions/core/stack-name.ts';
+import { isLocalUrl } from '../functions/operations/forward-calls.ts';
+import { Misuse } from './misuse.ts';
+import { similarTrigger } from './suggest.ts';
+import { readTime } from './time.ts';
+
+export const formats = ['table', 'json', 'jsonl'] as const;
+
+/** What a placeholder stands for. */
+interface Value {
+  /** The words that completion offers. */
+  readonly words?: readonly string[];
+  /** @param name The option, such as `--limit`. @throws {Misuse} */
+  check?(entered: string, name: string): unknown;
+}
+
+/** The values of arguments and options, by their placeholders. All other placeholders stand for any text. */
+export const values: Readonly<Record<string, Value>> = {
+  TRIGGER: { words: triggers, check: checkTrigger },
+  OUTCOME: {
+    words: outcomeKinds,
+    // `retry` is an alias of release 0.2.0.
+    check: oneOf([...outcomeKinds, 'retry'], 'outcome', `The outcomes are ${outcomeKinds.join(', ')}.`),
+  },
+  [formats.join('|')]: {
+    words: formats,
+    check: oneOf(formats, 'output format', `The formats are ${formats.join(', ')}.`),
+  },
+  TIME: { words: ['1h', '24h', '7d', 'today', 'yesterday'], check: (entered) => readTime(entered) },
+  'LOCAL-URL': { check: checkLocalUrl },
+  N: { check: between(1, 10_000, 'a whole number', /^\d+$/) },
+  'PER-SECOND': { check: between(1, 1_000, 'a number of notifications per second', /^\d+(?:\.\d+)?$/) },
+  STAGE: { check: matching(stagePattern, () => ['--stage is the name of a stage in cdk.json.']) },
+  REGION: {
+    check: matching(/^[a-z]{2,}(?:-[a-z]+)+-\d+$/, (entered) => [
+      `There is no region "${entered}".`,
+      'Write it like eu-west-1.',
+    ]),
+  },
+};
+
+/** @throws {Misuse} If a placeholder cannot have this value. */
+export function checkValue(placeholder: string, name: string, entered: string): void {
+  if (Object.hasOwn(values, placeholder)) values[placeholder]?.check?.(entered, name);
+}
+
+function checkTrigger(entered: string): void {
+  if (isTrigger(entered)) return;
+  const meant = similarTrigger(entered);
+  const fix = meant ? `Did you mean ${meant}?` : `The triggers are ${triggers.join(', ')}.`;
+  throw new Misuse(`There is no trigger "${entered}".`, fix);
+}
+
+function checkLocalUrl(entered: string): void {
+  if (!isLocalUrl(entered))
+    throw new Misuse('--forward takes only URLs of this machine.', 'Write it like http://localhost:3000/hook.');
+}
+
+function oneOf(words: readonly string[], what: string, fix: string) {
+  return (entered: string): void => {
+    if (!words.includes(entered)) throw new Misuse(`There is no ${what} "${entered}".`, fix);
+  };
+}
+
+function between(least: number, most: number, what: string, pattern: RegExp) {
+  return (entered: string, name: string): void => {
+    const isBetween = pattern.test(entered) && Number(entered) >= least && Number(entered) <= most;
+    if (!isBetween) throw new Misuse(`${name} is ${what} from ${least} to ${most}.`);
+  };
+}
+
+function matching(pattern: RegExp, misuse: (entered: string) => readonly [string, string?]) {
+  return (entered: string): void => {
+    if (!pattern.test(entered)) throw new Misuse(...misuse(entered));
+  };
+}

@@ -1,0 +1,181 @@
+import assert from 'node:assert/strict';
+import { describe, type TestContext, test } from 'node:test';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
+import { ElicitRequestSchema, type ElicitResult } from '@modelcontextprotocol/sdk/types.js';
+import { commands } from '../../cli/commands.ts';
+import { mcpServer } from '../../cli/mcp/server.ts';
+import { DeliveryLog } from '../../functions/adapters/delivery-log.ts';
+import { failed } from '../../functions/operations/failed.ts';
+import { set } from '../../functions/operations/set-url.ts';
+import { setHeader } from '../../functions/operations/signing-secrets.ts';
+import { adminWorld } from '../support/admin-world.ts';
+import { logEntry } from '../support/log-entries.ts';
+import { logTable } from '../support/log-table.ts';
+import { failMany } from '../support/redelivery.ts';
+
+const READ = ['list', 'export', 'log', 'history', 'failed', 'doctor', 'dead-letters'];
+const WRITE = ['set', 'clear', 'test', 'pause', 'resume', 'import', 'redeliver'];
+
+interface Setup {
+  readonly allowWrites?: boolean;
+  /** The user's reply to a question. Without it, the client cannot ask. */
+  readonly reply?: ElicitResult['action'];
+}
+
+async function world(t: TestContext, { allowWrites = false, reply }: Setup = {}) {
+  const log = new DeliveryLog('log', logTable().client);
+  await log.write([logEntry({ trigger: 'task.edit' })]);
+  const made = adminWorld({ log, sqs: { send: async () => ({ Attributes: {} }) } });
+  await set(made.deps, 'task.edit', 'https://ada:MARKER-1@example.com/hook?token=MARKER-2');
+  await setHeader(made.deps, 'task.edit', 'X-Token', 'MARKER-3');
+  const questions: string[] = [];
+  const client = new Client({ name: 'test', version: '1' }, { capabilities: reply ? { elicitation: {} } : {} });
+  if (reply)
+    client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
+      questions.push(params.message);
+      return { action: reply, ...(reply === 'accept' && { content: {} }) };
+    });
+  const [here, there] = InMemoryTransport.createLinkedPair();
+  const server = mcpServer(made.deps, commands, allowWrites);
+  await Promise.all([server.connect(there), client.connect(here)]);
+  t.after(() => client.close());
+  const call = async (name: string, args: Record<string, unknown> = {}) => {
+    const { content, isError = false } = await client.callTool({ name, arguments: args });
+    return { text: (content as { text: string }[])[0]?.text ?? '', isError };
+  };
+  const urlOf = async (trigger: 'task.edit' | 'task.create') =>
+    (await made.triggersTable.read([trigger])).get(trigger)?.url;
+  return { ...made, client, call, questions, urlOf };
+}
+
+describe('a server that only reads', () => {
+  test('offers the tools that read, described by the table of commands', async (t) => {
+    const { client } = await world(t);
+    const { tools } = await client.listTools();
+    assert.deepEqual(
+      tools.map(({ name }) => name),
+      READ,
+    );
+    assert.ok(tools.every(({ annotations }) => annotations?.readOnlyHint));
+    const log = tools.find(({ name }) => name === 'log');
+    assert.match(log?.description ?? '', /^Print the latest attempts/);
+    const properties = log?.inputSchema.properties as Record<string, { enum?: string[]; type: string }>;
+    assert.deepEqual(Object.keys(properties), ['trigger', 'outcome', 'id', 'since', 'limit']);
+    assert.equal(properties.trigger?.enum?.length, 11);
+    assert.equal(properties.limit?.type, 'number');
+  });
+
+  test('returns JSON with times in ISO 8601', async (t) => {
+    const { call } = await world(t);
+    const [entry] = JSON.parse((await call('log', { trigger: 'task.edit', limit: 1 })).text);
+    assert.match(entry.at, /^\d{4}-\d\d-\d\dT.+Z$/);
+  });
+
+  for (const name of WRITE)
+    test(`rejects ${name}, also with a confirmation`, async (t) => {
+      const made = await world(t, { reply: 'accept' });
+      const { text, isError } = await made.call(name, { trigger: 'task.edit', confirm: true });
+      assert.ok(isError);
+      assert.partialDeepStrictEqual(JSON.parse(text), {
+        error: { code: 'usage', message: `${name} changes something, and this server only reads.` },
+      });
+      assert.deepEqual([made.questions.length, made.sent.length], [0, 0]);
+    });
+});
+
+test('no tool returns a secret, a value of a header, or credentials of a URL', async (t) => {
+  const made = await world(t, { allowWrites: true });
+  await failMany(made, 1);
+  const { secret = '' } = made.secrets.items.get('task.edit') ?? {};
+  assert.match(secret, /^whsec_/);
+  const texts: string[] = [];
+  for (const name of [...READ.filter((one) => one !== 'doctor' && one !== 'dead-letters'), 'pause', 'clear'])
+    for (const args of WRITE.includes(name)
+      ? [{ trigger: 'task.edit' }, { trigger: 'task.edit', confirm: true }]
+      : [name === 'export' ? { 'with-headers': true } : {}])
+      texts.push((await made.call(name, args)).text);
+  texts.push(
+    (await made.call('export', { 'with-secrets': true })).text,
+    (await made.call('secret', { trigger: 'task.edit' })).text,
+  );
+  for (const text of texts) assert.ok(!/MARKER/.test(text) && !text.includes(secret), text);
+  assert.match(texts.at(-2) ?? '', /There is no argument/);
+  assert.match(texts.at(-1) ?? '', /There is no tool/);
+});
+
+describe('a server that writes, for a client that cannot ask', () => {
+  test('offers all tools', async (t) => {
+    const { client } = await world(t, { allowWrites: true });
+    const { tools } = await client.listTools();
+    assert.deepEqual(tools.map(({ name }) => name).sort(), [...READ, ...WRITE].sort());
+    for (const { name, annotations } of tools) assert.equal(annotations?.destructiveHint, WRITE.includes(name), name);
+  });
+
+  test('returns a preview first, and writes with confirm: true after it, once', async (t) => {
+    const { call, urlOf } = await world(t, { allowWrites: true });
+    const args = { trigger: 'task.create', url: 'https://example.com/new' };
+    const early = await call('set', { ...args, confirm: true });
+    assert.ok(early.isError);
+    assert.match(early.text, /needs a preview of the same arguments/);
+    assert.equal(await urlOf('task.create'), undefined);
+    assert.match(
+      (await call('set', args)).text,
+      /^Nothing was changed\. Preview:\ncrm-triggers set task\.create https:/,
+    );
+    assert.equal(await urlOf('task.create'), undefined);
+    const other = await call('set', { ...args, url: 'https://example.com/other', confirm: true });
+    assert.ok(other.isError, 'a preview of other arguments does not count');
+    assert.deepEqual(JSON.parse((await call('set', { ...args, confirm: true })).text), args);
+    assert.equal(await urlOf('task.create'), args.url);
+    assert.ok((await call('set', { ...args, confirm: true })).isError, 'the second time needs a new preview');
+  });
+
+  test('previews an import as a dry run, and a redelivery by its plan', async (t) => {
+    const made = await world(t, { allowWrites: true });
+    const content = '{"task.create":"https://example.com/imported"}';
+    assert.match((await made.call('import', { content })).text, /imported/);
+    assert.equal(await made.urlOf('task.create'), undefined);
+    await made.call('import', { content, confirm: true });
+    assert.equal(await made.urlOf('task.create'), 'https://example.com/imported');
+
+    await failMany(made, 2, () => ({ trigger: 'task.edit' }));
+    await made.call('redeliver', { trigger: 'task.edit' });
+    assert.deepEqual([made.sent.length, (await failed(made.deps, {})).length], [0, 2]);
+    await made.call('redeliver', { trigger: 'task.edit', confirm: true });
+    assert.deepEqual([made.sent.length, (await failed(made.deps, {})).length], [2, 0]);
+  });
+
+  for (const [title, name, args, message] of [
+    ['a missing argument', 'pause', {}, /The argument trigger is missing/],
+    ['an unknown trigger', 'pause', { trigger: 'task.update' }, /Did you mean task\.edit\?/],
+    ['a wrong type', 'log', { limit: '5' }, /limit must be a number/],
+    ['a limit out of range', 'log', { limit: 0 }, /from 1 to 10000/],
+    ['an unknown argument', 'list', { stage: 'prod' }, /There is no argument/],
+    ['a selection of nothing', 'redeliver', {}, /No notification is chosen/],
+  ] as const)
+    test(`reports ${title}`, async (t) => {
+      const { call } = await world(t, { allowWrites: true });
+      const { text, isError } = await call(name, args);
+      assert.ok(isError);
+      assert.match(text, message);
+    });
+});
+
+describe('a server that writes, for a client that can ask', () => {
+  test('writes when the user accepts', async (t) => {
+    const { call, questions, urlOf } = await world(t, { allowWrites: true, reply: 'accept' });
+    await call('clear', { trigger: 'task.edit' });
+    assert.match(questions[0] ?? '', /^Confirm this change:\ncrm-triggers clear task\.edit\nRemove the URL/);
+    assert.equal(await urlOf('task.edit'), undefined);
+  });
+
+  for (const reply of ['decline', 'cancel'] as const)
+    test(`changes nothing on ${reply}, also with confirm: true`, async (t) => {
+      const { call, questions, urlOf } = await world(t, { allowWrites: true, reply });
+      for (const confirm of [false, true])
+        assert.match((await call('clear', { trigger: 'task.edit', confirm })).text, /nothing was changed/);
+      assert.equal(questions.length, 2);
+      assert.ok(await urlOf('task.edit'));
+    });
+});
