@@ -53,6 +53,7 @@ test('every action works by keyboard, and the focus is visible', async () => {
   await page.keyboard.press('Escape');
   const focused = () => page.evaluate('document.activeElement.innerText') as Promise<string>;
   assert.match(await focused(), /^Secret and headers/);
+  await page.locator('dialog').waitFor({ state: 'detached' });
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor();
   await tabTo('Replace');
