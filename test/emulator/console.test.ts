@@ -123,6 +123,7 @@ describe('the deployed console', { skip }, () => {
     await field.press('Enter');
     const row = tab.getByRole('group', { name: 'task.edit', exact: true });
     await row.getByText('Saved.').waitFor();
+    await row.getByRole('button', { name: 'Details' }).click();
     await row.getByRole('button', { name: 'Test' }).click();
     await row.getByText(/Delivered: HTTP 200/).waitFor({ timeout: 30_000 });
     assert.equal(server.calls.length, 1);

@@ -30,7 +30,7 @@ interface Resource {
 }
 
 /** The size limits of the bundles in bytes, a few percent above the current sizes. Each byte slows down every cold start. */
-const limits = { capture: 300_000, deliver: 488_000, drain: 459_000, console: 489_000 };
+const limits = { capture: 300_000, deliver: 490_000, drain: 462_000, console: 496_000 };
 
 test('`cdk synth` needs no account, prints no warning, and creates bundles below their size limits', (t) => {
   const { AWS_ENDPOINT_URL: _, AWS_PROFILE: __, AWS_REGION: ___, ...env } = process.env;
