@@ -37,6 +37,10 @@ export const variants: Readonly<Record<string, object>> = {
   },
   "another issuer's tokens, what may be called": {
     signIn,
+    consoleDomain: {
+      name: 'crm.example.com',
+      certificateArn: 'arn:aws:acm:eu-west-1:123456789012:certificate/1a2b',
+    },
     allowHttp: true,
     allowedPorts: [25],
     holdSeconds: [5],
