@@ -6,13 +6,13 @@ import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 import { folder, root } from '../infra/folders.ts';
 
-// npm test: all test files, by Node's runner. With --fast only those without an emulator, a browser or a clock.
+// npm test: the test files, by Node's runner, except those of the npm package. With --fast only those without an emulator, a browser or
+// a clock.
 const { values } = parseArgs({ options: { fast: { type: 'boolean', default: false } } });
 
 /** The files that take longest begin first: one that begins last would be waited for alone. */
 const LONGEST = [
   'model/promises',
-  'package/examples',
   'emulator/crashes',
   'emulator/calls',
   'emulator/outages',
@@ -22,7 +22,10 @@ const LONGEST = [
 ];
 
 /** Not part of --fast. */
-const SLOW = ['bench', 'browser', 'emulator', 'infra', 'local', 'measured', 'package', 'receivers'];
+const SLOW = ['bench', 'browser', 'emulator', 'infra', 'local', 'measured', 'receivers'];
+
+/** The tests of the npm package install packages from the registry. They are `npm run test:package`. */
+const EXCLUDED = ['node_modules', 'package'];
 
 /** More than there are cores, because most emulator tests wait. */
 const AT_ONCE = availableParallelism() + (values.fast ? 1 : 2);
@@ -36,7 +39,7 @@ const rank = (file: string) => {
   const index = LONGEST.indexOf(nameOf(file));
   return index === -1 ? LONGEST.length : index;
 };
-const files = globSync('**/*.test.ts', { cwd: join(root, 'test'), exclude: (name) => name === 'node_modules' })
+const files = globSync('**/*.test.ts', { cwd: join(root, 'test'), exclude: (name) => EXCLUDED.includes(name) })
   .filter((file) => !values.fast || !SLOW.includes(nameOf(file).split('/')[0] ?? ''))
   .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
   .map((file) => join(root, 'test', file));
