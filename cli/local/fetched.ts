@@ -26,7 +26,8 @@ export async function fetched(home: string, name: string, fetch: (into: string) 
   }
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Whether a file or folder exists. */
+export async function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { access } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { UserError } from '../../functions/operations/user-error.ts';
 import { folder } from '../../infra/folders.ts';
-import { fetched } from './fetched.ts';
+import { exists, fetched } from './fetched.ts';
 import { run } from './process.ts';
 
 const ministack = join(import.meta.dirname, 'ministack.txt');
@@ -91,11 +90,4 @@ async function install(
       `The packages in ${basename(requirements)} could not be installed with ${python.trim()}: ${(lines.at(-1) ?? (error as Error).message).slice(0, 300)}. To fix this, check the connection to PyPI (PIP_INDEX_URL, proxy) and start again.`,
     );
   }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

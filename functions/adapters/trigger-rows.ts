@@ -58,6 +58,8 @@ export const row = z.object({
   urlChangedAt: z.catch(z.optional(z.string()), undefined),
   urlVersion: z.catch(z.optional(z.number()), undefined),
   shownVersion: z.catch(z.optional(z.number()), undefined),
+  isSet: z.catch(z._default(z.boolean(), false), false),
+  shownUrl: z.catch(z.optional(z.string()), undefined),
   // Messages of a trigger in an unknown state wait, as in `finishing`, so that nothing is lost.
   state: z._default(z.catch(z.enum(states.map(storedState)), FINISHING), 'active'),
   strikes: time,
@@ -70,42 +72,37 @@ export const row = z.object({
   pausedBy: z.catch(z.optional(z.enum(['admin', 'gone'])), undefined),
 });
 
-/** What an item tells about its URL to readers who may not read the URL. */
-const shownRow = z.object({
-  trigger: row.shape.trigger,
-  urlVersion: row.shape.urlVersion,
-  shownVersion: row.shape.shownVersion,
-  isSet: z.catch(z._default(z.boolean(), false), false),
-  shownUrl: z.catch(z.optional(z.string()), undefined),
-});
-
 /** The attributes that tell whether a URL is set. Capture may read only these. */
 export const SET_ATTRIBUTES = ['trigger', 'urlVersion', 'shownVersion', 'isSet'] as const;
 
 /** All attributes but the URL, with its masked form. Viewers on the command line may read only these. */
-export const SHOWN_ATTRIBUTES = [
-  ...new Set([...Object.keys(row.shape).filter((name) => name !== 'url'), ...Object.keys(shownRow.shape)]),
-];
+export const SHOWN_ATTRIBUTES = Object.keys(row.shape).filter((name) => name !== 'url');
 
-/** Returns the trigger of an item, and whether its URL is set. After a write by release 0.2.0 this is unknown, and counts as set. */
+/** Whether the URL of an item is set. After a write by release 0.2.0 this is unknown, and counts as set. */
+function isSetIn({ urlVersion, shownVersion, isSet }: z.output<typeof row>): boolean {
+  return shownVersion === urlVersion ? isSet : urlVersion !== undefined;
+}
+
+/** Returns the trigger of an item, and whether its URL is set. */
 export function isSetInRow(item: Row): [Trigger, boolean] {
-  const { trigger, urlVersion, shownVersion, isSet } = z.parse(shownRow, item);
-  return [trigger, shownVersion === urlVersion ? isSet : urlVersion !== undefined];
+  const read = z.parse(row, item);
+  return [read.trigger, isSetIn(read)];
 }
 
 /** A trigger whose URL is masked. */
 export function shownFromRow(item: Row): [Trigger, TriggerNow] {
-  const [trigger, now] = fromRow(item);
-  const { shownUrl } = z.parse(shownRow, item);
-  const [, isSet] = isSetInRow(item);
-  const { url: _, ...others } = now;
-  const isShown = now.shownVersion === now.urlVersion && shownUrl !== undefined;
-  return [trigger, { ...others, ...(isSet && { url: isShown ? shownUrl : MASK }) }];
+  const { url: _, ...read } = z.parse(row, item);
+  const isShown = read.shownVersion === read.urlVersion && read.shownUrl !== undefined;
+  return triggerNow({ ...read, ...(isSetIn(read) && { url: isShown ? read.shownUrl : MASK }) });
+}
+
+export function fromRow(item: Row): [Trigger, TriggerNow] {
+  return triggerNow(z.parse(row, item));
 }
 
 /** `strikes` is the stored name of the consecutive failures. */
-export function fromRow(item: Row): [Trigger, TriggerNow] {
-  const { trigger, strikes, state, ...now } = z.parse(row, item);
+function triggerNow(read: z.output<typeof row>): [Trigger, TriggerNow] {
+  const { trigger, strikes, state, isSet: _, shownUrl: __, ...now } = read;
   const known = states.find((one) => storedState(one) === state) ?? 'finishing';
   return [trigger, { ...now, state: known, consecutiveFailures: strikes } as TriggerNow];
 }

@@ -43,16 +43,20 @@ export const FAILURES_TO_PARK = 10;
 export const SLOW_MS = 5_000;
 
 /** A notification moves to Failed this long after its change, or after it was redelivered. */
-const MAX_AGE_MS = 72 * 60 * 60_000;
+export const PENDING_MS = 72 * 60 * 60_000;
+
+type Dated = Pick<Notification, 'changedAt' | 'redelivered'>;
+
+/** Returns the time after which a notification moves to Failed, in epoch milliseconds. */
+export function pendingUntil({ changedAt, redelivered = changedAt }: Dated): number {
+  return redelivered + PENDING_MS;
+}
 
 /**
  * Returns whether a notification is so old that it moves to Failed.
  *
  * @param now Epoch milliseconds.
  */
-export function isTooOld(
-  { changedAt, redelivered = changedAt }: Pick<Notification, 'changedAt' | 'redelivered'>,
-  now: number,
-): boolean {
-  return now - redelivered > MAX_AGE_MS;
+export function isTooOld(notification: Dated, now: number): boolean {
+  return now > pendingUntil(notification);
 }

@@ -1,6 +1,6 @@
 import type { TriggerSecrets } from '../adapters/secret-store.ts';
 import type { TriggerNow, TriggersNow } from '../adapters/trigger-store.ts';
-import type { State } from '../core/breaker.ts';
+import { pendingUntil, type State } from '../core/breaker.ts';
 import { type Trigger, triggers } from '../core/entity.ts';
 import type { Deps, OperationDeps } from './deployment.ts';
 import type { Pending } from './pending.ts';
@@ -31,9 +31,6 @@ export interface TriggerStatus extends Pending {
   /** The names of the trigger's custom headers. Their values are never shown. */
   readonly headers: readonly string[];
 }
-
-/** A notification is pending for this long before it moves to Failed. */
-export const PENDING_MS = 72 * 60 * 60_000;
 
 type StatusDeps = Deps<'triggersTable' | 'backlog' | 'secrets'>;
 
@@ -81,9 +78,7 @@ async function statuses({ backlog, secrets }: StatusDeps, reading: Promise<Trigg
 async function oldestKeptUntil(backlog: OperationDeps['backlog'], trigger: Trigger): Promise<number | null> {
   const { parked } = await backlog.parked(trigger, 1);
   const [oldest] = parked;
-  if (!oldest) return null;
-  const { changedAt, redelivered = changedAt } = oldest.notification;
-  return redelivered + PENDING_MS;
+  return oldest ? pendingUntil(oldest.notification) : null;
 }
 
 function pendingOf(waiting: { waiting: number; behind: number } | undefined, inBacklog: number): Pending {

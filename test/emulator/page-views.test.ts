@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Backlog } from '../../functions/adapters/backlog.ts';
 import { DeliveryLog } from '../../functions/adapters/delivery-log.ts';
 import { Secrets } from '../../functions/adapters/secret-store.ts';
@@ -9,6 +9,7 @@ import { Triggers } from '../../functions/adapters/trigger-store.ts';
 import { adminApi } from '../../functions/console/api.ts';
 import { triggers } from '../../functions/core/entity.ts';
 import { adminWorld } from '../support/admin-world.ts';
+import { createTable } from '../support/create-table.ts';
 import { runningEmulator } from '../support/emulator.ts';
 import { notification } from '../support/records.ts';
 import { stretch } from '../support/stretch.ts';
@@ -46,17 +47,9 @@ after(async () => {
   await emulator?.stop();
 });
 
-async function createTable(name: string, key: readonly string[]): Promise<string> {
+async function tableFor(name: string, key: readonly string[]): Promise<string> {
   const TableName = `${randomUUID()}-${name}`;
-  await client.send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: key.map((name) => ({ AttributeName: name, AttributeType: 'S' })),
-      KeySchema: key.map((name, i) => ({ AttributeName: name, KeyType: i === 0 ? 'HASH' : 'RANGE' })),
-    }),
-  );
-  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 }, { TableName });
+  await createTable(client, TableName, key);
   tables.push(TableName);
   return TableName;
 }
@@ -95,10 +88,10 @@ test(`each view responds within ${LIMIT_MS} ms with ${ATTEMPTS} attempts in the 
   timeout: 600_000,
 }, async (t) => {
   const [triggersTable, backlog, secrets, log] = [
-    new Triggers(await createTable('triggers', ['trigger']), client),
-    new Backlog(await createTable('backlog', ['list', 'place']), client),
-    new Secrets(await createTable('secrets', ['trigger']), client),
-    new DeliveryLog(await createTable('log', ['shard', 'written']), client),
+    new Triggers(await tableFor('triggers', ['trigger']), client),
+    new Backlog(await tableFor('backlog', ['list', 'place']), client),
+    new Secrets(await tableFor('secrets', ['trigger']), client),
+    new DeliveryLog(await tableFor('log', ['shard', 'written']), client),
   ];
   await fill(log, backlog);
   const { deps } = adminWorld({ triggersTable, backlog, secrets, log });

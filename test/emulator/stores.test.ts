@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { after, before } from 'node:test';
-import { CreateTableCommand, DeleteTableCommand, DynamoDBClient, waitUntilTableExists } from '@aws-sdk/client-dynamodb';
+import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { conformance } from '../stores/conformance.ts';
 import { keys, type TableName } from '../stores/harness.ts';
+import { createTable } from '../support/create-table.ts';
 import { runningEmulator } from '../support/emulator.ts';
 
 let emulator: Awaited<ReturnType<typeof runningEmulator>>;
@@ -17,23 +18,11 @@ after(async () => {
   await emulator?.stop();
 });
 
-async function createTable(TableName: string, key: readonly string[]): Promise<void> {
-  await client.send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: key.map((name) => ({ AttributeName: name, AttributeType: 'S' })),
-      KeySchema: key.map((name, i) => ({ AttributeName: name, KeyType: i === 0 ? 'HASH' : 'RANGE' })),
-    }),
-  );
-  await waitUntilTableExists({ client, maxWaitTime: 30, minDelay: 1, maxDelay: 1 }, { TableName });
-}
-
 conformance('stores on an emulator', async () => {
   const run = randomUUID();
   const entries = Object.entries(keys) as [TableName, readonly string[]][];
   const names = Object.fromEntries(entries.map(([table]) => [table, `${run}-${table}`])) as Record<TableName, string>;
-  await Promise.all(entries.map(([table, key]) => createTable(names[table], key)));
+  await Promise.all(entries.map(([table, key]) => createTable(client, names[table], key)));
   const drop = async () => {
     await Promise.all(Object.values(names).map((TableName) => client.send(new DeleteTableCommand({ TableName }))));
   };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isTooOld } from '../../functions/core/breaker.ts';
-import { list, PENDING_MS } from '../../functions/operations/trigger-status.ts';
+import { isTooOld, PENDING_MS } from '../../functions/core/breaker.ts';
+import { list } from '../../functions/operations/trigger-status.ts';
 import { tryNow } from '../../functions/operations/try-now.ts';
 import { adminWorld } from '../support/admin-world.ts';
 import { notification } from '../support/records.ts';

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
+import { PENDING_MS } from '../../../core/breaker.ts';
 import { outcomeKinds } from '../../../core/outcome.ts';
-import { PENDING_MS } from '../../../operations/trigger-status.ts';
 import type { LogEntry } from '../../api/log-routes.ts';
 import { useParameter } from '../shared/address.ts';
 import { request } from '../shared/api.ts';
