@@ -23,12 +23,16 @@ const require = (name) => {
   return name.startsWith('.') ? new Proxy(leftOut, { get: leftOut }) : load(name);
 };`;
 
+const unusedSdk = join(root, 'functions', 'adapters', 'unused-sdk-parts.ts');
+
 /** The esbuild options of every function's bundle, for deployments and for measurements. */
 export const bundling = {
   alias: {
     // Lambda puts the credentials of the role into the environment. The default provider chain (SSO, profiles, instance metadata)
     // is never used, and would be a fifth of the bundle.
     '@aws-sdk/credential-provider-node': join(root, 'functions', 'adapters', 'credentials.ts'),
+    '@aws-sdk/middleware-endpoint-discovery': unusedSdk,
+    '@smithy/core/event-streams': unusedSdk,
     'node:http': join(root, 'functions', 'adapters', 'node-http.ts'),
   },
   banner: { js: require.replaceAll(/\s+/g, ' ').trim() },

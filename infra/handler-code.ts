@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AssetHashType, DockerImage } from 'aws-cdk-lib';
 import { Code } from 'aws-cdk-lib/aws-lambda';
@@ -42,6 +42,7 @@ export function writeHandler(folder: HandlerFolder, into: string): void {
   });
   if (folder !== 'console') return;
   mkdirSync(join(into, 'page'), { recursive: true });
+  copyFileSync(join(root, 'docs', 'openapi.json'), join(into, 'page', 'openapi.json'));
   for (const [name, content] of Object.entries(buildPage({ localRun: false })))
     writeFileSync(join(into, 'page', name), content);
 }

@@ -1,6 +1,8 @@
-import { apiDescription } from '../../functions/console/api.ts';
+import { openApi } from '../../functions/console/api/openapi.ts';
+import { routes } from '../../functions/console/api/routes.ts';
+import { VERSION } from '../../functions/core/version.ts';
 
 /** The content of docs/openapi.json: the OpenAPI description of the console's API. */
 export function openApiDocument(): string {
-  return `${JSON.stringify(apiDescription, null, 2)}\n`;
+  return `${JSON.stringify(openApi(routes, VERSION), null, 2)}\n`;
 }

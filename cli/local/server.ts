@@ -6,6 +6,7 @@ import { adminApi } from '../../functions/console/api.ts';
 import { noStore, pageHeaders, servedPage } from '../../functions/console/serve-page.ts';
 import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { buildPage } from '../../infra/page.ts';
+import { openApiDocument } from '../docs/openapi-document.ts';
 import type { Activity } from './activity.ts';
 import { rejectForeignOrigin } from './foreign-origin.ts';
 import { localRoutes } from './local-routes.ts';
@@ -44,7 +45,7 @@ export async function startLocalServer(
   app.route('/', localRoutes(agent, activity));
   app.route(
     '/',
-    adminApi(deps, () => ({ who: deps.who, role: 'admin' })),
+    adminApi(deps, () => ({ who: deps.who, role: 'admin' }), openApiDocument()),
   );
 
   const server = createAdaptorServer({ fetch: app.fetch });

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type * as z from 'zod/mini';
 import { Backlog } from './backlog.ts';
-import { DeliveryLog } from './delivery-log.ts';
+import { DeliveryLogWriter } from './delivery-log-writer.ts';
 import type { attemptEnv } from './env.ts';
 import { makeCall } from './http-call.ts';
 import { Metrics } from './metrics-writer.ts';
@@ -16,7 +16,7 @@ export function attemptDeps(env: z.output<typeof attemptEnv>) {
     triggers: new Triggers(env.TRIGGERS_TABLE, dynamodb),
     backlog: new Backlog(env.BACKLOG_TABLE, dynamodb),
     secrets: new Secrets(env.SECRETS_TABLE, dynamodb),
-    log: new DeliveryLog(env.DELIVERY_LOG_TABLE, dynamodb),
+    log: new DeliveryLogWriter(env.DELIVERY_LOG_TABLE, dynamodb),
     logged: env.LOGGED,
     metrics: new Metrics(env.METRICS_NAMESPACE),
     call: makeCall({

@@ -1,36 +1,21 @@
-import { randomBytes, randomInt } from 'node:crypto';
-import { type AttributeValue, DynamoDBClient, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type AttributeValue, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
 import { allEnded } from '../core/all-ended.ts';
 import { fits, type LogEntry, type LogFilter } from '../core/log-entry.ts';
-import { packed, unpacked } from '../core/log-item.ts';
+import { unpacked } from '../core/log-item.ts';
 import { type LogItem, type LogPlace, LogSearch, timeKey } from '../core/log-search.ts';
+import { DeliveryLogWriter, SHARDS } from './delivery-log-writer.ts';
 
 export type { LogEntry, LogFilter } from '../core/log-entry.ts';
 
-/** The version of the items. Items of release 0.2.0 have none; they are read too. */
-const VERSION = 1;
-
 const row = z.object({ written: z.string(), rows: z.instanceof(Uint8Array) });
-
-const KEPT_DAYS = 30;
-const DAY_SECONDS = 24 * 60 * 60;
-
-/**
- * A partition accepts 1,000 write units per second. A reader must query each shard. This number can increase, but it must
- * not decrease while items are stored.
- */
-const SHARDS = 8;
 
 /** The number of items of a shard that one query reads. An item usually holds the attempts of a batch of up to ten. */
 const PAGE = 25;
 
 /** The maximum number of times that `read` queries all shards. */
 const ROUNDS = 8;
-
-/** A write that takes longer is cancelled: a log that does not respond must not use up the time of its function. */
-const WRITE_MS = 3_000;
 
 /** An attempt is written at most this long after its start: a function runs no longer. */
 const LATEST_WRITE_MS = 16 * 60_000;
@@ -39,34 +24,10 @@ const LATEST_WRITE_MS = 16 * 60_000;
 const LATE_MS = 5_000;
 
 /**
- * The delivery log. Each write makes one item with all attempts of a run of a function, or of a part of it. Every
- * method throws when the table does not respond. Reads are not strongly consistent: the entries of the last second
- * can be missing.
+ * The delivery log with its reads. Every method throws when the table does not respond. Reads are not strongly consistent:
+ * the entries of the last second can be missing.
  */
-export class DeliveryLog {
-  readonly #table: string;
-  readonly #dynamodb: DynamoDBClient;
-
-  constructor(table: string, dynamodb = new DynamoDBClient()) {
-    this.#table = table;
-    this.#dynamodb = dynamodb;
-  }
-
-  /** Adds attempts with one request, unless one item cannot hold them. */
-  async write(entries: readonly LogEntry[]): Promise<void> {
-    // No attempt in an item may be later than the item: the search relies on it.
-    const at = Math.max(Date.now(), ...entries.map((entry) => entry.at));
-    const expiresAt = Math.ceil(at / 1000) + KEPT_DAYS * DAY_SECONDS;
-    await allEnded(
-      packed(entries).map((bytes) => {
-        const key = { shard: String(randomInt(SHARDS)), written: newKey(at) };
-        const Item = marshall({ ...key, v: VERSION, rows: bytes, expiresAt });
-        const abortSignal = AbortSignal.timeout(WRITE_MS);
-        return this.#dynamodb.send(new PutItemCommand({ TableName: this.#table, Item }), { abortSignal });
-      }),
-    );
-  }
-
+export class DeliveryLog extends DeliveryLogWriter {
   /**
    * Reads attempts, the newest first. Attempts that are written between two pages can be missed.
    *
@@ -120,7 +81,7 @@ export class DeliveryLog {
 
   async #newestFirst(shard: number, oldest: string, from: string, isRead: boolean) {
     if (from < oldest) return { items: [], more: false };
-    const { Items = [], LastEvaluatedKey } = await this.#dynamodb.send(
+    const { Items = [], LastEvaluatedKey } = await this.dynamodb.send(
       new QueryCommand({
         ...this.#query(shard, oldest, from),
         ScanIndexForward: false,
@@ -135,7 +96,7 @@ export class DeliveryLog {
     const items: LogItem[] = [];
     let next: Record<string, AttributeValue> | undefined;
     do {
-      const { Items = [], LastEvaluatedKey } = await this.#dynamodb.send(
+      const { Items = [], LastEvaluatedKey } = await this.dynamodb.send(
         new QueryCommand({ ...this.#query(shard, oldest, '~'), ExclusiveStartKey: next }),
       );
       items.push(...Items.map(toItem));
@@ -148,7 +109,7 @@ export class DeliveryLog {
     const latest = await allEnded(
       shardNumbers.map(async (shard) => {
         const query = { ...this.#query(shard, timeKey(0), '~'), ScanIndexForward: false, Limit: 1 };
-        const { Items = [] } = await this.#dynamodb.send(new QueryCommand(query));
+        const { Items = [] } = await this.dynamodb.send(new QueryCommand(query));
         return Items[0]?.written?.S ?? '';
       }),
     );
@@ -157,7 +118,7 @@ export class DeliveryLog {
 
   #query(shard: number, from: string, to: string) {
     return {
-      TableName: this.#table,
+      TableName: this.table,
       KeyConditionExpression: '#shard = :shard AND written BETWEEN :from AND :to',
       // `shard` is a reserved word.
       ExpressionAttributeNames: { '#shard': 'shard' },
@@ -167,10 +128,6 @@ export class DeliveryLog {
 }
 
 const shardNumbers = Array.from({ length: SHARDS }, (_, shard) => shard);
-
-function newKey(at: number): string {
-  return `${timeKey(at)}#${randomBytes(6).toString('base64url')}`;
-}
 
 function toItem(item: Record<string, AttributeValue>): LogItem {
   const { written, rows } = z.parse(row, unmarshall(item));

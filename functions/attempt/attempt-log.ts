@@ -1,10 +1,11 @@
-import type { DeliveryLog, LogEntry } from '../adapters/delivery-log.ts';
+import type { DeliveryLogWriter } from '../adapters/delivery-log-writer.ts';
 import { errorFields, log } from '../adapters/logger.ts';
+import type { LogEntry } from '../core/log-entry.ts';
 import { type Logged, loggedAttempts } from '../core/log-entry.ts';
 
 /** The dependencies for logging attempts. */
 export interface LoggingDeps {
-  readonly log: Pick<DeliveryLog, 'write'>;
+  readonly log: Pick<DeliveryLogWriter, 'write'>;
   readonly logged: Logged;
 }
 

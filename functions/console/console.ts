@@ -8,12 +8,14 @@ import { admitMembers, type Env, type PublicSignIn, type SignIn } from './sign-i
 
 interface ConsoleDeps {
   readonly admin: OperationDeps;
+  /** The OpenAPI description of the API, as JSON. */
+  readonly apiDescription: string;
   readonly page: Readonly<Record<PageFile, string>>;
   readonly signIn: SignIn;
 }
 
 /** The page and the admin API behind the gateway. The gateway rejects requests under /api without a valid token. */
-export function consoleApp({ admin, page, signIn }: ConsoleDeps): Hono<Env> {
+export function consoleApp({ admin, apiDescription, page, signIn }: ConsoleDeps): Hono<Env> {
   const app = new Hono<Env>();
   const { groupsClaim, ...publicSignIn } = signIn;
   app.use(compress());
@@ -24,7 +26,7 @@ export function consoleApp({ admin, page, signIn }: ConsoleDeps): Hono<Env> {
   app.use('/api/*', noStore, admitMembers({ groupsClaim }));
   app.route(
     '/',
-    adminApi(admin, (c) => c.get('user')),
+    adminApi(admin, (c) => c.get('user'), apiDescription),
   );
   return app;
 }

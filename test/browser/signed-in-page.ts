@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import type { Browser } from 'playwright-core';
+import { openApiDocument } from '../../cli/docs/openapi-document.ts';
 import { consoleApp } from '../../functions/console/console.ts';
 import { buildPage } from '../../infra/page.ts';
 import { adminWorld } from '../support/admin-world.ts';
@@ -28,7 +29,12 @@ function tokenOf(claims: object): string {
  */
 export async function signedInPage(browser: Browser, groups: readonly string[]) {
   const world = adminWorld();
-  const app = consoleApp({ admin: world.deps, page: await buildPage({ localRun: false }), signIn });
+  const app = consoleApp({
+    admin: world.deps,
+    apiDescription: openApiDocument(),
+    page: await buildPage({ localRun: false }),
+    signIn,
+  });
   const requestContext = { authorizer: { jwt: { claims: { sub: 'u-1' } } } };
   const server = createAdaptorServer({
     fetch: (request) =>

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { openApiDocument } from '../../cli/docs/openapi-document.ts';
 import { consoleApp } from '../../functions/console/console.ts';
 import { ADMINS, type SignIn, VIEWERS } from '../../functions/console/sign-in.ts';
 import { set } from '../../functions/operations/set-url.ts';
@@ -16,7 +17,7 @@ const page = { 'index.html': '<html>', 'icon.svg': '<svg>', 'page.css': 'a{}', '
 
 function served() {
   const world = adminWorld();
-  return { ...world, app: consoleApp({ admin: world.deps, page, signIn }) };
+  return { ...world, app: consoleApp({ admin: world.deps, apiDescription: openApiDocument(), page, signIn }) };
 }
 
 /** A request as the gateway passes it on: the checked claims, and the unchanged header. */
@@ -51,7 +52,12 @@ describe('the console', () => {
 
   test('lets the page send requests to the revocation endpoint too, so that a sign-out can revoke the refresh token', async () => {
     const revocationEndpoint = 'https://revoke.example.com/revoke';
-    const app = consoleApp({ admin: adminWorld().deps, page, signIn: { ...signIn, revocationEndpoint } });
+    const app = consoleApp({
+      admin: adminWorld().deps,
+      apiDescription: openApiDocument(),
+      page,
+      signIn: { ...signIn, revocationEndpoint },
+    });
     const policy = (await app.request('/')).headers.get('content-security-policy') ?? '';
     assert.match(policy, /connect-src 'self' https:\/\/tokens\.example\.com https:\/\/revoke\.example\.com;/);
   });

@@ -12,7 +12,7 @@ const texts = [
   /'(?!Escape')[A-Z][a-z][^']*'/,
 ];
 
-test('components contain no texts: all texts of the page are in texts.ts', () => {
+test('components contain no texts: all texts of the page are in the folder texts', () => {
   const files = globSync('functions/console/page/**/*.tsx', { cwd: root });
   assert.ok(files.length > 20);
   const found = files.flatMap((file) =>

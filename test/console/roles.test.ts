@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openApiDocument } from '../../cli/docs/openapi-document.ts';
 import type { ApiResponse, Endpoint } from '../../functions/console/api/contract.ts';
 import { routes } from '../../functions/console/api/routes.ts';
 import type { ErrorBody } from '../../functions/console/api/shapes.ts';
@@ -62,7 +63,7 @@ async function world() {
   await set(deps, 'task.edit', url);
   await setHeader(deps, 'task.edit', 'x-key', 'MARKER-header');
   await rest.backlog.fail(failedNotification({ trigger: 'task.edit' }));
-  return { ...rest, deps, app: consoleApp({ admin: deps, page, signIn }) };
+  return { ...rest, deps, app: consoleApp({ admin: deps, apiDescription: openApiDocument(), page, signIn }) };
 }
 
 type World = Awaited<ReturnType<typeof world>>;

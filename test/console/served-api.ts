@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
+import { openApiDocument } from '../../cli/docs/openapi-document.ts';
 import { routes } from '../../functions/console/api/routes.ts';
 import { adminApi } from '../../functions/console/api.ts';
 import { adminWorld } from '../support/admin-world.ts';
@@ -11,7 +12,7 @@ import { notification } from '../support/records.ts';
 export async function servedApi(overrides: Record<string, unknown> = {}) {
   const world = adminWorld(overrides);
   const server = serve({
-    fetch: adminApi(world.deps, () => ({ who: 'ada', role: 'admin' })).fetch,
+    fetch: adminApi(world.deps, () => ({ who: 'ada', role: 'admin' }), openApiDocument()).fetch,
     port: 0,
     hostname: '127.0.0.1',
   });

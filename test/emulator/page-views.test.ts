@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { DeleteTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { openApiDocument } from '../../cli/docs/openapi-document.ts';
 import { Backlog } from '../../functions/adapters/backlog.ts';
 import { DeliveryLog } from '../../functions/adapters/delivery-log.ts';
 import { Secrets } from '../../functions/adapters/secret-store.ts';
@@ -95,7 +96,7 @@ test(`each view responds within ${LIMIT_MS} ms with ${ATTEMPTS} attempts in the 
   ];
   await fill(log, backlog);
   const { deps } = adminWorld({ triggersTable, backlog, secrets, log });
-  const api = adminApi(deps, () => ({ who: 'ada', role: 'admin' }));
+  const api = adminApi(deps, () => ({ who: 'ada', role: 'admin' }), openApiDocument());
   for (const [title, path] of views) {
     const stretched = stretch();
     const times: number[] = [];

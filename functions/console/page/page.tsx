@@ -6,7 +6,7 @@ import { HistoryView } from './log/history-view.tsx';
 import { LogView } from './log/log-view.tsx';
 import { mayChange } from './shared/role.ts';
 import { Account } from './sign-in/account.tsx';
-import { appTexts } from './texts.ts';
+import { appTexts } from './texts/app.ts';
 import { TriggersView } from './triggers/triggers-view.tsx';
 
 const views: Readonly<Record<string, { readonly title: string; readonly View: FunctionComponent }>> = {

@@ -56,7 +56,7 @@ export async function handlers() {
   }
   await writeFile(join(folder, 'empty.mjs'), 'export const handler = async () => {};');
   await mkdir(join(folder, 'page'));
-  for (const name of pageFiles) await writeFile(join(folder, 'page', name), '');
+  for (const name of [...pageFiles, 'openapi.json']) await writeFile(join(folder, 'page', name), '');
   return {
     bundles,
     path: (name: string) => join(folder, `${name}.mjs`),

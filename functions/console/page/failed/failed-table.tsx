@@ -2,7 +2,7 @@ import type { FailedNotification } from '../../api/failed-routes.ts';
 import { DetailButton } from '../shared/detail-button.tsx';
 import { Table } from '../shared/table.tsx';
 import { Time } from '../shared/time.tsx';
-import { failedTexts, tableTexts } from '../texts.ts';
+import { failedTexts, tableTexts } from '../texts/lists.ts';
 
 interface Props {
   readonly shown: readonly FailedNotification[];

@@ -1,4 +1,4 @@
-import { failedTexts } from '../texts.ts';
+import { failedTexts } from '../texts/lists.ts';
 
 interface Props {
   /** The numbers of the first and the last entry that are shown; the newest has 1. */

@@ -2,7 +2,8 @@ import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { ApiRequest } from '../../api/contract.ts';
 import type { Redelivery } from '../../api/failed-routes.ts';
 import { messageOf, request } from '../shared/api.ts';
-import { appTexts, redeliverTexts } from '../texts.ts';
+import { appTexts } from '../texts/app.ts';
+import { redeliverTexts } from '../texts/lists.ts';
 import { accepted, rejections, summary } from './redelivery-texts.ts';
 
 type Selection = Omit<ApiRequest<'POST /redeliver'>['body'], 'confirmed'>;

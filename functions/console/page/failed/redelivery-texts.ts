@@ -1,5 +1,5 @@
 import type { Redelivery } from '../../api/failed-routes.ts';
-import { redeliverTexts } from '../texts.ts';
+import { redeliverTexts } from '../texts/lists.ts';
 
 export const accepted = ({ chosen }: Redelivery) => chosen.filter(({ rejected }) => rejected === undefined);
 

@@ -1,6 +1,6 @@
 import type { ActivityEntry } from '../../local-api.ts';
 import { formatTime } from '../shared/format.ts';
-import { agentTexts } from '../texts.ts';
+import { agentTexts } from '../texts/app.ts';
 
 /** The page adds the entries of the kind `rejected`. */
 export type ShownEntry = Omit<ActivityEntry, 'kind'> & { readonly kind: ActivityEntry['kind'] | 'rejected' };

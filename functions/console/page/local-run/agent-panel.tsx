@@ -2,7 +2,7 @@ import { useEffect, useState } from 'preact/hooks';
 import { capital } from '../../../core/capital.ts';
 import { entityNames } from '../../../core/entity.ts';
 import type { ActivityEntry, AgentRequest, AgentResponse } from '../../local-api.ts';
-import { agentTexts } from '../texts.ts';
+import { agentTexts } from '../texts/app.ts';
 import { ActivityList, type ShownEntry } from './activity-list.tsx';
 
 const MAX_ENTRIES = 12;

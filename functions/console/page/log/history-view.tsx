@@ -3,7 +3,8 @@ import { ErrorBanner } from '../shared/error-banner.tsx';
 import { REFRESH_MS, useLoad } from '../shared/load.ts';
 import { Table } from '../shared/table.tsx';
 import { Time } from '../shared/time.tsx';
-import { appTexts, historyTexts, tableTexts } from '../texts.ts';
+import { appTexts } from '../texts/app.ts';
+import { historyTexts, tableTexts } from '../texts/lists.ts';
 
 const columns = [
   ['time', tableTexts.time],

@@ -2,7 +2,7 @@ import type { LogEntry } from '../../api/log-routes.ts';
 import { DetailButton } from '../shared/detail-button.tsx';
 import { Table } from '../shared/table.tsx';
 import { Time } from '../shared/time.tsx';
-import { logTexts, tableTexts } from '../texts.ts';
+import { logTexts, tableTexts } from '../texts/lists.ts';
 import { OutcomeMark } from './outcome-mark.tsx';
 
 interface Props {

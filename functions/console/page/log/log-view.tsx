@@ -8,7 +8,8 @@ import { Dialog } from '../shared/dialog.tsx';
 import { ErrorBanner } from '../shared/error-banner.tsx';
 import { Choice, Filters, useFilters } from '../shared/filters.tsx';
 import { REFRESH_MS, useLoad } from '../shared/load.ts';
-import { appTexts, logTexts, tableTexts } from '../texts.ts';
+import { appTexts } from '../texts/app.ts';
+import { logTexts, tableTexts } from '../texts/lists.ts';
 import { Attempts } from './attempts.tsx';
 import { LogTable } from './log-table.tsx';
 

@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { Trigger } from '../../../core/entity.ts';
 import { messageOf, request } from '../shared/api.ts';
 import { Confirm } from '../shared/confirm.tsx';
-import { settingsTexts } from '../texts.ts';
+import { settingsTexts } from '../texts/triggers.ts';
 
 interface Props {
   readonly trigger: Trigger;

@@ -5,7 +5,7 @@ import { messageOf, request } from '../shared/api.ts';
 import { Confirm } from '../shared/confirm.tsx';
 import { CopyButton } from '../shared/copy-button.tsx';
 import { formatFull } from '../shared/format.ts';
-import { settingsTexts } from '../texts.ts';
+import { settingsTexts } from '../texts/triggers.ts';
 
 /** Shows, copies and replaces a signing secret. It is masked until the admin asks for it; the history records each read. */
 export function Secret({ trigger }: { readonly trigger: Trigger }) {

@@ -1,7 +1,7 @@
 import type { ApiRequest, ApiResponse, Endpoint } from '../../api/contract.ts';
 import type { ErrorBody } from '../../api/shapes.ts';
 import { forget, token } from '../sign-in/session.ts';
-import { apiTexts } from '../texts.ts';
+import { apiTexts } from '../texts/app.ts';
 
 /** The API rejected a request, or did not respond. */
 export class ApiError extends Error {

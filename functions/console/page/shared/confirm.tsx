@@ -1,4 +1,4 @@
-import { appTexts } from '../texts.ts';
+import { appTexts } from '../texts/app.ts';
 import { Dialog } from './dialog.tsx';
 
 interface Props {

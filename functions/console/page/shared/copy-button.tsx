@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { tableTexts } from '../texts.ts';
+import { tableTexts } from '../texts/lists.ts';
 import { ApiError } from './api.ts';
 
 interface Props {

@@ -1,4 +1,4 @@
-import { tableTexts } from '../texts.ts';
+import { tableTexts } from '../texts/lists.ts';
 
 interface Props {
   readonly id: string;

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import { appTexts } from '../texts.ts';
+import { appTexts } from '../texts/app.ts';
 
 interface Props {
   readonly title: string;

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { isTrigger, triggers } from '../../../core/entity.ts';
-import { tableTexts } from '../texts.ts';
+import { tableTexts } from '../texts/lists.ts';
 import { useParameter } from './address.ts';
 import { useDebounced } from './load.ts';
 

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'preact/hooks';
-import { accountTexts } from '../texts.ts';
+import { accountTexts } from '../texts/app.ts';
 import { SESSION_ENDED, signedIn } from './session.ts';
 import { signIn, signOut } from './sign-in.ts';
 

@@ -1,6 +1,6 @@
 import { messageOf } from '../shared/api.ts';
 import { ErrorBanner } from '../shared/error-banner.tsx';
-import { accountTexts, appTexts } from '../texts.ts';
+import { accountTexts, appTexts } from '../texts/app.ts';
 import { signIn } from './sign-in.ts';
 
 /** Shown in place of the page after a sign-in failed. */

@@ -1,4 +1,4 @@
-import { lastDayTexts } from '../texts.ts';
+import { lastDayTexts } from '../texts/triggers.ts';
 import { type Day, HOURS, totals } from './hourly-counts.ts';
 
 const BAR = 5;

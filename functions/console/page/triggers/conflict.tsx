@@ -1,4 +1,4 @@
-import { urlTexts } from '../texts.ts';
+import { urlTexts } from '../texts/triggers.ts';
 
 interface Props {
   /** The URL that someone else set; `null`: cleared. */

@@ -1,7 +1,7 @@
 import { capital } from '../../../core/capital.ts';
 import { type Entity, entityOf } from '../../../core/entity.ts';
 import type { UrlRules } from '../../api/trigger-routes.ts';
-import { triggersTexts } from '../texts.ts';
+import { triggersTexts } from '../texts/triggers.ts';
 import { sampleIds, sampleString } from './preview.ts';
 import { TriggerRow } from './trigger-row.tsx';
 import type { ViewedTrigger } from './viewed-trigger.ts';

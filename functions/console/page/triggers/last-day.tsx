@@ -4,7 +4,8 @@ import { findAttempts } from '../log/find-attempts.ts';
 import { request } from '../shared/api.ts';
 import { REFRESH_MS, useLoad } from '../shared/load.ts';
 import { Time } from '../shared/time.tsx';
-import { appTexts, lastDayTexts } from '../texts.ts';
+import { appTexts } from '../texts/app.ts';
+import { lastDayTexts } from '../texts/triggers.ts';
 import { countByHour, type Day, totals } from './hourly-counts.ts';
 
 /** Each load reads up to this many attempts from the log. A higher limit would make an open page cost dollars. */

@@ -1,6 +1,6 @@
 import { request } from '../shared/api.ts';
 import { REFRESH_MS, useLoad } from '../shared/load.ts';
-import { overviewTexts } from '../texts.ts';
+import { overviewTexts } from '../texts/triggers.ts';
 import { startOfToday, summary } from './summary.ts';
 import { detailsButtonId, type ViewedTrigger } from './viewed-trigger.ts';
 

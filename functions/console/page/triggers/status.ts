@@ -1,5 +1,5 @@
 import type { TriggerStatus } from '../../api/trigger-routes.ts';
-import { type StateName, stateWords, statusTexts } from '../texts.ts';
+import { type StateName, stateWords, statusTexts } from '../texts/triggers.ts';
 
 type Tone = 'good' | 'busy' | 'warn' | 'bad' | 'off';
 

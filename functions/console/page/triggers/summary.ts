@@ -1,4 +1,4 @@
-import { overviewTexts, type StateName, stateWords, statusTexts } from '../texts.ts';
+import { overviewTexts, type StateName, stateWords, statusTexts } from '../texts/triggers.ts';
 
 interface Counted {
   readonly text: { readonly name: StateName };

@@ -1,6 +1,6 @@
 import type { TestResult } from '../../api/trigger-routes.ts';
 import { formatTime } from '../shared/format.ts';
-import { actionTexts } from '../texts.ts';
+import { actionTexts } from '../texts/triggers.ts';
 
 const MAX_BODY = 500;
 

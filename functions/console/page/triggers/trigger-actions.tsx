@@ -3,7 +3,7 @@ import type { TriggerStatus } from '../../api/trigger-routes.ts';
 import { SettingsDialog } from '../settings/settings-dialog.tsx';
 import { messageOf, request } from '../shared/api.ts';
 import { mayChange } from '../shared/role.ts';
-import { actionTexts } from '../texts.ts';
+import { actionTexts } from '../texts/triggers.ts';
 import { type Tested, TestNote } from './test-note.tsx';
 
 type Action = 'test' | 'pause' | 'resume' | 'try-now';

@@ -1,5 +1,5 @@
 import { pendingText } from '../../../operations/pending.ts';
-import { stateHelp } from '../texts.ts';
+import { stateHelp } from '../texts/triggers.ts';
 import { Chart } from './chart.tsx';
 import { TriggerActions } from './trigger-actions.tsx';
 import type { ViewedTrigger } from './viewed-trigger.ts';

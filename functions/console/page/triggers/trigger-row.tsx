@@ -1,7 +1,7 @@
 import { capital } from '../../../core/capital.ts';
 import { entityOf } from '../../../core/entity.ts';
 import type { UrlRules } from '../../api/trigger-routes.ts';
-import { actionTexts, stateHelp, urlTexts } from '../texts.ts';
+import { actionTexts, stateHelp, urlTexts } from '../texts/triggers.ts';
 import { Latest, Rate } from './last-day.tsx';
 import { TriggerDetails } from './trigger-details.tsx';
 import { UrlForm } from './url-form.tsx';

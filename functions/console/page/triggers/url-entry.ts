@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import type { TriggerStatus, UrlRules } from '../../api/trigger-routes.ts';
 import { ApiError, messageOf, request } from '../shared/api.ts';
 import { useDebounced } from '../shared/load.ts';
-import { urlTexts } from '../texts.ts';
+import { urlTexts } from '../texts/triggers.ts';
 import { type Draft, draftOf, storeDraft } from './drafts.ts';
 import { type Preview, preview } from './preview.ts';
 

@@ -3,7 +3,7 @@ import { clearedText } from '../../../operations/pending.ts';
 import type { TriggerStatus, UrlRules } from '../../api/trigger-routes.ts';
 import { Confirm } from '../shared/confirm.tsx';
 import { mayChange } from '../shared/role.ts';
-import { urlTexts } from '../texts.ts';
+import { urlTexts } from '../texts/triggers.ts';
 import { Conflict } from './conflict.tsx';
 import { useUrlEntry } from './url-entry.ts';
 

@@ -1,0 +1,91 @@
+// The texts of the tabs Failed, Log and History.
+
+export const tableTexts = {
+  trigger: 'Trigger',
+  formattedString: 'Formatted string',
+  time: 'Time',
+  outcome: 'Outcome',
+  detail: 'Detail',
+  detailOf: (id: string) => `of ${id}`,
+  all: 'all',
+  id: 'Record or notification ID',
+  from: 'From',
+  until: 'Until',
+  zone: (name: string) => `Times: ${name}`,
+  clearFilters: 'Clear filters',
+  copy: 'Copy',
+  copied: 'Copied',
+  notCopied: 'The browser does not allow it. Select the text and copy it.',
+};
+
+export const failedTexts = {
+  lead: 'Notifications that failed, with the reason. They are kept for 30 days.',
+  empty: 'No failed notifications match.',
+  table: 'Failed notifications',
+  failedAt: 'Failed',
+  reason: 'Reason',
+  attempts: 'Attempts',
+  selectAll: 'Select all shown',
+  select: (id: string) => `Select ${id}`,
+  range: (first: number, last: number, total: number, isMinimum: boolean) =>
+    `${first}–${last} of ${isMinimum ? `at least ${total}` : total}`,
+  newer: 'Newer',
+  older: 'Older',
+  attemptsInLog: 'Show its attempts in the log',
+  times: (id: string, changed: string, failed: string) => `${id}, changed ${changed}, failed ${failed}`,
+};
+
+export const redeliverTexts = {
+  redeliver: 'Redeliver',
+  redeliverAll: (count: number, isMinimum: boolean) => `Redeliver all ${count}${isMinimum ? ' or more' : ''}`,
+  redeliverCount: (count: number) => (count > 0 ? `Redeliver ${count}` : 'Redeliver'),
+  confirm: (count: number, triggers: readonly string[]) => `${count} will be sent again to ${triggers.join(', ')}.`,
+  send: 'Send',
+  sent: (sent: number, total: number) => `${sent} of ${total} sent again.`,
+  notifications: (count: number) => `${count} notifications`,
+  notSent: (which: string, reason: string) => `${which}: not sent, ${reason}.`,
+};
+
+export const logTexts = {
+  count: (count: number, isAll: boolean) =>
+    isAll ? `${count} attempts match.` : `${count} attempts, and there can be more.`,
+  empty: 'No attempts match.',
+  emptySoFar: 'No attempts match in the part of the log that was searched so far.',
+  older: 'Search older attempts',
+  table: 'Attempts',
+  attempt: 'Attempt',
+  response: 'Response',
+  test: 'test',
+  redelivered: 'redelivered',
+  milliseconds: (milliseconds: number) => `${milliseconds} ms`,
+  more: 'Show more',
+};
+
+export const attemptTexts = {
+  title: 'Attempts',
+  none: 'The log contains no attempts of this notification.',
+  attempt: (time: string, response: string, milliseconds: number) => `${time}, ${response} after ${milliseconds} ms`,
+  call: 'Call',
+  setNow: (url: string) => `GET ${url}`,
+  headersNote: 'Each call also has a timestamp and signatures, which the log does not contain.',
+  customHeader: (name: string) => `${name}: (value hidden)`,
+  responseNote: 'The log contains the status and the first 1 KiB of the body, and no headers.',
+  next: 'Next attempt',
+  inFailed: (time: string, reason: string) => `None. It moved to Failed at ${time}: ${reason}.`,
+  done: 'None. It was delivered.',
+  nextAt: (time: string) => `The trigger is parked; its next try is at ${time}.`,
+  scheduled: 'It is pending, and is attempted by the retry schedule or after the trigger resumes.',
+  curl: 'Repeat the call by hand',
+  curlNote: 'The command calls the URL that is set now. It sends no signature, because a signature soon expires.',
+};
+
+export const historyTexts = {
+  lead: 'What admins did: changes, reads of secrets, exports and redeliveries. Secrets and the values of headers are not recorded.',
+  empty: 'No changes were made yet.',
+  table: 'Changes',
+  who: 'Who',
+  what: 'What',
+  from: 'From',
+  to: 'To',
+  cut: (count: number) => `These are the latest ${count}.`,
+};
