@@ -1,5 +1,7 @@
+import { Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
 import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 
 /** An environment variable that names a resource, with the permissions that its function gets on the resource. */
@@ -16,6 +18,15 @@ export function tableBinding(table: ITable, ...actions: readonly string[]): Bind
 /** The URL of a queue, and the SQS actions that the function may call on it. */
 export function queueBinding(queue: IQueue, ...actions: readonly string[]): Binding {
   return { value: queue.queueUrl, grant: (grantee) => queue.grant(grantee, ...actions) };
+}
+
+/** The URL of a function in the API of Lambda, and the permission to start it. */
+export function functionBinding(of: IFunction): Binding {
+  const { region, urlSuffix } = Stack.of(of);
+  return {
+    value: `https://lambda.${region}.${urlSuffix}/2015-03-31/functions/${of.functionName}/invocations`,
+    grant: (grantee) => void of.grantInvoke(grantee),
+  };
 }
 
 /** The environment of a function: a plain text, or a binding, for each of its variables. */

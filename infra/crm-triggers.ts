@@ -69,8 +69,15 @@ export class CrmTriggers extends Construct {
         new Capture(this, `Capture${capital(entity)}`, { entity, tables, queue, undelivered, settings }).function,
     );
     const network = networkOf(this, props);
-    const { function: deliver } = new Deliver(this, 'Deliver', { queue, deadLetterQueue, tables, settings, network });
     const { function: drain } = new Drain(this, 'Drain', { tables, settings, network });
+    const { function: deliver } = new Deliver(this, 'Deliver', {
+      queue,
+      deadLetterQueue,
+      drain,
+      tables,
+      settings,
+      network,
+    });
     const { alarms, topic } = new Monitoring(
       this,
       'Monitoring',

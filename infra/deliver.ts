@@ -1,10 +1,11 @@
 import { Duration } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { deliverEnv, Variables } from '../functions/adapters/env.ts';
 import { attemptEnvironment } from './attempt-environment.ts';
-import { queueBinding } from './binding.ts';
+import { functionBinding, queueBinding } from './binding.ts';
 import type { Network } from './network.ts';
 import { ServiceFunction } from './service-function.ts';
 import type { Settings } from './settings.ts';
@@ -13,6 +14,7 @@ import type { Tables } from './tables.ts';
 interface DeliverProps {
   readonly queue: Queue;
   readonly deadLetterQueue: Queue;
+  readonly drain: IFunction;
   readonly tables: Tables;
   readonly settings: Settings;
   readonly network: Network | undefined;
@@ -29,7 +31,7 @@ export class Deliver extends Construct {
 
   constructor(scope: Construct, id: string, props: DeliverProps) {
     super(scope, id);
-    const { queue, deadLetterQueue, tables, settings, network } = props;
+    const { queue, deadLetterQueue, drain, tables, settings, network } = props;
     this.function = new ServiceFunction(this, 'Function', {
       folder: 'deliver',
       environment: {
@@ -37,6 +39,7 @@ export class Deliver extends Construct {
         // The event source grants the actions on this queue.
         QUEUE_URL: queue.queueUrl,
         DEAD_LETTER_QUEUE_URL: queueBinding(deadLetterQueue, 'sqs:SendMessage'),
+        DRAIN_URL: functionBinding(drain),
       },
       timeout: DELIVER_TIMEOUT,
       memoryMiB: 256,

@@ -8,10 +8,11 @@ import { Metrics } from './metrics-writer.ts';
 import { Secrets } from './secret-store.ts';
 import { Triggers } from './trigger-store.ts';
 
+/** One client for all tables of a function: each client would need a TLS handshake of its own at a cold start. */
+export const oneClient = () => new DynamoDBClient({ cacheMiddleware: true });
+
 /** The adapters of a function that makes attempts, made from its environment. */
-export function attemptDeps(env: z.output<typeof attemptEnv>) {
-  // One client for all tables: each client would need a TLS handshake of its own at a cold start.
-  const dynamodb = new DynamoDBClient({ cacheMiddleware: true });
+export function attemptDeps(env: z.output<typeof attemptEnv>, dynamodb: DynamoDBClient) {
   return {
     triggers: new Triggers(env.TRIGGERS_TABLE, dynamodb),
     backlog: new Backlog(env.BACKLOG_TABLE, dynamodb),

@@ -56,7 +56,12 @@ export const attemptEnv = z.object({
   ALLOWED_PRIVATE_NETWORKS: list,
 });
 
-export const deliverEnv = z.extend(attemptEnv, { QUEUE_URL: text, DEAD_LETTER_QUEUE_URL: text });
+export const deliverEnv = z.extend(attemptEnv, {
+  QUEUE_URL: text,
+  DEAD_LETTER_QUEUE_URL: text,
+  /** The URL of drain's `invocations` in the API of Lambda. */
+  DRAIN_URL: text,
+});
 
 export const drainEnv = z.extend(attemptEnv, { DRAIN_CONCURRENCY: positive });
 

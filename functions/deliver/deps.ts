@@ -11,6 +11,8 @@ export interface DeliverDeps extends LoggingDeps, MetricsDeps {
   readonly triggers: Pick<Triggers, 'read' | 'countFailure' | 'clearFailures' | 'move'>;
   readonly backlog: Pick<Backlog, 'seen' | 'hold' | 'release' | 'park' | 'unpark' | 'fail' | 'putTestResult'>;
   readonly queue: Pick<DeliveryQueue, 'sendToDeadLetters' | 'returnToQueue'>;
+  /** Starts drain and does not wait for its end. It throws if that is not possible. */
+  startDrain(): Promise<void>;
   readonly call: Call;
   readonly secrets: Pick<Secrets, 'of'>;
   /** The retry schedule, in seconds: one delay after each failed attempt but the last. */

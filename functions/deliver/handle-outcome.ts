@@ -185,6 +185,11 @@ async function parkTrigger(
   triggers: KnownTriggers,
   deps: BatchDeps,
 ): Promise<void> {
-  if (await deps.triggers.move(trigger, 'park', parkedAfter(outcome, at))) log('warn', 'trigger parked', { trigger });
+  const isParked = await deps.triggers.move(trigger, 'park', parkedAfter(outcome, at));
   triggers.note(trigger, { state: 'parked' });
+  if (!isParked) return;
+  log('warn', 'trigger parked', { trigger });
+  // A receiver that throttles accepts calls again soon: its backlog must not wait for the next minute.
+  if (outcome.kind === 'throttled')
+    await deps.startDrain().catch((error) => log('warn', 'cannot start drain', { trigger, ...errorFields(error) }));
 }

@@ -1,14 +1,17 @@
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { attemptDeps } from '../adapters/attempt-deps.ts';
+import { attemptDeps, oneClient } from '../adapters/attempt-deps.ts';
 import { DeliveryQueue } from '../adapters/delivery-queue.ts';
 import { deliverEnv, readEnv } from '../adapters/env.ts';
+import { functionStart } from '../adapters/function-start.ts';
 import { deliver } from './deliver.ts';
 import type { DeliverDeps } from './deps.ts';
 
 const env = readEnv(deliverEnv);
+const dynamodb = oneClient();
 
 const deps: DeliverDeps = {
-  ...attemptDeps(env),
+  ...attemptDeps(env, dynamodb),
+  startDrain: functionStart(env.DRAIN_URL, dynamodb),
   queue: new DeliveryQueue({ queue: env.QUEUE_URL, deadLetterQueue: env.DEAD_LETTER_QUEUE_URL }),
   after(milliseconds, act) {
     const timer = setTimeout(act, milliseconds);

@@ -155,3 +155,24 @@ for (const [title, use] of [
     assert.ok(count.sent > 1);
     assert.equal(count.ended, count.sent - 1);
   });
+
+test('a search can begin at any time: it finds what started then or earlier, also if it was written up to 15 minutes later', async () => {
+  const { client } = logTable();
+  const log = new DeliveryLog('log', client);
+  const until = NOW - 60_000;
+  const writes: [startedAt: number, writtenAt: number][] = [
+    [until - 5, until],
+    [until, until + 15 * 60_000],
+    [until + 1, until + 2],
+    [until + 60_000, until + 61_000],
+  ];
+  for (const [at, writtenAt] of writes) {
+    mock.timers.setTime(writtenAt);
+    await log.write([logEntry({ at })]);
+  }
+  const { entries } = await log.read({}, 10, log.placeAt(until));
+  assert.deepEqual(
+    entries.map(({ at }) => at),
+    [until, until - 5],
+  );
+});

@@ -7,6 +7,7 @@ const right = {
   BACKLOG_TABLE: 'backlog',
   QUEUE_URL: 'https://queue',
   DEAD_LETTER_QUEUE_URL: 'https://dead',
+  DRAIN_URL: 'https://drain',
   CONNECT_TIMEOUT_SECONDS: '3',
   ATTEMPT_TIMEOUT_SECONDS: '10',
   SECRETS_TABLE: 'secrets',

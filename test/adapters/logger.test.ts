@@ -79,6 +79,7 @@ for (const [how, behavior] of Object.entries(behaviors))
       random: Math.random,
       sleep: async () => {},
       after: () => () => {},
+      startDrain: async () => {},
     };
 
     const records = [

@@ -49,6 +49,7 @@ export const functionVariables = {
   BACKLOG_TABLE: 'backlog',
   DELIVERY_LOG_TABLE: 'log',
   QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/000000000000/queue.fifo',
+  DRAIN_URL: 'https://lambda.eu-west-1.amazonaws.com/2015-03-31/functions/drain/invocations',
   DEAD_LETTER_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/000000000000/dead.fifo',
   LOGGED: 'all',
   METRICS_NAMESPACE: 'bench',

@@ -110,6 +110,7 @@ export async function deliverReally(
 ) {
   const { backlog, secrets, log: deliveryLog } = storesInMemory();
   const deps: DeliverDeps = {
+    startDrain: async () => {},
     triggers,
     backlog,
     secrets,

@@ -110,7 +110,13 @@ export async function handle(world: World, batch: readonly SQSRecord[], lateMs: 
     (deps, invocation, remainingMs) =>
       deliver(
         batch,
-        { ...deps, log: logOf(world, deps.log, invocation), call: callFrom(world, deps.environment, invocation) },
+        {
+          ...deps,
+          log: logOf(world, deps.log, invocation),
+          call: callFrom(world, deps.environment, invocation),
+          // Lambda starts it after it has responded.
+          startDrain: () => world.network.request(deps.environment, () => void drainNow(world)),
+        },
         remainingMs,
       ),
   );

@@ -21,7 +21,7 @@ export const groups: Readonly<Record<string, Group>> = {
     mutate: [`functions/adapters/{${stores}}.ts`],
     tests: [
       inMemory,
-      'test/adapters/{secret-store,delivery-log,delivery-log-follow,backlog-rows,trigger-rows}.test.ts',
+      'test/adapters/{secret-store,delivery-log,delivery-log-follow,backlog-rows,trigger-rows,history}.test.ts',
       protocol,
     ],
   },

@@ -16,7 +16,11 @@ test('does not attempt a message if the remaining time is too short', async () =
       returnToQueue: async (some: readonly { seconds: number }[]) => void returned.push(...some),
     };
     p.calls.length = 0;
-    await deliver([p.received(p.one())], { ...p.deps, queue, after: () => () => {} }, () => remaining);
+    await deliver(
+      [p.received(p.one())],
+      { ...p.deps, queue, after: () => () => {}, startDrain: async () => {} },
+      () => remaining,
+    );
     assert.equal(p.calls.length, calls);
     assert.deepEqual(
       returned.map(({ seconds }) => seconds),

@@ -27,6 +27,7 @@ export function world(urls: Partial<Record<Trigger, string>>, overrides: Partial
     call,
     attemptMs: 2_000,
     after: () => () => {},
+    startDrain: async () => {},
     ...overrides,
   };
   const state = (trigger: Trigger = 'customer.edit') => triggers.items.get(trigger)?.state;

@@ -123,7 +123,7 @@ export async function protocol({ receiver = () => ok, around, retryDelays, urls 
         returnToQueue: async (some: readonly { receiptHandle: string; seconds: number }[]) =>
           void returned.push(...some),
       };
-      const all = { ...deps, queue, after: () => () => {}, ...overrides };
+      const all = { ...deps, queue, after: () => () => {}, startDrain: async () => {}, ...overrides };
       const response: SQSBatchResponse = await silently(() => deliver(messages, all, () => 60_000));
       return response.batchItemFailures.map(({ itemIdentifier }) => itemIdentifier);
     },

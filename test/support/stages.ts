@@ -34,6 +34,7 @@ export function stages(responses: () => CallResult) {
     random: () => 0.5,
     sleep: async () => {},
     after: () => () => {},
+    startDrain: async () => {},
   };
   return {
     deps,
