@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { HttpRequest } from '@smithy/core/protocols';
 import { SignatureV4 } from '@smithy/signature-v4';
+
+type Handled = Parameters<DynamoDBClient['config']['requestHandler']['handle']>[0];
 
 /** A start that takes longer is cancelled: the function that starts another one has its own work to do. */
 const START_MS = 2_000;
@@ -17,18 +18,17 @@ export function functionStart(url: string, { config }: Pick<DynamoDBClient, 'con
   const { credentials, region, sha256 } = config;
   const signer = new SignatureV4({ credentials, region, sha256, service: 'lambda' });
   return async () => {
-    const signed = await signer.sign(
-      new HttpRequest({
-        method: 'POST',
-        protocol,
-        hostname,
-        ...(port && { port: Number(port) }),
-        path: new URL(url).pathname,
-        headers: { host, 'x-amz-invocation-type': 'Event' },
-      }),
-    );
+    const signed = await signer.sign({
+      method: 'POST',
+      protocol,
+      hostname,
+      ...(port && { port: Number(port) }),
+      path: new URL(url).pathname,
+      query: {},
+      headers: { host, 'x-amz-invocation-type': 'Event' },
+    });
     const abortSignal = AbortSignal.timeout(START_MS);
-    const { response } = await config.requestHandler.handle(signed as HttpRequest, { abortSignal });
+    const { response } = await config.requestHandler.handle(signed as Handled, { abortSignal });
     // A connection is used again only after its response was read.
     await config.streamCollector(response.body);
     if (response.statusCode !== 202) throw new Error(`Lambda responded with HTTP ${response.statusCode}.`);
