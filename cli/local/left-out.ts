@@ -3,7 +3,7 @@ import { type StackId, stackName } from '../../functions/core/stack-name.ts';
 
 /** Properties that LocalStack accepts and ignores without an error. Source: experiments with 4.14.0. */
 const ignored = [
-  "drain's schedule: drain runs only when a URL is set or a trigger is resumed",
+  "drain's schedule: drain runs only when a URL is set, a trigger is resumed, or a receiver throttles",
   'point-in-time recovery and deletion protection of tables',
   'retention of logs',
   'splitting a failing stream batch',

@@ -36,11 +36,12 @@ export async function probe(run: DrainRun, now: TriggerNow, head: Head, isEmpty:
   // No attempt was made, for an internal reason: this says nothing about the receiver.
   if (outcomes.length === 0) return false;
   if (outcomes.includes('delivered')) return triggers.move(run.trigger, 'drain', { lastSuccess: run.lastSuccess });
-  const { response, retryAfter } = run.latestOutcome;
+  const { kind, response, retryAfter } = run.latestOutcome;
   const tried = run.deps.now();
   // An early probe does not make the probe delay longer.
   const delay = at < now.probeAt ? now.probeDelay / 2 : now.probeDelay;
-  const { probeAt, probeDelay } = nextProbe(delay, tried, retryAfterSeconds(retryAfter, tried));
+  const requested = retryAfterSeconds(retryAfter, tried);
+  const { probeAt, probeDelay } = nextProbe(delay, tried, requested, kind === 'throttled');
   // The write fails if another URL was set meanwhile: the new URL is probed at once.
   return !(await triggers.postponeProbe(run.trigger, probeAt, probeDelay, response, urlVersion));
 }

@@ -6,6 +6,26 @@ import { drained, until } from '../support/emulator.ts';
 import { type Call, receiver } from '../support/receiver.ts';
 import { setUrls, stack, uniqueId } from './stack.ts';
 
+// Drain has no schedule on an emulator: only its start by deliver can deliver these.
+test('a receiver that throttles gets its backlog without waiting for the schedule of drain', {
+  timeout: 120_000,
+}, async () => {
+  const account = uniqueId('throttled');
+  let calls = 0;
+  await using server = await receiver((_, response) => response.writeHead(++calls <= 3 ? 429 : 200).end());
+  await setUrls(server.origin, 'task.create');
+  const rows = Array.from({ length: 6 }, (_, n) => ({ AccountID: account, TaskID: `t${n}` }));
+  await Promise.all(rows.map((row) => stack.agent.do('create', 'task', row)));
+  const accepted = await until('six accepted calls', () => {
+    const targets = new Set(server.calls.slice(3).map(({ target }) => target));
+    return targets.size >= rows.length ? targets : undefined;
+  });
+  assert.deepEqual(
+    [...accepted].sort(),
+    rows.map(({ TaskID }) => `/task.create?AccountID=${account}&TaskID=${TaskID}`),
+  );
+});
+
 describe('outages of different triggers, at the same time', { concurrency: true }, () => {
   test('retries a failed notification, and holds back the later notifications of its record only', async () => {
     const account = uniqueId('retried');
