@@ -8,8 +8,8 @@ const GUESSED_RATE = 10;
 /** A throttled response multiplies the rate by this. */
 const DECREASE = 0.8;
 
-/** Each delivery adds this to the rate: about 1 % a second. */
-const INCREASE = 0.01;
+/** Each delivery adds this to the rate: about 0.5 % a second. More of it ends in more throttled calls, and takes longer. */
+const INCREASE = 0.005;
 
 /**
  * Limits the rate of calls to a receiver that throttles (additive increase, multiplicative decrease). The rate starts low
