@@ -6,8 +6,8 @@ import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 import { folder, root } from '../infra/folders.ts';
 
-// npm test: the test files, by Node's runner, except those of the npm package. With --fast only those without an emulator, a browser or
-// a clock.
+// npm test: the test files, by Node's runner, except those of the npm package and of real servers. With --fast only those without an
+// emulator, a browser or a clock.
 const { values } = parseArgs({ options: { fast: { type: 'boolean', default: false } } });
 
 /** The files that take longest begin first: one that begins last would be waited for alone. */
@@ -24,8 +24,8 @@ const LONGEST = [
 /** Not part of --fast. */
 const SLOW = ['bench', 'browser', 'emulator', 'infra', 'local', 'measured', 'receivers'];
 
-/** The tests of the npm package install packages from the registry. They are `npm run test:package`. */
-const EXCLUDED = ['node_modules', 'package'];
+/** These install packages from registries. They are `npm run test:package` and `npm run test:receivers`. */
+const EXCLUDED = ['node_modules', 'package', 'servers'];
 
 /** More than there are cores, because most emulator tests wait. */
 const AT_ONCE = availableParallelism() + (values.fast ? 1 : 2);

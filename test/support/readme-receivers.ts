@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from '../../cli/local/free-port.ts';
 import { start } from '../../cli/local/process.ts';
 import { folder as localFolder } from '../../infra/folders.ts';
 import { until } from './emulator.ts';
+import { listens } from './listens.ts';
 
 const run = promisify(execFile);
 
@@ -31,7 +31,7 @@ export async function isHere(language: Language): Promise<boolean> {
 
 /** Runs the sample of docs/receivers.md in a language, unchanged, until it is disposed of. */
 export async function readmeReceiver(language: Language, secret: string) {
-  const port = await freePort();
+  const port = await freePort(0);
   const sample = await startSample(language, { SECRET: secret, PORT: String(port) });
   await until(`the documented receiver in ${language} listens`, () => listens(port), 120_000).catch((error) => {
     throw new Error(`${error.message}: ${sample.process.tail()}`);
@@ -57,19 +57,4 @@ export async function startSample(language: Language, variables: Readonly<Record
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1', () => resolve(true));
-    socket.once('error', () => resolve(false)).once('connect', () => socket.destroy());
-  });
 }
