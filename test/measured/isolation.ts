@@ -4,9 +4,12 @@ import { drainNow } from '../model/mappings.ts';
 import { until } from '../support/emulator.ts';
 import { receiver } from '../support/receiver.ts';
 import { stretch } from '../support/stretch.ts';
+import { names } from './names.ts';
 import {
   ATTEMPT_SECONDS,
+  alone,
   assertArrived,
+  FREED_MS,
   HEALTHY,
   idsOf,
   NEIGHBOUR,
@@ -18,43 +21,10 @@ import {
   steadily,
 } from './receivers.ts';
 
-// Two tests, each in a process of its own by isolation.test.ts: the test runner follows every promise, and a world makes
+// Three tests, each in a process of its own by isolation.test.ts: the test runner follows every promise, and a world makes
 // millions.
 
 console.log = () => {};
-
-/** Functions that wait for a receiver notice within this time that another function has parked the trigger. */
-const FREED_MS = 1_500;
-
-/**
- * The same healthy traffic at the same time in a world without neighbors. Other load on the machine delays both.
- *
- * @returns A function that ends it, and returns the delays of the calls since a time.
- */
-async function alone() {
-  const server = await receiver();
-  const { world, type, send, p99 } = realWorld();
-  await type(HEALTHY, server.origin);
-  let over = false;
-  let sent = 0;
-  const traffic = steadily(
-    PER_SECOND,
-    () => !over,
-    (n) => {
-      sent++;
-      send(of(HEALTHY, n, 1e6));
-    },
-  );
-  return async () => {
-    over = true;
-    await traffic;
-    await until('all arrive', () => idsOf(server.calls).size >= sent);
-    world.stop();
-    await server[Symbol.asyncDispose]();
-    await assertArrived(world, server.calls, sent);
-    return (from: number) => p99(server.calls, from);
-  };
-}
 
 /** A neighbor that hangs is parked within 15 s. After that it delays no other trigger. */
 async function hanging() {
@@ -174,4 +144,4 @@ async function dead() {
   assert.ok(beside <= 2 * p99Alone, `p99 ${beside} ms beside it, ${p99Alone} ms alone`);
 }
 
-await (process.argv[2] === 'hanging' ? hanging() : dead());
+await { hanging, dead, names }[process.argv[2] as 'hanging' | 'dead' | 'names']();

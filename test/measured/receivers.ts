@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeCall } from '../../functions/adapters/http-call.ts';
+import type { NameLookup } from '../../functions/adapters/name-lookup.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import { type Notification, toMessage } from '../../functions/core/notification.ts';
 import { realTime } from '../model/clock.ts';
 import { noFaults } from '../model/network.ts';
 import { World } from '../model/world.ts';
-import type { Call } from '../support/receiver.ts';
+import { until } from '../support/emulator.ts';
+import { type Call, receiver } from '../support/receiver.ts';
 import { notification } from '../support/records.ts';
 import { loopbackRules } from '../support/rules.ts';
 
@@ -29,8 +31,9 @@ export const ATTEMPT_SECONDS = 10;
  * The real deliver and drain in real time, with real calls. The queue, the pollers of its mapping and the tables are the
  * models in test/model/; a request to them takes 2 to 30 ms.
  */
-export function realWorld() {
-  const call = makeCall({ connectTimeoutSeconds: 3, attemptTimeoutSeconds: ATTEMPT_SECONDS, rules: loopbackRules });
+export function realWorld(lookUp?: NameLookup) {
+  const options = { connectTimeoutSeconds: 3, attemptTimeoutSeconds: ATTEMPT_SECONDS, rules: loopbackRules };
+  const call = makeCall(options, lookUp);
   const world = new World({ clock: realTime, seed: 7, faults: noFaults, workers: WORKERS, receivers: { call } });
   const came = new Map<string, number>();
   return {
@@ -51,6 +54,39 @@ export function realWorld() {
       });
       return waits.sort((a, b) => a - b)[Math.floor(waits.length * 0.99)] ?? Number.NaN;
     },
+  };
+}
+
+/** Functions that wait for a receiver notice within this time that another function has parked the trigger. */
+export const FREED_MS = 1_500;
+
+/**
+ * The same healthy traffic at the same time in a world without neighbors. Other load on the machine delays both.
+ *
+ * @returns A function that ends it, and returns the delays of the calls since a time.
+ */
+export async function alone() {
+  const server = await receiver();
+  const { world, type, send, p99 } = realWorld();
+  await type(HEALTHY, server.origin);
+  let over = false;
+  let sent = 0;
+  const traffic = steadily(
+    PER_SECOND,
+    () => !over,
+    (n) => {
+      sent++;
+      send(of(HEALTHY, n, 1e6));
+    },
+  );
+  return async () => {
+    over = true;
+    await traffic;
+    await until('all arrive', () => idsOf(server.calls).size >= sent);
+    world.stop();
+    await server[Symbol.asyncDispose]();
+    await assertArrived(world, server.calls, sent);
+    return (from: number) => p99(server.calls, from);
   };
 }
 
