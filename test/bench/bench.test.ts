@@ -59,9 +59,16 @@ test('a chart has a bar for each value, in proportion to it', () => {
   assert.match(svg, /a &lt;b>/);
 });
 
-test('deliver, capture and start are measured, and have the ratios that are committed', async () => {
+test('deliver, capture, start and receivers are measured, and have the ratios that are committed', async () => {
   const run = fileURLToPath(new URL('run.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [run, '--quick', 'deliver', 'capture', 'start']);
+  const { stdout } = await promisify(execFile)(process.execPath, [
+    run,
+    '--quick',
+    'deliver',
+    'capture',
+    'start',
+    'receivers',
+  ]);
   const ratios = stdout
     .slice(stdout.indexOf('### Ratios'))
     .split('\n\n')[1]

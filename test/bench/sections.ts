@@ -3,6 +3,7 @@ import { cost } from './cost.ts';
 import { deliver } from './deliver/section.ts';
 import { endToEnd } from './end-to-end/end-to-end.ts';
 import type { Section } from './figures.ts';
+import { receivers } from './receivers/section.ts';
 import { requests } from './requests/requests.ts';
 import { scale } from './scale/scale.ts';
 import { start } from './start/section.ts';
@@ -15,5 +16,6 @@ export const sections: Readonly<Record<string, Section>> = {
   requests,
   cost,
   scale,
+  receivers,
   'end-to-end': endToEnd,
 };
