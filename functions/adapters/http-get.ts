@@ -1,10 +1,8 @@
 import type { Dispatcher } from 'undici';
 import type { CallResult } from '../core/outcome.ts';
+import { MAX_RESPONSE_BYTES, type ResponseHeaders, responseText } from './response-text.ts';
 
-/** The maximum part of a body that is read. The status decides the outcome, and the body is only shown. */
-const MAX_RESPONSE_BYTES = 16 * 1024;
-
-/** The maximum wait for a body, for the same reason. */
+/** The maximum wait for a body. The status decides the outcome, and the body is only shown. */
 const BODY_MS = 1_000;
 
 /** The errors that end a call. They are created once, because creating an error is slow. */
@@ -30,6 +28,7 @@ export function get(agent: Dispatcher, { url, headers }: GetRequest, millisecond
     let controller: Dispatcher.DispatchController | undefined;
     let endedBy: Error | undefined;
     let responded: { readonly status: number; readonly retryAfter?: string } | undefined;
+    let bodyHeaders: ResponseHeaders = {};
     const chunks: Buffer[] = [];
     let bytes = 0;
     let bodyDeadline: NodeJS.Timeout | undefined;
@@ -38,8 +37,10 @@ export function get(agent: Dispatcher, { url, headers }: GetRequest, millisecond
       clearTimeout(bodyDeadline);
       cut?.removeEventListener('abort', cutOff);
       if (!responded) return reject(error);
-      const body = Buffer.concat(chunks, Math.min(bytes, MAX_RESPONSE_BYTES)).toString();
-      resolve({ ...responded, body });
+      const text = responseText(Buffer.concat(chunks, Math.min(bytes, MAX_RESPONSE_BYTES)), bodyHeaders);
+      const result = responded;
+      if (typeof text === 'string') resolve({ ...result, body: text });
+      else resolve(text.then((body) => ({ ...result, body })));
     };
     const end = (error: Error) => {
       endedBy = error;
@@ -56,9 +57,11 @@ export function get(agent: Dispatcher, { url, headers }: GetRequest, millisecond
           controller = started;
           if (endedBy) started.abort(endedBy);
         },
-        onResponseStart(_, status, { 'retry-after': retryAfter }) {
+        onResponseStart(_, status, headers) {
           // 1xx is not the final response.
           if (status < 200) return;
+          const { 'retry-after': retryAfter } = headers;
+          bodyHeaders = headers;
           responded = { status, ...(typeof retryAfter === 'string' && { retryAfter }) };
           bodyDeadline = setTimeout(end, BODY_MS, NO_END);
         },
