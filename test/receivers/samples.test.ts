@@ -1,61 +1,7 @@
-import assert from 'node:assert/strict';
-import { request } from 'node:http';
-import { test } from 'node:test';
-import { requestHeaders } from '../../functions/attempt/request-headers.ts';
-import { secretOf } from '../../functions/core/signature.ts';
-import { isHere, type Language, readmeReceiver, startSample } from '../support/readme-receivers.ts';
-import { notification } from '../support/records.ts';
+import { testCalls, testStarts } from '../support/sample-tests.ts';
 
-const languages = ['js', 'python', 'go', 'java'] satisfies Language[];
-const secret = secretOf(Buffer.alloc(32, 1));
-const target = '/hook?tenant=%C3%A4&x=a+b&AccountID=%C3%96sterreich%20%26%20Co';
-
-function send(origin: string, path: string, headers: Readonly<Record<string, string>>): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const call = request(origin, { path, headers, agent: false }, (response) => {
-      response.resume();
-      resolve(response.statusCode ?? 0);
-    });
-    call.on('error', reject).end();
-  });
+// `npm run test:receivers` installs PHP and tests the sample in it.
+for (const language of ['js', 'python', 'go', 'java'] as const) {
+  testCalls(language);
+  testStarts(language);
 }
-
-for (const language of languages)
-  test(`the sample in ${language} accepts a signed call and its repeat, and rejects a changed one`, {
-    timeout: 240_000,
-  }, async (t) => {
-    if (!(await isHere(language))) return t.skip(`there is no ${language} on this machine`);
-    await using sample = await readmeReceiver(language, secret);
-    const signed = (at = Date.now(), by = secret) =>
-      requestHeaders(
-        notification(),
-        1,
-        `${sample.origin}${target}`,
-        { version: 1, secret: by, replaced: [], headers: {} },
-        at,
-      );
-    const genuine = signed();
-    const status = (headers: Readonly<Record<string, string>>, path = target) => send(sample.origin, path, headers);
-    assert.equal(await status(genuine), 200);
-    assert.equal(await status(genuine), 200, 'a repeat');
-    assert.equal(await status(genuine, `${target}x`), 401, 'another target');
-    assert.equal(await status({ ...genuine, 'webhook-id': `${genuine['webhook-id']}0` }), 401, 'another id');
-    assert.equal(await status(signed(Date.now() - 10 * 60_000)), 401, 'ten minutes old');
-    assert.equal(await status(signed(Date.now(), secretOf(Buffer.alloc(32, 2)))), 401, 'another secret');
-    const { 'webhook-signature': _, ...unsigned } = genuine;
-    assert.equal(await status(unsigned), 401, 'no signature');
-    assert.equal(await status({ ...genuine, 'webhook-timestamp': 'soon' }), 401, 'no time');
-  });
-
-for (const language of languages)
-  for (const [what, variables] of [
-    ['no secret', {}],
-    ['an empty secret', { SECRET: '' }],
-    ['a short secret', { SECRET: secretOf(Buffer.alloc(23, 1)) }],
-  ] as const)
-    test(`the sample in ${language} does not start with ${what}`, { timeout: 240_000 }, async (t) => {
-      if (!(await isHere(language))) return t.skip(`there is no ${language} on this machine`);
-      await using sample = await startSample(language, { ...variables, PORT: '0' });
-      await sample.process.ended;
-      assert.match(sample.process.tail(), /SECRET is missing or too short/);
-    });

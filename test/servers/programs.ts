@@ -27,7 +27,7 @@ export type Prepare = (place: Place) => Promise<Command>;
 const own = (file: string) => join(root, apps, file);
 
 /** The path of a file of a Debian package: in the folder with the extracted packages, or in the system. */
-const fileOf = (installed: string, path: string) =>
+export const fileOf = (installed: string, path: string) =>
   existsSync(join(installed, path)) ? join(installed, path) : `/${path}`;
 
 const libraries = (installed: string) => ({

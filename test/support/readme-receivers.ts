@@ -16,6 +16,7 @@ const languages = {
   python: { file: 'receiver.py', tool: 'python3', args: (file: string) => [file] },
   go: { file: 'receiver.go', tool: 'go', args: (file: string) => ['run', file] },
   java: { file: 'Receiver.java', tool: 'java', args: (file: string) => [file] },
+  php: { file: 'receiver.php', tool: 'php', args: (file: string, port: string) => ['-S', `127.0.0.1:${port}`, file] },
 } as const;
 
 export type Language = keyof typeof languages;
@@ -40,7 +41,7 @@ export async function readmeReceiver(language: Language, secret: string) {
 }
 
 /** Starts a sample with these variables added to the environment. It runs below the project, where npm packages are found. */
-export async function startSample(language: Language, variables: Readonly<Record<string, string>>) {
+export async function startSample(language: Language, variables: { readonly PORT: string; readonly SECRET?: string }) {
   const document = await readFile(new URL('../../docs/receivers.md', import.meta.url), 'utf8');
   const code = document.match(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms'))?.[1] ?? '';
   await mkdir(localFolder, { recursive: true });
@@ -49,7 +50,7 @@ export async function startSample(language: Language, variables: Readonly<Record
   await writeFile(join(folder, file), code);
   const { SECRET: _, ...inherited } = process.env;
   const env = { ...inherited, ...variables, GOCACHE: join(localFolder, 'go-cache') };
-  const started = await start(tool, args(join(folder, file)), { env, cwd: folder });
+  const started = await start(tool, args(join(folder, file), variables.PORT), { env, cwd: folder });
   return {
     process: started,
     async [Symbol.asyncDispose]() {
