@@ -49,7 +49,7 @@ const pythonModule =
   });
 
 const GUNICORN = ['gunicorn', '--bind', '127.0.0.1:PORT', '--workers', '1', '--threads', '4'];
-export const flask = pythonModule(...GUNICORN, 'flask_app:app');
+export const flask = (...options: readonly string[]) => pythonModule(...GUNICORN, ...options, 'flask_app:app');
 export const django = pythonModule(...GUNICORN, 'django_app:app');
 export const fastapi = pythonModule('uvicorn', '--host', '127.0.0.1', '--port', 'PORT', 'fastapi_app:app');
 
@@ -65,12 +65,12 @@ export const goServer: Prepare = async ({ port }) => {
   return { program: 'go', args: ['run', own('receiver.go')], env };
 };
 
-/** @param solidus The connector's `encodedSolidusHandling`. */
+/** @param properties Properties of the connector, such as `maxHttpRequestHeaderSize=32768`. */
 export const tomcat =
-  (solidus: 'reject' | 'passthrough'): Prepare =>
+  (...properties: readonly string[]): Prepare =>
   async ({ port, folder }) => {
     const installed = await maven();
-    const args = ['-cp', join(installed, 'jars', '*'), join(installed, 'Receiver.java'), folder, solidus];
+    const args = ['-cp', join(installed, 'jars', '*'), join(installed, 'Receiver.java'), folder, ...properties];
     return { program: 'java', args, env: { PORT: String(port) } };
   };
 
@@ -178,9 +178,14 @@ http://127.0.0.1:${port} {
     };
   };
 
-export const haproxy: Prepare = async ({ port, backend, folder }) => {
-  const installed = await debian(['haproxy']);
-  const config = `
+/** @param global Lines of the section `global`. */
+export const haproxy =
+  (global = ''): Prepare =>
+  async ({ port, backend, folder }) => {
+    const installed = await debian(['haproxy']);
+    const config = `
+global
+  ${global}
 defaults
   mode http
   timeout client 30s
@@ -192,10 +197,10 @@ frontend web
 backend app
   server app 127.0.0.1:${backend}
 `;
-  return {
-    program: fileOf(installed, 'usr/sbin/haproxy'),
-    args: ['-db', '-f', await written(folder, 'haproxy.cfg', config)],
-    env: libraries(installed),
-    versionArgs: ['-v'],
+    return {
+      program: fileOf(installed, 'usr/sbin/haproxy'),
+      args: ['-db', '-f', await written(folder, 'haproxy.cfg', config)],
+      env: libraries(installed),
+      versionArgs: ['-v'],
+    };
   };
-};

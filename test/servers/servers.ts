@@ -32,7 +32,12 @@ const DECODED = { '%c3%a9': 'changed', '%7E': 'changed' };
 
 /** Programs that decode the IDs themselves. */
 export const programs: readonly Server[] = [
-  { name: 'Flask', prepare: flask, note: "request.environ['RAW_URI']" },
+  { name: 'Flask', prepare: flask(), note: "request.environ['RAW_URI']" },
+  {
+    name: 'Flask',
+    prepare: flask('--limit-request-line', '0'),
+    note: "request.environ['RAW_URI'], with --limit-request-line 0",
+  },
   { name: 'Django', prepare: django, note: "request.META['RAW_URI']" },
   { name: 'FastAPI', prepare: fastapi, note: "request.scope['raw_path'] and ['query_string']" },
   { name: 'Express', prepare: express, note: 'request.originalUrl' },
@@ -47,20 +52,25 @@ export const programs: readonly Server[] = [
   },
   {
     name: 'Tomcat',
-    prepare: tomcat('reject'),
+    prepare: tomcat(),
     note: 'getRequestURI() and getQueryString()',
     badPaths: { '%2F': 'HTTP 400' },
   },
   {
     name: 'Tomcat',
-    prepare: tomcat('passthrough'),
-    note: 'getRequestURI() and getQueryString(), with encodedSolidusHandling="passthrough"',
+    prepare: tomcat('encodedSolidusHandling=passthrough', 'maxHttpRequestHeaderSize=32768'),
+    note: 'getRequestURI() and getQueryString(), with encodedSolidusHandling="passthrough" maxHttpRequestHeaderSize="32768"',
   },
 ];
 
 /** Proxies before a program in Node. */
 export const proxies: readonly Server[] = [
   { name: 'nginx', note: 'proxy_pass http://app;', prepare: nginx('location / { proxy_pass http://app; }') },
+  {
+    name: 'nginx',
+    note: 'large_client_header_buffers 4 32k; proxy_pass http://app;',
+    prepare: nginx('large_client_header_buffers 4 32k; location / { proxy_pass http://app; }'),
+  },
   {
     name: 'nginx',
     note: 'proxy_pass http://app/;',
@@ -91,6 +101,13 @@ export const proxies: readonly Server[] = [
   },
   {
     name: 'Apache',
+    note: 'LimitRequestLine 32000; AllowEncodedSlashes NoDecode; ProxyPass "/" "http://app/" nocanon',
+    prepare: apacheProxy(
+      (app) => `LimitRequestLine 32000\nAllowEncodedSlashes NoDecode\nProxyPass "/" "${app}/" nocanon`,
+    ),
+  },
+  {
+    name: 'Apache',
     note: 'ProxyPass "/" "http://app/" nocanon',
     prepare: apacheProxy((app) => `ProxyPass "/" "${app}/" nocanon`),
     badPaths: { '%2F': 'HTTP 404' },
@@ -115,7 +132,8 @@ export const proxies: readonly Server[] = [
     changesAll: true,
     badPaths: { '?k=a+b%2f': 'changed' },
   },
-  { name: 'HAProxy', note: 'default_backend app', prepare: haproxy },
+  { name: 'HAProxy', note: 'default_backend app', prepare: haproxy() },
+  { name: 'HAProxy', note: 'tune.bufsize 32768', prepare: haproxy('tune.bufsize 32768') },
 ];
 
 /** The program behind the proxies. */

@@ -4,11 +4,13 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.catalina.util.ServerInfo;
+import org.apache.tomcat.util.IntrospectionUtils;
 
 class Receiver extends HttpServlet {
   static String text(String value) {
@@ -49,7 +51,10 @@ class Receiver extends HttpServlet {
     tomcat.setBaseDir(new File(args[0]).getAbsolutePath());
     tomcat.setPort(Integer.parseInt(System.getenv("PORT")));
     tomcat.getConnector().setProperty("address", "127.0.0.1");
-    tomcat.getConnector().setEncodedSolidusHandling(args[1]);
+    for (String property : Arrays.copyOfRange(args, 1, args.length)) {
+      String[] pair = property.split("=");
+      if (!IntrospectionUtils.setProperty(tomcat.getConnector(), pair[0], pair[1])) throw new IllegalArgumentException(property);
+    }
     var context = tomcat.addContext("", null);
     Tomcat.addServlet(context, "hook", new Receiver());
     context.addServletMappingDecoded("/*", "hook");
