@@ -10,9 +10,9 @@ const columns: readonly Column[] = [
   { head: 'TRIGGER', least: 15 },
   { head: 'OUTCOME', least: 9, color: (outcome) => (outcome === 'delivered' ? 'green' : 'red') },
   { head: 'RESPONSE', least: 16 },
-  { head: 'ID', least: 36, below: true },
-  { head: 'ATTEMPT', least: 9, below: true },
-  { head: 'FORMATTED STRING', below: true },
+  { head: 'ID', least: 36, below: 'together' },
+  { head: 'ATTEMPT', least: 9, below: 'together' },
+  { head: 'FORMATTED STRING', below: 'together' },
 ];
 
 /** Attempts as a table. The beginning of the response follows below an attempt that was not delivered. */

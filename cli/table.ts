@@ -7,8 +7,8 @@ export interface Column {
   readonly head: string;
   /** The least width, for tables whose rows arrive one after another. */
   readonly least?: number;
-  /** In a terminal that is too narrow, the column moves to a second line of each row. */
-  readonly below?: true;
+  /** In a terminal that is too narrow, the column moves to a second line of each row, or to a line of its own. */
+  readonly below?: 'together' | 'alone';
   color?(cell: string): Color | undefined;
 }
 
@@ -56,10 +56,14 @@ export function tableLines({ columns, rows }: Table, view: View, withHead = true
   return [
     ...(withHead ? [line(head, () => 'bold')] : []),
     ...printable.flatMap(({ cells, note }) => {
-      const second = moved.map((index) => cells[index]).filter(Boolean);
+      const filled = moved.filter((index) => cells[index]);
+      const together = filled.filter((index) => columns[index]?.below === 'together').map((index) => cells[index]);
+      const alone = filled
+        .filter((index) => columns[index]?.below === 'alone')
+        .map((index) => `${head[index]?.toLowerCase()} ${cells[index]}`);
       return [
         line(cells, (index) => columns[index]?.color?.(cells[index] ?? '')),
-        ...[second.join(GAP), note].filter(Boolean).map((text) => cut(INDENT + text, view.width)),
+        ...[together.join(GAP), ...alone, note].filter(Boolean).map((text) => cut(INDENT + text, view.width)),
       ];
     }),
   ];

@@ -1,9 +1,9 @@
-/** Characters that take two columns of a terminal. */
+/** Characters that take two columns of a terminal: those that Unicode calls wide, in ranges that hold a few more. */
 const WIDE =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60\uffe0-\uffe6]/u;
+  /[\p{Emoji_Presentation}\u1100-\u115f\u2329\u232a\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe10-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{16fe0}-\u{1b2ff}\u{1d300}-\u{1d37f}\u{1f200}-\u{1f2ff}\u{20000}-\u{3fffd}]/u;
 
 /** Characters that take none. */
-const COMBINING = /[\p{M}\p{Cf}]/u;
+const COMBINING = /[\p{Mn}\p{Me}\p{Cf}]/u;
 
 function characterWidth(character: string): number {
   if (COMBINING.test(character)) return 0;

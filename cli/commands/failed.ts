@@ -22,8 +22,8 @@ const columns: readonly Column[] = [
   { head: 'ID' },
   { head: 'TRIGGER' },
   { head: 'FAILED AT' },
-  { head: 'ATTEMPTS', below: true },
-  { head: 'REASON', below: true },
+  { head: 'ATTEMPTS', below: 'together' },
+  { head: 'REASON', below: 'together' },
 ];
 
 function rowOf({ id, trigger, failedAt, attempts, reason }: Failed): Row {

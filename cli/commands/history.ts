@@ -1,6 +1,6 @@
 import type { HistoryEntry } from '../../functions/adapters/history.ts';
-import { oneLine } from '../../functions/core/printable.ts';
 import type { Command } from '../command.ts';
+import type { Column, Row } from '../table.ts';
 
 /** Number of entries that are printed. */
 const HISTORY_SHOWN = 100;
@@ -13,12 +13,23 @@ export const historyCommand: Command = {
   words: [],
   async run(deps) {
     const { entries, next } = await deps.history.read(HISTORY_SHOWN);
-    const lines = [...entries.map(historyText), ...(next ? [`Earlier changes are not shown.`] : [])];
-    return { json: entries, text: lines.join('\n') || 'Nothing was changed yet.' };
+    if (entries.length === 0) return { json: entries, text: 'Nothing was changed yet.' };
+    const text = next ? 'Earlier changes are not shown.' : '';
+    return { json: entries, text, table: { columns, rows: entries.map(rowOf) } };
   },
 };
 
-function historyText({ at, who, trigger, what, from, to }: HistoryEntry): string {
-  const words = `${(trigger ?? '-').padEnd(16)}  ${what}: ${from ?? '-'} -> ${to ?? '-'}  by ${who}`;
-  return `${new Date(at).toISOString()}  ${oneLine(words)}`;
+const columns: readonly Column[] = [
+  { head: 'TIME' },
+  { head: 'TRIGGER' },
+  { head: 'ACTION' },
+  { head: 'FROM', below: 'alone' },
+  { head: 'TO', below: 'alone' },
+  { head: 'BY', below: 'alone' },
+];
+
+/** An action that has no values, such as a read of a secret, has two empty cells. */
+function rowOf({ at, who, trigger, what, from, to }: HistoryEntry): Row {
+  const values = from === null && to === null ? ['', ''] : [from ?? '-', to ?? '-'];
+  return { cells: [new Date(at).toISOString(), trigger ?? '-', what, ...values, who] };
 }

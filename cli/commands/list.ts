@@ -32,7 +32,7 @@ const columns: readonly Column[] = [
   { head: 'STATUS', color: (status) => stateColors[status] },
   { head: 'PENDING' },
   { head: 'URL' },
-  { head: 'DETAILS', below: true },
+  { head: 'DETAILS', below: 'together' },
 ];
 
 function rowOf({

@@ -28,8 +28,8 @@ async function* printedCalls(...chosen: Parameters<typeof forwardCalls>): AsyncG
 const columns: readonly Column[] = [
   { head: 'TIME', least: 24 },
   { head: 'LOCAL RESPONSE', least: 20, color: (response) => (response.startsWith('HTTP 2') ? 'green' : 'red') },
-  { head: 'ID', least: 36, below: true },
-  { head: 'FORMATTED STRING', below: true },
+  { head: 'ID', least: 36, below: 'together' },
+  { head: 'FORMATTED STRING', below: 'together' },
 ];
 
 function printedCall({ entry, response, isDelivered, milliseconds }: ForwardedCall): Printed {

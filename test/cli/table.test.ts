@@ -141,3 +141,17 @@ test('no text in an entry controls the terminal', async () => {
   assert.doesNotMatch(text, /[^\P{C}\n]/u);
   assert.equal(text.split('\n').length, 3, 'nor looks like another entry');
 });
+
+test('a character takes as many columns as in a terminal', () => {
+  for (const [text, width] of [
+    ['abc', 3],
+    ['長い', 4],
+    ['㍱㋿', 4],
+    ['한글', 4],
+    ['🚀', 2],
+    ['e\u0301', 1],
+    ['कारण', 4],
+    ['\u2066x\u2069', 1],
+  ] as const)
+    assert.equal(textWidth(text), width, text);
+});

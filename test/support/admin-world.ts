@@ -14,6 +14,7 @@ export function adminWorld(overrides: Record<string, unknown> = {}) {
     secrets,
     history,
     log,
+    db,
     /** The requests to DynamoDB. */
     requests: db.requests,
     sent,
