@@ -24,8 +24,8 @@ export function misuseOf({ code, message, exitCode }: CommanderError, args: read
 }
 
 function unknownCommand(name: string): Misuse {
-  const meant = similarCommand(name, Object.keys(commands));
-  return new Misuse(`There is no command "${name}".`, meant && `Did you mean ${meant}?`);
+  const meant = /\w/.test(name) && similarCommand(name, Object.keys(commands));
+  return new Misuse(`There is no command "${name}".`, meant ? `Did you mean ${meant}?` : '');
 }
 
 function unknownOption(name: string, message: string): Misuse {

@@ -1,34 +1,24 @@
 #!/usr/bin/env node
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
-import { CommanderError } from 'commander';
 import { findDeployment, type OperationDeps } from '../functions/operations/deployment.ts';
 import { UserError } from '../functions/operations/user-error.ts';
-import { commandFirst, wantsJson } from './arguments.ts';
+import { wantsJson } from './arguments.ts';
 import { callerName, checkHome } from './check-account.ts';
 import type { Command, Options, Printed } from './command.ts';
-import { misuseOf } from './commander-errors.ts';
 import { commands } from './commands.ts';
 import { useGivenEmulator } from './emulator-environment.ts';
 import { type Format, outputLines } from './output.ts';
-import { programOf } from './program.ts';
+import { parseArguments } from './parse-arguments.ts';
 import { reportOf } from './report-error.ts';
 import { viewOf } from './view.ts';
 
 /** Runs one command. Returns the exit status. */
-async function main(given: readonly string[]): Promise<number> {
-  const args = commandFirst(given);
+async function main(args: readonly string[]): Promise<number> {
   let status = 0;
-  const program = programOf(async (command, words, options) => {
+  await parseArguments(args, async (command, words, options) => {
     status = await execute(command, words, options);
   });
-  try {
-    await program.parseAsync(args, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    const misuse = misuseOf(error, args);
-    if (misuse) throw misuse;
-  }
   return status;
 }
 

@@ -31,7 +31,7 @@ export function plainText(printed: Printed): string {
 }
 
 /** The names of fields with a time in epoch milliseconds. */
-const TIMES = /^(?:at|until|failingSince|redelivered|[a-z]+At)$/;
+const TIMES = /^(?:at|until|redelivered)$|(?:At|Until|Since)$/;
 
 /** JSON with times in ISO 8601, in which characters that control a terminal or change the text direction are escaped. */
 export function jsonText(value: unknown, indent?: number): string {

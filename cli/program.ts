@@ -4,6 +4,7 @@ import { outcomeKinds } from '../functions/core/outcome.ts';
 import { VERSION } from '../functions/core/version.ts';
 import { type Command, generalOptions, type Options, optionRows } from './command.ts';
 import { commands } from './commands.ts';
+import { Misuse } from './misuse.ts';
 import { checkValue } from './values.ts';
 
 const NOTES = `
@@ -13,7 +14,7 @@ OUTCOME is one of ${outcomeKinds.join(', ')}.
 The AWS environment variables (AWS_PROFILE, AWS_REGION; AWS_ENDPOINT_URL for an emulator) select the
 account and the region; --profile and --region replace them. Exit status: 0 done, 1 rejected or a problem found, 2 wrong usage.`;
 
-type Run = (command: Command, words: readonly string[], options: Options) => Promise<void>;
+export type Run = (command: Command, words: readonly string[], options: Options) => Promise<void>;
 
 /** The command line for commander. @param run Called with the command that the user entered. */
 export function programOf(run: Run): Program {
@@ -69,5 +70,7 @@ function check(command: Command, words: readonly string[], values: Options): voi
     const value = values[name as keyof Options];
     if (typeof value === 'string') checkValue(placeholder, `--${name}`, value);
   }
+  if (values.json && values.output !== undefined && values.output !== 'json')
+    throw new Misuse(`--json and --output ${values.output} contradict each other.`);
   command.check?.(words, values);
 }

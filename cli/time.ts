@@ -18,8 +18,14 @@ export function readTime(text: string | undefined, now = Date.now()): number | u
   if (text === 'today') return midnight;
   if (text === 'yesterday') return midnight - 24 * 60 * MINUTE;
   const [, time, zone] = /^\d{4}-\d{2}-\d{2}(?:(T[\d:.]+)(Z|[+-]\d{2}:?\d{2})?)?$/.exec(text) ?? ['', ''];
-  const at = time === '' ? Number.NaN : Date.parse(time && !zone ? `${text}Z` : text);
+  const at = time === '' || !isDay(text.slice(0, 10)) ? Number.NaN : Date.parse(time && !zone ? `${text}Z` : text);
   if (Number.isNaN(at))
     throw new Misuse(`"${text}" is no time.`, 'Write it like 2026-11-23, 2026-11-23T09:00Z, 36h, today or yesterday.');
   return at;
+}
+
+/** JavaScript reads the 30th of February as a day in March. */
+function isDay(date: string): boolean {
+  const at = Date.parse(date);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(date);
 }

@@ -41,8 +41,9 @@ export const values: Readonly<Record<string, Value>> = {
   },
 };
 
-/** @throws {Misuse} If a placeholder cannot have this value. */
+/** @throws {Misuse} If a placeholder cannot have this value. None can be empty, because an unset variable of a shell is. */
 export function checkValue(placeholder: string, name: string, entered: string): void {
+  if (entered === '') throw new Misuse(`${name.replace(/[[\]]/g, '')} is empty.`);
   if (Object.hasOwn(values, placeholder)) values[placeholder]?.check?.(entered, name);
 }
 

@@ -3,6 +3,7 @@ import { type BackfillProgress, backfill } from '../../functions/operations/back
 import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { BackfillFile, newBackfill } from '../backfill-file.ts';
 import type { Command, Options, Printed } from '../command.ts';
+import { Misuse } from '../misuse.ts';
 
 export const backfillCommand: Command = {
   summary: 'Send the create or edit of every row, for a URL that was set after the rows were written',
@@ -12,6 +13,11 @@ export const backfillCommand: Command = {
   options: ['since', 'by', 'pace', 'yes'],
   optionRows: {
     since: ['VALUE', 'only rows whose attribute has this value or a greater one, as text or as a number: 2026-11-01'],
+  },
+  check([trigger = ''], { since, by }) {
+    const [entity, action] = trigger.split('.');
+    if (action === 'delete') throw new Misuse(`A deleted ${entity} has no row to send.`, `Backfill ${entity}.create.`);
+    if (by !== undefined && since === undefined) throw new Misuse('--by is possible only with --since.');
   },
   run: (deps, [trigger], given) => runBackfill(deps, trigger as Trigger, given),
 };

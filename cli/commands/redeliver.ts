@@ -49,6 +49,8 @@ function check([id]: readonly string[], { trigger, since, until, all, delivered,
     if ((until ?? pace) !== undefined) throw new Misuse('--until and --pace are possible only with --delivered.');
     if ((id ?? trigger ?? since) === undefined && !all)
       throw new Misuse('No notification is chosen.', 'Give an ID, --trigger, --since or --all.');
+    if (id !== undefined && (all || (trigger ?? since) !== undefined))
+      throw new Misuse('An ID chooses one notification.', 'Give no --trigger, --since or --all.');
     return;
   }
   if (id !== undefined || all) throw new Misuse('--delivered takes no ID and no --all.', 'Give --since and --until.');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { commands } from '../../cli/commands.ts';
-import { jsonText, outputLines, plainText } from '../../cli/output.ts';
+import { type Format, jsonText, outputLines, plainText } from '../../cli/output.ts';
 import { textWidth } from '../../cli/text-width.ts';
 import { plain, type View, viewOf } from '../../cli/view.ts';
 import { DeliveryLog } from '../../functions/adapters/delivery-log.ts';
@@ -41,10 +41,14 @@ async function world() {
   return made;
 }
 
-async function linesOf(name: string, view: View, format: 'table' | 'jsonl' = 'table') {
+async function linesOf(name: string, view: View, format: Format = 'table') {
   const printed = (await commands[name]?.run((await world()).deps, [], {})) ?? assert.fail();
+  return all(outputLines(printed, format, view));
+}
+
+async function all(printed: AsyncIterable<string>): Promise<string[]> {
   const lines: string[] = [];
-  for await (const line of outputLines(printed, format, view)) lines.push(line);
+  for await (const line of printed) lines.push(line);
   return lines;
 }
 
@@ -107,13 +111,23 @@ test('jsonl is one value per line', async () => {
 });
 
 test('times in JSON are ISO 8601', async () => {
-  const { deps } = await world();
+  const { deps, triggersTable, backlog } = await world();
+  const now = Date.now();
+  const since = { failingSince: now, probeAt: now, consecutiveFailures: 10 };
+  triggersTable.put('task.edit', { state: 'parked', lastSuccess: 0, probeDelay: 0, url: 'https://x/', ...since });
+  const waiting = {
+    notification: notification({ trigger: 'task.edit' }),
+    attempts: 1,
+    firstAttempt: now,
+    nextTry: now,
+  };
+  await backlog.park([{ ...waiting, response: 'HTTP 500' }], now);
   const at = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
   for (const [name, fields] of [
     ['log', ['at']],
     ['failed', ['failedAt', 'changedAt']],
     ['history', ['at']],
-    ['list', ['changedAt']],
+    ['list', ['changedAt', 'nextTryAt', 'keptUntil', 'failingSince']],
   ] as const) {
     const printed = (await commands[name]?.run(deps, [], {})) ?? assert.fail();
     const values: Record<string, string>[] = JSON.parse(jsonText(printed.json));
@@ -131,6 +145,26 @@ test('times in JSON are ISO 8601', async () => {
     }),
     '{"secret":"s","replaced":[{"until":"1970-01-01T00:00:00.000Z"}],"notification":{"redelivered":"1970-01-01T00:00:00.005Z"},"redelivered":true,"attempts":3}',
   );
+});
+
+test('each format has the same values; without values, JSON is an empty list and JSON lines are no line', async () => {
+  const full = (await world()).deps;
+  for (const name of ['list', 'log', 'failed', 'history']) {
+    const printed = (await commands[name]?.run(full, [], {})) ?? assert.fail();
+    const linesAs = (format: Format) => all(outputLines(printed, format, plain));
+    const values: object[] = JSON.parse((await linesAs('json')).join('\n'));
+    assert.deepEqual(
+      (await linesAs('jsonl')).map((line) => JSON.parse(line)),
+      values,
+    );
+    assert.ok((await linesAs('table')).length > values.length, name);
+  }
+  for (const name of ['log', 'failed', 'history']) {
+    const none = (await commands[name]?.run(adminWorld().deps, [], {})) ?? assert.fail();
+    const linesAs = (format: Format) => all(outputLines(none, format, plain));
+    assert.deepEqual([await linesAs('json'), await linesAs('jsonl')], [['[]'], []]);
+    assert.match((await linesAs('table')).join('\n'), /^[A-Z][^\n]+\.$/);
+  }
 });
 
 test('no text in an entry controls the terminal', async () => {
