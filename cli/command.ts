@@ -55,6 +55,9 @@ type OptionName = keyof typeof options;
 
 export type Options = { readonly [Name in keyof AllOptions]?: AllOptions[Name][0] extends '' ? boolean : string };
 
+/** A client of the MCP server waits about a minute. A tool needs at most this long, in seconds. */
+export const TOOL_SECONDS = 40;
+
 /** How a command is offered as a tool of the MCP server. */
 interface Tool {
   /** Whether it changes something, or makes a call. Then it needs a confirmation. */
@@ -65,6 +68,8 @@ interface Tool {
   readonly preview?: Options;
   /** The options of the confirmed run. */
   readonly confirmed?: Options;
+  /** Replaces the command's `run` if that can take longer than `TOOL_SECONDS`. */
+  run?(deps: OperationDeps, words: readonly string[], options: Options): Promise<Printed>;
 }
 
 export type Commands = Readonly<Record<string, Command>>;

@@ -2,12 +2,19 @@ import { entityOf, type Trigger } from '../../functions/core/entity.ts';
 import { type BackfillProgress, backfill } from '../../functions/operations/backfill.ts';
 import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { BackfillFile, newBackfill } from '../backfill-file.ts';
-import type { Command, Options, Printed } from '../command.ts';
+import { type Command, type Options, type Printed, TOOL_SECONDS } from '../command.ts';
 import { Misuse } from '../misuse.ts';
 
 export const backfillCommand: Command = {
   summary: 'Send the create or edit of every row, for a URL that was set after the rows were written',
-  details: 'If it was stopped, the same command continues where it stopped.',
+  details:
+    'If it was stopped, the same command continues where it stopped. As a tool it stops after 40 seconds, and returns `done: false`: call it again to continue.',
+  tool: {
+    writes: true,
+    preview: {},
+    confirmed: { yes: true },
+    run: (deps, [trigger], given) => runBackfill(deps, trigger as Trigger, given, Date.now() + TOOL_SECONDS * 1000),
+  },
   examples: ['backfill customer.create', 'backfill customer.create --since 2026-11-01 --yes'],
   words: ['TRIGGER'],
   options: ['since', 'by', 'pace', 'yes'],
@@ -22,11 +29,16 @@ export const backfillCommand: Command = {
   run: (deps, [trigger], given) => runBackfill(deps, trigger as Trigger, given),
 };
 
-/** Stores the progress in a file, so that a stopped backfill continues. */
+/**
+ * Stores the progress in a file, so that a stopped backfill continues.
+ *
+ * @param end It stops after this time, in epoch milliseconds.
+ */
 async function runBackfill(
   deps: OperationDeps,
   trigger: Trigger,
   { since, by = 'updatedAt', pace = '50', yes = false }: Options,
+  end = Number.POSITIVE_INFINITY,
 ): Promise<Printed> {
   const perSecond = Number(pace);
   const file = new BackfillFile({ trigger, table: deps.crmTables[entityOf(trigger)], since, by });
@@ -36,13 +48,14 @@ async function runBackfill(
   for await (progress of rest) {
     if (process.stderr.isTTY) process.stderr.write(`\r${progressBar(progress)}`);
     if (yes) await file.write(progress);
+    if (Date.now() >= end) break;
   }
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[2K');
-  if (yes) await file.remove();
-  const { sent, skipped } = progress;
+  const { sent, skipped, done } = progress;
+  if (yes && done) await file.remove();
   const without = skipped > 0 ? `, ${skipped} rows without usable ids left out` : '';
   const text = yes ? `${sent} sent${without}` : `${sent} would be sent${without}: add --yes.`;
-  return { json: { trigger, sent, skipped, dryRun: !yes }, text };
+  return { json: { trigger, sent, skipped, dryRun: !yes, done }, text };
 }
 
 /** A mark that moves: the number of rows in the table is unknown. */

@@ -8,10 +8,16 @@ import { ask } from '../question.ts';
 import { sentText } from '../sent-text.ts';
 import { readTime } from '../time.ts';
 
-/** `redeliver --delivered`: prints how many and the pace. It sends with `--yes`, or after a question in a terminal. */
+/**
+ * `redeliver --delivered`: prints how many and the pace. It sends with `--yes`, or after a question in a terminal.
+ *
+ * @param most The maximum duration, in seconds.
+ * @throws {UserError} If nothing was delivered, or it takes longer.
+ */
 export async function redeliverRange(
   deps: OperationDeps,
   { trigger, since, until, pace = '50', yes, json, output = 'table' }: Options,
+  most = Number.POSITIVE_INFINITY,
 ): Promise<Printed> {
   const now = Date.now();
   const range = { since: readTime(since, now) ?? now, until: readTime(until, now) ?? now };
@@ -23,6 +29,10 @@ export async function redeliverRange(
   const sendable = (await planRedelivery(deps, chosen)).filter(({ rejected }) => rejected === undefined);
   const perSecond = Number(pace);
   const seconds = Math.ceil(sendable.length / perSecond);
+  if (seconds > most)
+    throw new UserError(
+      `To send ${sendable.length} at ${perSecond} per second takes about ${seconds} s, and a tool has ${most} s. Fix: choose a shorter range or a higher pace, or run crm-triggers redeliver in a terminal.`,
+    );
   const counts = [...Map.groupBy(sendable, (one) => one.trigger)].map(([of, some]) => [of, some.length] as const);
   const lines = counts.map(([of, count]) => `${of.padEnd(16)}  ${count}`);
   const plan = `${sendable.length} would be sent again at ${perSecond} per second, in about ${seconds} s`;

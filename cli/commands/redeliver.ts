@@ -1,8 +1,9 @@
 import type { Trigger } from '../../functions/core/entity.ts';
+import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { failed, redeliver } from '../../functions/operations/failed.ts';
 import { planRedelivery } from '../../functions/operations/send-again.ts';
 import { UserError } from '../../functions/operations/user-error.ts';
-import type { Command, Options } from '../command.ts';
+import { type Command, type Options, type Printed, TOOL_SECONDS } from '../command.ts';
 import { Misuse } from '../misuse.ts';
 import { resultText, sentText } from '../sent-text.ts';
 import { readTime } from '../time.ts';
@@ -20,29 +21,31 @@ export const redeliverCommand: Command = {
   ],
   tool: {
     writes: true,
-    // A range can take longer than a client waits.
-    without: ['delivered', 'until', 'pace'],
     preview: { json: true },
     confirmed: { yes: true },
+    run: (deps, words, options) => run(deps, words, options, TOOL_SECONDS),
   },
   words: ['[ID]'],
   options: ['trigger', 'since', 'all', 'delivered', 'until', 'pace', 'yes'],
   optionRows: { pace: ['PER-SECOND', 'with --delivered: notifications per second, from 1 to 1000 (50)'] },
   check,
-  async run(deps, [id], options) {
-    const { trigger, since, yes } = options;
-    if (options.delivered) return redeliverRange(deps, options);
-    const chosen = await failed(deps, { id, trigger: trigger as Trigger | undefined, since: readTime(since) });
-    if (chosen.length === 0)
-      throw new UserError('No notification in Failed matches. To list all of them, run crm-triggers failed.');
-    const done = yes ? await redeliver(deps, chosen) : await planRedelivery(deps, chosen);
-    if (yes) return sentText(done);
-    const count = done.filter(({ rejected }) => rejected === undefined).length;
-    const lines = done.map(resultText);
-    const json = chosen.map((f, i) => ({ ...withoutToken(f), ...done[i] }));
-    return { json, text: `${lines.join('\n')}\n${count} would be sent again${count > 0 ? ': add --yes' : ''}.` };
-  },
+  run: (deps, words, options) => run(deps, words, options),
 };
+
+/** @param most The maximum duration of a redelivery of a range, in seconds. */
+async function run(deps: OperationDeps, [id]: readonly string[], options: Options, most?: number): Promise<Printed> {
+  const { trigger, since, yes } = options;
+  if (options.delivered) return redeliverRange(deps, options, most);
+  const chosen = await failed(deps, { id, trigger: trigger as Trigger | undefined, since: readTime(since) });
+  if (chosen.length === 0)
+    throw new UserError('No notification in Failed matches. To list all of them, run crm-triggers failed.');
+  const done = yes ? await redeliver(deps, chosen) : await planRedelivery(deps, chosen);
+  if (yes) return sentText(done);
+  const count = done.filter(({ rejected }) => rejected === undefined).length;
+  const lines = done.map(resultText);
+  const json = chosen.map((f, i) => ({ ...withoutToken(f), ...done[i] }));
+  return { json, text: `${lines.join('\n')}\n${count} would be sent again${count > 0 ? ': add --yes' : ''}.` };
+}
 
 function check([id]: readonly string[], { trigger, since, until, all, delivered, pace }: Options): void {
   if (!delivered) {

@@ -36,7 +36,7 @@ export function mcpServer(deps: OperationDeps, commands: Commands, allowWrites: 
   );
 
   const run = async (command: Command, { words, options }: Invocation) =>
-    jsonText((await command.run(deps, words, options)).json, 2);
+    jsonText((await (command.tool?.run ?? command.run)(deps, words, options)).json, 2);
 
   const preview = async (name: string, command: Command, { words, options }: Invocation): Promise<string> => {
     const { tool, summary, details } = command;

@@ -1,53 +1,11 @@
 import assert from 'node:assert/strict';
-import { describe, type TestContext, test } from 'node:test';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { InMemoryTransport } from '@modelcontextprotocol/sdk/inMemory.js';
-import { ElicitRequestSchema, type ElicitResult } from '@modelcontextprotocol/sdk/types.js';
-import { commands } from '../../cli/commands.ts';
-import { mcpServer } from '../../cli/mcp/server.ts';
-import { DeliveryLog } from '../../functions/adapters/delivery-log.ts';
+import { describe, test } from 'node:test';
 import { failed } from '../../functions/operations/failed.ts';
-import { set } from '../../functions/operations/set-url.ts';
-import { setHeader } from '../../functions/operations/signing-secrets.ts';
-import { adminWorld } from '../support/admin-world.ts';
-import { logEntry } from '../support/log-entries.ts';
-import { logTable } from '../support/log-table.ts';
+import { mcpWorld as world } from '../support/mcp-world.ts';
 import { failMany } from '../support/redelivery.ts';
 
 const READ = ['list', 'export', 'log', 'history', 'failed', 'doctor', 'dead-letters'];
-const WRITE = ['set', 'clear', 'test', 'pause', 'resume', 'import', 'redeliver'];
-
-interface Setup {
-  readonly allowWrites?: boolean;
-  /** The user's reply to a question. Without it, the client cannot ask. */
-  readonly reply?: ElicitResult['action'];
-}
-
-async function world(t: TestContext, { allowWrites = false, reply }: Setup = {}) {
-  const log = new DeliveryLog('log', logTable().client);
-  await log.write([logEntry({ trigger: 'task.edit' })]);
-  const made = adminWorld({ log, sqs: { send: async () => ({ Attributes: {} }) } });
-  await set(made.deps, 'task.edit', 'https://ada:MARKER-1@example.com/hook?token=MARKER-2');
-  await setHeader(made.deps, 'task.edit', 'X-Token', 'MARKER-3');
-  const questions: string[] = [];
-  const client = new Client({ name: 'test', version: '1' }, { capabilities: reply ? { elicitation: {} } : {} });
-  if (reply)
-    client.setRequestHandler(ElicitRequestSchema, ({ params }) => {
-      questions.push(params.message);
-      return { action: reply, ...(reply === 'accept' && { content: {} }) };
-    });
-  const [here, there] = InMemoryTransport.createLinkedPair();
-  const server = mcpServer(made.deps, commands, allowWrites);
-  await Promise.all([server.connect(there), client.connect(here)]);
-  t.after(() => client.close());
-  const call = async (name: string, args: Record<string, unknown> = {}) => {
-    const { content, isError = false } = await client.callTool({ name, arguments: args });
-    return { text: (content as { text: string }[])[0]?.text ?? '', isError };
-  };
-  const urlOf = async (trigger: 'task.edit' | 'task.create') =>
-    (await made.triggersTable.read([trigger])).get(trigger)?.url;
-  return { ...made, client, call, questions, urlOf };
-}
+const WRITE = ['set', 'clear', 'test', 'pause', 'resume', 'import', 'redeliver', 'backfill'];
 
 describe('a server that only reads', () => {
   test('offers the tools that read, described by the table of commands', async (t) => {
@@ -146,7 +104,16 @@ describe('a server that writes, for a client that cannot ask', () => {
     assert.deepEqual([made.sent.length, (await failed(made.deps, {})).length], [2, 0]);
   });
 
+  test('returns the names of headers, and no values', async (t) => {
+    const { call } = await world(t);
+    const lines: { trigger: string; headers: string[] }[] = JSON.parse((await call('list')).text);
+    assert.deepEqual(lines.find(({ trigger }) => trigger === 'task.edit')?.headers, ['x-token']);
+    assert.match((await call('export', { 'with-headers': true })).text, /x-token/);
+  });
+
   for (const [title, name, args, message] of [
+    ['a backfill of a delete', 'backfill', { trigger: 'task.delete' }, /has no row to send/],
+    ['a range without its start', 'redeliver', { delivered: true }, /--delivered needs --since/],
     ['a missing argument', 'pause', {}, /The argument trigger is missing/],
     ['an unknown trigger', 'pause', { trigger: 'task.update' }, /Did you mean task\.edit\?/],
     ['a wrong type', 'log', { limit: '5' }, /limit must be a number/],
