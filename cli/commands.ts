@@ -16,6 +16,7 @@ import { listenCommand } from './commands/listen.ts';
 import { logCommand } from './commands/log.ts';
 import { mcpCommand } from './commands/mcp.ts';
 import { pauseCommand } from './commands/pause.ts';
+import { pullTokenCommand } from './commands/pull-token.ts';
 import { redeliverCommand } from './commands/redeliver.ts';
 import { resumeCommand } from './commands/resume.ts';
 import { secretCommand } from './commands/secret.ts';
@@ -32,6 +33,7 @@ export const commands: Commands = {
   resume: resumeCommand,
   secret: secretCommand,
   header: headerCommand,
+  'pull-token': pullTokenCommand,
   export: exportUrlsCommand,
   import: importUrlsCommand,
   log: logCommand,

@@ -8,7 +8,7 @@ import {
 } from 'aws-cdk-lib/aws-apigatewayv2';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { pageFiles } from '../functions/console/serve-page.ts';
+import { CHANGES_PATH, pageFiles } from '../functions/console/serve-page.ts';
 import { removalPolicy, type Settings } from './settings.ts';
 
 /** Enough for a few admins, whose pages send a request every few seconds. */
@@ -16,7 +16,7 @@ const REQUESTS_PER_SECOND = 20;
 const BURST = 40;
 
 /** Paths without authorization: the page itself, and the configuration of sign-in. */
-export const publicPaths = [...pageFiles.map((name) => (name === 'index.html' ? '/' : `/${name}`)), '/sign-in.json'];
+const publicPaths = [...pageFiles.map((name) => (name === 'index.html' ? '/' : `/${name}`)), '/sign-in.json'];
 
 /** The access log of the console's API. */
 export function accessLogOf(scope: Construct, settings: Settings): LogGroup {
@@ -52,11 +52,21 @@ export function consoleStage(scope: Construct, httpApi: HttpApi, accessLog: LogG
   });
 }
 
-/** Limits the public routes separately, so that a flood of requests for the page does not use up the limits of the API. */
+/** Requests of receivers for their changes. Each reads more than a request of the page. */
+const CHANGES_PER_SECOND = 5;
+const CHANGES_BURST = 10;
+
+/** All paths without an authorizer. The function itself checks the token of a receiver. */
+export const openPaths = [...publicPaths, CHANGES_PATH];
+
+/** Limits the open routes separately, so that a flood of requests for them does not use up the limits of the API. */
 export function throttleApart(stage: HttpStage, routes: readonly HttpRoute[]): void {
   const limits = { ThrottlingRateLimit: REQUESTS_PER_SECOND, ThrottlingBurstLimit: BURST };
   const cfn = stage.node.defaultChild as CfnStage;
-  cfn.routeSettings = Object.fromEntries(publicPaths.map((path) => [`GET ${path}`, limits]));
+  const changes = { ThrottlingRateLimit: CHANGES_PER_SECOND, ThrottlingBurstLimit: CHANGES_BURST };
+  cfn.routeSettings = Object.fromEntries(
+    openPaths.map((path) => [`GET ${path}`, path === CHANGES_PATH ? changes : limits]),
+  );
   // CloudFormation rejects settings for a route that does not exist yet.
   for (const route of routes) cfn.node.addDependency(route);
 }

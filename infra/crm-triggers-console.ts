@@ -15,7 +15,7 @@ import type { Outputs } from '../functions/operations/deployment.ts';
 import { valueFor } from './admin-grant.ts';
 import { ConsoleAlarm } from './console-alarm.ts';
 import { CustomDomain } from './console-domain.ts';
-import { accessLogOf, consoleStage, publicPaths, throttleApart } from './console-stage.ts';
+import { accessLogOf, consoleStage, openPaths, throttleApart } from './console-stage.ts';
 import type { CrmTriggers } from './crm-triggers.ts';
 import type { CrmTriggersConsoleProps } from './crm-triggers-console-props.ts';
 import { propTitle } from './props.ts';
@@ -76,7 +76,7 @@ export class CrmTriggersConsole extends Construct {
     const methods = [HttpMethod.GET];
     throttleApart(
       stage,
-      publicPaths.flatMap((path) => api.addRoutes({ path, methods, integration })),
+      openPaths.flatMap((path) => api.addRoutes({ path, methods, integration })),
     );
     api.addRoutes({
       path: '/api/{proxy+}',

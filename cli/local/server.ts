@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { Hono } from 'hono';
 import { adminApi } from '../../functions/console/api.ts';
+import { changesApi } from '../../functions/console/changes-api.ts';
 import { noStore, pageHeaders, servedPage } from '../../functions/console/serve-page.ts';
 import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { buildPage } from '../../infra/page.ts';
@@ -43,6 +44,7 @@ export async function startLocalServer(
   app.use(pageHeaders());
   app.route('/', servedPage(files));
   app.route('/', localRoutes(agent, activity));
+  app.route('/', changesApi(deps));
   app.route(
     '/',
     adminApi(deps, () => ({ who: deps.who, role: 'admin' }), openApiDocument()),

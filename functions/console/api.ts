@@ -57,7 +57,8 @@ export function adminApi(deps: OperationDeps, userOf: (context: Context) => User
 
 const respond = (c: Context, status: ContentfulStatusCode, body: ErrorBody) => c.json(body, status);
 
-function errorResponse(caught: Error, c: Context): Response {
+/** The response to an error. What the client cannot know is only in the log. */
+export function errorResponse(caught: Error, c: Context): Response {
   if (caught instanceof MalformedRequest) return respond(c, caught.status, { error: caught.message });
   const userError = asUserError(caught);
   if (!(userError instanceof UserError)) {

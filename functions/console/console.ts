@@ -1,8 +1,10 @@
 // browser → gateway → [the page for everyone, the admin API for admins and viewers]
+// receiver → gateway → the changes of its trigger
 import { Hono } from 'hono';
 import { compress } from 'hono/compress';
 import type { OperationDeps } from '../operations/deployment.ts';
 import { adminApi } from './api.ts';
+import { changesApi } from './changes-api.ts';
 import { noStore, type PageFile, pageHeaders, servedPage } from './serve-page.ts';
 import { admitMembers, type Env, type PublicSignIn, type SignIn } from './sign-in.ts';
 
@@ -23,6 +25,7 @@ export function consoleApp({ admin, apiDescription, page, signIn }: ConsoleDeps)
   app.use(pageHeaders([...new Set(endpoints.map((endpoint) => new URL(endpoint).origin))]));
   app.route('/', servedPage(page));
   app.get('/sign-in.json', (c) => c.json(publicSignIn satisfies PublicSignIn, 200, { 'cache-control': 'no-cache' }));
+  app.route('/', changesApi(admin));
   app.use('/api/*', noStore, admitMembers({ groupsClaim }));
   app.route(
     '/',

@@ -12,6 +12,9 @@ const contentTypes = {
 export type PageFile = keyof typeof contentTypes;
 export const pageFiles = Object.keys(contentTypes) as PageFile[];
 
+/** The path for receivers. The gateway checks no token there, because receivers are no users of the issuer. */
+export const CHANGES_PATH = '/changes';
+
 /**
  * Security headers. Browsers load only the page's own files, run no inline script or style, show the page in no frame,
  * and reject assignments of text as HTML (Trusted Types).

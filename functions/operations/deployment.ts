@@ -6,7 +6,9 @@ import { Backlog } from '../adapters/backlog.ts';
 import { DeliveryLog } from '../adapters/delivery-log.ts';
 import { DeliveryQueue } from '../adapters/delivery-queue.ts';
 import { History } from '../adapters/history.ts';
+import { LogChanges } from '../adapters/log-changes.ts';
 import { type NameLookup, nameLookup } from '../adapters/name-lookup.ts';
+import { PullTokens } from '../adapters/pull-tokens.ts';
 import { Secrets } from '../adapters/secret-store.ts';
 import { Triggers } from '../adapters/trigger-store.ts';
 import { type Entity, perEntity } from '../core/entity.ts';
@@ -26,6 +28,9 @@ export interface OperationDeps {
   readonly triggersTable: Triggers;
   readonly backlog: Backlog;
   readonly log: DeliveryLog;
+  /** The delivery log for receivers, the oldest first. */
+  readonly changes: LogChanges;
+  readonly pullTokens: PullTokens;
   readonly secrets: Secrets;
   readonly history: History;
   /** The name of the user, for the history. */
@@ -115,6 +120,8 @@ export function depsOf(outputs: Outputs, who: string): OperationDeps {
     triggersTable: new Triggers(outputs.TriggersTable, dynamodb),
     backlog: new Backlog(outputs.BacklogTable, dynamodb),
     log: new DeliveryLog(outputs.DeliveryLogTable, dynamodb),
+    changes: new LogChanges(outputs.DeliveryLogTable, dynamodb),
+    pullTokens: new PullTokens(outputs.SecretsTable, dynamodb),
     secrets: new Secrets(outputs.SecretsTable, dynamodb),
     history: new History(outputs.AuditTable, outputs.BacklogTable, dynamodb),
     who,

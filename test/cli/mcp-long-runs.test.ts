@@ -40,7 +40,7 @@ test('backfills after a preview of how many', async (t) => {
   );
 });
 
-test('stops a long backfill before the client gives up, and continues it with the next call', async (t) => {
+test('stops a long backfill before the client stops waiting, and continues it with the next call', async (t) => {
   const made = await world(t, { allowWrites: true, ...tasks(250) });
   let now = Date.now();
   t.mock.method(Date, 'now', () => (now += 15_000));

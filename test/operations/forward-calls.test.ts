@@ -113,7 +113,6 @@ describe('--forward', () => {
     'file:///etc/passwd',
     'localhost:3000',
     '3000',
-    '',
   ])
     test(`rejects ${JSON.stringify(url)} as wrong usage`, () => {
       assert.throws(

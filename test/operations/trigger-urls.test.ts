@@ -37,10 +37,11 @@ test('the history shows who changed what, and its text controls no terminal', as
   const { deps } = adminWorld({ who: 'ada\u001b[2J\n' });
   await set(deps, 'task.edit', 'https://example.com/1');
   await set(deps, 'task.edit', 'https://example.com/2');
-  const { text } = (await commands.history?.run(deps, [], {})) ?? assert.fail();
-  const [latest = '', first = ''] = text.split('\n');
-  assert.match(latest, /^\S+Z {2}task\.edit {9}url: https:\/\/example\.com\/1 -> https:\/\/example\.com\/2 {2}by ada/);
-  assert.match(first, /url: - -> https:\/\/example\.com\/1/);
+  const text = plainText((await commands.history?.run(deps, [], {})) ?? assert.fail());
+  const [head = '', latest = '', first = ''] = text.split('\n');
+  assert.match(head, /^TIME +TRIGGER +ACTION +FROM +TO +BY$/);
+  assert.match(latest, /^\S+Z {2}task\.edit +url +https:\/\/example\.com\/1 {2}https:\/\/example\.com\/2 {2}ada/);
+  assert.match(first, / url +- +https:\/\/example\.com\/1 /);
   assert.doesNotMatch(text, /[^\P{C}\n]/u);
 });
 

@@ -1,4 +1,6 @@
 import type { TestResult } from '../../functions/adapters/backlog-items.ts';
+import { LogChanges } from '../../functions/adapters/log-changes.ts';
+import { PullTokens } from '../../functions/adapters/pull-tokens.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { defaultRules } from './rules.ts';
@@ -8,12 +10,16 @@ import { storesInMemory } from './stores.ts';
 export function adminWorld(overrides: Record<string, unknown> = {}) {
   const sent: Notification[] = [];
   const { db, triggers: triggersTable, backlog, secrets, history, log } = storesInMemory();
+  const changes = new LogChanges('log', db.client());
+  const pullTokens = new PullTokens('secrets', db.client());
   const world = {
     triggersTable,
     backlog,
     secrets,
     history,
     log,
+    changes,
+    pullTokens,
     db,
     /** The requests to DynamoDB. */
     requests: db.requests,
