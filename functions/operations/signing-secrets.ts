@@ -59,6 +59,23 @@ export async function rotateSecret(deps: ChangeDeps, trigger: Trigger): Promise<
 }
 
 /**
+ * Ends the time in which replaced secrets also sign.
+ *
+ * @throws {UserError} If there is none.
+ */
+export async function expireReplaced(deps: ChangeDeps, trigger: Trigger): Promise<ShownSecret> {
+  let count = 0;
+  await change(deps, trigger, (now) => {
+    count = stillValid(now.replaced).length;
+    if (count === 0)
+      throw new UserError(`${trigger} has no replaced secret: its calls are signed with one secret only.`, 'conflict');
+    return { ...now, replaced: [] };
+  });
+  await note(deps, { what: 'secret', trigger, from: `${count} replaced`, to: 'expired' });
+  return readSecret(deps, trigger);
+}
+
+/**
  * Adds a custom header to each call of a trigger.
  *
  * @throws {UserError} If the header is not allowed, or the trigger has the maximum number of headers.

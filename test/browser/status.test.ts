@@ -121,7 +121,7 @@ describe('the status on the page', () => {
     await openDetails(page, 'case.edit');
     await button(page, 'case.edit', 'Secret and headers').click();
     const dialog = page.getByRole('dialog', { name: 'case.edit', exact: true });
-    const confirm = page.getByRole('dialog', { name: /^(Replace|Remove) / });
+    const confirm = page.getByRole('dialog', { name: /^(Replace|Remove|Expire) / });
     await dialog.getByRole('button', { name: 'Replace' }).click();
     await confirm.getByText('a receiver that knows only the old secret rejects each call').waitFor();
     await confirm.getByRole('button', { name: 'Cancel' }).click();
@@ -133,6 +133,15 @@ describe('the status on the page', () => {
     await confirm.getByRole('button', { name: 'Replace' }).click();
     await dialog.getByText('The new secret signs.').waitFor();
     assert.notEqual(stored()?.secret, before?.secret);
+    await dialog.getByRole('button', { name: 'Expire the old one now' }).click();
+    await confirm.getByText('A receiver that knows only an old secret rejects each call from now on.').waitFor();
+    await page.keyboard.press('Escape');
+    assert.equal(stored()?.replaced.length, 1, 'nothing changes without a confirmation');
+    await dialog.getByRole('button', { name: 'Expire the old one now' }).click();
+    await confirm.getByRole('button', { name: 'Expire the old one now' }).click();
+    await dialog.getByText('Only the current secret signs.').waitFor();
+    assert.deepEqual(stored()?.replaced, []);
+    assert.equal(await dialog.getByRole('button', { name: 'Expire the old one now' }).count(), 0);
     await dialog.getByRole('button', { name: 'Remove x-token' }).click();
     await confirm.getByRole('button', { name: 'Remove' }).click();
     await dialog.getByText('x-token is no longer sent.').waitFor();

@@ -95,7 +95,7 @@ const misuses: [string, string[], RegExp][] = [
   ['an option in place of a value', ['log', '--id', '--json'], /^--id has no value\. .* write --id=VALUE\./],
   ['a flag with a value', ['dead-letters', '--send-back=1'], /^--send-back takes no value\./],
   ['options without a command', ['--stage', 'prod'], /^No command is given\./],
-  ['a wrong verb', ['secret', 'steal', 'task.edit'], /^Write crm-triggers secret show\|rotate TRIGGER\./],
+  ['a wrong verb', ['secret', 'steal', 'task.edit'], /^Write crm-triggers secret show\|rotate\|expire TRIGGER\./],
   ['too few words', ['set', 'task.edit'], /^Write crm-triggers set TRIGGER URL\./],
   ['too many words', ['list', 'all'], /^Write crm-triggers list\./],
   ['an option of another command', ['list', '--follow'], /^list has no option --follow\./],

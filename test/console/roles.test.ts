@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openApiDocument } from '../../cli/docs/openapi-document.ts';
+import type { TriggerSecrets } from '../../functions/adapters/secret-store.ts';
 import type { ApiResponse, Endpoint } from '../../functions/console/api/contract.ts';
 import { routes } from '../../functions/console/api/routes.ts';
 import type { ErrorBody } from '../../functions/console/api/shapes.ts';
@@ -46,6 +47,7 @@ const table: Readonly<Record<Endpoint, Row>> = {
   'GET /history': read,
   'GET /triggers/{trigger}/secret': change,
   'POST /triggers/{trigger}/secret': change,
+  'DELETE /triggers/{trigger}/secret/replaced': change,
   'POST /triggers/{trigger}/test': change,
   'POST /triggers/{trigger}/pause': change,
   'POST /triggers/{trigger}/resume': change,
@@ -68,11 +70,14 @@ async function world() {
 
 type World = Awaited<ReturnType<typeof world>>;
 
+const withReplaced = (now: TriggerSecrets) => ({ ...now, replaced: [{ secret: 'old', until: Date.now() + 60_000 }] });
+
 /** A request as the gateway passes it on. */
 async function send({ app, deps }: World, name: string, groups?: readonly string[], token?: string) {
   const { body, ifMatch } = table[name as Endpoint];
   const [method = '', path = ''] = name.split(' ');
   if (path.endsWith('/try-now')) await deps.triggersTable.move('task.edit', 'park');
+  if (path.endsWith('/replaced')) await deps.secrets.change('task.edit', withReplaced);
   if (path.endsWith('/resume')) await pause(deps, 'task.edit').catch(() => undefined);
   const tag = ifMatch === 'all' ? tagOfAll(await deps.triggersTable.read(triggers)) : ifMatch && `"${ifMatch}"`;
   const payload = Buffer.from(JSON.stringify({ sub: 'u-1', groups })).toString('base64url');

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commands } from '../../cli/commands.ts';
 import { set } from '../../functions/operations/set-url.ts';
-import { removeHeader, rotateSecret, setHeader, showSecret } from '../../functions/operations/signing-secrets.ts';
+import {
+  expireReplaced,
+  removeHeader,
+  rotateSecret,
+  setHeader,
+  showSecret,
+} from '../../functions/operations/signing-secrets.ts';
 import { list } from '../../functions/operations/trigger-status.ts';
 import { exportUrls, importUrls } from '../../functions/operations/url-file.ts';
 import { adminWorld as world } from '../support/admin-world.ts';
@@ -42,6 +48,25 @@ test('a replaced secret still signs for 24 hours, also if its successor is repla
     (await rotateSecret(deps, 'task.edit')).replaced.map((r) => r.secret),
     [third.secret],
   );
+});
+
+test('the replaced secrets of a trigger can be expired at once, with an entry in the history', async () => {
+  const { deps, history } = world();
+  await set(deps, 'task.edit', 'https://example.com/');
+  await rotateSecret(deps, 'task.edit');
+  const { secret, replaced } = await rotateSecret(deps, 'task.edit');
+  assert.equal(replaced.length, 2);
+  assert.deepEqual(await expireReplaced(deps, 'task.edit'), { trigger: 'task.edit', secret, replaced: [] });
+  assert.deepEqual(history.entries[0], { ...history.entries[0], what: 'secret', from: '2 replaced', to: 'expired' });
+  const { length } = history.entries;
+  await assert.rejects(expireReplaced(deps, 'task.edit'), {
+    name: 'UserError',
+    message: 'task.edit has no replaced secret: its calls are signed with one secret only.',
+  });
+  assert.equal(history.entries.length, length);
+  const again = await rotateSecret(deps, 'task.edit');
+  const expired = await commands.secret?.run(deps, ['expire', 'task.edit'], {});
+  assert.deepEqual(expired?.text, again.secret);
 });
 
 test('every command shows only the names of headers', async () => {

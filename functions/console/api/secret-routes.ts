@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { removeHeader, rotateSecret, setHeader, showSecret } from '../../operations/signing-secrets.ts';
+import { expireReplaced, removeHeader, rotateSecret, setHeader, showSecret } from '../../operations/signing-secrets.ts';
 import { route } from './route.ts';
 import { trigger } from './shapes.ts';
 
@@ -31,6 +31,14 @@ export const secretRoutes = [
     summary: 'Create a new signing secret; the old one also signs for 24 hours',
     response: signingSecret,
     run: async ({ deps, trigger }) => ({ json: await rotateSecret(deps, trigger) }),
+  }),
+  route({
+    method: 'DELETE',
+    path: '/triggers/{trigger}/secret/replaced',
+    role: 'admin',
+    summary: 'Expire the replaced secrets now: only the current one signs',
+    response: signingSecret,
+    run: async ({ deps, trigger }) => ({ json: await expireReplaced(deps, trigger) }),
   }),
   route({
     method: 'PUT',

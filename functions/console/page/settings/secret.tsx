@@ -7,12 +7,14 @@ import { CopyButton } from '../shared/copy-button.tsx';
 import { formatFull } from '../shared/format.ts';
 import { settingsTexts } from '../texts/triggers.ts';
 
-/** Shows, copies and replaces a signing secret. It is masked until the admin asks for it; the history records each read. */
+type SecretEndpoint = `${'GET' | 'POST'} /triggers/{trigger}/secret` | 'DELETE /triggers/{trigger}/secret/replaced';
+
+/** Shows, copies and replaces a signing secret, and expires the replaced ones. It is masked until the admin asks for it; the history records each read. */
 export function Secret({ trigger }: { readonly trigger: Trigger }) {
   const [shown, setShown] = useState<SigningSecret>();
-  const [isReplacing, setReplacing] = useState(false);
+  const [asked, setAsked] = useState<'replace' | 'expire'>();
   const [message, setMessage] = useState('');
-  const load = (endpoint: `${'GET' | 'POST'} /triggers/{trigger}/secret`, success: string) => async () => {
+  const load = (endpoint: SecretEndpoint, success: string) => async () => {
     try {
       setShown(await request(endpoint, { trigger }));
       setMessage(success);
@@ -24,6 +26,8 @@ export function Secret({ trigger }: { readonly trigger: Trigger }) {
     setShown(undefined);
     setMessage('');
   };
+  const old = shown?.replaced.length ?? 0;
+  const close = () => setAsked(undefined);
   return (
     <>
       <h3>{settingsTexts.secret}</h3>
@@ -41,20 +45,34 @@ export function Secret({ trigger }: { readonly trigger: Trigger }) {
         <CopyButton
           text={async () => (shown ?? (await request('GET /triggers/{trigger}/secret', { trigger }))).secret}
         />
-        <button type="button" onClick={() => setReplacing(true)}>
+        <button type="button" onClick={() => setAsked('replace')}>
           {settingsTexts.replace}
         </button>
+        {old > 0 && (
+          <button type="button" onClick={() => setAsked('expire')}>
+            {settingsTexts.expire(old)}
+          </button>
+        )}
       </div>
       <p role="status" class="note">
         {message}
       </p>
-      {isReplacing && (
+      {asked === 'replace' && (
         <Confirm
           title={settingsTexts.replaceTitle(trigger)}
           consequence={settingsTexts.replaceConsequence}
           action={settingsTexts.replace}
           confirm={load('POST /triggers/{trigger}/secret', settingsTexts.replaced)}
-          close={() => setReplacing(false)}
+          close={close}
+        />
+      )}
+      {asked === 'expire' && (
+        <Confirm
+          title={settingsTexts.expireTitle(trigger)}
+          consequence={settingsTexts.expireConsequence}
+          action={settingsTexts.expire(old)}
+          confirm={load('DELETE /triggers/{trigger}/secret/replaced', settingsTexts.expired)}
+          close={close}
         />
       )}
     </>

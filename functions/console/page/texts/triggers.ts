@@ -121,6 +121,10 @@ export const settingsTexts = {
   replaceConsequence:
     'Calls are signed with both secrets for 24 hours. After that, a receiver that knows only the old secret rejects each call.',
   replaced: 'The new secret signs. The old secret also signs for 24 hours.',
+  expire: (count: number) => (count === 1 ? 'Expire the old one now' : 'Expire the old ones now'),
+  expireTitle: (trigger: string) => `Expire the replaced secrets of ${trigger}?`,
+  expireConsequence: 'A receiver that knows only an old secret rejects each call from now on.',
+  expired: 'Only the current secret signs.',
   headers: 'Custom headers',
   noHeaders: 'No custom headers are set.',
   remove: 'Remove',
