@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
-import { setHeader } from '../../functions/operations/signing-secrets.ts';
+import { rotateSecret, setHeader } from '../../functions/operations/signing-secrets.ts';
 import { until } from '../support/emulator.ts';
 import { startChromium } from './chromium.ts';
 import { button, field, openDetails, row } from './locators.ts';
@@ -109,7 +109,24 @@ const scenes: readonly [name: string, hash: string, prepare?: (page: Page) => Pr
     },
   ],
   ['problems', '#triggers?problems=only'],
+  [
+    'pause-all',
+    '',
+    async (page) => {
+      await page.getByRole('button', { name: 'Pause all' }).click();
+      await page.getByRole('dialog', { name: /^Pause/ }).waitFor();
+    },
+  ],
   ['settings', '', openSettings],
+  [
+    'expire-secret',
+    '',
+    async (page) => {
+      await openSettings(page);
+      await page.getByRole('button', { name: 'Expire the old one now' }).click();
+      await page.getByRole('dialog', { name: /^Expire/ }).waitFor();
+    },
+  ],
   [
     'replace-secret',
     '',
@@ -158,6 +175,7 @@ for (const colorScheme of ['light', 'dark'] as const)
       await using served = await servedPage(browser);
       await addSampleData(served);
       await setHeader(served.deps, 'task.edit', 'x-token', 'v');
+      await rotateSecret(served.deps, 'task.edit');
       for (const [name, hash, prepare] of scenes) {
         const page = await served.open(hash, { colorScheme, viewport: { width, height: 900 } });
         await page.locator('.row, tbody tr').first().waitFor();

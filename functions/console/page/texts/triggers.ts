@@ -78,6 +78,28 @@ export const overviewTexts = {
   noProblems: 'No trigger has a problem.',
 };
 
+const count = (triggers: number) => (triggers === 1 ? '1 trigger' : `${triggers} triggers`);
+
+/** `1 of 3 triggers is paused.` */
+const allDone = (word: string) => (done: number, all: number) =>
+  `${done === all ? count(done) : `${done} of ${count(all)}`} ${done === 1 ? 'is' : 'are'} ${word}.`;
+
+export const allTexts = {
+  pause: {
+    button: 'Pause all',
+    title: (triggers: number) => `Pause ${count(triggers)}?`,
+    consequence: 'No calls are made. New notifications wait in the backlog for up to 72 hours.',
+    done: allDone('paused'),
+  },
+  resume: {
+    button: 'Resume all',
+    title: (triggers: number) => `Resume ${count(triggers)}?`,
+    consequence:
+      'Pending notifications are delivered in order, also of triggers that an admin paused one by one, or whose receiver responded with 410 Gone.',
+    done: allDone('resumed'),
+  },
+};
+
 export const lastDayTexts = {
   none: 'no calls in 24 h',
   rate: (percent: string, calls: number) => `${percent} of ${calls}`,

@@ -1,6 +1,7 @@
 import { request } from '../shared/api.ts';
 import { REFRESH_MS, useLoad } from '../shared/load.ts';
 import { overviewTexts } from '../texts/triggers.ts';
+import { AllTriggers } from './all-triggers.tsx';
 import { startOfToday, summary } from './summary.ts';
 import { detailsButtonId, type ViewedTrigger } from './viewed-trigger.ts';
 
@@ -15,10 +16,11 @@ interface Props {
   readonly isProblemsOnly: boolean;
   readonly setProblemsOnly: (isOn: boolean) => void;
   readonly open: (trigger: ViewedTrigger['status']['trigger']) => void;
+  readonly reload: () => Promise<void>;
 }
 
 /** All triggers in one line, and below it those with a problem. */
-export function Overview({ triggers, isProblemsOnly, setProblemsOnly, open }: Props) {
+export function Overview({ triggers, isProblemsOnly, setProblemsOnly, open, reload }: Props) {
   const { value } = useLoad(
     () => request('GET /failed', { query: { since: String(startOfToday()), limit: String(MAX_FAILED) } }),
     '',
@@ -45,6 +47,7 @@ export function Overview({ triggers, isProblemsOnly, setProblemsOnly, open }: Pr
       <button type="button" aria-pressed={isProblemsOnly} onClick={() => setProblemsOnly(!isProblemsOnly)}>
         {overviewTexts.problemsOnly}
       </button>
+      <AllTriggers triggers={triggers.map(({ status }) => status)} reload={reload} />
       {isProblemsOnly && problems.length === 0 && <p class="muted">{overviewTexts.noProblems}</p>}
       {problems.length > 0 && (
         <ul class="problems" aria-label={overviewTexts.problems}>

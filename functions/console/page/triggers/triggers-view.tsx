@@ -33,6 +33,7 @@ export function TriggersView() {
           triggers={triggers}
           isProblemsOnly={problems !== ''}
           setProblemsOnly={(isOn) => setProblems(isOn ? 'only' : '')}
+          reload={reload}
           open={(trigger) => !open.has(trigger) && setOpen(trigger, true)}
         />
       )}
