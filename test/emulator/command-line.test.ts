@@ -62,7 +62,10 @@ test('`secret` shows and rotates the signing secret; `header` sets and removes c
   assert.match(second, /^whsec_[\w+/]{43}=$/);
   assert.equal(old[0]?.split('  ')[0], first);
   const wrong = await cli('secret', 'steal', 'task.edit');
-  assert.deepEqual([wrong.status, wrong.stderr.split('.')[0]], [2, 'Write crm-triggers secret show|rotate|expire TRIGGER']);
+  assert.deepEqual(
+    [wrong.status, wrong.stderr.split('.')[0]],
+    [2, 'Write crm-triggers secret show|rotate|expire TRIGGER'],
+  );
 
   const given = await cliWith('Bearer MARKER\n', 'header', 'set', 'task.edit', 'Authorization');
   assert.equal(given.stdout, 'task.edit sends authorization; its value is not shown again\n');
