@@ -6,6 +6,7 @@ import { oldShapeCases } from './old-shapes.ts';
 import { oldTableCases } from './old-tables.ts';
 import { otherCases } from './others.ts';
 import { pendingCases } from './pending.ts';
+import { pullCases } from './pull.ts';
 import { requestCases } from './requests.ts';
 import { triggerCases } from './triggers.ts';
 
@@ -18,6 +19,7 @@ const groups: Readonly<Record<string, Cases>> = {
   backlog: backlogCases,
   'Failed, tests and retention': failedCases,
   'secrets, history, record counts, delivery log': otherCases,
+  'changes for receivers, pull tokens': pullCases,
   'requests to DynamoDB': requestCases,
   'items of release 0.2.0 in the backlog table': oldShapeCases,
   'items of release 0.2.0 in other tables': oldTableCases,

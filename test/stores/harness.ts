@@ -9,6 +9,8 @@ import { Backlog } from '../../functions/adapters/backlog.ts';
 import type { Failed, Parked, Tried, Waiting } from '../../functions/adapters/backlog-items.ts';
 import { DeliveryLog } from '../../functions/adapters/delivery-log.ts';
 import { History } from '../../functions/adapters/history.ts';
+import { LogChanges } from '../../functions/adapters/log-changes.ts';
+import { PullTokens } from '../../functions/adapters/pull-tokens.ts';
 import { RecordCounts } from '../../functions/adapters/record-counts.ts';
 import { Secrets } from '../../functions/adapters/secret-store.ts';
 import type { Pause, Place } from '../../functions/adapters/table.ts';
@@ -50,6 +52,8 @@ export function storesOf({ client, names }: Harness, through = client, pause = n
     secrets: new Secrets(names.secrets, through, Date.now, pause),
     history: new History(names.audit, names.backlog, through, pause),
     log: new DeliveryLog(names.log, through),
+    changes: new LogChanges(names.log, through),
+    pullTokens: new PullTokens(names.secrets, through),
     counts: (changes: number, perSeconds = 60) =>
       new RecordCounts(names.backlog, { changes, perSeconds }, through, pause),
   };
