@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { ADMINS, type SignIn } from '../../functions/console/sign-in.ts';
-import { stackOutputs } from '../../functions/operations/deployment.ts';
+import { findDeployment, stackOutputs } from '../../functions/operations/deployment.ts';
+import { createPullToken, revokePullToken } from '../../functions/operations/pull-tokens.ts';
 import { startChromium } from '../browser/chromium.ts';
 import { deployedStack, until } from '../support/emulator.ts';
 import { receiver } from '../support/receiver.ts';
@@ -135,5 +136,19 @@ describe('the deployed console', { skip }, () => {
     await tab.getByRole('button', { name: 'Sign out' }).click();
     await tab.waitForURL(/amazoncognito\.com|\/oauth2\/authorize|localhost/);
     assert.deepEqual(pageErrors, []);
+  });
+
+  test('a receiver reads its changes with the pull token of its trigger, and with nothing else', async () => {
+    const deps = await findDeployment();
+    const token = await createPullToken(deps, 'case.edit');
+    const response = await request('/changes', bearing(token));
+    assert.equal(response.status, 200);
+    assert.deepEqual(Object.keys((await response.json()) as object), ['changes', 'next', 'more']);
+    await revokePullToken(deps, 'case.edit');
+    const admin = await pool.signIn(page, ada, password);
+    for (const given of [{}, bearing(token), bearing(admin)]) {
+      const rejected = await request('/changes', given);
+      assert.deepEqual([rejected.status, rejected.headers.get('www-authenticate')], [401, 'Bearer realm="changes"']);
+    }
   });
 });
