@@ -85,7 +85,9 @@ async function send({ app, deps }: World, name: string, groups?: readonly string
   const request = { method, headers, ...(body && { body: JSON.stringify(body) }) };
   const requestContext = groups || token ? { authorizer: { jwt: { claims: { sub: 'u-1' } } } } : {};
   const address = `/api${path.replace('{trigger}', 'task.edit').replace('{name}', 'x-key')}`;
-  return app.request(address, request, { requestContext });
+  const response = await app.request(address, request, { requestContext });
+  assert.equal(response.headers.get('cache-control'), 'no-store', `${response.status} ${name}`);
+  return response;
 }
 
 test('the table has each route of the API', () => {
