@@ -50,3 +50,15 @@ test('an import prints its changes without credentials', async () => {
   const { text, json } = (await commands.import?.run(deps, ['file', file], {})) ?? assert.fail();
   assert.doesNotMatch(text + JSON.stringify(json), /MARKER/);
 });
+
+test('set prints the URL without credentials, and says when it was normalised', async () => {
+  const { deps } = await world();
+  for (const [entered, note] of [
+    [url, ''],
+    [url.replace('example.com', 'EXAMPLE.com'), ' (what you entered, normalised)'],
+  ] as const) {
+    const printed = (await commands.set?.run(deps, ['task.edit', entered], {})) ?? assert.fail();
+    assert.equal(printed.text, `task.edit calls ${masked}${note}`);
+    assert.doesNotMatch(JSON.stringify(printed.json), /MARKER/);
+  }
+});
