@@ -2,6 +2,7 @@ import type { TriggersNow } from '../adapters/trigger-store.ts';
 import { isTrigger, type Trigger, triggers } from '../core/entity.ts';
 import { isMasked, MASK, maskedUrl } from '../core/masked-url.ts';
 import type { Deps } from './deployment.ts';
+import { quoted } from './quoted.ts';
 import { note } from './record-change.ts';
 import { type CheckUrlDeps, checkInput, keepUrl, type SetUrlDeps, Stale, type StoredUrl } from './set-url.ts';
 import { UserError } from './user-error.ts';
@@ -74,7 +75,9 @@ function fromJson(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch (error) {
-    throw new UserError(`The file is not JSON: ${(error as Error).message}.`);
+    // The message can end with a part of the file, which contains URLs.
+    const reason = (error as Error).message.replace(/,? *(?:\.{3})?".*is not valid JSON$/s, '');
+    throw new UserError(`The file is not JSON: ${reason}.`);
   }
 }
 
@@ -147,7 +150,7 @@ async function checkEntry(
   headers: object = {},
 ): Promise<{ rejected: string } | { trigger: Trigger; url: string | null }> {
   if (!isTrigger(trigger))
-    return { rejected: `There is no trigger ${JSON.stringify(trigger)}: the triggers are ${triggers.join(', ')}.` };
+    return { rejected: `There is no trigger ${quoted(trigger)}: the triggers are ${triggers.join(', ')}.` };
   const missing = await missingHeader(deps, trigger, Object.keys(headers));
   if (missing !== undefined)
     return {

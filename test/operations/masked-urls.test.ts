@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commands } from '../../cli/commands.ts';
 import { plainText } from '../../cli/output.ts';
+import { checkValue } from '../../cli/values.ts';
 import { set } from '../../functions/operations/set-url.ts';
 import { importUrls } from '../../functions/operations/url-file.ts';
 import { adminWorld } from '../support/admin-world.ts';
@@ -61,4 +62,20 @@ test('set prints the URL without credentials, and says when it was normalised', 
     assert.equal(printed.text, `task.edit calls ${masked}${note}`);
     assert.doesNotMatch(JSON.stringify(printed.json), /MARKER/);
   }
+});
+
+test('error messages repeat no URL that was entered in the wrong place, and no part of a broken file', async () => {
+  const { deps } = await world();
+  const files = [
+    JSON.stringify({ [url]: 'task.edit' }),
+    `{"task.edit":https://MARKER@h/}`,
+    `{"task.edit":"x","a":MARKER}`,
+  ];
+  for (const file of files)
+    await assert.rejects(importUrls(deps, file), ({ message }) => !/MARKER|MARK/.test(message) && message.length > 20);
+  assert.throws(
+    () => checkValue('TRIGGER', 'TRIGGER', url),
+    ({ message }) => /^There is no trigger of this name\./.test(message),
+  );
+  assert.throws(() => checkValue('TRIGGER', 'TRIGGER', 'task.edits'), /^Error: There is no trigger "task\.edits"\./);
 });
