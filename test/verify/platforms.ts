@@ -14,7 +14,7 @@ export const needs = {
   },
   'HTTP APIs': { ministack: true, localstack: 'it leaves HTTP APIs and user pools out of a stack' },
   'enforced policies': {
-    ministack: 'it enforces no IAM policies',
+    ministack: 'it enforces policies only with AUTH=true, and then without the attributes of BatchGetItem',
     localstack: 'it enforces no IAM policies',
   },
   pollers: {
