@@ -55,6 +55,12 @@ export interface Imported {
   readonly pending?: number;
 }
 
+/** A change whose URLs are masked, for people and for logs. */
+export function maskedImport(change: Imported): Imported {
+  const mask = (url: string | null) => (url === null ? null : maskedUrl(url));
+  return { ...change, was: mask(change.was), is: mask(change.is) };
+}
+
 /**
  * Sets the URLs of an exported file. `null` clears a URL. Triggers that are not in the file do not change. If the file has
  * an error, no URL changes.
