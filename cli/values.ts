@@ -2,6 +2,7 @@ import { isTrigger, triggers } from '../functions/core/entity.ts';
 import { outcomeKinds } from '../functions/core/outcome.ts';
 import { stagePattern } from '../functions/core/stack-name.ts';
 import { isLocalUrl } from '../functions/operations/forward-calls.ts';
+import { quoted } from '../functions/operations/quoted.ts';
 import { Misuse } from './misuse.ts';
 import { similarTrigger } from './suggest.ts';
 import { readTime } from './time.ts';
@@ -51,7 +52,7 @@ function checkTrigger(entered: string): void {
   if (isTrigger(entered)) return;
   const meant = similarTrigger(entered);
   const fix = meant ? `Did you mean ${meant}?` : `The triggers are ${triggers.join(', ')}.`;
-  throw new Misuse(`There is no trigger "${entered}".`, fix);
+  throw new Misuse(`There is no trigger ${quoted(entered)}.`, fix);
 }
 
 function checkLocalUrl(entered: string): void {

@@ -20,6 +20,18 @@ for (const document of ['SECURITY.md', 'ARCHITECTURE.md'])
     );
   });
 
+test('SECURITY.md names a test for each threat and each mistake', () => {
+  const rows = read('SECURITY.md')
+    .split('\n')
+    .filter((line) => line.startsWith('| ') && !/^\| (?:threat|mistake) \|/.test(line));
+  assert.ok(rows.length > 30);
+  for (const row of rows) {
+    const [, , control = '', tests = ''] = row.split('|').map((cell) => cell.trim());
+    assert.ok(control.length > 10, row);
+    assert.match(tests, /^test\/[\w./-]+\.ts(?:, test\/[\w./-]+\.ts)*$/, row);
+  }
+});
+
 test('the README says of speed and cost what the bench found last, and nothing else', () => {
   const found = headline(JSON.parse(read('test/bench/figures.json')));
   assert.doesNotMatch(found, /NaN/);

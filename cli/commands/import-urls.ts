@@ -1,6 +1,5 @@
-import { maskedUrl } from '../../functions/core/masked-url.ts';
 import { clearedText } from '../../functions/operations/pending.ts';
-import { type Imported, importUrls, planImport } from '../../functions/operations/url-file.ts';
+import { type Imported, importUrls, maskedImport, planImport } from '../../functions/operations/url-file.ts';
 import type { Command, Printed } from '../command.ts';
 
 export const importUrlsCommand: Command = {
@@ -14,7 +13,7 @@ export const importUrlsCommand: Command = {
   reads: ([file]) => file,
   async run(deps, [, json = ''], { 'dry-run': dryRun }) {
     if (dryRun) return diffOf(await planImport(deps, json));
-    const imported = (await importUrls(deps, json)).map(masked);
+    const imported = (await importUrls(deps, json)).map(maskedImport);
     const text = imported.map(
       ({ trigger, is, pending = 0 }) => `${trigger.padEnd(16)}  ${is ?? `no URL is set. ${clearedText(pending)}`}`,
     );
@@ -24,13 +23,8 @@ export const importUrlsCommand: Command = {
 
 const NOTHING = 'Nothing to change: all is as in the file.';
 
-function masked(change: Imported): Imported {
-  const mask = (url: string | null) => (url === null ? null : maskedUrl(url));
-  return { ...change, was: mask(change.was), is: mask(change.is) };
-}
-
 function diffOf(planned: readonly Imported[]): Printed {
-  const changes = planned.map(masked);
+  const changes = planned.map(maskedImport);
   const lines = changes.flatMap(({ trigger, was, is }) => [
     ...(was === null ? [] : [`- ${trigger.padEnd(16)}  ${was}`]),
     ...(is === null ? [] : [`+ ${trigger.padEnd(16)}  ${is}${is === was ? '  (a masked value differs)' : ''}`]),

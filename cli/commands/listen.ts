@@ -1,4 +1,5 @@
 import type { Trigger } from '../../functions/core/entity.ts';
+import { maskedUrl } from '../../functions/core/masked-url.ts';
 import { type ForwardedCall, forwardCalls } from '../../functions/operations/forward-calls.ts';
 import type { Command, Printed } from '../command.ts';
 import { Misuse } from '../misuse.ts';
@@ -21,7 +22,7 @@ export const listenCommand: Command = {
 
 async function* printedCalls(...chosen: Parameters<typeof forwardCalls>): AsyncGenerator<Printed> {
   const [, trigger, url] = chosen;
-  process.stderr.write(`Calls of ${trigger} are forwarded to ${url}. Press Ctrl-C to stop.\n`);
+  process.stderr.write(`Calls of ${trigger} are forwarded to ${maskedUrl(url)}. Press Ctrl-C to stop.\n`);
   for await (const call of forwardCalls(...chosen)) yield printedCall(call);
 }
 

@@ -1,4 +1,5 @@
 import type { Trigger } from '../../functions/core/entity.ts';
+import { maskedUrl } from '../../functions/core/masked-url.ts';
 import { set } from '../../functions/operations/set-url.ts';
 import type { Command } from '../command.ts';
 
@@ -10,7 +11,9 @@ export const setCommand: Command = {
   words: ['TRIGGER', 'URL'],
   async run(deps, [trigger, entered = '']) {
     const url = await set(deps, trigger as Trigger, entered);
-    const text = url === entered ? `${trigger} calls ${url}` : `${trigger} calls ${url} (what you entered, normalised)`;
-    return { json: { trigger, url }, text };
+    // The output of a command can end in the log of a pipeline.
+    const shown = maskedUrl(url);
+    const note = url === entered ? '' : ' (what you entered, normalised)';
+    return { json: { trigger, url: shown }, text: `${trigger} calls ${shown}${note}` };
   },
 };

@@ -24,15 +24,18 @@ export function localRoutes(agent: SampleAgent, activity: Activity): Hono {
       throw error;
     }
   });
-  app.get('/local/activity', (c) =>
-    streamSSE(c, async (stream) => {
+  app.get('/local/activity', (c) => {
+    const response = streamSSE(c, async (stream) => {
       const end = activity.listen((entry) => void stream.writeSSE({ data: JSON.stringify(entry) }));
       stream.onAbort(end);
       while (!stream.aborted) {
         await stream.sleep(HEARTBEAT_MS);
         await stream.write(': heartbeat\n\n');
       }
-    }),
-  );
+    });
+    // streamSSE sets no-cache, with which a browser may store the stream.
+    response.headers.set('cache-control', 'no-store');
+    return response;
+  });
   return app;
 }

@@ -2,14 +2,15 @@
 
 MiniStack responds to all websites with `Access-Control-Allow-Origin: *`, so a page in a browser on this machine could read
 secrets and run code as its user. This program rejects requests of browsers, and requests to another host name than this
-machine's. ALLOW_BROWSERS=1 accepts them.
+machine's. ALLOW_BROWSERS=1 accepts them, and END_WITH_PARENT=0 lets it run without a parent.
 """
 
 import os, runpy, signal, sys, threading
 def end_with_parent():
     sys.stdin.buffer.read()
     os.killpg(0, signal.SIGKILL)
-threading.Thread(target=end_with_parent, daemon=True).start()
+if os.environ.get("END_WITH_PARENT") != "0":
+    threading.Thread(target=end_with_parent, daemon=True).start()
 
 import ministack.app as emulator
 inner = emulator.app

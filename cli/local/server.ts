@@ -32,8 +32,7 @@ export async function startLocalServer(
   const files = buildPage({ localRun: true });
   const app = new Hono();
   let port = 0;
-  app.use('/api/*', noStore);
-  app.use('/local/*', noStore);
+  app.use(noStore);
   app.use(async (c, next) => {
     const { method, path } = c.req;
     const [host, origin, site] = ['host', 'origin', 'sec-fetch-site'].map((name) => c.req.header(name));

@@ -20,13 +20,14 @@ interface ConsoleDeps {
 export function consoleApp({ admin, apiDescription, page, signIn }: ConsoleDeps): Hono<Env> {
   const app = new Hono<Env>();
   const { groupsClaim, ...publicSignIn } = signIn;
+  app.use(noStore);
   app.use(compress());
   const endpoints = [signIn.tokenEndpoint, signIn.revocationEndpoint ?? signIn.tokenEndpoint];
   app.use(pageHeaders([...new Set(endpoints.map((endpoint) => new URL(endpoint).origin))]));
   app.route('/', servedPage(page));
   app.get('/sign-in.json', (c) => c.json(publicSignIn satisfies PublicSignIn, 200, { 'cache-control': 'no-cache' }));
   app.route('/', changesApi(admin));
-  app.use('/api/*', noStore, admitMembers({ groupsClaim }));
+  app.use('/api/*', admitMembers({ groupsClaim }));
   app.route(
     '/',
     adminApi(admin, (c) => c.get('user'), apiDescription),

@@ -48,8 +48,8 @@ export function servedPage(contents: Readonly<Record<PageFile, string>>): Hono {
   return app;
 }
 
-/** Keeps responses of the API out of caches, because they contain URLs and secrets. */
+/** Keeps all responses out of caches that do not say otherwise, because they can contain URLs and secrets. */
 export const noStore: MiddlewareHandler = async (c, next) => {
   await next();
-  c.res.headers.set('cache-control', 'no-store');
+  if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
 };

@@ -2,6 +2,7 @@ import type { TriggersNow } from '../adapters/trigger-store.ts';
 import { isTrigger, type Trigger, triggers } from '../core/entity.ts';
 import { isMasked, MASK, maskedUrl } from '../core/masked-url.ts';
 import type { Deps } from './deployment.ts';
+import { quoted } from './quoted.ts';
 import { note } from './record-change.ts';
 import { type CheckUrlDeps, checkInput, keepUrl, type SetUrlDeps, Stale, type StoredUrl } from './set-url.ts';
 import { UserError } from './user-error.ts';
@@ -54,6 +55,12 @@ export interface Imported {
   readonly pending?: number;
 }
 
+/** A change whose URLs are masked, for people and for logs. */
+export function maskedImport(change: Imported): Imported {
+  const mask = (url: string | null) => (url === null ? null : maskedUrl(url));
+  return { ...change, was: mask(change.was), is: mask(change.is) };
+}
+
 /**
  * Sets the URLs of an exported file. `null` clears a URL. Triggers that are not in the file do not change. If the file has
  * an error, no URL changes.
@@ -74,7 +81,9 @@ function fromJson(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch (error) {
-    throw new UserError(`The file is not JSON: ${(error as Error).message}.`);
+    // The message can end with a part of the file, which contains URLs.
+    const reason = (error as Error).message.replace(/,? *(?:\.{3})?".*is not valid JSON$/s, '');
+    throw new UserError(`The file is not JSON: ${reason}.`);
   }
 }
 
@@ -147,7 +156,7 @@ async function checkEntry(
   headers: object = {},
 ): Promise<{ rejected: string } | { trigger: Trigger; url: string | null }> {
   if (!isTrigger(trigger))
-    return { rejected: `There is no trigger ${JSON.stringify(trigger)}: the triggers are ${triggers.join(', ')}.` };
+    return { rejected: `There is no trigger ${quoted(trigger)}: the triggers are ${triggers.join(', ')}.` };
   const missing = await missingHeader(deps, trigger, Object.keys(headers));
   if (missing !== undefined)
     return {

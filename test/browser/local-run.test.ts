@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Browser } from 'playwright-core';
 import { until } from '../support/emulator.ts';
-import { endWithUs } from '../support/processes.ts';
+import { descendants, endWithUs } from '../support/processes.ts';
 import { receiver } from '../support/receiver.ts';
+import { listeningSockets } from '../support/sockets.ts';
 import { startChromium } from './chromium.ts';
 import { button, openDetails, row, save } from './locators.ts';
 
@@ -16,11 +20,14 @@ const FAILURES = 12;
 let browser: Browser;
 let stop: (() => Promise<void>) | undefined;
 let origin: string;
+let endpoint: string;
+let run: number;
 before(async () => {
   browser = await startChromium();
   const file = fileURLToPath(new URL('../../cli/local/start.ts', import.meta.url));
   const { AWS_ENDPOINT_URL: _, ...env } = process.env;
   const child = spawn(process.execPath, [file], { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  run = child.pid as number;
   stop = endWithUs(async () => {
     const ended = once(child, 'close');
     child.kill('SIGINT');
@@ -31,6 +38,7 @@ before(async () => {
     printed += chunk;
   });
   origin = await until('the URL of the page', () => /^ +(http:\/\/127\.0\.0\.1:\d+\/)$/m.exec(printed)?.[1], 120_000);
+  endpoint = /AWS_ENDPOINT_URL=(\S+)/.exec(printed)?.[1] ?? assert.fail();
 });
 after(() => Promise.all([stop?.(), browser?.close()]));
 
@@ -109,4 +117,65 @@ describe('npm start', () => {
     await state.getByText('Healthy').waitFor();
     await page.context().close();
   });
+
+  test('listens on the loopback interface only, and a page of another origin gets nothing from any port', {
+    skip: process.platform !== 'linux' && 'reads /proc',
+  }, async () => {
+    const sockets = listeningSockets([run, ...descendants(run)]);
+    assert.ok(sockets.length >= 3, 'the page, the emulator and the receiver');
+    assert.deepEqual(
+      sockets.filter(({ isLoopback }) => !isLoopback),
+      [],
+    );
+    const ports = sockets.map(({ port }) => port);
+    for (const { port } of [new URL(origin), new URL(endpoint)]) assert.ok(ports.includes(Number(port)));
+    const attacker = createServer((_, response) => response.setHeader('content-type', 'text/html').end('<p>hello'));
+    await once(attacker.listen(0, '127.0.0.1'), 'listening');
+    const page = await (await browser.newContext()).newPage();
+    // Browsers do not restrict requests between pages and servers of this machine by themselves.
+    await page.goto(`http://evil.localhost:${(attacker.address() as AddressInfo).port}/`);
+    const read = await page.evaluate(attack, ports);
+    await page.context().close();
+    attacker.close();
+    assert.deepEqual(read, []);
+    const sqs = new SQSClient({
+      endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+    const { QueueUrls = [] } = await sqs.send(new ListQueuesCommand());
+    assert.ok(QueueUrls.length > 0);
+    assert.deepEqual(
+      QueueUrls.filter((url) => url.endsWith('/evil')),
+      [],
+      'a request whose response the page cannot read',
+    );
+  });
 });
+
+/** Runs in the page of an attacker. @returns What the page could read, for each port. */
+async function attack(ports: readonly number[]): Promise<string[]> {
+  const requests: RequestInit[] = [
+    {},
+    {
+      method: 'POST',
+      headers: { 'x-amz-target': 'DynamoDB_20120810.ListTables', 'content-type': 'application/x-amz-json-1.0' },
+      body: '{}',
+    },
+    { method: 'POST', mode: 'no-cors', body: new URLSearchParams({ Action: 'CreateQueue', QueueName: 'evil' }) },
+  ];
+  const read: string[] = [];
+  for (const port of ports)
+    for (const path of ['/', '/api/triggers/task.edit/secret', '/local/activity', '/_ministack/health'])
+      for (const request of requests) {
+        const text = await fetch(`http://127.0.0.1:${port}${path}`, {
+          ...request,
+          signal: AbortSignal.timeout(5_000),
+        }).then(
+          (response) => (response.type === 'opaque' ? '' : response.text()),
+          () => '',
+        );
+        if (text) read.push(`${port}${path}: ${text.slice(0, 100)}`);
+      }
+  return read;
+}

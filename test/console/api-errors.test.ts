@@ -89,3 +89,27 @@ test('removes only a header that is set, also with a name such as __proto__', as
   }
   assert.equal(api.history.entries.length, 0);
 });
+
+test('sets, lists and removes headers with names that every object has', async () => {
+  await using api = await servedApi();
+  await api.setUrl('https://example.com/', 0);
+  const names = ['constructor', 'toString', 'hasownproperty'];
+  const listed = async () => {
+    const { json } = await api.request('GET', '/triggers');
+    return json.triggers.find(({ trigger }: { trigger: string }) => trigger === 'task.edit').headers.sort();
+  };
+  for (const name of names)
+    assert.equal((await api.request('PUT', `/triggers/task.edit/headers/${name}`, { value: 'v' })).status, 200, name);
+  assert.deepEqual(await listed(), names.map((name) => name.toLowerCase()).sort());
+  const underscored = await api.request('PUT', '/triggers/task.edit/headers/__proto__', { value: 'v' });
+  assert.equal(underscored.status, 422);
+  for (const name of names)
+    assert.equal((await api.request('DELETE', `/triggers/task.edit/headers/${name}`)).status, 200, name);
+  assert.deepEqual(await listed(), []);
+  for (const [method, path] of [
+    ['POST', '/triggers/constructor/pause'],
+    ['GET', '/triggers/__proto__/secret'],
+    ['DELETE', '/triggers/toString/headers/x'],
+  ] as const)
+    assert.equal((await api.request(method, path)).status, 404, path);
+});

@@ -76,3 +76,30 @@ test('finds failed notifications by the ID of a record and by time, and pages th
   assert.deepEqual(await found('since=2&until=4'), [[4, 3, 2], 3, false]);
   assert.deepEqual(await found('offset=2&limit=2'), [[3, 2], 5, false]);
 });
+
+test('reads a bounded part of Failed for each search, however many notifications are in it', async () => {
+  await using api = await servedApi();
+  const all = 12_000;
+  for (let n = 0; n < all; n++)
+    await api.backlog.fail(failedNotification({ id: `msg_${String(n).padStart(32, '0')}`, changedAt: n }));
+  const reads = mock.method(api.backlog, 'failed');
+  // Ten pages of the limit, at most.
+  for (const [path, most] of [
+    ['/failed?limit=1', 1],
+    ['/failed?limit=1000', 1_000],
+    ['/failed?id=nothing', 2_000],
+    ['/failed?id=nothing&limit=1', 10],
+    ['/failed?until=1&limit=1', 10],
+    ['/log?outcome=gave-up&id=nothing', 1_000],
+    ['/history?limit=1', 0],
+    ['/triggers', 11],
+    ['/export', 0],
+  ] as const) {
+    reads.mock.resetCalls();
+    assert.equal((await api.request('GET', path)).status, 200);
+    const pages = await Promise.all(reads.mock.calls.map(({ result }) => result));
+    const read = pages.reduce((sum, page) => sum + (page?.failed.length ?? 0), 0);
+    assert.ok(read <= most, `${path} reads ${read} of ${all}`);
+  }
+  assert.equal((await api.request('GET', '/failed?offset=10000')).status, 400, 'a larger part');
+});

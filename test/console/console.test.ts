@@ -115,6 +115,19 @@ describe('the console', () => {
       assert.equal((await app.request('/api/triggers', init, bindings)).status, 401, JSON.stringify([init, bindings]));
   });
 
+  test('browsers check the public files at each load, and keep no other response in their caches', async () => {
+    const { app } = served();
+    for (const path of ['/', '/page.js', '/page.css', '/icon.svg', '/sign-in.json'])
+      assert.equal((await app.request(path)).headers.get('cache-control'), 'no-cache', path);
+    for (const [method, path] of [
+      ['GET', '/nothing'],
+      ['POST', '/'],
+      ['GET', '/api'],
+      ['OPTIONS', '/api/triggers'],
+    ] as const)
+      assert.equal((await app.request(path, { method })).headers.get('cache-control'), 'no-store', `${method} ${path}`);
+  });
+
   test('keeps responses of the API out of caches, with any status', async () => {
     const { app, deps } = served();
     await set(deps, 'task.edit', 'https://crm.example.com/');

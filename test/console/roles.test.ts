@@ -73,8 +73,15 @@ type World = Awaited<ReturnType<typeof world>>;
 const withReplaced = (now: TriggerSecrets) => ({ ...now, replaced: [{ secret: 'old', until: Date.now() + 60_000 }] });
 
 /** A request as the gateway passes it on. */
-async function send({ app, deps }: World, name: string, groups?: readonly string[], token?: string) {
-  const { body, ifMatch } = table[name as Endpoint];
+async function send(
+  { app, deps }: World,
+  name: string,
+  groups?: readonly string[],
+  token?: string,
+  query = '',
+  given?: object,
+) {
+  const { body = undefined, ifMatch } = { ...table[name as Endpoint], ...(given && { body: given }) };
   const [method = '', path = ''] = name.split(' ');
   if (path.endsWith('/try-now')) await deps.triggersTable.move('task.edit', 'park');
   if (path.endsWith('/replaced')) await deps.secrets.change('task.edit', withReplaced);
@@ -89,8 +96,10 @@ async function send({ app, deps }: World, name: string, groups?: readonly string
   };
   const request = { method, headers, ...(body && { body: JSON.stringify(body) }) };
   const requestContext = groups || token ? { authorizer: { jwt: { claims: { sub: 'u-1' } } } } : {};
-  const address = `/api${path.replace('{trigger}', 'task.edit').replace('{name}', 'x-key')}`;
-  return app.request(address, request, { requestContext });
+  const address = `/api${path.replace('{trigger}', 'task.edit').replace('{name}', 'x-key')}${query}`;
+  const response = await app.request(address, request, { requestContext });
+  assert.equal(response.headers.get('cache-control'), 'no-store', `${response.status} ${name}`);
+  return response;
 }
 
 test('the table has each route of the API', () => {
@@ -125,8 +134,33 @@ test('shows viewers masked URLs, and admins the whole URL for their text field',
   };
   assert.equal(await urlFor(VIEWERS), masked);
   assert.equal(await urlFor(ADMINS), url);
-  const exported = (await (await send(served, 'GET /export', [VIEWERS])).json()) as ApiResponse<'GET /export'>;
-  assert.equal(exported['task.edit'], masked);
+});
+
+test('exports masked URLs, and whole URLs only to an admin who asks for them', async () => {
+  const served = await world();
+  for (const [group, query, expected] of [
+    [VIEWERS, '', masked],
+    [VIEWERS, '?withSecrets=true', masked],
+    [ADMINS, '', masked],
+    [ADMINS, '?withSecrets=true', url],
+  ] as const) {
+    const response = await send(served, 'GET /export', [group], undefined, query);
+    const exported = (await response.json()) as ApiResponse<'GET /export'>;
+    assert.equal(exported['task.edit'], expected, `${group} ${query}`);
+  }
+  assert.deepEqual(
+    served.history.entries.slice(0, 4).map(({ to }) => to),
+    ['all URLs with secrets', 'all URLs', 'all URLs', 'all URLs'],
+  );
+});
+
+test('the response to an import has no credentials', async () => {
+  const served = await world();
+  const response = await send(served, 'POST /import', [ADMINS], undefined, '', { 'task.edit': null, 'case.edit': url });
+  assert.equal(response.status, 200);
+  const text = await response.text();
+  assert.ok(text.includes(masked));
+  assert.doesNotMatch(text, /MARKER/);
 });
 
 test('a member of both groups is an admin', async () => {

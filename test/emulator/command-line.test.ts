@@ -17,7 +17,7 @@ test('`set`, `list` and `clear` change and show URLs', async () => {
   const changed = await cli('set', 'task.edit', 'https://MÜLLER.example/x?y#z');
   assert.match(
     changed.stdout,
-    /^task\.edit calls https:\/\/xn--mller-kva\.example\/x\?y#z \(what you entered, normalised\)\n$/,
+    /^task\.edit calls https:\/\/xn--mller-kva\.example\/x\?\*\*\*#z \(what you entered, normalised\)\n$/,
   );
   const listed = await cli('list', '--json');
   const lines = JSON.parse(listed.stdout) as { trigger: string; url: string | null }[];

@@ -26,13 +26,17 @@ function actionsOnAudit(template: Properties): string[] {
 test('no role may change or delete an entry of the audit table: the console appends and reads', () => {
   assert.ok(auditId);
   const { CrmTriggers, CrmTriggersConsole } = templates({});
-  assert.ok(CrmTriggers && CrmTriggersConsole);
+  const { CrmTriggers: withPolicies } = templates({ cliPolicies: true });
+  assert.ok(CrmTriggers && CrmTriggersConsole && withPolicies);
   assert.deepEqual(
     actionsOnAudit(CrmTriggers).filter((action) => action !== 'dynamodb:ListStreams'),
     [],
     'no function of the core stack uses the audit table',
   );
   assert.deepEqual(actionsOnAudit(CrmTriggersConsole).sort(), ['dynamodb:PutItem', 'dynamodb:Query']);
+  const ofUsers = actionsOnAudit(withPolicies).filter((action) => action !== 'dynamodb:ListStreams');
+  assert.deepEqual([...new Set(ofUsers)].sort(), ['dynamodb:PutItem', 'dynamodb:Query'], 'users of the command line');
+  assert.equal(ofUsers.length, 4, 'viewers and admins');
 });
 
 test('the audit table has point-in-time recovery, and expires entries after 365 days', () => {

@@ -5,43 +5,15 @@ import { commands } from '../../cli/commands.ts';
 import { set } from '../../functions/operations/set-url.ts';
 import { root } from '../../infra/folders.ts';
 import { adminWorld } from '../support/admin-world.ts';
-import { all, main, only, type Properties, plain, synth } from '../support/template.ts';
-
-const template = synth(undefined, { main: { cliPolicies: true } });
-
-interface Statement {
-  readonly actions: readonly string[];
-  readonly resources: readonly string[];
-  readonly attributes: readonly string[] | undefined;
-}
-
-function statementsOf(name: 'Viewer' | 'Admin'): Statement[] {
-  const [, { PolicyDocument }] = only(
-    all('AWS::IAM::ManagedPolicy', template).filter(([id]) => plain(id) === `CliPolicies${name}`),
-  );
-  return PolicyDocument.Statement.map(({ Effect, Action, Resource, Condition }: Properties) => {
-    assert.equal(Effect, 'Allow');
-    return {
-      actions: [Action].flat(),
-      resources: [Resource].flat().map(resourceName),
-      attributes: Condition?.['ForAllValues:StringEquals']['dynamodb:Attributes'],
-    };
-  });
-}
-
-/** The logical name of a resource. Other values are returned as JSON. */
-function resourceName(value: Properties | string): string {
-  if (typeof value === 'string') return value;
-  const [id] = value['Fn::GetAtt'] ?? [value['Fn::ImportValue'] ?? value.Ref];
-  return id ? plain(id) : JSON.stringify(value).replaceAll(/"AWS::\w+"|[{}[\]",]|Fn::Join|Ref/g, '');
-}
+import { statementsOf, withPolicies } from '../support/cli-policies.ts';
+import { all, main, type Properties, plain } from '../support/template.ts';
 
 test('there are no policies without the setting cliPolicies', () => {
   assert.deepEqual(all('AWS::IAM::ManagedPolicy', main), []);
 });
 
 test('the stack outputs the ARNs of both policies', () => {
-  const { ViewerPolicyArn, AdminPolicyArn } = template.toJSON().Outputs;
+  const { ViewerPolicyArn, AdminPolicyArn } = withPolicies.toJSON().Outputs;
   assert.deepEqual(
     [ViewerPolicyArn, AdminPolicyArn].map(({ Value }) => plain(Value.Ref)),
     ['CliPoliciesViewer', 'CliPoliciesAdmin'],

@@ -1,35 +1,17 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { emulatorEnvironment } from '../../cli/emulator-environment.ts';
 import type { Emulator } from '../../cli/local/emulator.ts';
 import { startMiniStack } from '../../cli/local/ministack.ts';
-
-/** Listening TCP sockets of this machine, as Linux lists them: `address:port` in hexadecimal. */
-async function listening(): Promise<Set<string>> {
-  const tables = await Promise.all(
-    ['tcp', 'tcp6'].map((name) => readFile(`/proc/net/${name}`, 'utf8').catch(() => '')),
-  );
-  const rows = tables.flatMap((table) =>
-    table
-      .split('\n')
-      .slice(1)
-      .map((line) => line.trim().split(/\s+/)),
-  );
-  return new Set(rows.flatMap(([, local = '', , state]) => (state === '0A' ? [local] : [])));
-}
-
-/** Addresses are hexadecimal in little-endian order. Tests beside this one listen on other addresses in 127.0.0.0/8. */
-const isLoopback = (socket: string) => /^(?:[\dA-F]{6}7F|0{24}01000000|0{16}FFFF0000[\dA-F]{6}7F):/.test(socket);
+import { descendants } from '../support/processes.ts';
+import { listeningSockets } from '../support/sockets.ts';
 
 describe('the emulator of a local run', () => {
   let emulator: Emulator;
-  let earlier: Set<string>;
 
   before(async () => {
-    earlier = await listening();
     emulator = await startMiniStack(new AbortController().signal, 0);
   });
   after(() => emulator?.stop());
@@ -84,10 +66,10 @@ describe('the emulator of a local run', () => {
   test('listens on the loopback interface only', {
     skip: process.platform !== 'linux' && 'reads /proc',
   }, async () => {
-    const opened = [...(await listening())].filter((socket) => !earlier.has(socket));
-    assert.ok(opened.length > 0);
+    const sockets = listeningSockets(descendants(process.pid));
+    assert.ok(sockets.length > 0);
     assert.deepEqual(
-      opened.filter((socket) => !isLoopback(socket)),
+      sockets.filter(({ isLoopback }) => !isLoopback),
       [],
     );
   });

@@ -128,6 +128,25 @@ describe('the local server', () => {
     ]);
   });
 
+  test('the browser keeps no response in its cache but the files of the page, which it checks at each load', async () => {
+    const foreign = { origin: 'https://evil.example' };
+    const requests: [path: string, expected: string, headers?: Record<string, string>, method?: string][] = [
+      ['/', 'no-cache'],
+      ['/page.js', 'no-cache'],
+      ['/api/triggers/task.edit/secret', 'no-store'],
+      ['/api/nothing', 'no-store'],
+      ['/nothing', 'no-store'],
+      ['/local/agent', 'no-store', json, 'POST'],
+      ['/page.js', 'no-store', foreign],
+      ['/api/triggers', 'no-store', foreign],
+    ];
+    for (const [path, expected, headers = {}, method = 'GET'] of requests)
+      assert.equal((await send(method, path, headers)).headers['cache-control'], expected, `${method} ${path}`);
+    const stream = await fetch(`${server.origin}/local/activity`);
+    assert.equal(stream.headers.get('cache-control'), 'no-store', 'the activity contains IDs');
+    await stream.body?.cancel();
+  });
+
   test('responds with 404 to unknown paths', async () => {
     for (const path of ['/api/nothing', '/api/', '/../package.json', '/.git/config', '/%2e%2e/x'])
       assert.equal((await send('GET', path, {})).status, 404, path);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { commands } from '../../cli/commands.ts';
 import { plainText } from '../../cli/output.ts';
+import { checkValue } from '../../cli/values.ts';
 import { set } from '../../functions/operations/set-url.ts';
 import { importUrls } from '../../functions/operations/url-file.ts';
 import { adminWorld } from '../support/admin-world.ts';
@@ -49,4 +50,32 @@ test('an import prints its changes without credentials', async () => {
   const file = JSON.stringify({ 'task.edit': null, 'task.create': url });
   const { text, json } = (await commands.import?.run(deps, ['file', file], {})) ?? assert.fail();
   assert.doesNotMatch(text + JSON.stringify(json), /MARKER/);
+});
+
+test('set prints the URL without credentials, and says when it was normalised', async () => {
+  const { deps } = await world();
+  for (const [entered, note] of [
+    [url, ''],
+    [url.replace('example.com', 'EXAMPLE.com'), ' (what you entered, normalised)'],
+  ] as const) {
+    const printed = (await commands.set?.run(deps, ['task.edit', entered], {})) ?? assert.fail();
+    assert.equal(printed.text, `task.edit calls ${masked}${note}`);
+    assert.doesNotMatch(JSON.stringify(printed.json), /MARKER/);
+  }
+});
+
+test('error messages repeat no URL that was entered in the wrong place, and no part of a broken file', async () => {
+  const { deps } = await world();
+  const files = [
+    JSON.stringify({ [url]: 'task.edit' }),
+    `{"task.edit":https://MARKER@h/}`,
+    `{"task.edit":"x","a":MARKER}`,
+  ];
+  for (const file of files)
+    await assert.rejects(importUrls(deps, file), ({ message }) => !/MARKER|MARK/.test(message) && message.length > 20);
+  assert.throws(
+    () => checkValue('TRIGGER', 'TRIGGER', url),
+    ({ message }) => /^There is no trigger of this name\./.test(message),
+  );
+  assert.throws(() => checkValue('TRIGGER', 'TRIGGER', 'task.edits'), /^Error: There is no trigger "task\.edits"\./);
 });

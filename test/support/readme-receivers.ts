@@ -37,7 +37,7 @@ export async function readmeReceiver(language: Language, secret: string) {
   await until(`the documented receiver in ${language} listens`, () => listens(port), 120_000).catch((error) => {
     throw new Error(`${error.message}: ${sample.process.tail()}`);
   });
-  return { origin: `http://127.0.0.1:${port}`, [Symbol.asyncDispose]: sample[Symbol.asyncDispose] };
+  return { ...sample, origin: `http://127.0.0.1:${port}` };
 }
 
 /** Starts a sample with these variables added to the environment. It runs below the project, where npm packages are found. */
@@ -49,7 +49,8 @@ export async function startSample(language: Language, variables: { readonly PORT
   const { file, tool, args } = languages[language];
   await writeFile(join(folder, file), code);
   const { SECRET: _, ...inherited } = process.env;
-  const env = { ...inherited, ...variables, GOCACHE: join(localFolder, 'go-cache') };
+  // Python does not print to a pipe at once by default.
+  const env = { ...inherited, ...variables, GOCACHE: join(localFolder, 'go-cache'), PYTHONUNBUFFERED: '1' };
   const started = await start(tool, args(join(folder, file), variables.PORT), { env, cwd: folder });
   return {
     process: started,

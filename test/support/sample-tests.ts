@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { test } from 'node:test';
 import { requestHeaders } from '../../functions/attempt/request-headers.ts';
 import { secretOf } from '../../functions/core/signature.ts';
+import { until } from './emulator.ts';
 import { isHere, type Language, readmeReceiver, startSample } from './readme-receivers.ts';
 import { notification } from './records.ts';
 
@@ -46,6 +47,32 @@ export function testCalls(language: Language) {
     const { 'webhook-signature': _, ...unsigned } = genuine;
     assert.equal(await status(unsigned), 401, 'no signature');
     assert.equal(await status({ ...genuine, 'webhook-timestamp': 'soon' }), 401, 'no time');
+  });
+}
+
+/** Headers that an attacker between us and the receiver can add or change: `webhook-signature` does not contain them. */
+const outsideSignature = {
+  'crm-trigger-test': 'true',
+  'crm-trigger': 'customer.delete',
+  'crm-trigger-attempt': '9',
+  'crm-trigger-sequence': '0',
+  'x-http-method-override': 'DELETE',
+};
+
+/** Tests that a sample acts on nothing that is not signed. */
+export function testChangedHeaders(language: Language) {
+  test(`the sample in ${language} handles a signed call once although headers outside the signature were changed`, {
+    timeout: 240_000,
+  }, async (t) => {
+    if (!(await isHere(language))) return t.skip(`there is no ${language} on this machine`);
+    await using sample = await readmeReceiver(language, secret);
+    const secrets = { version: 1, secret, replaced: [], headers: {} };
+    const genuine = requestHeaders(notification(), 1, `${sample.origin}${target}`, secrets, Date.now());
+    const handled = () => sample.process.tail().match(/Österreich/g)?.length ?? 0;
+    assert.equal(await send(sample.origin, target, { ...genuine, ...outsideSignature }), 200);
+    await until('the call is handled', () => handled() > 0);
+    assert.equal(await send(sample.origin, target, genuine), 200, 'the repeat');
+    assert.equal(handled(), 1);
   });
 }
 

@@ -13,6 +13,10 @@ export const needs = {
     localstack: 'it extracts no metrics from logs',
   },
   'HTTP APIs': { ministack: true, localstack: 'it leaves HTTP APIs and user pools out of a stack' },
+  'enforced policies': {
+    ministack: 'it enforces policies only with AUTH=true, and then without the attributes of BatchGetItem',
+    localstack: 'it enforces no IAM policies',
+  },
   pollers: {
     ministack: 'it processes a FIFO queue one batch at a time',
     localstack: 'it processes a FIFO queue one batch at a time',

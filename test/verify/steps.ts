@@ -1,5 +1,6 @@
 import type { Step } from './runner.ts';
 import { alarm } from './steps/alarm.ts';
+import { attributes } from './steps/attributes.ts';
 import { changeSet } from './steps/change-set.ts';
 import { consoleRoutes } from './steps/console.ts';
 import { deploy } from './steps/deploy.ts';
@@ -77,6 +78,15 @@ export const steps: readonly Step[] = [
     minutes: 5,
     fix: 'npm run crm-triggers -- log --stage STAGE shows the outcome of each call',
     run: triggers,
+  },
+  {
+    name: 'attributes',
+    proves: 'DynamoDB lets capture read whether a URL is set, and denies it the URL and every other attribute',
+    needs: ['enforced policies'],
+    after: ['deploy'],
+    minutes: 5,
+    fix: 'see readsOnly in infra/tables.ts; the credentials of this run need iam:UpdateAssumeRolePolicy and sts:AssumeRole',
+    run: attributes,
   },
   {
     name: 'order',

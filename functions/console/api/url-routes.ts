@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { setUrl } from '../../operations/set-url.ts';
-import { importFile, readForExport, urlFileOf } from '../../operations/url-file.ts';
+import { importFile, maskedImport, readForExport, urlFileOf } from '../../operations/url-file.ts';
 import { route } from './route.ts';
 import { trigger, url } from './shapes.ts';
 import { tagOf, tagOfAll, versionOf, versionsOf } from './versions.ts';
@@ -38,10 +38,13 @@ export const urlRoutes = [
     method: 'GET',
     path: '/export',
     role: 'viewer',
-    summary: 'Return all URLs as a file for version control; its ETag is the If-Match of an import',
+    summary:
+      'Return all URLs as a file for version control, without credentials; its ETag is the If-Match of an import',
+    /** With `true`, the URLs keep their credentials. Viewers always get masked URLs. */
+    query: z.object({ withSecrets: z.optional(z.enum(['true', 'false'])) }),
     response: z.partialRecord(trigger, url),
-    async run({ deps, role }) {
-      const now = await readForExport(deps, role === 'admin');
+    async run({ deps, role, query: { withSecrets } }) {
+      const now = await readForExport(deps, role === 'admin' && withSecrets === 'true');
       return { json: urlFileOf(now), etag: tagOfAll(now) };
     },
   }),
@@ -56,7 +59,7 @@ export const urlRoutes = [
     }),
     locked: true,
     run: async ({ deps, body, expectedVersion }) => ({
-      json: { imported: await importFile(deps, body, versionsOf(expectedVersion)) },
+      json: { imported: (await importFile(deps, body, versionsOf(expectedVersion))).map(maskedImport) },
     }),
   }),
 ] as const;
