@@ -77,7 +77,7 @@ describe('the examples', () => {
   });
 
   test('compile in strict mode', async () => {
-    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    const tsc = join(root, 'test', 'node_modules', 'typescript', 'bin', 'tsc');
     const options = ['--noEmit', '--strict', '--module', 'nodenext', '--lib', 'esnext', '--types', 'node'];
     const apps = examples.map((name) => join(name, 'app.ts'));
     await project.run(process.execPath, [tsc, ...options, '--allowImportingTsExtensions', ...apps]);
