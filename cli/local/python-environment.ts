@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { UserError } from '../../functions/operations/user-error.ts';
 import { folder } from '../../infra/folders.ts';
-import { exists, fetched } from './fetched.ts';
+import { exists, fetched, installationError } from './fetched.ts';
 import { run } from './process.ts';
 
 const ministack = join(import.meta.dirname, 'ministack.txt');
@@ -80,14 +79,13 @@ async function install(
   requirements: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const name = `${basename(requirements, '.txt')} from PyPI`;
+  const [, size = ''] = /^# Download: (.+)$/m.exec(readFileSync(requirements, 'utf8')) ?? [];
+  const name = `${basename(requirements, '.txt')} from PyPI${size && ` (${size})`}`;
   try {
     await fetched(home, name, (into) => maker.make(python, into, requirements, signal));
   } catch (error) {
     signal.throwIfAborted();
-    const lines = (error as Error).message.split('\n').filter((line) => /error/i.test(line));
-    throw new UserError(
-      `The packages in ${basename(requirements)} could not be installed with ${python.trim()}: ${(lines.at(-1) ?? (error as Error).message).slice(0, 300)}. To fix this, check the connection to PyPI (PIP_INDEX_URL, proxy) and start again.`,
-    );
+    const what = `The packages in ${basename(requirements)}`;
+    throw installationError(what, error, `the connection to PyPI (PIP_INDEX_URL, proxy) and ${python.trim()}`);
   }
 }

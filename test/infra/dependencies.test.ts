@@ -61,7 +61,7 @@ test('only the packages in allowScripts of package.json run install scripts', ()
   assert.deepEqual(running.sort(), Object.keys(manifest.allowScripts).sort());
 });
 
-/** The most that the packages of the demonstration may take on the disk, as `du` counts it. */
+/** The most that the packages of the demonstration may take on the disk, with each hard link counted. */
 const MOST_MB = 350;
 
 test(`npm ci installs at most ${MOST_MB} MB, without the tools for tests and checks`, (t) => {
