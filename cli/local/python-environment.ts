@@ -26,17 +26,35 @@ interface Maker {
   make(python: string, home: string, requirements: string, signal: AbortSignal): Promise<void>;
 }
 
+/** Fails in a Python whose pip cannot install into another environment. */
+const PIP_PROBE =
+  'import sys, venv, pip; assert sys.version_info >= (3, 10) and int(pip.__version__.split(".")[0]) >= 23';
+
+/** pip compiles all modules, but MiniStack needs few of them. */
+const install = ['install', '--quiet', '--disable-pip-version-check', '--no-input', '--no-compile', '--require-hashes'];
+
+/** Installs with the pip of the Python itself: a third of the time, because the environment needs no pip of its own. */
+const withPip = (python: string): Maker => ({
+  probe: async () => (await run(python, ['-c', `${PIP_PROBE}; print(sys.executable)`])).trim(),
+  async make(found, home, requirements, signal) {
+    await run(found, ['-m', 'venv', '--without-pip', home], {}, signal);
+    await run(found, ['-m', 'pip', '--python', pythonOf(home), ...install, '-r', requirements], {}, signal);
+  },
+});
+
 const withVenv = (python: string): Maker => ({
   probe: async () => (await run(python, ['-c', PROBE])).trim(),
   async make(found, home, requirements, signal) {
     await run(found, ['-m', 'venv', home], {}, signal);
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input'];
-    await run(pythonOf(home), [...pip, '--require-hashes', '-r', requirements], {}, signal);
+    await run(pythonOf(home), ['-m', 'pip', ...install, '-r', requirements], {}, signal);
   },
 });
 
 const makers: readonly Maker[] = [
-  ...['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'].map(withVenv),
+  ...['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'].flatMap((python) => [
+    withPip(python),
+    withVenv(python),
+  ]),
   {
     probe: () => run('uv', ['--version']),
     async make(_, home, requirements, signal) {
@@ -66,13 +84,13 @@ export async function ministackPython(signal: AbortSignal, requirements = minist
   for (const maker of makers) {
     const found = await maker.probe().catch(() => undefined);
     if (found === undefined) continue;
-    await install(maker, found, home, requirements, signal);
+    await installWith(maker, found, home, requirements, signal);
     return python;
   }
   return undefined;
 }
 
-async function install(
+async function installWith(
   maker: Maker,
   python: string,
   home: string,
