@@ -1,5 +1,6 @@
 import { asUserError } from '../functions/operations/deployment.ts';
 import { UserError } from '../functions/operations/user-error.ts';
+import { asFileError } from './local/first-error.ts';
 import { Misuse } from './misuse.ts';
 
 /** An error for the user. */
@@ -20,7 +21,7 @@ const FIX = /^(?<message>[^\n]*?[.!?])\s+(?:Fix: |To fix this, )(?<fix>[^\n]+)$/
  * @throws The error itself if it is an internal error and the output is not JSON.
  */
 export function reportOf(caught: unknown, asJson: boolean): { readonly text: string; readonly status: number } {
-  const error = asUserError(caught);
+  const error = asFileError(asUserError(caught));
   const status = error instanceof Misuse ? 2 : 1;
   if (asJson) return { text: JSON.stringify({ error: reported(error) }), status };
   if (error instanceof Misuse) return { text: [error.message, help(error)].join(' '), status };

@@ -5,6 +5,7 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 import { folder, root } from '../infra/folders.ts';
+import { testTools } from './tools.ts';
 
 // npm test: the test files, by Node's runner, except those of the npm package and of real servers. With --fast only those without an
 // emulator, a browser or a clock.
@@ -43,6 +44,8 @@ const files = globSync('**/*.test.ts', { cwd: join(root, 'test'), exclude: (name
   .filter((file) => !values.fast || !SLOW.includes(nameOf(file).split('/')[0] ?? ''))
   .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
   .map((file) => join(root, 'test', file));
+
+await testTools();
 
 const milliseconds = new Map<string, number>();
 const sums = { tests: 0, passed: 0, skipped: 0 };

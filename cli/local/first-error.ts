@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { UserError } from '../../functions/operations/user-error.ts';
+import { folder, isPackage } from '../../infra/folders.ts';
 
 /** An uncaught error as Node prints it, or an error that the CDK found in a stack: `[Error at /Stack/Id] message`. */
 const THROWN = /^\s*(?:\w*Error(?: \[\w+\])?: |\[Error at \S+\] )(.+)$/;
@@ -38,6 +39,8 @@ export function asFileError(error: unknown): unknown {
 }
 
 function fixOf(path = ''): string {
+  if (isPackage && path !== '' && folder.startsWith(path))
+    return `set ${process.platform === 'win32' ? 'LOCALAPPDATA' : 'XDG_CACHE_HOME'} to a folder that is writable and has free space.`;
   const temporary = process.env.TMPDIR ?? process.env.TEMP;
   if (temporary && path.startsWith(temporary))
     return 'set TMPDIR to a folder that exists, is writable and has free space.';

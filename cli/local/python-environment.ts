@@ -1,9 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { UserError } from '../../functions/operations/user-error.ts';
 import { folder } from '../../infra/folders.ts';
-import { exists, fetched } from './fetched.ts';
+import { exists, fetched, installationError } from './fetched.ts';
 import { run } from './process.ts';
 
 const ministack = join(import.meta.dirname, 'ministack.txt');
@@ -27,17 +26,35 @@ interface Maker {
   make(python: string, home: string, requirements: string, signal: AbortSignal): Promise<void>;
 }
 
+/** Fails in a Python whose pip cannot install into another environment. */
+const PIP_PROBE =
+  'import sys, venv, pip; assert sys.version_info >= (3, 10) and int(pip.__version__.split(".")[0]) >= 23';
+
+/** pip compiles all modules, but MiniStack needs few of them. */
+const install = ['install', '--quiet', '--disable-pip-version-check', '--no-input', '--no-compile', '--require-hashes'];
+
+/** Installs with the pip of the Python itself: a third of the time, because the environment needs no pip of its own. */
+const withPip = (python: string): Maker => ({
+  probe: async () => (await run(python, ['-c', `${PIP_PROBE}; print(sys.executable)`])).trim(),
+  async make(found, home, requirements, signal) {
+    await run(found, ['-m', 'venv', '--without-pip', home], {}, signal);
+    await run(found, ['-m', 'pip', '--python', pythonOf(home), ...install, '-r', requirements], {}, signal);
+  },
+});
+
 const withVenv = (python: string): Maker => ({
   probe: async () => (await run(python, ['-c', PROBE])).trim(),
   async make(found, home, requirements, signal) {
     await run(found, ['-m', 'venv', home], {}, signal);
-    const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--no-input'];
-    await run(pythonOf(home), [...pip, '--require-hashes', '-r', requirements], {}, signal);
+    await run(pythonOf(home), ['-m', 'pip', ...install, '-r', requirements], {}, signal);
   },
 });
 
 const makers: readonly Maker[] = [
-  ...['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'].map(withVenv),
+  ...['python3', 'python3.14', 'python3.13', 'python3.12', 'python3.11', 'python3.10', 'python'].flatMap((python) => [
+    withPip(python),
+    withVenv(python),
+  ]),
   {
     probe: () => run('uv', ['--version']),
     async make(_, home, requirements, signal) {
@@ -67,27 +84,26 @@ export async function ministackPython(signal: AbortSignal, requirements = minist
   for (const maker of makers) {
     const found = await maker.probe().catch(() => undefined);
     if (found === undefined) continue;
-    await install(maker, found, home, requirements, signal);
+    await installWith(maker, found, home, requirements, signal);
     return python;
   }
   return undefined;
 }
 
-async function install(
+async function installWith(
   maker: Maker,
   python: string,
   home: string,
   requirements: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const name = `${basename(requirements, '.txt')} from PyPI`;
+  const [, size = ''] = /^# Download: (.+)$/m.exec(readFileSync(requirements, 'utf8')) ?? [];
+  const name = `${basename(requirements, '.txt')} from PyPI${size && ` (${size})`}`;
   try {
     await fetched(home, name, (into) => maker.make(python, into, requirements, signal));
   } catch (error) {
     signal.throwIfAborted();
-    const lines = (error as Error).message.split('\n').filter((line) => /error/i.test(line));
-    throw new UserError(
-      `The packages in ${basename(requirements)} could not be installed with ${python.trim()}: ${(lines.at(-1) ?? (error as Error).message).slice(0, 300)}. To fix this, check the connection to PyPI (PIP_INDEX_URL, proxy) and start again.`,
-    );
+    const what = `The packages in ${basename(requirements)}`;
+    throw installationError(what, error, `the connection to PyPI (PIP_INDEX_URL, proxy) and ${python.trim()}`);
   }
 }

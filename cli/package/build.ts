@@ -4,7 +4,7 @@ import { build as bundle } from 'esbuild';
 import { root } from '../../infra/folders.ts';
 import { handlerFolders, writeHandler } from '../../infra/handler-code.ts';
 import { writeAssembly } from './assembly.ts';
-import { commandLine, construct } from './bundles.ts';
+import { commandLine, construct, program } from './bundles.ts';
 import { writeDeclarations } from './declarations.ts';
 import { billOfMaterials } from './published.ts';
 
@@ -17,11 +17,12 @@ export async function build(into: string): Promise<void> {
   rmSync(dist, { recursive: true, force: true });
   for (const folder of handlerFolders) writeHandler(folder, join(dist, 'handlers', folder));
   await Promise.all([
-    bundle({ ...commandLine, outfile: join(dist, 'crm-triggers.js') }),
+    bundle({ ...commandLine, outfile: join(dist, 'command-line.js') }),
     bundle({ ...construct, outfile: join(dist, 'construct.cjs') }),
     writeDeclarations(join(dist, 'types')),
     writeAssembly(join(dist, 'handlers'), join(dist, 'assembly')),
   ]);
   for (const name of emulatorFiles) copyFileSync(join(root, 'cli', 'local', name), join(dist, name));
+  writeFileSync(join(dist, 'crm-triggers.js'), program, { mode: 0o755 });
   writeFileSync(join(dist, 'sbom.cdx.json'), await billOfMaterials());
 }

@@ -3,7 +3,21 @@ import type { BuildOptions } from 'esbuild';
 import { root } from '../../infra/folders.ts';
 
 /** The oldest Node that the package supports, as in `engines` of package.json. */
-const target = 'node22';
+const OLDEST_NODE = 22;
+
+const target = `node${OLDEST_NODE}`;
+
+/**
+ * The program of the package. It imports the command line after it has checked Node's version, because an older Node may fail to load it,
+ * and its emulated functions make no calls.
+ */
+export const program = `#!/usr/bin/env node
+if (Number.parseInt(process.versions.node, 10) >= ${OLDEST_NODE}) import('./command-line.js');
+else {
+  console.error('crm-triggers needs Node ${OLDEST_NODE} or newer. This is Node ' + process.versions.node + '. To fix this, install a newer Node.');
+  process.exitCode = 1;
+}
+`;
 
 /** The command line, as an ES module without dependencies. */
 export const commandLine = {

@@ -14,7 +14,7 @@ const OWN_IMPORT = /(?<=from ')(\.[^']+)\.ts(?=')/g;
 export async function writeDeclarations(into: string): Promise<void> {
   const emitted = mkdtempSync(join(tmpdir(), 'crm-triggers-types-'));
   try {
-    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    const tsc = join(root, 'test', 'node_modules', 'typescript', 'bin', 'tsc');
     await run(process.execPath, [tsc, '--project', 'tsconfig.package.json', '--outDir', emitted], { cwd: root });
     const files = new Set([join('infra', 'package')]);
     for (const file of files) {

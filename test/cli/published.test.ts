@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { build } from 'esbuild';
-import { commandLine } from '../../cli/package/bundles.ts';
+import { commandLine, program } from '../../cli/package/bundles.ts';
 import { VERSION } from '../../functions/core/version.ts';
 
 /** The SDK of the Model Context Protocol has 257 KB of them. It is evaluated only by the command `mcp`. */
@@ -31,6 +31,18 @@ describe('the published command line', () => {
   test('prints its version and its help', () => {
     assert.deepEqual(run('--version'), { status: 0, stdout: `${VERSION}\n`, stderr: '' });
     assert.match(run('--help').stdout, /set TRIGGER URL/);
+  });
+
+  test('on Node 20 prints one line with the fix, and loads nothing else', () => {
+    const entry = join(folder, 'entry.mjs');
+    writeFileSync(entry, program);
+    const old = "data:text/javascript,Object.defineProperty(process.versions, 'node', { value: '20.20.2' })";
+    const { status, stderr } = spawnSync(process.execPath, ['--import', old, entry, 'demo'], { encoding: 'utf8' });
+    assert.equal(
+      stderr,
+      'crm-triggers needs Node 22 or newer. This is Node 20.20.2. To fix this, install a newer Node.\n',
+    );
+    assert.equal(status, 1);
   });
 
   test('sends requests to AWS, and reports an endpoint that does not respond', () => {

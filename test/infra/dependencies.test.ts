@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { globSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { billOfMaterials, publishedPackages } from '../../cli/package/published.ts';
@@ -14,27 +15,36 @@ interface Locked {
   readonly hasInstallScript?: boolean;
 }
 
-/** A folder of the repository. It depends on the packages that contain Node, which are locked like all others. */
-const PINNED_NODE = 'tools/node';
-
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const read = (name: string) => JSON.parse(readFileSync(`${root}${name}`, 'utf8'));
+const read = (name: string) => JSON.parse(readFileSync(join(root, name), 'utf8'));
 const manifest = read('package.json');
-const locked: [string, Locked][] = Object.entries<Locked>(read('package-lock.json').packages).filter(
-  ([at, { link }]) => at !== '' && at !== PINNED_NODE && !link,
-);
+
+/** The folders whose packages npm installs: the repository, and what is installed apart at first use. */
+const folders = globSync('**/package-lock.json', {
+  cwd: root,
+  exclude: (name) => ['node_modules', '.emulator', '.stryker'].includes(name),
+}).map((file) => dirname(file));
+
+/** Folders of the repository that package.json names as packages. */
+const linked = ['tools/node', 'tools/node/launcher'];
+
+const locked: [string, Locked][] = folders
+  .flatMap((folder) => Object.entries<Locked>(read(`${folder}/package-lock.json`).packages))
+  .filter(([at, { link }]) => at !== '' && !linked.includes(at) && !link);
+
 const published = [...(await publishedPackages())] as [string, Locked][];
 
 /** `@aws-sdk/core@3.1`, for `node_modules/x/node_modules/@aws-sdk/core`. */
 const named = (at: string, { version }: Locked) => `${at.split('node_modules/').at(-1)}@${version}`;
 
-test('every version in package.json is exact', () => {
+test('every version in a manifest is exact', () => {
   assert.equal(manifest.dependencies, undefined, 'the npm package contains bundles');
-  const { 'pinned-node': pinned, ...others } = manifest.devDependencies;
-  assert.equal(pinned, `file:${PINNED_NODE}`);
-  const { optionalDependencies } = read(`${PINNED_NODE}/package.json`);
-  for (const [name, version] of Object.entries({ ...others, ...optionalDependencies }))
-    assert.match(version as string, /^\d+\.\d+\.\d+$/, name);
+  assert.ok(folders.includes('.') && folders.includes('test') && folders.includes(join('tools', 'node', '24')));
+  for (const folder of [...folders, ...linked]) {
+    const { dependencies, devDependencies, optionalDependencies } = read(`${folder}/package.json`);
+    for (const [name, version] of Object.entries({ ...dependencies, ...devDependencies, ...optionalDependencies }))
+      assert.match(version as string, /^(\d+\.\d+\.\d+|file:[\w/]+)$/, `${name} in ${folder}`);
+  }
 });
 
 test('every package is locked by its hash, and is from the registry or bundled in another package', () => {
@@ -49,6 +59,23 @@ test('only the packages in allowScripts of package.json run install scripts', ()
     .filter(([, { hasInstallScript }]) => hasInstallScript)
     .map(([at]) => at.split('node_modules/')[1]);
   assert.deepEqual(running.sort(), Object.keys(manifest.allowScripts).sort());
+});
+
+/** The most that the packages of the demonstration may take on the disk, with each hard link counted. */
+const MOST_MB = 350;
+
+test(`npm ci installs at most ${MOST_MB} MB, without the tools for tests and checks`, (t) => {
+  const installed = join(root, 'node_modules');
+  const entries = readdirSync(installed, { recursive: true, withFileTypes: true });
+  const blocks = entries.map((entry) => lstatSync(join(entry.parentPath, entry.name)).blocks ?? 0);
+  const megabytes = Math.round((blocks.reduce((sum, of) => sum + of, 0) * 512) / 2 ** 20);
+  t.diagnostic(`node_modules: ${megabytes} MB`);
+  assert.ok(megabytes <= MOST_MB, `${megabytes} MB`);
+  const { devDependencies } = read('test/package.json');
+  assert.deepEqual(
+    Object.keys(devDependencies).filter((name) => manifest.devDependencies[name]),
+    [],
+  );
 });
 
 /** Licenses that only require attribution. */

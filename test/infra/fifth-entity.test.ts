@@ -28,7 +28,7 @@ before(async () => {
 after(() => rm(copy, { recursive: true }));
 
 test('a fifth entity needs no other change to compile', async () => {
-  const tsc = join(root, 'node_modules', '.bin', 'tsc');
+  const tsc = join(root, 'test', 'node_modules', '.bin', 'tsc');
   for (const project of ['.', 'functions/console/page']) {
     const { stdout } = await run(tsc, ['--project', project], { cwd: copy }).catch((error) => error);
     assert.equal(stdout, '');

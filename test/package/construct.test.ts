@@ -59,7 +59,7 @@ describe('the package in an empty project', () => {
     await project.write('app.ts', app);
     await project.write('wrong.ts', app.replace('allowHttp: true', 'allowHttp: 1'));
     const options = ['--noEmit', '--strict', '--module', 'nodenext', '--lib', 'esnext', '--skipLibCheck', 'false'];
-    const tsc = [join(root, 'node_modules', 'typescript', 'bin', 'tsc'), ...options];
+    const tsc = [join(root, 'test', 'node_modules', 'typescript', 'bin', 'tsc'), ...options];
     await project.run(process.execPath, [...tsc, 'app.ts']);
     await assert.rejects(project.run(process.execPath, [...tsc, 'wrong.ts']), /allowHttp/);
   });

@@ -36,6 +36,7 @@ test('contains compiled code, declarations, the functions, the page and the bill
   const code = names.filter((name) => name.startsWith('dist/') && !name.startsWith('dist/types/'));
   for (const name of [
     'construct.cjs',
+    'command-line.js',
     'crm-triggers.js',
     'sbom.cdx.json',
     ...['capture', 'deliver', 'drain', 'console'].map((folder) => `handlers/${folder}/index.mjs`),

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { nodeVersions, pathWithNode } from '../support/node-versions.ts';
 import { emptyProject, packed } from '../support/packed.ts';
 
-test('npx crm-triggers demo fetches the emulator and the CDK once, with a line each, and all calls arrive', async (t) => {
+test('npx crm-triggers demo fetches the emulator and the CDK once, with a line and a size each, and all calls arrive', async (t) => {
   await using project = await emptyProject();
   const cache = join(project.cwd, 'cache');
   const npx = ['--yes', '--package', await packed(), 'crm-triggers', 'demo'];
@@ -15,7 +15,7 @@ test('npx crm-triggers demo fetches the emulator and the CDK once, with a line e
       const PATH = await pathWithNode(version);
       const env = { ...inherited, PATH, XDG_CACHE_HOME: cache, LOCALAPPDATA: cache, HOME: cache };
       const printed = await project.run('npx', npx, env);
-      const lines = printed.match(/^ {2}– first use: fetching \S+/gm) ?? [];
+      const lines = printed.match(/^ {2}– first use: fetching \S+ from \S+ \(\d+ MB\)/gm) ?? [];
       const expected = ['fetching ministack', 'fetching aws-cdk@'];
       assert.equal(lines.length, index === 0 ? expected.length : 0, printed);
       for (const [n, line] of lines.entries()) assert.ok(line.includes(expected[n] ?? ''), line);

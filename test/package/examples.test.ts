@@ -3,12 +3,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { cp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { CreateTableCommand, DeleteItemCommand, DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { CloudFormationClient, DescribeStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import { CreateOpenIDConnectProviderCommand, GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { pathWithThisNode } from '../../cli/local/process.ts';
+import { findDeployment } from '../../functions/operations/deployment.ts';
 import { root } from '../../infra/folders.ts';
-import { assertAllFire, type Writer } from '../support/all-triggers.ts';
+import { assertAllFire } from '../support/all-triggers.ts';
+import { assertGate } from '../support/diff-gate.ts';
 import { runningEmulator } from '../support/emulator.ts';
+import { useExisting } from '../support/existing-resources.ts';
 import { cdkPackages, emptyProject, packed } from '../support/packed.ts';
+import { newTable, writeExisting } from '../support/renamed-tables.ts';
 import type { Properties } from '../support/template.ts';
 
 const examples = readdirSync(join(root, 'examples'), { withFileTypes: true })
@@ -17,6 +22,14 @@ const examples = readdirSync(join(root, 'examples'), { withFileTypes: true })
 
 /** Props that the emulator needs, and those that allow receivers on this machine. */
 const LOCAL = "emulated: true, allowHttp: true, allowedPrivateNetworks: ['0.0.0.0/0'],";
+
+/** The accounts in examples/stages/app.ts. MiniStack takes an access key of twelve digits for the account. */
+const accounts = [
+  ['test', '111122223333'],
+  ['prod', '444455556666'],
+] as const;
+
+const GITHUB = 'token.actions.githubusercontent.com';
 
 /** The resources of a stack of an example. */
 const resources = (folder: string, stack: string): Properties[] =>
@@ -64,7 +77,7 @@ describe('the examples', () => {
   });
 
   test('compile in strict mode', async () => {
-    const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+    const tsc = join(root, 'test', 'node_modules', 'typescript', 'bin', 'tsc');
     const options = ['--noEmit', '--strict', '--module', 'nodenext', '--lib', 'esnext', '--types', 'node'];
     const apps = examples.map((name) => join(name, 'app.ts'));
     await project.run(process.execPath, [tsc, ...options, '--allowImportingTsExtensions', ...apps]);
@@ -87,7 +100,7 @@ describe('the examples', () => {
     const [diff, deploy] = ofType(resources(folderOf('stages'), 'GitHub-prod'), 'AWS::IAM::Role').map(
       ({ AssumeRolePolicyDocument: { Statement } }) => Statement[0].Condition.StringEquals,
     );
-    const subject = 'token.actions.githubusercontent.com:sub';
+    const subject = `${GITHUB}:sub`;
     assert.equal(diff?.[subject], 'repo:your-organization/your-repository:pull_request');
     assert.equal(deploy?.[subject], 'repo:your-organization/your-repository:environment:prod');
   });
@@ -101,57 +114,98 @@ describe('the examples', () => {
   });
 
   describe('on an emulator', () => {
-    /** Deploys an example with the props for the emulator, and checks that all triggers fire. */
-    async function deployed(example: string, prepare: () => Promise<{ context?: object; write?: Writer }>) {
-      const emulator = await runningEmulator();
-      try {
-        const { context, write } = await prepare();
-        const source = readFileSync(join(root, 'examples', example, 'app.ts'), 'utf8');
-        assert.match(source, /'Triggers', \{/);
-        await project.write(`${example}/app.ts`, source.replace("'Triggers', {", `'Triggers', { ${LOCAL}`));
-        await rm(join(folderOf(example), 'cdk.out'), { recursive: true, force: true });
-        await synth(example, context);
-        await cdk(example, 'bootstrap');
-        await cdk(example, 'deploy', '--require-approval', 'never');
-        await assertAllFire(write);
-      } finally {
-        await emulator.stop();
-      }
+    const templateOf = (example: string, stack: string) => join(folderOf(example), 'cdk.out', `${stack}.template.json`);
+
+    /** Synthesizes an example with the props for the emulator, which replace its own. */
+    async function synthLocal(example: string, context?: object) {
+      const source = readFileSync(join(root, 'examples', example, 'app.ts'), 'utf8');
+      assert.match(source, /'Triggers', \{/);
+      const others = source.replace(/^ *allowedPrivateNetworks: .*\n/m, '');
+      await project.write(`${example}/app.ts`, others.replace("'Triggers', {", `'Triggers', { ${LOCAL}`));
+      await rm(join(folderOf(example), 'cdk.out'), { recursive: true, force: true });
+      await synth(example, context);
     }
 
-    for (const example of ['new-tables', 'own-sign-in'])
-      test(`${example} is deployed, and all triggers fire`, () => deployed(example, async () => ({})));
+    async function deploy(example: string, ...stacks: string[]) {
+      await cdk(example, 'bootstrap');
+      await cdk(example, 'deploy', ...stacks, '--require-approval', 'never');
+    }
 
-    test('existing-tables is deployed over tables that are there, and all triggers fire', () =>
-      deployed('existing-tables', async () => {
-        const accountsStream = await newTable('Accounts', ['account_id']);
-        const ticketsStream = await newTable('Tickets', ['account_id', 'number']);
-        return { context: { accountsStream, ticketsStream }, write: writeExisting };
-      }));
+    /** Runs a test on an emulator of its own. */
+    const emulated = (title: string, work: () => Promise<void>) =>
+      test(title, async () => {
+        const emulator = await runningEmulator();
+        try {
+          await work();
+        } finally {
+          await emulator.stop();
+        }
+      });
+
+    for (const example of ['new-tables', 'own-sign-in'])
+      emulated(`${example} is deployed, and all triggers fire`, async () => {
+        await synthLocal(example);
+        await deploy(example);
+        await assertAllFire();
+      });
+
+    emulated('existing-tables is deployed over tables that are there, and all triggers fire', async () => {
+      const accountsStream = await newTable('Accounts', ['account_id']);
+      const ticketsStream = await newTable('Tickets', ['account_id', 'number']);
+      await synthLocal('existing-tables', { accountsStream, ticketsStream });
+      await deploy('existing-tables');
+      await assertAllFire(writeExisting);
+    });
+
+    // MiniStack rejects a template with AWS::EC2::EIP or AWS::EC2::NatGateway.
+    emulated('vpc is deployed with its subnets, and all triggers fire; its NAT gateway exists already', async () => {
+      await synthLocal('vpc');
+      const nat = 'nat-0a1b2c3d4e5f60718';
+      useExisting(templateOf('vpc', 'CrmTriggers'), {
+        'AWS::EC2::EIP': 'eipalloc-0a1b2c3d',
+        'AWS::EC2::NatGateway': nat,
+      });
+      await deploy('vpc');
+      await assertAllFire();
+      // MiniStack ignores VpcConfig of a function, so only the network itself can be checked.
+      const { StackResources = [] } = await new CloudFormationClient().send(
+        new DescribeStackResourcesCommand({ StackName: 'CrmTriggers' }),
+      );
+      const ids = StackResources.map(({ PhysicalResourceId }) => PhysicalResourceId?.split('-')[0]);
+      for (const [kind, count] of [
+        ['vpc', 1],
+        ['subnet', 4],
+        ['sg', 1],
+      ] as const)
+        assert.equal(ids.filter((id) => id === kind).length, count, kind);
+    });
+
+    emulated(
+      'stages is deployed into two accounts, with the roles of GitHub Actions, and all triggers fire',
+      async () => {
+        await synthLocal('stages');
+        for (const [stage, account] of accounts) {
+          Object.assign(process.env, {
+            AWS_ACCESS_KEY_ID: account,
+            AWS_REGION: 'eu-west-1',
+            AWS_DEFAULT_REGION: 'eu-west-1',
+          });
+          // MiniStack rejects a template with AWS::IAM::OIDCProvider, but its API of IAM can create one.
+          const create = { Url: `https://${GITHUB}`, ClientIDList: ['sts.amazonaws.com'] };
+          const { OpenIDConnectProviderArn = '' } = await new IAMClient().send(
+            new CreateOpenIDConnectProviderCommand(create),
+          );
+          useExisting(templateOf('stages', `GitHub-${stage}`), { 'AWS::IAM::OIDCProvider': OpenIDConnectProviderArn });
+          await cdk('stages', 'bootstrap', `aws://${account}/eu-west-1`);
+          await cdk('stages', 'deploy', `GitHub-${stage}`, `CrmTriggers-${stage}`, '--require-approval', 'never');
+          await assertAllFire(undefined, stage);
+          const { Role } = await new IAMClient().send(new GetRoleCommand({ RoleName: `crm-triggers-deploy-${stage}` }));
+          const [trust] = JSON.parse(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? '')).Statement;
+          assert.equal(trust.Principal.Federated, `arn:aws:iam::${account}:oidc-provider/${GITHUB}`);
+        }
+        await assert.rejects(findDeployment('test'), /There is no stack CrmTriggers-test/, 'in the account of prod');
+        await assertGate(folderOf('stages'), 'CrmTriggers-prod', project.run);
+      },
+    );
   });
 });
-
-/** Creates a table with a stream. @returns The ARN of the stream. */
-async function newTable(TableName: string, keys: readonly string[]): Promise<string> {
-  const { TableDescription } = await new DynamoDBClient().send(
-    new CreateTableCommand({
-      TableName,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
-      KeySchema: keys.map((AttributeName, index) => ({ AttributeName, KeyType: index === 0 ? 'HASH' : 'RANGE' })),
-      StreamSpecification: { StreamEnabled: true, StreamViewType: 'NEW_AND_OLD_IMAGES' },
-    }),
-  );
-  return TableDescription?.LatestStreamArn ?? assert.fail();
-}
-
-/** Writes rows of the tables with other names, as a program that knows nothing of crm-triggers. */
-const writeExisting: Writer = (action, entity, { AccountID = '', CaseID = '' }) => {
-  if (entity !== 'customer' && entity !== 'case') return undefined;
-  const Key = { account_id: { S: AccountID }, ...(entity === 'case' && { number: { S: CaseID } }) };
-  const TableName = entity === 'customer' ? 'Accounts' : 'Tickets';
-  const Item = { ...Key, state: { S: action } };
-  return action === 'delete'
-    ? new DynamoDBClient().send(new DeleteItemCommand({ TableName, Key }))
-    : new DynamoDBClient().send(new PutItemCommand({ TableName, Item }));
-};

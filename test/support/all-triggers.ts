@@ -16,11 +16,11 @@ export type Writer = (action: Action, entity: Entity, row: Row) => Promise<unkno
  *
  * @param own Writes to tables with other attributes. Returns `undefined` for a table that the stack made.
  */
-export async function assertAllFire(own: Writer = () => undefined): Promise<void> {
+export async function assertAllFire(own: Writer = () => undefined, stage?: string): Promise<void> {
   await using server = await receiver();
-  const deps = await findDeployment();
+  const deps = await findDeployment(stage);
   for (const trigger of triggers) await set(deps, trigger, `${server.origin}/${trigger}`);
-  const agent = new Agent(await stackOutputs());
+  const agent = new Agent(await stackOutputs('CrmTriggers', stage));
   const steps = demonstration(Date.now().toString(36).toUpperCase());
   for (const { action, entity, row } of steps) await (own(action, entity, row) ?? agent[action](entity, row));
   const expected = steps.flatMap(({ expected }) =>

@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { freePort } from '../../cli/local/free-port.ts';
 import { start } from '../../cli/local/process.ts';
-import { folder as localFolder } from '../../infra/folders.ts';
+import { folder as localFolder, root } from '../../infra/folders.ts';
 import { until } from './emulator.ts';
 import { listens } from './listens.ts';
 
@@ -40,7 +40,7 @@ export async function readmeReceiver(language: Language, secret: string) {
   return { ...sample, origin: `http://127.0.0.1:${port}` };
 }
 
-/** Starts a sample with these variables added to the environment. It runs below the project, where npm packages are found. */
+/** Starts a sample with these variables added to the environment. It finds the npm packages of the tests. */
 export async function startSample(language: Language, variables: { readonly PORT: string; readonly SECRET?: string }) {
   const document = await readFile(new URL('../../docs/receivers.md', import.meta.url), 'utf8');
   const code = document.match(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'ms'))?.[1] ?? '';
@@ -48,6 +48,7 @@ export async function startSample(language: Language, variables: { readonly PORT
   const folder = await mkdtemp(join(localFolder, 'receiver-'));
   const { file, tool, args } = languages[language];
   await writeFile(join(folder, file), code);
+  await symlink(join(root, 'test', 'node_modules'), join(folder, 'node_modules'), 'junction');
   const { SECRET: _, ...inherited } = process.env;
   // Python does not print to a pipe at once by default.
   const env = { ...inherited, ...variables, GOCACHE: join(localFolder, 'go-cache'), PYTHONUNBUFFERED: '1' };
