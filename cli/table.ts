@@ -1,5 +1,6 @@
+import stringWidth from 'string-width';
 import { oneLine } from '../functions/core/printable.ts';
-import { cut, textWidth } from './text-width.ts';
+import { cut } from './cut-text.ts';
 import type { Color, View } from './view.ts';
 import { colored } from './view.ts';
 
@@ -34,7 +35,7 @@ const INDENT = '    ';
 export function tableLines({ columns, rows }: Table, view: View, withHead = true): string[] {
   const printable = rows.map(({ cells, note }) => ({ cells: cells.map(oneLine), note: note && oneLine(note) }));
   const widths = columns.map(({ head, least = 0 }, index) =>
-    Math.max(least, textWidth(head), ...printable.map(({ cells }) => textWidth(cells[index] ?? ''))),
+    Math.max(least, stringWidth(head), ...printable.map(({ cells }) => stringWidth(cells[index] ?? ''))),
   );
   const isNarrow = widths.reduce((sum, width) => sum + width + GAP.length, -GAP.length) > view.width;
   const shown = [...columns.keys()].filter((index) => !(isNarrow && columns[index]?.below));
@@ -45,7 +46,7 @@ export function tableLines({ columns, rows }: Table, view: View, withHead = true
     const parts = shown.map((index, place) => {
       const isLast = place === shown.length - 1;
       const text = cut(cells[index] ?? '', Math.max(0, left));
-      const padding = isLast ? '' : ' '.repeat(Math.max(0, Math.min(left, widths[index] ?? 0) - textWidth(text)));
+      const padding = isLast ? '' : ' '.repeat(Math.max(0, Math.min(left, widths[index] ?? 0) - stringWidth(text)));
       left -= (widths[index] ?? 0) + GAP.length;
       return colored(text, colorOf(index), view) + padding;
     });

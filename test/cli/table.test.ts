@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
+import stringWidth from 'string-width';
 import { commands } from '../../cli/commands.ts';
 import { type Format, jsonText, outputLines, plainText } from '../../cli/output.ts';
-import { textWidth } from '../../cli/text-width.ts';
 import { plain, type View, viewOf } from '../../cli/view.ts';
 import { DeliveryLog } from '../../functions/adapters/delivery-log.ts';
 import { pause } from '../../functions/operations/pause.ts';
@@ -62,10 +62,10 @@ for (const [name, head, id] of [
     assert.match(lines[0] ?? '', head);
     assert.ok(lines.some((line) => id.test(line)));
     assert.deepEqual(
-      lines.filter((line) => textWidth(line) > 80),
+      lines.filter((line) => stringWidth(line) > 80),
       [],
     );
-    assert.ok(lines.some((line) => line.endsWith('…') && textWidth(line) >= 79));
+    assert.ok(lines.some((line) => line.endsWith('…') && stringWidth(line) >= 79));
   });
 
   test(`${name} cuts nothing in a pipe, and has one line per row below its head`, async () => {
@@ -80,7 +80,7 @@ test('a terminal of 30 columns cuts lines too', async () => {
   for (const name of ['list', 'log', 'failed'])
     assert.ok(
       (await linesOf(name, { width: 30, color: true })).every(
-        (line) => textWidth(stripVTControlCharacters(line)) <= 30,
+        (line) => stringWidth(stripVTControlCharacters(line)) <= 30,
       ),
     );
 });
@@ -187,5 +187,5 @@ test('a character takes as many columns as in a terminal', () => {
     ['कारण', 4],
     ['\u2066x\u2069', 1],
   ] as const)
-    assert.equal(textWidth(text), width, text);
+    assert.equal(stringWidth(text), width, text);
 });
