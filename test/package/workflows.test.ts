@@ -42,6 +42,12 @@ test('the workflows of this repository pin each action by its commit', () => {
   for (const action of uses) assert.match(action, /^[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
 });
 
+test('no workflow runs installation scripts', () => {
+  const installs = workflows.flatMap((file) => read(file).match(/npm (?:ci|install)\b.*/g) ?? []);
+  assert.ok(installs.length >= 6);
+  for (const line of installs) assert.match(line, /--ignore-scripts/);
+});
+
 test('only the job that publishes may write, and no workflow has a stored token of npm', () => {
   for (const file of workflows.filter((name) => name.startsWith('.github'))) {
     const text = read(file);
