@@ -45,6 +45,9 @@ export function AllTriggers({ triggers, reload }: Props) {
 
   return (
     <>
+      <span role="status" class="note">
+        {message}
+      </span>
       {(['pause', 'resume'] as const)
         .filter((action) => meant[action].length > 0)
         .map((action) => (
@@ -61,9 +64,6 @@ export function AllTriggers({ triggers, reload }: Props) {
             {allTexts[action].button}
           </button>
         ))}
-      <span role="status" class="note">
-        {message}
-      </span>
       {asked && (
         <Confirm
           title={allTexts[asked].title(meant[asked].length)}
