@@ -1,6 +1,6 @@
 import { Stack } from 'aws-cdk-lib';
 import type { ITable } from 'aws-cdk-lib/aws-dynamodb';
-import type { IGrantable } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 
@@ -25,7 +25,11 @@ export function functionBinding(of: IFunction): Binding {
   const { region, urlSuffix } = Stack.of(of);
   return {
     value: `https://lambda.${region}.${urlSuffix}/2015-03-31/functions/${of.functionName}/invocations`,
-    grant: (grantee) => void of.grantInvoke(grantee),
+    grant: (grantee) =>
+      void grantee.grantPrincipal.addToPrincipalPolicy(
+        // `grantInvoke` would also allow all versions and aliases.
+        new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [of.functionArn] }),
+      ),
   };
 }
 

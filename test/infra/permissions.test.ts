@@ -60,7 +60,7 @@ const permissions: Record<string, Permissions> = {
     'sqs:GetQueueAttributes': ['DeliveryQueue'],
     'sqs:GetQueueUrl': ['DeliveryQueue'],
     'sqs:SendMessage': ['DeliveryDeadLetters'],
-    'lambda:InvokeFunction': ['DrainFunction', 'DrainFunction:*'],
+    'lambda:InvokeFunction': ['DrainFunction'],
     'dynamodb:BatchGetItem': ['TablesBacklog', 'TablesSecrets', 'TablesTriggers'],
     'dynamodb:UpdateItem': ['TablesTriggers'],
     'dynamodb:BatchWriteItem': ['TablesBacklog'],
