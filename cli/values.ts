@@ -2,7 +2,7 @@ import { isTrigger, triggers } from '../functions/core/entity.ts';
 import { outcomeKinds } from '../functions/core/outcome.ts';
 import { stagePattern } from '../functions/core/stack-name.ts';
 import { isLocalUrl } from '../functions/operations/forward-calls.ts';
-import { quoted } from '../functions/operations/quoted.ts';
+import { quotedName } from '../functions/operations/quoted-name.ts';
 import { Misuse } from './misuse.ts';
 import { similarTrigger } from './suggest.ts';
 import { readTime } from './time.ts';
@@ -52,7 +52,7 @@ function checkTrigger(entered: string): void {
   if (isTrigger(entered)) return;
   const meant = similarTrigger(entered);
   const fix = meant ? `Did you mean ${meant}?` : `The triggers are ${triggers.join(', ')}.`;
-  throw new Misuse(`There is no trigger ${quoted(entered)}.`, fix);
+  throw new Misuse(`There is no trigger ${quotedName(entered)}.`, fix);
 }
 
 function checkLocalUrl(entered: string): void {

@@ -4,12 +4,13 @@ import * as z from 'zod/mini';
 import { allEnded } from '../core/all-ended.ts';
 import { fits, type LogEntry, type LogFilter } from '../core/log-entry.ts';
 import { unpacked } from '../core/log-item.ts';
-import { type LogItem, type LogPlace, LogSearch, timeKey } from '../core/log-search.ts';
+import { type LogItem, type LogPlace, LogSearch, timeKey, timeOf } from '../core/log-search.ts';
 import { DeliveryLogWriter, SHARDS } from './delivery-log-writer.ts';
 
 export type { LogEntry, LogFilter } from '../core/log-entry.ts';
 
-const row = z.object({ written: z.string(), rows: z.instanceof(Uint8Array) });
+/** An item of the log. */
+export const logRow = z.object({ written: z.string(), rows: z.instanceof(Uint8Array) });
 
 /** The number of items of a shard that one query reads. An item usually holds the attempts of a batch of up to ten. */
 const PAGE = 25;
@@ -69,7 +70,7 @@ export class DeliveryLog extends DeliveryLogWriter {
       const isFirst = seen === undefined;
       const before = seen ?? new Set();
       if (isFirst) latest = await this.#latestKey();
-      const from = timeKey(Number(latest.split('#')[0]) - LATE_MS);
+      const from = timeKey(timeOf(latest) - LATE_MS);
       const items = (await allEnded(shardNumbers.map((shard) => this.#allSince(shard, from)))).flat();
       const fresh = items.filter(({ key }) => !before.has(key));
       seen = new Set(items.map(({ key }) => key));
@@ -130,7 +131,7 @@ export class DeliveryLog extends DeliveryLogWriter {
 const shardNumbers = Array.from({ length: SHARDS }, (_, shard) => shard);
 
 function toItem(item: Record<string, AttributeValue>): LogItem {
-  const { written, rows } = z.parse(row, unmarshall(item));
+  const { written, rows } = z.parse(logRow, unmarshall(item));
   return { key: written, entries: unpacked(rows) };
 }
 

@@ -5,7 +5,8 @@ import { allEnded } from '../core/all-ended.ts';
 import type { Trigger } from '../core/entity.ts';
 import type { LogEntry } from '../core/log-entry.ts';
 import { unpacked } from '../core/log-item.ts';
-import { timeKey } from '../core/log-search.ts';
+import { timeKey, timeOf } from '../core/log-search.ts';
+import { logRow } from './delivery-log.ts';
 import { SHARDS } from './delivery-log-writer.ts';
 import { Table } from './table.ts';
 
@@ -20,8 +21,6 @@ const MOST = 1_000;
 
 /** An item can appear this long after the time in its key: a write takes up to 3 s, and clocks differ. */
 const SETTLED_MS = 15_000;
-
-const row = z.object({ written: z.string(), rows: z.instanceof(Uint8Array) });
 
 /** The items of a shard that were read, and how far. */
 interface Shard {
@@ -88,8 +87,8 @@ export class LogChanges {
       after: marshall({ ...partition, written: shard.after }),
     });
     for (const item of rows) {
-      const { written, rows: packedRows } = z.parse(row, item);
-      const at = Number(written.split('#')[0]);
+      const { written, rows: packedRows } = z.parse(logRow, item);
+      const at = timeOf(written);
       shard.after = written;
       shard.until = at;
       if (at >= settled) break;

@@ -41,6 +41,11 @@ export function timeKey(at: number): string {
   return String(Math.max(0, Math.ceil(at))).padStart(TIME_DIGITS, '0');
 }
 
+/** The time in a key, in epoch milliseconds; 0 for an empty key. */
+export function timeOf(key: string): number {
+  return Number(key.split('#')[0]);
+}
+
 /**
  * Merges the items of the log's shards into one list of attempts, newest first. Each shard is read from its newest item.
  * A function writes an item some time after its first attempt, so an older item can contain newer attempts. An attempt

@@ -50,7 +50,7 @@ export interface OperationDeps {
   /** How long a test call waits for its result, in milliseconds. */
   readonly testPatienceMs: number;
   /** Invokes drain now. Otherwise it runs at the next minute. */
-  wakeDrain(): Promise<void>;
+  startDrain(): Promise<void>;
 }
 
 /** The dependencies that one operation uses. */
@@ -135,7 +135,7 @@ export function depsOf(outputs: Outputs, who: string): OperationDeps {
     sqs,
     queueUrl,
     deadLetterQueueUrl: outputs.DeadLetterQueueUrl,
-    async wakeDrain() {
+    async startDrain() {
       await new LambdaClient().send(
         new InvokeCommand({ FunctionName: outputs.DrainFunction, InvocationType: 'Event' }),
       );

@@ -22,7 +22,7 @@ export async function pause(deps: Deps<'triggersTable' | 'history' | 'who'>, tri
  * @throws {UserError} If it is not paused, or has no URL.
  */
 export async function resume(
-  deps: Deps<'triggersTable' | 'history' | 'who' | 'wakeDrain'>,
+  deps: Deps<'triggersTable' | 'history' | 'who' | 'startDrain'>,
   trigger: Trigger,
 ): Promise<void> {
   const { state, url } = (await deps.triggersTable.read([trigger])).get(trigger) ?? {};
@@ -30,5 +30,5 @@ export async function resume(
     throw new UserError(`${trigger} cannot be resumed: ${noUrl(trigger)}.`, 'conflict');
   if (!(await deps.triggersTable.move(trigger, 'resume'))) throw new UserError(`${trigger} is not paused.`, 'conflict');
   await note(deps, { what: 'state', trigger, from: 'paused', to: 'draining' });
-  await deps.wakeDrain();
+  await deps.startDrain();
 }

@@ -11,7 +11,7 @@ import { UserError } from './user-error.ts';
 
 export type CheckUrlDeps = Deps<'rules' | 'lookUp'>;
 type KeepUrlDeps = Deps<'triggersTable' | 'secrets' | 'backlog' | 'history' | 'who'>;
-export type SetUrlDeps = CheckUrlDeps & KeepUrlDeps & Deps<'wakeDrain'>;
+export type SetUrlDeps = CheckUrlDeps & KeepUrlDeps & Deps<'startDrain'>;
 
 /** A trigger's URL and its version. A writer passes the version that it read. */
 export interface StoredUrl {
@@ -67,8 +67,8 @@ export async function setUrl(
   if (checked.url !== null && hasCredentials(checked.url)) await rejectSecondAuthorization(deps, trigger);
   const kept = await keepUrl(deps, trigger, checked.url, seen);
   // After a clear, drain moves the backlog to Failed. If it cannot be invoked, its schedule does so within a minute.
-  if (kept.url !== null) await deps.wakeDrain();
-  else await deps.wakeDrain().catch(() => undefined);
+  if (kept.url !== null) await deps.startDrain();
+  else await deps.startDrain().catch(() => undefined);
   return kept;
 }
 

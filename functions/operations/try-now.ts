@@ -10,12 +10,12 @@ import { UserError } from './user-error.ts';
  * @throws {UserError} If it is not parked.
  */
 export async function tryNow(
-  deps: Deps<'triggersTable' | 'history' | 'who' | 'wakeDrain'>,
+  deps: Deps<'triggersTable' | 'history' | 'who' | 'startDrain'>,
   trigger: Trigger,
 ): Promise<void> {
   const { parkedBecause = '' } = (await deps.triggersTable.read([trigger])).get(trigger) ?? {};
   if (!(await deps.triggersTable.postponeProbe(trigger, Date.now(), FIRST_PROBE_MS, parkedBecause)))
     throw new UserError(`${trigger} is not parked. Fix: reload its status.`, 'conflict');
   await note(deps, { what: 'state', trigger, from: 'parked', to: 'next try now' });
-  await deps.wakeDrain();
+  await deps.startDrain();
 }

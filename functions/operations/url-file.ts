@@ -2,7 +2,7 @@ import type { TriggersNow } from '../adapters/trigger-store.ts';
 import { isTrigger, type Trigger, triggers } from '../core/entity.ts';
 import { isMasked, MASK, maskedUrl } from '../core/masked-url.ts';
 import type { Deps } from './deployment.ts';
-import { quoted } from './quoted.ts';
+import { quotedName } from './quoted-name.ts';
 import { note } from './record-change.ts';
 import { type CheckUrlDeps, checkInput, keepUrl, type SetUrlDeps, Stale, type StoredUrl } from './set-url.ts';
 import { UserError } from './user-error.ts';
@@ -104,7 +104,7 @@ export async function importFile(
     imported.push({ trigger, was: was.url, is: url, ...(url === null && { pending }) });
   }
   await note(deps, { what: 'import', trigger: null, from: null, to: `${imported.length} changed` });
-  await deps.wakeDrain();
+  await deps.startDrain();
   return imported;
 }
 
@@ -156,7 +156,7 @@ async function checkEntry(
   headers: object = {},
 ): Promise<{ rejected: string } | { trigger: Trigger; url: string | null }> {
   if (!isTrigger(trigger))
-    return { rejected: `There is no trigger ${quoted(trigger)}: the triggers are ${triggers.join(', ')}.` };
+    return { rejected: `There is no trigger ${quotedName(trigger)}: the triggers are ${triggers.join(', ')}.` };
   const missing = await missingHeader(deps, trigger, Object.keys(headers));
   if (missing !== undefined)
     return {

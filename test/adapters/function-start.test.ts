@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { functionStart } from '../../functions/adapters/function-start.ts';
+import { onLoopback } from '../support/loopback.ts';
 
 const PATH = '/2015-03-31/functions/drain-1/invocations';
 const credentials = { accessKeyId: 'AKID', secretAccessKey: 'secret', sessionToken: 'token' };
@@ -16,15 +15,14 @@ async function lambda(status: number | undefined) {
     requests.push({ method, url, headers });
     if (status !== undefined) response.writeHead(status).end('{}');
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const served = await onLoopback(server);
   const client = new DynamoDBClient({ region: 'eu-west-1', credentials, maxAttempts: 1 });
   return {
     requests,
-    start: functionStart(`${origin}${PATH}`, client),
+    start: functionStart(`${served.origin}${PATH}`, client),
     [Symbol.asyncDispose]: async () => {
       client.destroy();
-      server.close().closeAllConnections();
+      await served[Symbol.asyncDispose]();
     },
   };
 }

@@ -63,7 +63,7 @@ describe('the overview', () => {
 
   test('tries a parked trigger now', async () => {
     let woken = 0;
-    await using served = await servedPage(browser, { wakeDrain: async () => void woken++ });
+    await using served = await servedPage(browser, { startDrain: async () => void woken++ });
     await addSampleData(served);
     const page = await served.open();
     await openDetails(page, 'case.create');

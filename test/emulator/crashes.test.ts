@@ -110,7 +110,7 @@ test('loses and reorders no notification when functions die within a batch, requ
     for (const deaths of [1, 2]) {
       let looks = 0;
       await edit(`drain has died ${deaths} times`, async () => {
-        if (looks++ % 5 === 0) await stack.deps.wakeDrain();
+        if (looks++ % 5 === 0) await stack.deps.startDrain();
         return (kills()[drain] ?? 0) >= deaths;
       });
       await endLease();
@@ -128,7 +128,7 @@ test('loses and reorders no notification when functions die within a batch, requ
   await until(
     'all notifications are delivered or failed, and both triggers are active',
     async () => {
-      await stack.deps.wakeDrain();
+      await stack.deps.startDrain();
       const lines = (await list(stack.deps)).filter(({ trigger }) =>
         usedTriggers.includes(trigger as (typeof usedTriggers)[number]),
       );

@@ -66,7 +66,7 @@ test('delivers all changes in order after the receivers recover from their fault
     async () => {
       const lines = await list(stack.deps);
       for (const { trigger, state } of lines) if (state === 'paused') await resume(stack.deps, trigger);
-      await stack.deps.wakeDrain();
+      await stack.deps.startDrain();
       return lines.every(({ state, waiting }) => state === 'active' && waiting === 0);
     },
     400_000,

@@ -11,6 +11,7 @@ import {
   assertArrived,
   FREED_MS,
   HEALTHY,
+  healthyTraffic,
   idsOf,
   NEIGHBOUR,
   of,
@@ -79,16 +80,7 @@ async function dead() {
   await type(HEALTHY, healthy.origin);
   await type(NEIGHBOUR, neighbor.origin);
   const endAlone = await alone();
-  let over = false;
-  let sent = 0;
-  const healthyTraffic = steadily(
-    PER_SECOND,
-    () => !over,
-    (n) => {
-      sent++;
-      send(of(HEALTHY, n, 1e6));
-    },
-  );
+  const traffic = healthyTraffic(send);
   let opened = Number.POSITIVE_INFINITY;
   await steadily(
     250,
@@ -115,9 +107,7 @@ async function dead() {
     500,
   );
   const factor = stretched();
-  over = true;
-  await healthyTraffic;
-  await until('all arrive', () => idsOf(healthy.calls).size >= sent);
+  const sent = await traffic.end(healthy.calls);
   const p99Alone = (await endAlone())(opened + FREED_MS);
   world.stop();
 

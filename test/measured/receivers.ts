@@ -60,15 +60,8 @@ export function realWorld(lookUp?: NameLookup) {
 /** Functions that wait for a receiver notice within this time that another function has parked the trigger. */
 export const FREED_MS = 1_500;
 
-/**
- * The same healthy traffic at the same time in a world without neighbors. Other load on the machine delays both.
- *
- * @returns A function that ends it, and returns the delays of the calls since a time.
- */
-export async function alone() {
-  const server = await receiver();
-  const { world, type, send, p99 } = realWorld();
-  await type(HEALTHY, server.origin);
+/** Sends notifications of the healthy trigger at a steady rate. `end` ends it, and returns their number after all have arrived. */
+export function healthyTraffic(send: ReturnType<typeof realWorld>['send']) {
   let over = false;
   let sent = 0;
   const traffic = steadily(
@@ -79,10 +72,28 @@ export async function alone() {
       send(of(HEALTHY, n, 1e6));
     },
   );
+  return {
+    async end(calls: readonly Call[]): Promise<number> {
+      over = true;
+      await traffic;
+      await until('all arrive', () => idsOf(calls).size >= sent);
+      return sent;
+    },
+  };
+}
+
+/**
+ * The same healthy traffic at the same time in a world without neighbors. Other load on the machine delays both.
+ *
+ * @returns A function that ends it, and returns the delays of the calls since a time.
+ */
+export async function alone() {
+  const server = await receiver();
+  const { world, type, send, p99 } = realWorld();
+  await type(HEALTHY, server.origin);
+  const traffic = healthyTraffic(send);
   return async () => {
-    over = true;
-    await traffic;
-    await until('all arrive', () => idsOf(server.calls).size >= sent);
+    const sent = await traffic.end(server.calls);
     world.stop();
     await server[Symbol.asyncDispose]();
     await assertArrived(world, server.calls, sent);

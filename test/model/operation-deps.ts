@@ -34,7 +34,7 @@ export function operationDeps(world: World, environment: Environment, requests: 
     queueUrl: QUEUE_URL,
     deadLetterQueueUrl: DEAD_LETTER_URL,
     testPatienceMs: 75_000,
-    wakeDrain: async () => void drainNow(world),
+    startDrain: async () => void drainNow(world),
     sleep: sleepIn(world, environment),
     now: world.clock.now,
   };

@@ -97,7 +97,7 @@ describe('clearing a URL', () => {
   const world = async () => {
     let woken = 0;
     const made = adminWorld({
-      wakeDrain: async () => {
+      startDrain: async () => {
         woken++;
       },
     });
@@ -121,7 +121,7 @@ describe('clearing a URL', () => {
 
   test('works without pending notifications, and if drain cannot be invoked', async () => {
     const cleared = await world();
-    cleared.deps.wakeDrain = async () => {
+    cleared.deps.startDrain = async () => {
       throw new Error('AccessDenied');
     };
     const { text } = await run(cleared, 'clear', 'customer.edit');

@@ -8,7 +8,7 @@ import { notification } from '../support/records.ts';
 
 test('tries a parked trigger now, wakes drain, and adds it to the history', async () => {
   let woken = 0;
-  const { deps, triggersTable, history } = adminWorld({ wakeDrain: async () => void woken++ });
+  const { deps, triggersTable, history } = adminWorld({ startDrain: async () => void woken++ });
   const later = Date.now() + 3_600_000;
   await triggersTable.move('task.edit', 'park', { parkedBecause: 'HTTP 503', probeAt: later, probeDelay: 3_600_000 });
   await tryNow(deps, 'task.edit');

@@ -34,7 +34,7 @@ export function adminWorld(overrides: Record<string, unknown> = {}) {
     rowRules: {},
     lookUp: async () => [{ address: '8.8.8.8', family: 4 }],
     testPatienceMs: 1_000,
-    wakeDrain: async () => {},
+    startDrain: async () => {},
     queue: {
       async send(notifications: readonly Notification[]) {
         for (const notification of notifications)

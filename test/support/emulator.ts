@@ -120,7 +120,7 @@ export const drained = <T>(deps: OperationDeps, what: string, check: () => T | P
   until(
     what,
     async () => {
-      await deps.wakeDrain();
+      await deps.startDrain();
       return check();
     },
     patienceMs,

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { onLoopback } from './loopback.ts';
 
 /** A received call. */
 export interface Call {
@@ -26,18 +27,13 @@ export async function receiver(respond: Respond = (_, response) => response.end(
     calls.push(call);
     respond(call, response, request.socket);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     calls,
     /** Calls for marker rows. They get 200 at once, and are not in `calls`. */
     markers,
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     /** Connections that were opened so far. */
     connections: countConnections(server),
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
+    ...(await onLoopback(server)),
   };
 }
 

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { outputNames } from '../../functions/operations/deployment.ts';
 import type { DynamoDBInMemory } from '../model/dynamodb.ts';
+import { onLoopback } from './loopback.ts';
 import { defaultRules } from './rules.ts';
 
 /** The outputs of a stack whose tables have the names of the stores in memory. */
@@ -36,14 +36,7 @@ export async function servedStage(db: DynamoDBInMemory) {
       response.writeHead(400).end(JSON.stringify({ __type, message }));
     }
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return onLoopback(server);
 }
 
 function stackXml(): string {

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { forward, readAll } from '../../support/http-forward.ts';
+import { onLoopback } from '../../support/loopback.ts';
 import type { Exchange } from './ledger.ts';
 
 /** A proxy in front of AWS or an emulator that reports each request. */
@@ -13,14 +13,7 @@ export async function countingProxy(endpoint: string, note: (exchange: Exchange)
     note({ target, request: parse(body), response: parse(response.body), from, to: performance.now() });
     outgoing.writeHead(response.status, response.headers).end(response.body);
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return {
-    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  return onLoopback(server);
 }
 
 function parse(body: Buffer): unknown {

@@ -12,7 +12,7 @@ export async function recovery(world: World): Promise<string> {
   const begun = Date.now();
   const isActive = async () => {
     // Not all emulators run the schedule of drain.
-    if (world.platform !== 'aws') await deps.wakeDrain();
+    if (world.platform !== 'aws') await deps.startDrain();
     const now = await lineOf(world, DOWN);
     return now?.state === 'active' && now.waiting === 0;
   };

@@ -24,7 +24,7 @@ export async function throttling(world: World): Promise<string> {
     world,
     `${all} accepted calls`,
     async () => {
-      if (world.platform !== 'aws') await deps.wakeDrain();
+      if (world.platform !== 'aws') await deps.startDrain();
       const lost = await failed(deps, { trigger: SLOWED });
       prove(lost.length === 0, `${lost.length} notifications are in Failed`);
       const arrived = await accepted(world, 'throttled');
