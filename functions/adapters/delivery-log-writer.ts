@@ -9,7 +9,8 @@ import { timeKey } from '../core/log-search.ts';
 /** The version of the items. Items of release 0.2.0 have none; they are read too. */
 const VERSION = 1;
 
-const KEPT_DAYS = 30;
+/** The retention of attempts, in days. */
+export const KEPT_DAYS = 30;
 const DAY_SECONDS = 24 * 60 * 60;
 
 /**

@@ -1,10 +1,10 @@
+import { KEPT_DAYS } from '../adapters/delivery-log-writer.ts';
 import type { Trigger } from '../core/entity.ts';
 import type { LogEntry } from '../core/log-entry.ts';
 import type { Deps } from './deployment.ts';
 import { UserError } from './user-error.ts';
 
-/** The delivery log is kept for this time. */
-const KEPT_MS = 30 * 24 * 60 * 60_000;
+const KEPT_MS = KEPT_DAYS * 24 * 60 * 60_000;
 
 /** The version of a cursor, and the place in the log. */
 const cursor = /^1\.(\d{1,15})$/;
