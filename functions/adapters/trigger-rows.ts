@@ -4,8 +4,16 @@ import { triggers as allTriggers, type Trigger } from '../core/entity.ts';
 import { MASK } from '../core/masked-url.ts';
 import type { Row } from './expressions.ts';
 
-/** The state of a trigger. Times are epoch milliseconds, 0 for never. */
-export interface TriggerNow {
+/** The settings of a trigger that limit its calls. */
+export interface TriggerSettings {
+  /** The most calls a second. Absent: no limit. */
+  readonly maxPerSecond?: number;
+  /** Whether pending edits of one record are merged into one call. Absent: they are not. */
+  readonly coalesce?: boolean;
+}
+
+/** The state and the settings of a trigger. Times are epoch milliseconds, 0 for never. */
+export interface TriggerNow extends TriggerSettings {
   /** Absent if no URL is set. No calls are made then. */
   readonly url?: string;
   /** When the URL was set or cleared, ISO 8601. */
@@ -70,6 +78,8 @@ export const row = z.object({
   parkedBecause: z.catch(z.optional(z.string()), undefined),
   throttledAt: z.catch(z.optional(z.number()), undefined),
   pausedBy: z.catch(z.optional(z.enum(['admin', 'gone'])), undefined),
+  maxPerSecond: z.catch(z.optional(z.number().check(z.positive())), undefined),
+  coalesce: z.catch(z.optional(z.boolean()), undefined),
 });
 
 /** The attributes that tell whether a URL is set. Capture may read only these. */

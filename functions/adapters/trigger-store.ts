@@ -16,11 +16,12 @@ import {
   shownFromRow,
   storedState,
   type TriggerNow,
+  type TriggerSettings,
   type TriggersNow,
   VERSION,
 } from './trigger-rows.ts';
 
-export type { MoveFields, TriggerNow, TriggersNow } from './trigger-rows.ts';
+export type { MoveFields, TriggerNow, TriggerSettings, TriggersNow } from './trigger-rows.ts';
 
 /**
  * The triggers table: one item per trigger. Every read is strongly consistent. Every method throws when the table
@@ -94,6 +95,16 @@ export class Triggers {
       condition: '#urlVersion = :urlVersion',
       values: { isSet: url !== undefined, urlVersion, ...(url !== undefined && { shownUrl: maskedUrl(url) }) },
     });
+  }
+
+  /** Writes one setting of a trigger, or removes it with `undefined`. Nothing else of the trigger changes. */
+  async writeSetting<Name extends keyof TriggerSettings>(
+    trigger: Trigger,
+    name: Name,
+    value: TriggerSettings[Name] | undefined,
+  ): Promise<void> {
+    const update = value === undefined ? `REMOVE #${name}` : `SET #v = :v, #${name} = :value`;
+    await this.#write(trigger, { update, ...(value !== undefined && { values: { v: VERSION, value } }) });
   }
 
   /**

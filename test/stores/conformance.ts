@@ -8,6 +8,7 @@ import { otherCases } from './others.ts';
 import { pendingCases } from './pending.ts';
 import { pullCases } from './pull.ts';
 import { requestCases } from './requests.ts';
+import { settingCases } from './settings.ts';
 import { triggerCases } from './triggers.ts';
 
 /** The cases of the suite: a title, and a test with new tables. */
@@ -15,6 +16,7 @@ export type Cases = Readonly<Record<string, (stores: Stores, harness: Harness) =
 
 const groups: Readonly<Record<string, Cases>> = {
   triggers: triggerCases,
+  'settings of a trigger': settingCases,
   'pending notifications': pendingCases,
   backlog: backlogCases,
   'Failed, tests and retention': failedCases,
