@@ -2,15 +2,8 @@ import * as z from 'zod/mini';
 import { type State, states } from '../core/breaker.ts';
 import { triggers as allTriggers, type Trigger } from '../core/entity.ts';
 import { MASK } from '../core/masked-url.ts';
+import type { TriggerSettings } from '../core/trigger-settings.ts';
 import type { Row } from './expressions.ts';
-
-/** The settings of a trigger that limit its calls. */
-export interface TriggerSettings {
-  /** The most calls a second. Absent: no limit. */
-  readonly maxPerSecond?: number;
-  /** Whether pending edits of one record are merged into one call. Absent: they are not. */
-  readonly coalesce?: boolean;
-}
 
 /** The state and the settings of a trigger. Times are epoch milliseconds, 0 for never. */
 export interface TriggerNow extends TriggerSettings {
@@ -36,6 +29,8 @@ export interface TriggerNow extends TriggerSettings {
   readonly parkedBecause?: string;
   /** The time of the throttled response that parked the trigger. 0 or absent if it was parked for another reason. */
   readonly throttledAt?: number;
+  /** The calls per second at which drain last called a receiver that throttles. */
+  readonly throttledRate?: number;
   /** Why a trigger is paused. */
   readonly pausedBy?: 'admin' | 'gone';
 }
@@ -46,7 +41,14 @@ export type TriggersNow = ReadonlyMap<Trigger, TriggerNow>;
 export type MoveFields = Partial<
   Pick<
     TriggerNow,
-    'probeAt' | 'probeDelay' | 'parkedBecause' | 'throttledAt' | 'consecutiveFailures' | 'lastSuccess' | 'pausedBy'
+    | 'probeAt'
+    | 'probeDelay'
+    | 'parkedBecause'
+    | 'throttledAt'
+    | 'throttledRate'
+    | 'consecutiveFailures'
+    | 'lastSuccess'
+    | 'pausedBy'
   >
 >;
 
@@ -77,6 +79,7 @@ export const row = z.object({
   probeDelay: time,
   parkedBecause: z.catch(z.optional(z.string()), undefined),
   throttledAt: z.catch(z.optional(z.number()), undefined),
+  throttledRate: z.catch(z.optional(z.number()), undefined),
   pausedBy: z.catch(z.optional(z.enum(['admin', 'gone'])), undefined),
   maxPerSecond: z.catch(z.optional(z.number().check(z.positive())), undefined),
   coalesce: z.catch(z.optional(z.boolean()), undefined),

@@ -4,6 +4,7 @@ import { diagram, type Move } from '../core/breaker.ts';
 import type { Trigger } from '../core/entity.ts';
 import { maskedUrl } from '../core/masked-url.ts';
 import { FIRST_PROBE_MS } from '../core/probe-schedule.ts';
+import type { SettingName, TriggerSettings } from '../core/trigger-settings.ts';
 import { type Pause, type Row, Table } from './table.ts';
 import {
   fromRow,
@@ -16,12 +17,11 @@ import {
   shownFromRow,
   storedState,
   type TriggerNow,
-  type TriggerSettings,
   type TriggersNow,
   VERSION,
 } from './trigger-rows.ts';
 
-export type { MoveFields, TriggerNow, TriggerSettings, TriggersNow } from './trigger-rows.ts';
+export type { MoveFields, TriggerNow, TriggersNow } from './trigger-rows.ts';
 
 /**
  * The triggers table: one item per trigger. Every read is strongly consistent. Every method throws when the table
@@ -98,7 +98,7 @@ export class Triggers {
   }
 
   /** Writes one setting of a trigger, or removes it with `undefined`. Nothing else of the trigger changes. */
-  async writeSetting<Name extends keyof TriggerSettings>(
+  async writeSetting<Name extends SettingName>(
     trigger: Trigger,
     name: Name,
     value: TriggerSettings[Name] | undefined,

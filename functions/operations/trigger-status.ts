@@ -23,6 +23,8 @@ export interface TriggerStatus extends Pending {
   readonly parkedBecause: string | null;
   /** Whether the receiver throttles: its backlog is delivered slowly. */
   readonly isThrottled: boolean;
+  /** The calls per second at which a receiver that throttles was last called; `null` if that is not known. */
+  readonly throttledRate: number | null;
   readonly pausedBy: 'admin' | 'gone' | null;
   /** The time of the next attempt of a parked trigger, in epoch milliseconds. */
   readonly nextTryAt: number | null;
@@ -30,6 +32,10 @@ export interface TriggerStatus extends Pending {
   readonly keptUntil: number | null;
   /** The names of the trigger's custom headers. Their values are never shown. */
   readonly headers: readonly string[];
+  /** The most calls per second; `null` for no limit. */
+  readonly maxPerSecond: number | null;
+  /** Whether pending edits of one record are merged into one call. */
+  readonly coalesce: boolean;
 }
 
 type StatusDeps = Deps<'triggersTable' | 'backlog' | 'secrets'>;
@@ -60,17 +66,21 @@ async function statuses({ backlog, secrets }: StatusDeps, reading: Promise<Trigg
         state = 'active',
         consecutiveFailures = 0,
         probeAt = 0,
+        maxPerSecond = null,
+        coalesce = false,
         ...why
       } = now.get(trigger) ?? ({} as Partial<TriggerNow>);
       const pending = pendingOf(waiting.get(trigger), await backlog.count(trigger, 'parked'));
       const parkedBecause = (state === 'parked' && why.parkedBecause) || null;
       const pausedBy = (state === 'paused' && why.pausedBy) || null;
       const isThrottled = (state === 'parked' || state === 'draining') && (why.throttledAt ?? 0) > 0;
+      const throttledRate = (isThrottled && why.throttledRate) || null;
       const headers = Object.keys(secret.get(trigger)?.headers ?? {});
-      const doing = { state, consecutiveFailures, failingSince, parkedBecause, isThrottled, pausedBy };
+      const doing = { state, consecutiveFailures, failingSince, parkedBecause, isThrottled, throttledRate, pausedBy };
+      const settings = { headers, maxPerSecond, coalesce };
       const nextTryAt = state === 'parked' ? probeAt : null;
       const keptUntil = pending.inBacklog > 0 ? await oldestKeptUntil(backlog, trigger) : null;
-      return { trigger, url, changedAt, version, ...doing, nextTryAt, keptUntil, ...pending, headers };
+      return { trigger, url, changedAt, version, ...doing, nextTryAt, keptUntil, ...pending, ...settings };
     }),
   );
 }

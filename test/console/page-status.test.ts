@@ -13,6 +13,7 @@ const working: TriggerStatus = {
   failingSince: null,
   parkedBecause: null,
   isThrottled: false,
+  throttledRate: null,
   pausedBy: null,
   nextTryAt: null,
   keptUntil: null,
@@ -21,6 +22,8 @@ const working: TriggerStatus = {
   behind: 0,
   inBacklog: 0,
   headers: [],
+  maxPerSecond: null,
+  coalesce: false,
 };
 
 const formats = { time: (at: number) => `#${at}`, relative: () => 'in 12s' };

@@ -19,6 +19,8 @@ const status = z.object({
   parkedBecause: z.nullable(z.string()),
   /** The receiver asked for fewer calls, so the backlog is delivered slowly. */
   isThrottled: z.boolean(),
+  /** The calls per second at which a receiver that throttles was last called; `null`: not known. */
+  throttledRate: z.nullable(z.number()),
   pausedBy: z.nullable(z.enum(['admin', 'gone'])),
   /** When a parked trigger is tried next, epoch milliseconds. */
   nextTryAt: z.nullable(z.number()),
@@ -30,6 +32,10 @@ const status = z.object({
   behind: z.int(),
   inBacklog: z.int(),
   headers: z.readonly(z.array(z.string())),
+  /** The most calls per second; `null`: no limit. */
+  maxPerSecond: z.nullable(z.number()),
+  /** Whether pending edits of one record are merged into one call. */
+  coalesce: z.boolean(),
 });
 
 export type TriggerStatus = z.output<typeof status>;
