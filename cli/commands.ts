@@ -1,6 +1,7 @@
 import type { Commands } from './command.ts';
 import { backfillCommand } from './commands/backfill.ts';
 import { clearCommand } from './commands/clear.ts';
+import { coalesceCommand } from './commands/coalesce.ts';
 import { completionCommand } from './commands/completion.ts';
 import { deadLettersCommand } from './commands/dead-letters.ts';
 import { demoCommand } from './commands/demo.ts';
@@ -11,6 +12,7 @@ import { headerCommand } from './commands/header.ts';
 import { historyCommand } from './commands/history.ts';
 import { importUrlsCommand } from './commands/import-urls.ts';
 import { initCommand } from './commands/init.ts';
+import { limitCommand } from './commands/limit.ts';
 import { listCommand } from './commands/list.ts';
 import { listenCommand } from './commands/listen.ts';
 import { logCommand } from './commands/log.ts';
@@ -33,6 +35,8 @@ export const commands: Commands = {
   resume: resumeCommand,
   secret: secretCommand,
   header: headerCommand,
+  limit: limitCommand,
+  coalesce: coalesceCommand,
   'pull-token': pullTokenCommand,
   export: exportUrlsCommand,
   import: importUrlsCommand,

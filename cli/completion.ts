@@ -1,15 +1,10 @@
 import { type Command, type Commands, generalOptions, optionRows, options } from './command.ts';
-import { values } from './values.ts';
+import { wordsOf } from './values.ts';
 
 /** The scripts that complete command lines, by shell. They are made of the table of commands. */
 export const completions = { bash, zsh, fish } as const satisfies Record<string, (commands: Commands) => string>;
 
 const rowsOf = (command: Command) => [...optionRows(command), ...Object.entries(generalOptions)];
-
-/** The words that a placeholder stands for: `show|rotate` are two, TRIGGER is eleven, URL is none. */
-function wordsOf(placeholder: string): readonly string[] {
-  return placeholder.includes('|') ? placeholder.split('|') : (values[placeholder]?.words ?? []);
-}
 
 /** Options with a value: `--outcome`, and the words of their values. */
 const valued = Object.entries({ ...options, ...generalOptions })

@@ -17,6 +17,8 @@ const commandSynonyms: readonly (readonly [RegExp, string])[] = [
   [/^(?:replay|resend|retry)$/, 'redeliver'],
   [/^(?:tail|logs|events)$/, 'log'],
   [/^(?:forward|tunnel)$/, 'listen'],
+  [/^(?:rate|rate-limit|throttle)$/, 'limit'],
+  [/^(?:merge|debounce)$/, 'coalesce'],
 ];
 
 /** The most edits between two words that count as similar. */

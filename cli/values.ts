@@ -1,6 +1,7 @@
 import { isTrigger, triggers } from '../functions/core/entity.ts';
 import { outcomeKinds } from '../functions/core/outcome.ts';
 import { stagePattern } from '../functions/core/stack-name.ts';
+import { isLimit, MAX_LIMIT, MIN_LIMIT } from '../functions/core/trigger-settings.ts';
 import { isLocalUrl } from '../functions/operations/forward-calls.ts';
 import { quotedName } from '../functions/operations/quoted-name.ts';
 import { Misuse } from './misuse.ts';
@@ -33,6 +34,7 @@ export const values: Readonly<Record<string, Value>> = {
   'LOCAL-URL': { check: checkLocalUrl },
   N: { check: between(1, 10_000, 'a whole number', /^\d+$/) },
   'PER-SECOND': { check: between(1, 1_000, 'a number of notifications per second', /^\d+(?:\.\d+)?$/) },
+  RATE: { words: ['off'], check: checkRate },
   STAGE: { check: matching(stagePattern, () => ['--stage is the name of a stage in cdk.json.']) },
   REGION: {
     check: matching(/^[a-z]{2,}(?:-[a-z]+)+-\d+$/, (entered) => [
@@ -42,10 +44,17 @@ export const values: Readonly<Record<string, Value>> = {
   },
 };
 
+/** The words that a placeholder stands for: `show|rotate` are two, TRIGGER is eleven, URL is none. */
+export function wordsOf(placeholder: string): readonly string[] {
+  return placeholder.includes('|') ? placeholder.split('|') : (values[placeholder]?.words ?? []);
+}
+
 /** @throws {Misuse} If a placeholder cannot have this value. None can be empty, because an unset variable of a shell is. */
 export function checkValue(placeholder: string, name: string, entered: string): void {
   if (entered === '') throw new Misuse(`${name.replace(/[[\]]/g, '')} is empty.`);
   if (Object.hasOwn(values, placeholder)) values[placeholder]?.check?.(entered, name);
+  else if (placeholder.includes('|') && !wordsOf(placeholder).includes(entered))
+    throw new Misuse(`${name} is one of ${wordsOf(placeholder).join(', ')}.`);
 }
 
 function checkTrigger(entered: string): void {
@@ -53,6 +62,11 @@ function checkTrigger(entered: string): void {
   const meant = similarTrigger(entered);
   const fix = meant ? `Did you mean ${meant}?` : `The triggers are ${triggers.join(', ')}.`;
   throw new Misuse(`There is no trigger ${quotedName(entered)}.`, fix);
+}
+
+function checkRate(entered: string, name: string): void {
+  if (entered === 'off' || (/^(?:\d+\.?\d*|\.\d+)$/.test(entered) && isLimit(Number(entered)))) return;
+  throw new Misuse(`${name} is a number of calls per second from ${MIN_LIMIT} to ${MAX_LIMIT}, or off.`);
 }
 
 function checkLocalUrl(entered: string): void {

@@ -1,3 +1,4 @@
+import { settingText } from '../../functions/core/trigger-settings.ts';
 import { pendingText } from '../../functions/operations/pending.ts';
 import { queueSize } from '../../functions/operations/queue-size.ts';
 import { listMasked, type TriggerStatus } from '../../functions/operations/trigger-status.ts';
@@ -44,16 +45,22 @@ function rowOf({
   isThrottled,
   pausedBy,
   headers,
+  maxPerSecond,
+  coalesce,
+  throttledRate,
   ...pending
 }: TriggerStatus): Row {
   const isFailing = state === 'active' && consecutiveFailures > 0;
   const details = [
     ...(isFailing ? [`${consecutiveFailures} failures in a row`] : []),
-    ...(isThrottled ? ['throttled by the receiver'] : []),
+    ...(isThrottled ? [`throttled by the receiver${throttledRate ? ` to about ${throttledRate}/s` : ''}`] : []),
     ...(parkedBecause ? [parkedBecause] : []),
     ...(pausedBy === 'gone' ? ['the receiver responded with 410 Gone'] : []),
     // Without parts, it only repeats the number.
     ...[pendingText(pending)].filter((text) => text.includes('(')),
+    ...[settingText('maxPerSecond', maxPerSecond), settingText('coalesce', coalesce)].filter(
+      (text) => text !== undefined,
+    ),
     ...(headers.length > 0 ? [`sends ${headers.join(', ')}`] : []),
   ];
   const status = isFailing ? 'failing' : url === null && state === 'active' ? '-' : state;

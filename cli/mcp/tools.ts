@@ -1,6 +1,6 @@
 import { type Command, type Commands, type Options, optionRows } from '../command.ts';
 import { Misuse } from '../misuse.ts';
-import { checkValue, values } from '../values.ts';
+import { checkValue, wordsOf } from '../values.ts';
 
 type Property = Readonly<Record<string, unknown>>;
 
@@ -20,6 +20,8 @@ export interface Invocation {
 
 const CONFIRM = 'confirm';
 const NUMBERS: ReadonlySet<string> = new Set(['N', 'PER-SECOND']);
+/** Completion offers some of their values, and there are others. */
+const OPEN: ReadonlySet<string> = new Set(['TIME', 'RATE']);
 
 /** The commands that are offered. */
 export function offered(commands: Commands, allowWrites: boolean): readonly (readonly [string, Command])[] {
@@ -68,7 +70,7 @@ function inputsOf(command: Command): Input[] {
     const isFile = reads !== undefined && word === 'FILE';
     const name = word.replace(/[[\]]/g, '');
     return {
-      key: isFile ? 'content' : name.toLowerCase(),
+      key: isFile ? 'content' : name.includes('|') ? 'choice' : name.toLowerCase(),
       placeholder: isFile ? '' : name,
       meaning: isFile ? 'The content of the file' : name,
       isRequired: !word.startsWith('['),
@@ -85,8 +87,8 @@ function inputsOf(command: Command): Input[] {
 function propertyOf(placeholder: string, description: string): Property {
   if (NUMBERS.has(placeholder)) return { type: 'number', description };
   if (placeholder === '' && description !== 'The content of the file') return { type: 'boolean', description };
-  const words = placeholder === 'TIME' ? undefined : values[placeholder]?.words;
-  return { type: 'string', description, ...(words && { enum: words }) };
+  const words = OPEN.has(placeholder) ? [] : wordsOf(placeholder);
+  return { type: 'string', description, ...(words.length > 0 && { enum: words }) };
 }
 
 /**

@@ -88,6 +88,20 @@ const misuses: [string, string[], RegExp][] = [
   ['a time in words', ['failed', '--since', 'soon'], /^"soon" is no time\. Write it like /],
   ['a limit that is not a number', ['log', '--limit', 'many'], /^--limit is a whole number from 1 to 10000\./],
   ['a pace of 0', ['backfill', 'case.edit', '--pace', '0'], /^--pace is a number .+ from 1 to 1000\./],
+  ['a limit of 0', ['limit', 'task.edit', '0'], /^RATE is a number of calls per second from 0\.001 to 1000, or off\./],
+  [
+    'a negative limit',
+    ['limit', 'task.edit', '-1'],
+    /^RATE is a number of calls per second from 0\.001 to 1000, or off\./,
+  ],
+  ['a limit without a rate', ['limit', 'task.edit'], /^Write crm-triggers limit TRIGGER RATE\./],
+  [
+    'merging of creates',
+    ['coalesce', 'case.create', 'on'],
+    /^case\.create cannot merge calls: .* To fix this, choose /,
+  ],
+  ['a switch in other words', ['coalesce', 'case.edit', 'yes'], /^Write crm-triggers coalesce TRIGGER on\|off\./],
+  ['a synonym of limit', ['rate-limit', 'task.edit', '5'], /^There is no command "rate-limit"\. Did you mean limit\?/],
   ['a region in words', ['list', '--region', 'europe'], /^There is no region "europe"\. .+ eu-west-1\./],
   ['a redelivery of nothing', ['redeliver'], /^No notification is chosen\. /],
   ['the help of an unknown command', ['help', 'frobnicate'], /^There is no command "frobnicate"\./],
@@ -161,6 +175,8 @@ for (const words of [
   ['--stage', 'prod', 'list'],
   ['--yes', 'backfill', 'customer.create'],
   ['log', '--id=-x'],
+  ['limit', 'task.edit', '0.5'],
+  ['coalesce', 'task.create', 'off'],
 ])
   test(`accepts ${words.join(' ')}`, () => {
     const { status, stderr } = cli(words, { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });

@@ -53,6 +53,8 @@ for (const shell of Object.keys(completions) as Shell[]) {
       assert.deepEqual(complete(shell, 'pause', 'customer.'), triggers.slice(0, 3).toSorted());
       assert.deepEqual(complete(shell, 'secret', 'r'), ['rotate']);
       assert.deepEqual(complete(shell, 'secret', 'rotate', 'task.'), triggers.slice(-3).toSorted());
+      assert.deepEqual(complete(shell, 'limit', 'task.edit', ''), ['off']);
+      assert.deepEqual(complete(shell, 'coalesce', 'task.edit', 'o'), ['off', 'on']);
       assert.deepEqual(complete(shell, 'log', '--trigger', 'followup.'), ['followup.create', 'followup.delete']);
       assert.deepEqual(complete(shell, 'log', '--outcome', 'd'), ['delivered']);
       assert.deepEqual(complete(shell, 'list', '--output', 'j'), ['json', 'jsonl']);

@@ -5,7 +5,7 @@ import { mcpWorld as world } from '../support/mcp-world.ts';
 import { failMany } from '../support/redelivery.ts';
 
 const READ = ['list', 'export', 'log', 'history', 'failed', 'doctor', 'dead-letters'];
-const WRITE = ['set', 'clear', 'test', 'pause', 'resume', 'import', 'redeliver', 'backfill'];
+const WRITE = ['set', 'clear', 'test', 'pause', 'resume', 'limit', 'coalesce', 'import', 'redeliver', 'backfill'];
 
 describe('a server that only reads', () => {
   test('offers the tools that read, described by the table of commands', async (t) => {
@@ -104,6 +104,24 @@ describe('a server that writes, for a client that cannot ask', () => {
     assert.deepEqual([made.sent.length, (await failed(made.deps, {})).length], [2, 0]);
   });
 
+  test('limits and merges after a preview', async (t) => {
+    const { call } = await world(t, { allowWrites: true });
+    const args = { trigger: 'task.edit', rate: '0.5' };
+    assert.match(
+      (await call('limit', args)).text,
+      /^Nothing was changed\. Preview:\ncrm-triggers limit task\.edit 0\.5/,
+    );
+    assert.deepEqual(JSON.parse((await call('limit', { ...args, confirm: true })).text), {
+      trigger: 'task.edit',
+      maxPerSecond: 0.5,
+    });
+    await call('coalesce', { trigger: 'task.edit', choice: 'on' });
+    await call('coalesce', { trigger: 'task.edit', choice: 'on', confirm: true });
+    const lines: { trigger: string; maxPerSecond: number; coalesce: boolean }[] = JSON.parse((await call('list')).text);
+    const { maxPerSecond, coalesce } = lines.find(({ trigger }) => trigger === 'task.edit') ?? assert.fail();
+    assert.deepEqual([maxPerSecond, coalesce], [0.5, true]);
+  });
+
   test('returns the names of headers, and no values', async (t) => {
     const { call } = await world(t);
     const lines: { trigger: string; headers: string[] }[] = JSON.parse((await call('list')).text);
@@ -119,6 +137,9 @@ describe('a server that writes, for a client that cannot ask', () => {
     ['a wrong type', 'log', { limit: '5' }, /limit must be a number/],
     ['a limit out of range', 'log', { limit: 0 }, /from 1 to 10000/],
     ['an unknown argument', 'list', { stage: 'prod' }, /There is no argument/],
+    ['a limit in words', 'limit', { trigger: 'task.edit', rate: 'fast' }, /rate is a number of calls per second/],
+    ['a wrong choice', 'coalesce', { trigger: 'task.edit', choice: 'yes' }, /is one of on, off/],
+    ['merging of creates', 'coalesce', { trigger: 'task.create', choice: 'on' }, /cannot merge calls/],
     ['a selection of nothing', 'redeliver', {}, /No notification is chosen/],
   ] as const)
     test(`reports ${title}`, async (t) => {
