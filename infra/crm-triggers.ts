@@ -152,6 +152,7 @@ function outputsOf({ crmTables, tables, queue, deadLetterQueue, drain, settings 
     AuditTable: tables.audit.tableName,
     SecretsTable: tables.secrets.tableName,
     DeliveryLogTable: tables.deliveryLog.tableName,
+    LoggedAttempts: settings.deliveryLog,
     DeliveryQueueUrl: queue.queueUrl,
     DeadLetterQueueUrl: deadLetterQueue.queueUrl,
     DrainFunction: drain.functionName,

@@ -6,7 +6,7 @@ import { errorResponse } from './api.ts';
 import { CHANGES_PATH } from './serve-page.ts';
 
 /** `GET /changes?after=CURSOR` for receivers. The token decides which trigger's changes are returned. */
-export function changesApi(deps: Deps<'changes' | 'pullTokens'>): Hono {
+export function changesApi(deps: Deps<'changes' | 'pullTokens' | 'logged'>): Hono {
   const app = new Hono();
   app.get(CHANGES_PATH, async (c) => {
     const [, token] = /^bearer ([^ ]+)$/i.exec(c.req.header('authorization') ?? '') ?? [];

@@ -12,6 +12,7 @@ import { PullTokens } from '../adapters/pull-tokens.ts';
 import { Secrets } from '../adapters/secret-store.ts';
 import { Triggers } from '../adapters/trigger-store.ts';
 import { type Entity, perEntity } from '../core/entity.ts';
+import type { Logged } from '../core/log-entry.ts';
 import { oneLine } from '../core/printable.ts';
 import type { RowRules } from '../core/row-rules.ts';
 import { deployCommand, type StackId, stackName } from '../core/stack-name.ts';
@@ -31,6 +32,8 @@ export interface OperationDeps {
   /** The delivery log for receivers, the oldest first. */
   readonly changes: LogChanges;
   readonly pullTokens: PullTokens;
+  /** The attempts that the delivery log keeps. */
+  readonly logged: Logged;
   readonly secrets: Secrets;
   readonly history: History;
   /** The name of the user, for the history. */
@@ -64,6 +67,8 @@ export const outputNames = [
   'AuditTable',
   'SecretsTable',
   'DeliveryLogTable',
+  /** The setting `deliveryLog`. */
+  'LoggedAttempts',
   'DeliveryQueueUrl',
   'DeadLetterQueueUrl',
   'DrainFunction',
@@ -122,6 +127,7 @@ export function depsOf(outputs: Outputs, who: string): OperationDeps {
     log: new DeliveryLog(outputs.DeliveryLogTable, dynamodb),
     changes: new LogChanges(outputs.DeliveryLogTable, dynamodb),
     pullTokens: new PullTokens(outputs.SecretsTable, dynamodb),
+    logged: outputs.LoggedAttempts as Logged,
     secrets: new Secrets(outputs.SecretsTable, dynamodb),
     history: new History(outputs.AuditTable, outputs.BacklogTable, dynamodb),
     who,

@@ -1,6 +1,6 @@
 import { KEPT_DAYS } from '../adapters/delivery-log-writer.ts';
 import type { Trigger } from '../core/entity.ts';
-import type { LogEntry } from '../core/log-entry.ts';
+import type { LogEntry, Logged } from '../core/log-entry.ts';
 import type { Deps } from './deployment.ts';
 import { UserError } from './user-error.ts';
 
@@ -23,6 +23,8 @@ export interface PulledChanges {
   readonly next: string;
   /** Whether the next request returns more now. */
   readonly more: boolean;
+  /** The attempts that are listed: `all`, only `failures`, or none (`off`), by the setting `deliveryLog`. */
+  readonly logged: Logged;
 }
 
 /**
@@ -32,14 +34,14 @@ export interface PulledChanges {
  * @throws {UserError} If it is neither.
  */
 export async function pullChanges(
-  { changes }: Deps<'changes'>,
+  { changes, logged }: Deps<'changes' | 'logged'>,
   trigger: Trigger,
   after: string | undefined,
   now = Date.now(),
 ): Promise<PulledChanges> {
   const from = Math.max(now - KEPT_MS, after === undefined ? 0 : placeOf(after));
   const { entries, next, more } = await changes.read(trigger, from, now);
-  return { changes: entries.map(pulled), next: Buffer.from(`1.${next}`).toString('base64url'), more };
+  return { changes: entries.map(pulled), next: Buffer.from(`1.${next}`).toString('base64url'), more, logged };
 }
 
 function placeOf(after: string): number {

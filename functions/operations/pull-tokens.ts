@@ -25,6 +25,11 @@ export async function revokePullToken(deps: ChangeDeps, trigger: Trigger): Promi
   await note(deps, { what: 'secret', trigger, from: 'the pull token', to: null });
 }
 
+/** Returns whether a trigger has a token. */
+export async function hasPullToken({ pullTokens }: Deps<'pullTokens'>, trigger: Trigger): Promise<boolean> {
+  return (await pullTokens.hashOf(trigger)) !== undefined;
+}
+
 /** Returns the trigger whose changes a token may read; nothing if it is not valid. */
 export async function triggerOfToken({ pullTokens }: Deps<'pullTokens'>, token: string): Promise<Trigger | undefined> {
   const [, trigger] = pattern.exec(token) ?? [];

@@ -1,19 +1,18 @@
 import type { TriggersNow } from '../adapters/trigger-store.ts';
 import { isTrigger, type Trigger, triggers } from '../core/entity.ts';
+import type { Imported, ImportedSetting } from '../core/import-diff.ts';
 import { isMasked, MASK, maskedUrl } from '../core/masked-url.ts';
+import { type SettingChanges, settingsRejection } from '../core/trigger-settings.ts';
 import type { Deps } from './deployment.ts';
 import { quotedName } from './quoted-name.ts';
 import { note } from './record-change.ts';
 import { type CheckUrlDeps, checkInput, keepUrl, type SetUrlDeps, Stale, type StoredUrl } from './set-url.ts';
+import { changeSettings } from './trigger-settings.ts';
+import { changedSettings, entryFor, type FileEntry, fieldsOf } from './url-file-entry.ts';
 import { UserError } from './user-error.ts';
 
-/** The URLs as a file for version control: each trigger's URL, or `null`. */
-export type UrlFile = Readonly<Record<Trigger, string | null>>;
-
-/** The same with the names of the custom headers. Their values are never exported. */
-export type UrlFileWithHeaders = Readonly<
-  Record<Trigger, { readonly url: string | null; readonly headers: Readonly<Record<string, string>> }>
->;
+/** The URLs and the settings of all triggers as a file for version control. */
+export type UrlFile = Readonly<Record<Trigger, FileEntry>>;
 
 type ExportDeps = Deps<'triggersTable' | 'history' | 'who'>;
 
@@ -22,17 +21,18 @@ export async function exportUrls(deps: ExportDeps, withSecrets: boolean): Promis
   return urlFileOf(await readForExport(deps, withSecrets));
 }
 
-/** @param withSecrets Whether the URLs keep their passwords and the values of their queries. */
-export async function exportWithHeaders(
-  deps: ExportDeps & Deps<'secrets'>,
-  withSecrets: boolean,
-): Promise<UrlFileWithHeaders> {
-  const urls = await exportUrls(deps, withSecrets);
+/** The same with the names of the custom headers. Their values are never exported. */
+export async function exportWithHeaders(deps: ExportDeps & Deps<'secrets'>, withSecrets: boolean): Promise<UrlFile> {
+  const file = await exportUrls(deps, withSecrets);
   const secrets = await deps.secrets.read(triggers);
   const headersOf = (trigger: Trigger) =>
     Object.fromEntries(Object.keys(secrets.get(trigger)?.headers ?? {}).map((name) => [name, MASK]));
-  const entries = triggers.map((trigger) => [trigger, { url: urls[trigger], headers: headersOf(trigger) }]);
-  return Object.fromEntries(entries) as UrlFileWithHeaders;
+  const entries = triggers.map((trigger) => {
+    const entry = file[trigger];
+    const whole = typeof entry === 'object' && entry !== null ? entry : { url: entry };
+    return [trigger, { ...whole, headers: headersOf(trigger) }];
+  });
+  return Object.fromEntries(entries) as UrlFile;
 }
 
 /** The triggers, for an export; without secrets, their URLs are masked. The history records it first. */
@@ -43,27 +43,19 @@ export async function readForExport(deps: ExportDeps, withSecrets: boolean): Pro
 }
 
 export function urlFileOf(now: TriggersNow): UrlFile {
-  return Object.fromEntries(triggers.map((trigger) => [trigger, now.get(trigger)?.url ?? null])) as UrlFile;
-}
-
-/** A change of an import. */
-export interface Imported {
-  readonly trigger: Trigger;
-  readonly was: string | null;
-  readonly is: string | null;
-  /** If the URL was cleared: the number of pending notifications that move to Failed. */
-  readonly pending?: number;
+  return Object.fromEntries(triggers.map((trigger) => [trigger, entryFor(now.get(trigger))])) as UrlFile;
 }
 
 /** A change whose URLs are masked, for people and for logs. */
 export function maskedImport(change: Imported): Imported {
+  if ('setting' in change) return change;
   const mask = (url: string | null) => (url === null ? null : maskedUrl(url));
   return { ...change, was: mask(change.was), is: mask(change.is) };
 }
 
 /**
- * Sets the URLs of an exported file. `null` clears a URL. Triggers that are not in the file do not change. If the file has
- * an error, no URL changes.
+ * Sets the URLs and settings of an exported file. `null` clears a URL. Triggers and settings that are not in the file do not
+ * change. If the file has an error, nothing changes.
  *
  * @returns The changes.
  * @throws {UserError} With one line for each error.
@@ -74,7 +66,19 @@ export async function importUrls(deps: SetUrlDeps, json: string): Promise<Import
 
 /** Returns the changes that `importUrls` would make, and makes none. @throws {UserError} With one line for each error. */
 export async function planImport(deps: CheckFileDeps, json: string): Promise<Imported[]> {
-  return (await changesOf(deps, fromJson(json))).map(({ trigger, was, url }) => ({ trigger, was: was.url, is: url }));
+  return planFile(deps, fromJson(json));
+}
+
+/** Does the same with a parsed file. @throws {Stale} If the version of a trigger is not the one in `seen`. */
+export async function planFile(
+  deps: CheckFileDeps,
+  file: unknown,
+  seen?: ReadonlyMap<Trigger, number>,
+): Promise<Imported[]> {
+  return (await changesOf(deps, file, seen)).flatMap(({ trigger, was, url, settings }) => [
+    ...settings,
+    ...(was.url === url ? [] : [{ trigger, was: was.url, is: url }]),
+  ]);
 }
 
 function fromJson(json: string): unknown {
@@ -99,7 +103,11 @@ export async function importFile(
   seen?: ReadonlyMap<Trigger, number>,
 ): Promise<Imported[]> {
   const imported: Imported[] = [];
-  for (const { trigger, was, url } of await changesOf(deps, file, seen)) {
+  for (const { trigger, was, url, settings } of await changesOf(deps, file, seen)) {
+    // The settings come first, so that a limit applies to the first call to a new URL.
+    for (const { setting, is } of settings) await changeSettings(deps, trigger, { [setting]: is });
+    imported.push(...settings);
+    if (was.url === url) continue;
     const { pending } = await keepUrl(deps, trigger, url, seen?.get(trigger));
     imported.push({ trigger, was: was.url, is: url, ...(url === null && { pending }) });
   }
@@ -110,67 +118,84 @@ export async function importFile(
 
 type CheckFileDeps = CheckUrlDeps & Deps<'triggersTable' | 'secrets'>;
 
+/** What a file changes of a trigger. */
+interface Planned {
+  readonly trigger: Trigger;
+  readonly was: StoredUrl;
+  readonly url: string | null;
+  readonly settings: readonly ImportedSetting[];
+}
+
 async function changesOf(
   deps: CheckFileDeps,
   file: unknown,
   seen?: ReadonlyMap<Trigger, number>,
-): Promise<{ readonly trigger: Trigger; readonly was: StoredUrl; readonly url: string | null }[]> {
+): Promise<readonly Planned[]> {
   const now = await deps.triggersTable.read(triggers);
-  const wanted = (await checkFile(deps, file, now)).map(({ trigger, url }) => {
+  const wanted = (await checkFile(deps, file, now)).map(({ trigger, url, changes }): Planned => {
     const { url: is = null, urlVersion: version = 0 } = now.get(trigger) ?? {};
-    return { trigger, was: { url: is, version }, url };
+    const settings = changedSettings(trigger, now.get(trigger), changes);
+    return { trigger, was: { url: is, version }, url, settings };
   });
   const stale = wanted.find(({ trigger, was }) => seen && seen.get(trigger) !== was.version);
   if (stale) throw new Stale(stale.trigger, stale.was);
-  return wanted.filter(({ was, url }) => was.url !== url);
+  return wanted.filter(({ was, url, settings }) => was.url !== url || settings.length > 0);
 }
 
-async function checkFile(
-  deps: CheckFileDeps,
-  file: unknown,
-  now: TriggersNow,
-): Promise<{ trigger: Trigger; url: string | null }[]> {
+async function checkFile(deps: CheckFileDeps, file: unknown, now: TriggersNow): Promise<CheckedEntry[]> {
   if (typeof file !== 'object' || file === null || Array.isArray(file))
     throw new UserError('The file is not an object such as {"customer.create": "https://example.com/hook"}.');
   const checked = await Promise.all(
-    Object.entries(file).map(([trigger, entry]) => {
-      const { url: input, headers } = isWithHeaders(entry) ? entry : { url: entry };
-      return checkEntry(deps, trigger, input, now, headers);
-    }),
+    Object.entries(file).map(([trigger, entry]) => checkEntry(deps, trigger, entry, now)),
   );
   const rejections = checked.flatMap((entry) => ('rejected' in entry ? [entry.rejected] : []));
   if (rejections.length > 0) throw new UserError(rejections.join('\n'));
   return checked.flatMap((entry) => ('rejected' in entry ? [] : [entry]));
 }
 
-function isWithHeaders(entry: unknown): entry is { url: unknown; headers: object } {
-  const { url, headers } = Object(entry);
-  return url !== undefined && typeof headers === 'object' && headers !== null;
+interface CheckedEntry {
+  readonly trigger: Trigger;
+  readonly url: string | null;
+  readonly changes: SettingChanges;
 }
 
 async function checkEntry(
   deps: CheckFileDeps,
   trigger: string,
-  input: unknown,
+  entry: unknown,
   now: TriggersNow,
-  headers: object = {},
-): Promise<{ rejected: string } | { trigger: Trigger; url: string | null }> {
+): Promise<{ rejected: string } | CheckedEntry> {
   if (!isTrigger(trigger))
     return { rejected: `There is no trigger ${quotedName(trigger)}: the triggers are ${triggers.join(', ')}.` };
-  const missing = await missingHeader(deps, trigger, Object.keys(headers));
+  const fields = fieldsOf(entry);
+  if ('unknown' in fields)
+    return { rejected: `${trigger} has no field ${quotedName(fields.unknown)} in a file. Fix: remove it.` };
+  const { url: input, headers, maxPerSecond, coalesce } = fields;
+  const missing = await missingHeader(deps, trigger, Object.keys(Object(headers)));
   if (missing !== undefined)
     return {
       rejected: `${trigger} has no header ${JSON.stringify(missing)}, and files have no values of headers. Fix: set it with header set ${trigger} ${missing}.`,
     };
-  if (input === null) return { trigger, url: null };
+  const rejected = settingsRejection(trigger, { maxPerSecond, coalesce });
+  if (rejected !== undefined) return { rejected };
+  const url = await checkUrl(deps, trigger, input, now);
+  return 'rejected' in url ? url : { trigger, url: url.url, changes: { maxPerSecond, coalesce } as SettingChanges };
+}
+
+async function checkUrl(
+  deps: CheckFileDeps,
+  trigger: Trigger,
+  input: unknown,
+  now: TriggersNow,
+): Promise<{ rejected: string } | { url: string | null }> {
+  if (input === null) return { url: null };
   if (typeof input !== 'string')
     return { rejected: `The URL for ${trigger} is not text. Fix: write it in quotes, or use null.` };
   const { url } = now.get(trigger) ?? {};
-  if (url !== undefined && maskedUrl(url) === input) return { trigger, url };
+  if (url !== undefined && maskedUrl(url) === input) return { url };
   if (isMasked(input))
     return { rejected: `The URL for ${trigger} is masked. Fix: export the file again with --with-secrets.` };
-  const checked = await checkInput(deps, trigger, input);
-  return 'rejected' in checked ? checked : { trigger, url: checked.url };
+  return checkInput(deps, trigger, input);
 }
 
 /** A file has the names of headers only, so an import checks that they exist. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, type TestContext, test } from 'node:test';
 import { openApiDocument } from '../../cli/docs/openapi-document.ts';
+import { pulledChanges } from '../../functions/console/api/changes-description.ts';
 import { consoleApp } from '../../functions/console/console.ts';
 import type { Trigger } from '../../functions/core/entity.ts';
 import type { PulledChanges } from '../../functions/operations/pull-changes.ts';
@@ -49,6 +50,7 @@ describe('GET /changes', () => {
     const { status, headers, json } = await made.get(`Bearer ${made.token}`);
     assert.deepEqual([status, headers.get('cache-control')], [200, 'no-store']);
     assert.deepEqual([json.changes.map((change) => change.id), json.more], [['a', 'b', 'c'], false]);
+    assert.deepEqual(pulledChanges.parse(json), json, 'the response is as described');
     assert.deepEqual(json.changes[0], {
       id: 'a',
       formattedString: attempt.formattedString,
@@ -152,6 +154,13 @@ describe('GET /changes', () => {
     await clear(made.deps, 'case.edit' satisfies Trigger);
     assert.equal((await made.get(`Bearer ${made.token}`)).status, 200);
     assert.ok((await made.secrets.read(['case.edit'])).get('case.edit')?.secret);
+  });
+
+  test('says which attempts the delivery log keeps, so that a receiver knows what is missing', async () => {
+    for (const logged of ['all', 'failures', 'off'] as const) {
+      const { get, token } = await served({ logged });
+      assert.equal((await get(`Bearer ${token}`)).json.logged, logged);
+    }
   });
 
   test('a pull token opens no route of the API', async () => {

@@ -56,6 +56,11 @@ const table: Readonly<Record<Endpoint, Row>> = {
   'DELETE /triggers/{trigger}/url': { ...change, ifMatch: '1' },
   'PUT /triggers/{trigger}/headers/{name}': { ...change, body: { value: 'v' } },
   'DELETE /triggers/{trigger}/headers/{name}': change,
+  'PUT /triggers/{trigger}/limit': { ...change, body: { maxPerSecond: 5 } },
+  'PUT /triggers/{trigger}/coalesce': { ...change, body: { coalesce: true } },
+  'GET /triggers/{trigger}/pull-token': read,
+  'POST /triggers/{trigger}/pull-token': change,
+  'DELETE /triggers/{trigger}/pull-token': change,
   'POST /import': { ...change, body: {}, ifMatch: 'all' },
   'POST /redeliver': { ...change, body: { all: true, confirmed: true } },
 };

@@ -104,6 +104,7 @@ test('the outputs are those of the contract', () => {
     'DestinationRules',
     'DrainFunction',
     'FollowupTable',
+    'LoggedAttempts',
     'RowRules',
     'SecretsTable',
     'Stage',

@@ -30,6 +30,7 @@ export function adminWorld(overrides: Record<string, unknown> = {}) {
   const deps = {
     ...world,
     who: 'ada',
+    logged: 'all',
     rules: defaultRules,
     rowRules: {},
     lookUp: async () => [{ address: '8.8.8.8', family: 4 }],

@@ -1,4 +1,6 @@
 import * as z from 'zod/mini';
+import { CHANGES_PATH } from '../serve-page.ts';
+import { changesErrors, changesParameters, changesSummary, pulledChanges } from './changes-description.ts';
 import type { Route, Schema } from './route.ts';
 import { errorBody, trigger } from './shapes.ts';
 
@@ -34,6 +36,7 @@ const jsonSchema = (schema: Schema, io: 'input' | 'output') => {
 export function openApi(routes: readonly Route[], version: string) {
   const paths: Record<string, Record<string, unknown>> = {};
   for (const route of routes) paths[`/api${route.path}`] = { ...paths[`/api${route.path}`], ...operation(route) };
+  paths[CHANGES_PATH] = changesOperation();
   const components = { schemas: { Error: jsonSchema(errorBody, 'output') } };
   return { openapi: '3.1.0', info: { title: 'crm-triggers', version }, paths, components };
 }
@@ -45,17 +48,22 @@ function operation({ method, path, role, summary, query, body, response, locked 
       summary,
       parameters: [...pathParameters(path), ...queryParameters(query), ...(locked ? [ifMatch] : [])],
       ...(body && { requestBody: { required: true, content: json(jsonSchema(body, 'input')) } }),
-      responses: {
-        200: { description: 'Success', content: json(jsonSchema(response, 'output')) },
-        ...Object.fromEntries(
-          failures.map(([status, description]) => [
-            status,
-            { description, content: json({ $ref: '#/components/schemas/Error' }) },
-          ]),
-        ),
-      },
+      responses: responses(response, failures),
     },
   };
+}
+
+function responses(response: Schema, failures: readonly (readonly [string, string])[]) {
+  const error = json({ $ref: '#/components/schemas/Error' });
+  return {
+    200: { description: 'Success', content: json(jsonSchema(response, 'output')) },
+    ...Object.fromEntries(failures.map(([status, description]) => [status, { description, content: error }])),
+  };
+}
+
+function changesOperation() {
+  const get = { summary: changesSummary, parameters: changesParameters };
+  return { get: { ...get, responses: responses(pulledChanges, Object.entries(changesErrors)) } };
 }
 
 const ifMatch = { name: 'If-Match', in: 'header', required: true, schema: { type: 'string' } };

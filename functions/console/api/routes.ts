@@ -1,6 +1,8 @@
 import { failedRoutes } from './failed-routes.ts';
 import { logRoutes } from './log-routes.ts';
+import { pullTokenRoutes } from './pull-token-routes.ts';
 import { secretRoutes } from './secret-routes.ts';
+import { settingRoutes } from './setting-routes.ts';
 import { triggerRoutes } from './trigger-routes.ts';
 import { urlRoutes } from './url-routes.ts';
 import { userRoutes } from './user-routes.ts';
@@ -11,6 +13,8 @@ export const routes = [
   ...triggerRoutes,
   ...urlRoutes,
   ...secretRoutes,
+  ...settingRoutes,
+  ...pullTokenRoutes,
   ...failedRoutes,
   ...logRoutes,
 ] as const;
