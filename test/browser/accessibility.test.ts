@@ -119,6 +119,37 @@ const scenes: readonly [name: string, hash: string, prepare?: (page: Page) => Pr
   ],
   ['settings', '', openSettings],
   [
+    'limit-and-token',
+    '',
+    async (page) => {
+      await openSettings(page);
+      await page.getByLabel('Most calls per second').fill('fast');
+      await page.getByLabel('Most calls per second').press('Enter');
+      await page.getByRole('button', { name: 'Create pull token' }).click();
+      await page.getByText(/^crmpull_/).scrollIntoViewIfNeeded();
+    },
+  ],
+  [
+    'revoke-token',
+    '',
+    async (page) => {
+      await openSettings(page);
+      await page.getByRole('button', { name: 'Revoke pull token' }).click();
+      await page.getByRole('dialog', { name: /^Revoke/ }).waitFor();
+    },
+  ],
+  [
+    'import',
+    '',
+    async (page) => {
+      await page.getByRole('button', { name: 'Import' }).click();
+      const file = { 'task.edit': { url: null, maxPerSecond: 5 }, 'task.delete': 'https://example.com/deleted' };
+      const buffer = Buffer.from(JSON.stringify(file));
+      await page.getByLabel('File').setInputFiles({ name: 'urls.json', mimeType: 'application/json', buffer });
+      await page.getByRole('button', { name: 'Make 3 changes' }).waitFor();
+    },
+  ],
+  [
     'expire-secret',
     '',
     async (page) => {

@@ -26,7 +26,10 @@ const working: TriggerStatus = {
   coalesce: false,
 };
 
-const formats = { time: (at: number) => `#${at}`, relative: () => 'in 12s' };
+const formats = {
+  time: (at: number) => (Math.abs(at - Date.now()) < 5_000 ? '#NOW' : `#${at}`),
+  relative: () => 'in 12s',
+};
 
 const states: readonly [string, Partial<TriggerStatus>, word: string, isProblem: boolean, details: string][] = [
   ['without failures', {}, 'Healthy', false, ''],
@@ -52,7 +55,42 @@ const states: readonly [string, Partial<TriggerStatus>, word: string, isProblem:
     { state: 'parked', isThrottled: true, parkedBecause: 'HTTP 429', nextTryAt: 1 },
     'Throttled',
     true,
-    'next try in 12s, HTTP 429',
+    'by the receiver, 0 pending, next at #NOW, HTTP 429',
+  ],
+  [
+    'that is throttled and whose rate is known',
+    { state: 'parked', isThrottled: true, throttledRate: 0.8192, waiting: 12, inBacklog: 12, nextTryAt: 4e15 },
+    'Throttled',
+    true,
+    'by the receiver, about 0.82/s, 12 pending, next at #4000000000000000',
+  ],
+  [
+    'that is throttled and drains',
+    { state: 'draining', isThrottled: true, throttledRate: 12.34, waiting: 12, inBacklog: 12, maxPerSecond: 50 },
+    'Throttled',
+    true,
+    'by the receiver, about 12/s, 12 pending',
+  ],
+  [
+    'that its own limit holds back',
+    { state: 'draining', maxPerSecond: 5, waiting: 40, inBacklog: 40 },
+    'At its limit',
+    false,
+    'of 5/s, 40 pending',
+  ],
+  [
+    'with a limit that holds nothing back',
+    { state: 'active', maxPerSecond: 5, waiting: 1, waitingForRetry: 1 },
+    'Healthy',
+    false,
+    '1 pending',
+  ],
+  [
+    'with a limit that is parked',
+    { state: 'parked', maxPerSecond: 5, inBacklog: 7, waiting: 7 },
+    'Parked',
+    true,
+    '7 pending',
   ],
   ['that drains', { state: 'finishing', waiting: 4 }, 'Draining', false, '4 left'],
 ];

@@ -1,6 +1,8 @@
 import type { TriggerStatus } from '../../api/trigger-routes.ts';
 import { Dialog } from '../shared/dialog.tsx';
 import { CustomHeaders } from './custom-headers.tsx';
+import { Limits } from './limits.tsx';
+import { PullToken } from './pull-token.tsx';
 import { Secret } from './secret.tsx';
 
 interface Props {
@@ -9,12 +11,15 @@ interface Props {
   readonly reload: () => Promise<void>;
 }
 
-/** A trigger's signing secret and its custom headers. */
-export function SettingsDialog({ status: { trigger, headers }, close, reload }: Props) {
+/** A trigger's signing secret, custom headers, limit, merging and pull token. */
+export function SettingsDialog({ status, close, reload }: Props) {
+  const { trigger, headers } = status;
   return (
     <Dialog title={trigger} close={close}>
       <Secret trigger={trigger} />
       <CustomHeaders trigger={trigger} headers={headers} reload={reload} />
+      <Limits status={status} reload={reload} />
+      <PullToken trigger={trigger} />
     </Dialog>
   );
 }

@@ -37,6 +37,7 @@ export const stateWords = {
   paused: 'Paused',
   throttled: 'Throttled',
   parked: 'Parked',
+  limited: 'At its limit',
   draining: 'Draining',
   failing: 'Failing',
   notCalled: 'Not called yet',
@@ -50,6 +51,8 @@ export const stateHelp: Readonly<Record<StateName, string>> = {
   paused: 'No calls are made. New notifications wait in the backlog until you press Resume.',
   throttled: 'The receiver asks for fewer calls. Notifications wait in the backlog and are sent slowly, in order.',
   parked: 'The receiver is down. Notifications wait in the backlog; at times one is sent to see whether it responds.',
+  limited:
+    'More changes are made than the limit of the trigger allows. Pending notifications are sent in order, at the limit.',
   draining: 'The receiver responds. Pending notifications are sent in order; new ones follow them.',
   failing: 'The latest calls failed and are repeated. After 10 failures in a row, the trigger is parked.',
   notCalled: 'The delivery log has no call since the URL was set. To make one, press Test or change a record.',
@@ -62,6 +65,16 @@ export const statusTexts = {
   since: (time: string) => `since ${time}`,
   latest: (response: string) => `latest call: ${response}`,
   inARow: (count: number) => `${count} in a row`,
+  /** Follows `Throttled`. */
+  throttled: (rate: number | null, pending: number) =>
+    [
+      'by the receiver',
+      ...(rate === null ? [] : [`about ${Number(rate.toPrecision(2))}/s`]),
+      `${pending} pending`,
+    ].join(', '),
+  nextAt: (time: string) => `next at ${time}`,
+  /** Follows `At its limit`. */
+  limited: (limit: number, pending: number) => `of ${limit}/s, ${pending} pending`,
   nextTry: (time: string) => `next try ${time}`,
   keptUntil: (time: string) => `kept until ${time}`,
   drained: (delivered: number, total: number) => `${delivered} of ${total}`,

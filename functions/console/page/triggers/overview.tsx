@@ -1,6 +1,7 @@
 import { request } from '../shared/api.ts';
 import { REFRESH_MS, useLoad } from '../shared/load.ts';
 import { overviewTexts } from '../texts/triggers.ts';
+import { UrlFile } from '../url-file/url-file.tsx';
 import { AllTriggers } from './all-triggers.tsx';
 import { startOfToday, summary } from './summary.ts';
 import { detailsButtonId, type ViewedTrigger } from './viewed-trigger.ts';
@@ -48,6 +49,7 @@ export function Overview({ triggers, isProblemsOnly, setProblemsOnly, open, relo
         {overviewTexts.problemsOnly}
       </button>
       <AllTriggers triggers={triggers.map(({ status }) => status)} reload={reload} />
+      <UrlFile reload={reload} />
       {isProblemsOnly && problems.length === 0 && <p class="muted">{overviewTexts.noProblems}</p>}
       {problems.length > 0 && (
         <ul class="problems" aria-label={overviewTexts.problems}>

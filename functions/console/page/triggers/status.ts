@@ -40,6 +40,18 @@ interface Rule {
 
 const pending = ({ waiting }: TriggerStatus) => (waiting > 0 ? statusTexts.pending(waiting) : null);
 
+/** The receiver asks for fewer calls: how many it gets, how many wait, and when the next one is made. */
+const throttled: Rule['details'] = (status, { time }) => [
+  statusTexts.throttled(status.throttledRate, status.waiting),
+  status.nextTryAt === null ? null : statusTexts.nextAt(time(Math.max(status.nextTryAt, Date.now()))),
+  status.keptUntil === null ? null : statusTexts.keptUntil(time(status.keptUntil)),
+  status.parkedBecause,
+];
+
+/** The trigger's own limit holds notifications back. */
+const isAtLimit = ({ state, maxPerSecond, inBacklog, consecutiveFailures }: TriggerStatus) =>
+  maxPerSecond !== null && inBacklog > 0 && (state !== 'active' || consecutiveFailures === 0);
+
 const outage: Rule['details'] = (status, { time, relative }) => [
   status.nextTryAt === null ? null : statusTexts.nextTry(relative(Math.max(status.nextTryAt, Date.now()))),
   pending(status),
@@ -60,8 +72,14 @@ const rules: readonly Rule[] = [
       pending(status),
     ],
   },
-  { name: 'throttled', tone: 'warn', isProblem: true, applies: ({ isThrottled }) => isThrottled, details: outage },
+  { name: 'throttled', tone: 'warn', isProblem: true, applies: ({ isThrottled }) => isThrottled, details: throttled },
   { name: 'parked', tone: 'bad', isProblem: true, applies: ({ state }) => state === 'parked', details: outage },
+  {
+    name: 'limited',
+    tone: 'busy',
+    applies: isAtLimit,
+    details: ({ maxPerSecond, waiting }) => [statusTexts.limited(maxPerSecond ?? 0, waiting)],
+  },
   {
     name: 'draining',
     tone: 'busy',

@@ -1,3 +1,4 @@
+import { settingText } from '../../../core/trigger-settings.ts';
 import { pendingText } from '../../../operations/pending.ts';
 import { stateHelp } from '../texts/triggers.ts';
 import { Chart } from './chart.tsx';
@@ -13,12 +14,13 @@ interface Props {
 /** What a trigger's state means, its actions, and a chart of its calls. */
 export function TriggerDetails({ id, viewed: { status, text, calls }, reload }: Props) {
   const { day } = calls;
-  const pending = pendingText(status);
+  const settings = [settingText('maxPerSecond', status.maxPerSecond), settingText('coalesce', status.coalesce)];
+  const more = [...text.details, pendingText(status), ...settings];
   return (
     <div class="details" id={id}>
       <div>
         <p>{stateHelp[text.name]}</p>
-        <p class="muted">{[...text.details, pending].filter(Boolean).join('; ')}</p>
+        <p class="muted">{more.filter(Boolean).join('; ')}</p>
         <TriggerActions status={status} latest={day === 'none' ? undefined : day?.latest.at} reload={reload} />
       </div>
       {day !== undefined && day !== 'none' && <Chart id={id} day={day} />}
