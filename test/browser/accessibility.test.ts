@@ -47,12 +47,12 @@ test('every action works by keyboard, and the focus is visible', async () => {
   await tabTo('Test customer.create');
   await page.keyboard.press('Enter');
   await row(page, 'customer.create').getByText('Delivered: HTTP 200 after 42 ms').waitFor();
-  await tabTo('Secret and headers of customer.create');
+  await tabTo('Settings of customer.create');
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor();
   await page.keyboard.press('Escape');
   const focused = () => page.evaluate('document.activeElement.innerText') as Promise<string>;
-  assert.match(await focused(), /^Secret and headers/);
+  assert.match(await focused(), /^Settings/);
   await page.locator('dialog').waitFor({ state: 'detached' });
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor();
@@ -80,7 +80,7 @@ test('every action works by keyboard, and the focus is visible', async () => {
 /** Opens the dialog with a trigger's secret and headers. */
 async function openSettings(page: Page): Promise<void> {
   await openDetails(page, 'task.edit');
-  await button(page, 'task.edit', 'Secret and headers').click();
+  await button(page, 'task.edit', 'Settings').click();
   await page.getByRole('button', { name: 'Reveal' }).click();
   await page.getByRole('button', { name: 'Hide' }).waitFor();
 }
@@ -125,7 +125,7 @@ const scenes: readonly [name: string, hash: string, prepare?: (page: Page) => Pr
       await openSettings(page);
       await page.getByLabel('Most calls per second').fill('fast');
       await page.getByLabel('Most calls per second').press('Enter');
-      await page.getByRole('button', { name: 'Create pull token' }).click();
+      await page.getByRole('button', { name: 'Create token' }).click();
       await page.getByText(/^crmpull_/).scrollIntoViewIfNeeded();
     },
   ],
@@ -134,7 +134,7 @@ const scenes: readonly [name: string, hash: string, prepare?: (page: Page) => Pr
     '',
     async (page) => {
       await openSettings(page);
-      await page.getByRole('button', { name: 'Revoke pull token' }).click();
+      await page.getByRole('button', { name: 'Revoke token' }).click();
       await page.getByRole('dialog', { name: /^Revoke/ }).waitFor();
     },
   ],

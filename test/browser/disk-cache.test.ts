@@ -27,7 +27,7 @@ test('the files of the browser contain the page, but no secret and no URL after 
     page.setDefaultTimeout(15_000);
     await page.goto(server.origin);
     await openDetails(page, 'task.edit');
-    await button(page, 'task.edit', 'Secret and headers').click();
+    await button(page, 'task.edit', 'Settings').click();
     await page.getByRole('dialog').waitFor();
     const response = await page.evaluate(`fetch('/api/triggers/task.edit/secret').then((r) => r.text())`);
     assert.ok(String(response).includes(secret));

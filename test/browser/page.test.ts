@@ -39,7 +39,7 @@ test('shows markup in IDs, URLs, responses, names and reasons as text, and does 
   await openDetails(page, 'task.edit');
   await button(page, 'task.edit', 'Test').click();
   await row(page, 'task.edit').locator('.tested pre').waitFor();
-  await button(page, 'task.edit', 'Secret and headers').click();
+  await button(page, 'task.edit', 'Settings').click();
   await page.getByRole('dialog').getByText('onerror').first().waitFor();
   for (const view of [
     '#failed',

@@ -18,8 +18,8 @@ after(() => browser.close());
 
 async function openSettings(page: Page, trigger: Trigger) {
   await openDetails(page, trigger);
-  await button(page, trigger, 'Secret and headers').click();
-  return page.getByRole('dialog', { name: trigger });
+  await button(page, trigger, 'Settings').click();
+  return page.getByRole('dialog', { name: trigger, exact: true });
 }
 
 describe('the limit and the merging on the page', () => {
@@ -101,11 +101,11 @@ describe('the pull token on the page', () => {
     const page = await served.open();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     const dialog = await openSettings(page, 'case.edit');
-    const confirm = page.getByRole('dialog').last();
+    const confirm = page.getByRole('dialog', { name: /token .+case\.edit\?$/ });
     const token = dialog.getByText(/^crmpull_/);
     await dialog.getByText('There is no pull token.').waitFor();
-    assert.equal(await dialog.getByRole('button', { name: 'Revoke pull token' }).count(), 0);
-    await dialog.getByRole('button', { name: 'Create pull token' }).click();
+    assert.equal(await dialog.getByRole('button', { name: 'Revoke token' }).count(), 0);
+    await dialog.getByRole('button', { name: 'Create token' }).click();
     const first = await token.innerText();
     await dialog.getByText('Copy the token now: it is not shown again.').waitFor();
     assert.equal(await triggerOfToken(served.deps, first), 'case.edit');
@@ -118,23 +118,23 @@ describe('the pull token on the page', () => {
     await dialog.getByText('A pull token exists. It cannot be shown again.').waitFor();
     assert.equal(await token.count(), 0);
     for (const [name, consequence] of [
-      ['Replace', 'A receiver with the old token gets 401 from now on.'],
+      ['New', 'A receiver with the old token gets 401 from now on.'],
       ['Revoke', 'A receiver with the token gets 401 from now on, and cannot read its calls.'],
     ] as const) {
-      await dialog.getByRole('button', { name: `${name} pull token` }).click();
+      await dialog.getByRole('button', { name: `${name} token` }).click();
       await confirm.getByText(consequence).waitFor();
       await page.keyboard.press('Escape');
     }
     assert.equal(await triggerOfToken(served.deps, first), 'case.edit', 'nothing changes without a confirmation');
-    await dialog.getByRole('button', { name: 'Replace pull token' }).click();
-    await confirm.getByRole('button', { name: 'Replace' }).click();
+    await dialog.getByRole('button', { name: 'New token' }).click();
+    await confirm.getByRole('button', { name: 'New token' }).click();
     const second = await token.innerText();
     assert.deepEqual(
       [await triggerOfToken(served.deps, first), await triggerOfToken(served.deps, second)],
       [undefined, 'case.edit'],
     );
-    await dialog.getByRole('button', { name: 'Revoke pull token' }).click();
-    await confirm.getByRole('button', { name: 'Revoke' }).click();
+    await dialog.getByRole('button', { name: 'Revoke token' }).click();
+    await confirm.getByRole('button', { name: 'Revoke token' }).click();
     await dialog.getByText('The pull token is revoked.').waitFor();
     assert.equal(await triggerOfToken(served.deps, second), undefined);
     assert.equal(await token.count(), 0, 'a revoked token is not shown');

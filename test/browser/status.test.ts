@@ -90,7 +90,7 @@ describe('the status on the page', () => {
     const page = await served.open();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
     await openDetails(page, 'case.edit');
-    await button(page, 'case.edit', 'Secret and headers').click();
+    await button(page, 'case.edit', 'Settings').click();
     const dialog = page.getByRole('dialog', { name: 'case.edit' });
     assert.doesNotMatch(await dialog.innerText(), /whsec_\w/);
     await dialog.getByRole('button', { name: 'Copy' }).click();
@@ -119,7 +119,7 @@ describe('the status on the page', () => {
     const before = stored();
     const page = await served.open();
     await openDetails(page, 'case.edit');
-    await button(page, 'case.edit', 'Secret and headers').click();
+    await button(page, 'case.edit', 'Settings').click();
     const dialog = page.getByRole('dialog', { name: 'case.edit', exact: true });
     const confirm = page.getByRole('dialog', { name: /^(Replace|Remove|Expire) / });
     await dialog.getByRole('button', { name: 'Replace' }).click();

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { VIEWERS } from '../../functions/console/sign-in.ts';
+import type { Trigger } from '../../functions/core/entity.ts';
 import { set } from '../../functions/operations/set-url.ts';
 import { changeSettings } from '../../functions/operations/trigger-settings.ts';
 import { startChromium } from './chromium.ts';
@@ -68,13 +69,13 @@ describe('the file with all URLs on the page', () => {
       ],
     );
     await dialog.getByText('Pending notifications of a cleared URL move to Failed.').waitFor();
-    const { items } = served.triggersTable;
-    assert.deepEqual([items.get('task.edit')?.maxPerSecond, items.get('task.create')?.url], [5, URL], 'not yet');
+    const now = (trigger: Trigger) => served.triggersTable.items.get(trigger);
+    assert.deepEqual([now('task.edit')?.maxPerSecond, now('task.create')?.url], [5, URL], 'not yet');
     await dialog.getByRole('button', { name: 'Make 4 changes' }).click();
     await dialog.getByText('4 changes were made.').waitFor();
-    const { url, maxPerSecond, coalesce } = items.get('task.edit') ?? {};
+    const { url, maxPerSecond, coalesce } = now('task.edit') ?? {};
     assert.deepEqual([url, maxPerSecond, coalesce], [`${URL}?token=MARKER`, 0.5, true]);
-    assert.deepEqual([items.get('task.create')?.url, items.get('task.delete')?.url], [undefined, `${URL}/deleted`]);
+    assert.deepEqual([now('task.create')?.url, now('task.delete')?.url], [undefined, `${URL}/deleted`]);
     await page.keyboard.press('Escape');
     assert.equal(await row(page, 'task.delete').getByRole('textbox').inputValue(), `${URL}/deleted`);
     await choose(page, JSON.stringify(changed));

@@ -52,7 +52,7 @@ describe('the page of a viewer', () => {
     const { page } = served;
     assert.equal(await field(page, 'task.edit').getAttribute('readonly'), '');
     await openDetails(page, 'task.edit');
-    for (const name of ['Test', 'Pause', 'Secret and headers'])
+    for (const name of ['Test', 'Pause', 'Settings'])
       assert.equal(await button(page, 'task.edit', name).isDisabled(), true, name);
     await page.goto(`${served.origin}#failed`);
     await page.getByText('HTTP 404').first().waitFor();

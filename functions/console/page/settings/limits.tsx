@@ -69,7 +69,7 @@ export function Limits({ status: { trigger, maxPerSecond, coalesce }, reload }: 
       </p>
       {canCoalesce(trigger) ? (
         <>
-          <label class="check">
+          <label>
             <input
               type="checkbox"
               checked={isOn}

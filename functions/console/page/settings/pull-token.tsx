@@ -25,12 +25,6 @@ export function PullToken({ trigger }: { readonly trigger: Trigger }) {
   const revoke = run(() => request('DELETE /triggers/{trigger}/pull-token', { trigger }), pullTokenTexts.revoked);
   const close = () => setAsked(undefined);
   const exists = value?.exists ?? false;
-  const named = (text: string) => (
-    <>
-      {text}
-      <span class="hidden"> {pullTokenTexts.token}</span>
-    </>
-  );
   return (
     <>
       <h3>{pullTokenTexts.title}</h3>
@@ -42,12 +36,12 @@ export function PullToken({ trigger }: { readonly trigger: Trigger }) {
         {token !== undefined && <CopyButton text={token} />}
         {value && (
           <button type="button" onClick={exists ? () => setAsked('replace') : create}>
-            {named(exists ? pullTokenTexts.replace : pullTokenTexts.create)}
+            {exists ? pullTokenTexts.replace : pullTokenTexts.create}
           </button>
         )}
         {exists && (
           <button type="button" onClick={() => setAsked('revoke')}>
-            {named(pullTokenTexts.revoke)}
+            {pullTokenTexts.revoke}
           </button>
         )}
       </div>

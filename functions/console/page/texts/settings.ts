@@ -27,17 +27,15 @@ export const pullTokenTexts = {
       'The setting deliveryLog is failures, so GET /changes does not list delivered calls. To list them, set it to all and deploy.',
     off: 'The setting deliveryLog is off, so GET /changes lists nothing. To list calls, set it to all and deploy.',
   } satisfies Record<Logged, string>,
-  create: 'Create',
+  create: 'Create token',
   created: 'Copy the token now: it is not shown again.',
-  replace: 'Replace',
-  replaceTitle: (trigger: string) => `Replace the pull token of ${trigger}?`,
+  replace: 'New token',
+  replaceTitle: (trigger: string) => `Create a new pull token for ${trigger}?`,
   replaceConsequence: 'A receiver with the old token gets 401 from now on.',
-  revoke: 'Revoke',
+  revoke: 'Revoke token',
   revokeTitle: (trigger: string) => `Revoke the pull token of ${trigger}?`,
   revokeConsequence: 'A receiver with the token gets 401 from now on, and cannot read its calls.',
   revoked: 'The pull token is revoked.',
-  /** Completes a button for screen readers. */
-  token: 'pull token',
 };
 
 export const urlFileTexts = {

@@ -135,7 +135,7 @@ export const actionTexts = {
   testing: 'Testing …',
   pause: 'Pause',
   resume: 'Resume',
-  settings: 'Secret and headers',
+  settings: 'Settings',
   failed: 'Failed',
   log: 'Log',
   delivered: (response: string, milliseconds: number) => `Delivered: ${response} after ${milliseconds} ms`,
