@@ -19,7 +19,7 @@ interface Value {
 }
 
 /** The values of arguments and options, by their placeholders. All other placeholders stand for any text. */
-export const values: Readonly<Record<string, Value>> = {
+const values: Readonly<Record<string, Value>> = {
   TRIGGER: { words: triggers, check: checkTrigger },
   OUTCOME: {
     words: outcomeKinds,

@@ -2,7 +2,7 @@ import type { Trigger } from './entity.ts';
 import { type SettingName, settingText } from './trigger-settings.ts';
 
 /** A change of a URL by an import. */
-export interface ImportedUrl {
+interface ImportedUrl {
   readonly trigger: Trigger;
   readonly was: string | null;
   readonly is: string | null;

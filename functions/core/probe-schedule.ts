@@ -4,6 +4,9 @@ import type { Outcome } from './outcome.ts';
 /** The delay of the first probe of a receiver that is down. */
 export const FIRST_PROBE_MS = 30_000;
 
+/** For this long after a throttled response, a drain starts at a low rate. */
+export const THROTTLED_MS = 60 * 60_000;
+
 /** The delays of probes. Each is twice the one before, up to the longest. A receiver that throttles is not down, so they are short. */
 const delaysOf = (isThrottled: boolean) =>
   isThrottled ? { first: 1_000, longest: 60_000 } : { first: FIRST_PROBE_MS, longest: 60 * 60_000 };

@@ -2,7 +2,7 @@ import { log } from '../adapters/logger.ts';
 import type { TriggerNow } from '../adapters/trigger-store.ts';
 import type { Trigger } from '../core/entity.ts';
 import { Pace } from '../core/pace.ts';
-import { parkedAfter } from '../core/probe-schedule.ts';
+import { parkedAfter, THROTTLED_MS } from '../core/probe-schedule.ts';
 import { type Head, readHead } from './backlog-head.ts';
 import type { DrainDeps } from './deps.ts';
 import { DrainRun } from './drain-run.ts';
@@ -15,9 +15,6 @@ const LONGEST_IDLE_MS = 16_000;
 
 /** A run waits for a probe of a receiver that throttles if it is due within this time. */
 const SOON_MS = 60_000;
-
-/** For this long after a throttled response, a drain starts at a low rate. */
-const THROTTLED_MS = 60 * 60_000;
 
 const wasThrottled = ({ throttledAt = 0 }: TriggerNow, now: number): boolean => now - throttledAt < THROTTLED_MS;
 

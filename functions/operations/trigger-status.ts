@@ -2,6 +2,7 @@ import type { TriggerSecrets } from '../adapters/secret-store.ts';
 import type { TriggerNow, TriggersNow } from '../adapters/trigger-store.ts';
 import { pendingUntil, type State } from '../core/breaker.ts';
 import { type Trigger, triggers } from '../core/entity.ts';
+import { THROTTLED_MS } from '../core/probe-schedule.ts';
 import type { Deps, OperationDeps } from './deployment.ts';
 import type { Pending } from './pending.ts';
 
@@ -73,7 +74,7 @@ async function statuses({ backlog, secrets }: StatusDeps, reading: Promise<Trigg
       const pending = pendingOf(waiting.get(trigger), await backlog.count(trigger, 'parked'));
       const parkedBecause = (state === 'parked' && why.parkedBecause) || null;
       const pausedBy = (state === 'paused' && why.pausedBy) || null;
-      const isThrottled = (state === 'parked' || state === 'draining') && (why.throttledAt ?? 0) > 0;
+      const isThrottled = throttles(state, why.throttledAt);
       const throttledRate = (isThrottled && why.throttledRate) || null;
       const headers = Object.keys(secret.get(trigger)?.headers ?? {});
       const doing = { state, consecutiveFailures, failingSince, parkedBecause, isThrottled, throttledRate, pausedBy };
@@ -83,6 +84,12 @@ async function statuses({ backlog, secrets }: StatusDeps, reading: Promise<Trigg
       return { trigger, url, changedAt, version, ...doing, nextTryAt, keptUntil, ...pending, ...settings };
     }),
   );
+}
+
+/** Whether the calls of a trigger are slow because of its receiver. An earlier response says nothing about this backlog. */
+function throttles(state: State, throttledAt = 0): boolean {
+  if (state === 'draining') return throttledAt > Date.now() - THROTTLED_MS;
+  return state === 'parked' && throttledAt > 0;
 }
 
 async function oldestKeptUntil(backlog: OperationDeps['backlog'], trigger: Trigger): Promise<number | null> {

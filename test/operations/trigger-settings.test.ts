@@ -68,3 +68,23 @@ test('a wrong value changes nothing, also not the value beside it', async () => 
   assert.deepEqual([(await status()).maxPerSecond, (await status()).coalesce], [null, false]);
   assert.equal(history.entries.length, 0);
 });
+
+test('a receiver throttles while its trigger is parked for it, and while it drains within an hour', async () => {
+  const { deps, status, triggersTable } = await world();
+  await set(deps, 'task.edit', 'https://example.com/');
+  const shown = async () => {
+    const { isThrottled, throttledRate } = await status();
+    return [isThrottled, throttledRate];
+  };
+  const hours = (count: number) => Date.now() - count * 60 * 60_000;
+  await triggersTable.move('task.edit', 'park', { throttledAt: hours(2), throttledRate: 0.8 });
+  assert.deepEqual(await shown(), [true, 0.8]);
+  await triggersTable.move('task.edit', 'drain');
+  assert.deepEqual(await shown(), [false, null], 'the drain starts without a low rate');
+  await triggersTable.move('task.edit', 'parkAgain', { throttledAt: hours(0.5) });
+  await triggersTable.move('task.edit', 'drain');
+  assert.deepEqual(await shown(), [true, 0.8]);
+  await triggersTable.move('task.edit', 'finish');
+  await triggersTable.move('task.edit', 'activate');
+  assert.deepEqual(await shown(), [false, null]);
+});
