@@ -27,6 +27,7 @@ const values: Readonly<Record<string, string>> = {
   URL: 'https://example.com/',
   FILE: 'urls.json',
   NAME: 'X-Token',
+  RATE: '0.5',
   '[ID]': 'msg_1',
   'LOCAL-URL': 'http://localhost:3000/',
 };
