@@ -1,6 +1,6 @@
 import { Argument, Command as Program } from 'commander';
 import { triggers } from '../functions/core/entity.ts';
-import { outcomeKinds } from '../functions/core/outcome.ts';
+import { loggedOutcomes } from '../functions/core/log-entry.ts';
 import { VERSION } from '../functions/core/version.ts';
 import { type Command, generalOptions, type Options, optionRows } from './command.ts';
 import { commands } from './commands.ts';
@@ -9,7 +9,7 @@ import { checkValue } from './values.ts';
 
 const NOTES = `
 TRIGGER is one of ${triggers.join(', ')}.
-OUTCOME is one of ${outcomeKinds.join(', ')}.
+OUTCOME is one of ${loggedOutcomes.join(', ')}.
 
 The AWS environment variables (AWS_PROFILE, AWS_REGION; AWS_ENDPOINT_URL for an emulator) select the
 account and the region; --profile and --region replace them. Exit status: 0 done, 1 rejected or a problem found, 2 wrong usage.`;

@@ -1,5 +1,5 @@
 import { isTrigger, triggers } from '../functions/core/entity.ts';
-import { outcomeKinds } from '../functions/core/outcome.ts';
+import { loggedOutcomes } from '../functions/core/log-entry.ts';
 import { stagePattern } from '../functions/core/stack-name.ts';
 import { isLimit, MAX_LIMIT, MIN_LIMIT } from '../functions/core/trigger-settings.ts';
 import { isLocalUrl } from '../functions/operations/forward-calls.ts';
@@ -22,9 +22,9 @@ interface Value {
 const values: Readonly<Record<string, Value>> = {
   TRIGGER: { words: triggers, check: checkTrigger },
   OUTCOME: {
-    words: outcomeKinds,
+    words: loggedOutcomes,
     // `retry` is an alias of release 0.2.0.
-    check: oneOf([...outcomeKinds, 'retry'], 'outcome', `The outcomes are ${outcomeKinds.join(', ')}.`),
+    check: oneOf([...loggedOutcomes, 'retry'], 'outcome', `The outcomes are ${loggedOutcomes.join(', ')}.`),
   },
   [formats.join('|')]: {
     words: formats,

@@ -43,6 +43,7 @@ export const stateRow = z.object({
   /** The time of the redelivery, which starts a new life; 0 if there was none. */
   life: number,
   done: z._default(z.boolean(), false),
+  message: z.optional(z.string()),
 });
 
 export const retryRow = z.object({ ...key, behind: z._default(z.record(z.string(), z.number()), {}) });

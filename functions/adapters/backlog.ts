@@ -89,6 +89,11 @@ export class Backlog {
     await this.#table.put(toMark(notification, at), { condition, values: { life: lifeOf(notification) } });
   }
 
+  /** Marks merged notifications of a backlog as settled. A function that gets their message again finds the mark. */
+  async markMerged(notifications: readonly Notification[], at: number): Promise<void> {
+    await this.#table.putAll(notifications.map((one) => toMark(one, at)));
+  }
+
   /** Puts notifications into the backlogs of their triggers. A notification always gets the same key. */
   async park(waiting: readonly Waiting[], at: number): Promise<void> {
     const rows = waiting.map((one) => toParkedRow(one, at, newToken(), at));

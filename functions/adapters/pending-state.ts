@@ -1,10 +1,12 @@
 import type * as z from 'zod/mini';
-import type { Notification } from '../core/notification.ts';
+import { fromMessage, type Notification } from '../core/notification.ts';
 import { type Parked, type Tried, unattempted } from './backlog-items.ts';
 import { lifeOf, type stateRow, triedOf } from './backlog-rows.ts';
 
 /** The state of a notification whose message may have been received before, from the backlog table. */
 export interface Seen extends Tried {
+  /** The notification, with what earlier ones that were merged into it left. */
+  readonly notification: Notification;
   /** Its row in the backlog, if there is one; not the row of a later life. */
   readonly parked: Pick<Parked, 'notification' | 'token'> | undefined;
   /** Another function delivered it, moved it to Failed or put it into the backlog: nothing is left to do. */
@@ -17,8 +19,11 @@ export function stateOf(notification: Notification, rows: readonly z.output<type
   const parked = rows.find((row) => row.list.endsWith('#parked') && row.life <= life);
   const settled = rows.some((row) => row.life > life || (row.life === life && row.done));
   const tried = [parked, ...rows].find((row) => row?.life === life && !row.done);
+  const stored = fromMessage(tried?.message ?? '');
+  const { coalesced, oldestAt } = 'id' in stored ? stored : notification;
   return {
     ...(tried ? triedOf(tried) : unattempted),
+    notification: coalesced ? { ...notification, coalesced, oldestAt } : notification,
     settled,
     parked: parked && { notification, token: parked.token },
   };

@@ -31,6 +31,8 @@ export interface TriggerNow extends TriggerSettings {
   readonly throttledAt?: number;
   /** The calls per second at which drain last called a receiver that throttles. */
   readonly throttledRate?: number;
+  /** The time at which `maxPerSecond` allows the next call. */
+  readonly nextSlot?: number;
   /** Why a trigger is paused. */
   readonly pausedBy?: 'admin' | 'gone';
 }
@@ -46,6 +48,7 @@ export type MoveFields = Partial<
     | 'parkedBecause'
     | 'throttledAt'
     | 'throttledRate'
+    | 'nextSlot'
     | 'consecutiveFailures'
     | 'lastSuccess'
     | 'pausedBy'
@@ -80,6 +83,7 @@ export const row = z.object({
   parkedBecause: z.catch(z.optional(z.string()), undefined),
   throttledAt: z.catch(z.optional(z.number()), undefined),
   throttledRate: z.catch(z.optional(z.number()), undefined),
+  nextSlot: z.catch(z.optional(z.number()), undefined),
   pausedBy: z.catch(z.optional(z.enum(['admin', 'gone'])), undefined),
   maxPerSecond: z.catch(z.optional(z.number().check(z.positive())), undefined),
   coalesce: z.catch(z.optional(z.boolean()), undefined),

@@ -23,6 +23,9 @@ import {
 
 export type { MoveFields, TriggerNow, TriggersNow } from './trigger-rows.ts';
 
+/** Another function can reserve a call between the read and the write. After this many times, the calls exceed any limit. */
+const SLOT_TRIES = 4;
+
 /**
  * The triggers table: one item per trigger. Every read is strongly consistent. Every method throws when the table
  * does not respond. When the SDK repeats a write whose response was lost, the write is recognized as applied.
@@ -103,8 +106,43 @@ export class Triggers {
     name: Name,
     value: TriggerSettings[Name] | undefined,
   ): Promise<void> {
-    const update = value === undefined ? `REMOVE #${name}` : `SET #v = :v, #${name} = :value`;
+    // The next call's time came from the old limit.
+    const update =
+      value === undefined ? `REMOVE #${name}, #nextSlot` : `SET #v = :v, #${name} = :value REMOVE #nextSlot`;
     await this.#write(trigger, { update, ...(value !== undefined && { values: { v: VERSION, value } }) });
+  }
+
+  /**
+   * Reserves a call of a trigger that has a limit.
+   *
+   * @param spacingMs The time between two calls, in milliseconds.
+   * @param known The value of `nextSlot` that was read last.
+   * @returns The time of the call, between `now` and `latest`, all in epoch milliseconds. Nothing if it would be later.
+   */
+  async takeSlot(
+    trigger: Trigger,
+    spacingMs: number,
+    now: number,
+    latest: number,
+    known = 0,
+  ): Promise<number | undefined> {
+    let nextSlot = known;
+    for (let tries = 0; tries < SLOT_TRIES && nextSlot <= latest; tries++) {
+      const isFree = nextSlot <= now;
+      const taken = await this.#table.update(
+        { trigger },
+        {
+          update: isFree ? 'SET #v = :v, #nextSlot = :next' : 'SET #v = :v, #nextSlot = #nextSlot + :spacing',
+          condition: isFree
+            ? '(attribute_not_exists(#nextSlot) OR #nextSlot <= :now)'
+            : '#nextSlot > :now AND #nextSlot <= :latest',
+          values: { v: VERSION, now, ...(isFree ? { next: now + spacingMs } : { spacing: spacingMs, latest }) },
+        },
+      );
+      if ('row' in taken) return slotOf(taken.row) - spacingMs;
+      nextSlot = slotOf(taken.unmet);
+    }
+    return undefined;
   }
 
   /**
@@ -127,13 +165,13 @@ export class Triggers {
     return 'row' in counted ? z.parse(row, counted.row).strikes : undefined;
   }
 
-  /** Resets the consecutive failures of a trigger after a delivery. */
-  async clearFailures(trigger: Trigger, at: number): Promise<void> {
+  /** Resets the consecutive failures of a trigger after a delivery. @param rate The rate of a receiver that throttles. */
+  async clearFailures(trigger: Trigger, at: number, rate?: Pick<TriggerNow, 'throttledRate'>): Promise<void> {
     const { condition, values } = inState(['active', 'draining']);
     await this.#write(trigger, {
-      update: 'SET #v = :v, #strikes = :zero, #lastSuccess = :at REMOVE #failingSince',
+      update: `SET #v = :v, #strikes = :zero, #lastSuccess = :at${rate ? ', #throttledRate = :throttledRate' : ''} REMOVE #failingSince`,
       condition,
-      values: { ...values, v: VERSION, zero: 0, at },
+      values: { ...values, v: VERSION, zero: 0, at, ...rate },
     });
   }
 
@@ -209,3 +247,5 @@ export class Triggers {
     return 'row' in (await this.#table.update({ trigger }, update));
   }
 }
+
+const slotOf = (item: Row | undefined): number => (item && z.parse(row, item).nextSlot) ?? 0;

@@ -29,6 +29,7 @@ export function requestHeaders(
     'crm-trigger-attempt': String(attempt),
     'crm-trigger-sequence': notification.sequence,
     ...(notification.test && { 'crm-trigger-test': 'true' }),
+    ...(notification.coalesced && { 'crm-trigger-coalesced': String(notification.coalesced) }),
   };
   const base = { accept: '*/*', ...headers, 'user-agent': `crm-triggers/${VERSION}`, ...own };
   if (secret === undefined) return base;

@@ -25,7 +25,7 @@ export const diagram: Readonly<Record<Move, { readonly from: readonly State[]; r
   finish: { from: ['draining'], to: 'finishing' },
   /** All attempts fail again. */
   parkAgain: { from: ['draining'], to: 'parked' },
-  /** A read found the backlog not empty, after an earlier read had found it empty. */
+  /** A read found the backlog not empty, after an earlier read had found it empty. Or calls exceed the trigger's limit. */
   drainAgain: { from: ['finishing', 'active'], to: 'draining' },
   /** The backlog is still empty, and no function can add to it any more. */
   activate: { from: ['finishing'], to: 'active' },
@@ -45,10 +45,10 @@ export const SLOW_MS = 5_000;
 /** A notification moves to Failed this long after its change, or after it was redelivered. */
 export const PENDING_MS = 72 * 60 * 60_000;
 
-type Dated = Pick<Notification, 'changedAt' | 'redelivered'>;
+type Dated = Pick<Notification, 'changedAt' | 'redelivered' | 'oldestAt'>;
 
 /** Returns the time after which a notification moves to Failed, in epoch milliseconds. */
-export function pendingUntil({ changedAt, redelivered = changedAt }: Dated): number {
+export function pendingUntil({ changedAt, oldestAt = changedAt, redelivered = oldestAt }: Dated): number {
   return redelivered + PENDING_MS;
 }
 

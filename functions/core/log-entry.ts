@@ -1,8 +1,11 @@
 import type { Trigger } from './entity.ts';
 import { percentEncode } from './formatted-string.ts';
-import type { Outcome } from './outcome.ts';
+import { outcomeKinds } from './outcome.ts';
 
-/** One attempt in the delivery log. */
+/** `merged`: no call was made, because a later notification of the same record stands for this one. */
+export const loggedOutcomes = [...outcomeKinds, 'merged'] as const;
+
+/** One attempt in the delivery log, or the merging of a notification into a later one. */
 export interface LogEntry {
   /** The start of the attempt, in epoch milliseconds. */
   readonly at: number;
@@ -10,10 +13,10 @@ export interface LogEntry {
   /** The notification's ID, which the receiver gets as `webhook-id`. */
   readonly id: string;
   readonly formattedString: string;
-  /** 1 for the first attempt at a notification. */
+  /** 1 for the first attempt at a notification. For `merged`: the number of attempts before it. */
   readonly attempt: number;
-  readonly outcome: Outcome['kind'];
-  /** A description without the URL: `HTTP 503`, `connection refused`. */
+  readonly outcome: (typeof loggedOutcomes)[number];
+  /** A description without the URL: `HTTP 503`, `connection refused`, `merged into msg_…`. */
   readonly response: string;
   readonly milliseconds: number;
   /** The first 1 KiB of the response, as text. */
@@ -40,7 +43,7 @@ export interface LogFilter {
 /** The attempts that each value of the setting `deliveryLog` logs. */
 export const loggedAttempts = {
   all: () => true,
-  failures: ({ outcome }: LogEntry) => outcome !== 'delivered',
+  failures: ({ outcome }: LogEntry) => outcome !== 'delivered' && outcome !== 'merged',
   off: () => false,
 } as const satisfies Record<string, (entry: LogEntry) => boolean>;
 

@@ -10,9 +10,13 @@ import { inBatchesOfBytes } from './waves.ts';
  */
 const MAX_BYTES = 350_000;
 
-/** Stored names of outcomes. `retry` is stored for `failed`, and with the flag `THROTTLED` for `throttled`: release 0.2.0 reads it. */
+/**
+ * Stored names of outcomes, as release 0.2.0 reads them. `retry` is stored for `failed`, and with the flag `THROTTLED` for
+ * `throttled`; `delivered` with the flag `MERGED` for `merged`.
+ */
 const storedNames = {
   delivered: 'delivered',
+  merged: 'delivered',
   failed: 'retry',
   throttled: 'retry',
   gone: 'gone',
@@ -44,6 +48,7 @@ type Row = z.output<typeof row>;
 const TEST = 1;
 const REDELIVERED = 2;
 const THROTTLED = 4;
+const MERGED = 8;
 
 /** Compresses entries into as few items as possible. */
 export function packed(entries: readonly LogEntry[]): Uint8Array[] {
@@ -59,10 +64,18 @@ export function unpacked(item: Uint8Array): LogEntry[] {
 function toRow(entry: LogEntry): Row {
   const { at, trigger, id, formattedString, attempt, outcome, response, milliseconds, body } = entry;
   const flags =
-    (entry.test ? TEST : 0) | (entry.redelivered ? REDELIVERED : 0) | (outcome === 'throttled' ? THROTTLED : 0);
+    (entry.test ? TEST : 0) |
+    (entry.redelivered ? REDELIVERED : 0) |
+    (outcome === 'throttled' ? THROTTLED : 0) |
+    (outcome === 'merged' ? MERGED : 0);
   const row: Row = [at, trigger, id, formattedString, attempt, storedNames[outcome], response, milliseconds, flags];
   if (body !== undefined) row.push(body);
   return row;
+}
+
+function outcomeIn(stored: keyof typeof outcomes, flags: number): LogEntry['outcome'] {
+  if (flags & MERGED) return 'merged';
+  return flags & THROTTLED ? 'throttled' : outcomes[stored];
 }
 
 function fromRow([at, trigger, id, formattedString, attempt, outcome, response, milliseconds, flags, body]: Row) {
@@ -72,7 +85,7 @@ function fromRow([at, trigger, id, formattedString, attempt, outcome, response, 
     id,
     formattedString,
     attempt,
-    outcome: flags & THROTTLED ? ('throttled' as const) : outcomes[outcome],
+    outcome: outcomeIn(outcome, flags),
     response,
     milliseconds,
     ...(body !== undefined && { body }),

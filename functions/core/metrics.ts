@@ -20,6 +20,7 @@ export const metrics = {
     meaning: 'changes that made no call, because a receiver marked them as its own',
   },
   delivered: { unit: 'Count', as: 'sum', per: 'all', meaning: 'notifications that were delivered' },
+  merged: { unit: 'Count', as: 'sum', per: 'all', meaning: 'notifications that were merged into a later one' },
   failed: { unit: 'Count', as: 'sum', per: 'trigger', meaning: 'notifications that were moved to Failed' },
   held: { unit: 'Count', as: 'sum', per: 'trigger', meaning: 'failed attempts that will be retried' },
   parked: { unit: 'Count', as: 'sum', per: 'trigger', meaning: 'notifications that were moved to the backlog' },

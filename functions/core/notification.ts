@@ -24,6 +24,10 @@ const schema = z.object({
   test: z.optional(z.literal(true)),
   /** The time of its redelivery, in epoch milliseconds. Its failures do not count as consecutive failures. */
   redelivered: z.optional(z.number()),
+  /** The number of changes that the call stands for, if earlier notifications were merged into this one. */
+  coalesced: z.optional(z.number()),
+  /** The time of the oldest of these changes, in epoch milliseconds. */
+  oldestAt: z.optional(z.number()),
 });
 
 /** One formatted string on its way to one trigger's URL. */

@@ -12,20 +12,38 @@ const DECREASE = 0.8;
 const INCREASE = 0.005;
 
 /**
- * Limits the rate of calls to a receiver that throttles (additive increase, multiplicative decrease). The rate starts low
- * and doubles each second until the first throttled response. There is no limit for a receiver that never throttled.
+ * Limits the rate of calls: to the trigger's own limit, and to what a receiver that throttles accepts (additive increase,
+ * multiplicative decrease). That rate starts low and doubles each second until the first throttled response. It has no
+ * bound for a receiver that never throttled.
  */
 export class Pace {
-  /** Calls a second. */
+  /** The trigger's own limit, in calls a second. */
+  limit: number;
+  /** Calls a second that the receiver accepts. */
   #rate: number;
   #doubles: boolean;
-  #nextAt = 0;
+  #nextAt: number;
   #decreasedAt = 0;
 
-  /** @param isThrottled Whether the receiver has throttled calls recently. */
-  constructor(isThrottled: boolean) {
+  /**
+   * @param isThrottled Whether the receiver has throttled calls recently.
+   * @param notBefore The earliest time of the first call, in epoch milliseconds.
+   */
+  constructor(isThrottled: boolean, limit = Number.POSITIVE_INFINITY, notBefore = 0) {
     this.#rate = isThrottled ? FIRST_RATE : Number.POSITIVE_INFINITY;
     this.#doubles = isThrottled;
+    this.limit = limit;
+    this.#nextAt = notBefore;
+  }
+
+  /** The calls a second that a receiver that throttles accepts. Absent if it never throttled. */
+  get throttledRate(): number | undefined {
+    return Number.isFinite(this.#rate) ? Math.round(10 * this.#rate) / 10 : undefined;
+  }
+
+  /** The earliest time of the next call, in epoch milliseconds. */
+  get nextAt(): number {
+    return this.#nextAt;
   }
 
   /**
@@ -36,7 +54,8 @@ export class Pace {
    */
   take(now: number): number {
     if (now < this.#nextAt) return this.#nextAt - now;
-    if (Number.isFinite(this.#rate)) this.#nextAt = now + 1000 / this.#rate;
+    const rate = Math.min(this.#rate, this.limit);
+    if (Number.isFinite(rate)) this.#nextAt = now + 1000 / rate;
     return 0;
   }
 

@@ -28,7 +28,7 @@ export function inRecordOrder<Item>(items: readonly Item[], of: (item: Item) => 
 }
 
 /** Compares decimal digits as integers. A stream's sequence numbers are too long for a JavaScript number. */
-function compareSequences(a: string, b: string): number {
+export function compareSequences(a: string, b: string): number {
   const [left, right] = [BigInt(a), BigInt(b)];
   return left < right ? -1 : Number(left > right);
 }

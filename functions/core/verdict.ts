@@ -58,7 +58,7 @@ const done: Verdict = { notification: 'done', seconds: 0, isFailure: false };
  * as a consecutive failure, because it says nothing new about the receiver.
  */
 export function verdictOf(
-  notification: Pick<Notification, 'changedAt' | 'redelivered' | 'test'>,
+  notification: Pick<Notification, 'changedAt' | 'oldestAt' | 'redelivered' | 'test'>,
   { outcome, slow, isCut = false, endedAt, from }: Attempt,
   { attempts, firstAttempt, lastSuccess }: Tally,
   { retryDelays, random }: Schedule,

@@ -11,6 +11,7 @@ import { parkedAfter } from '../core/probe-schedule.ts';
 import { countsAsFailure, type Verdict, verdictOf } from '../core/verdict.ts';
 import type { BatchDeps } from './deps.ts';
 import type { KnownTriggers } from './known-triggers.ts';
+import { startDrain } from './limit.ts';
 
 /** A test that could not be sent within this time, because a table does not respond, is dropped. */
 const TEST_LIVES_MS = 10 * 60_000;
@@ -133,7 +134,10 @@ async function carryOut(
 }
 
 /** Removes the rows of a settled notification from the backlog table. A successful first attempt has none. */
-async function markSettled({ notification, before, isShared }: Received, { backlog, now }: BatchDeps): Promise<void> {
+export async function markSettled(
+  { notification, before, isShared }: Pick<Received, 'notification' | 'before' | 'isShared'>,
+  { backlog, now }: BatchDeps,
+): Promise<void> {
   if (before || isShared) await backlog.release(notification, now());
   // Parked by an earlier receive that then saw its trigger return. Not before it is settled: another function may
   // have handed it over to drain and deleted the message. What is shared can have been parked since it was read.
@@ -154,6 +158,7 @@ async function count(
   deps: BatchDeps,
 ): Promise<void> {
   try {
+    if (outcome.kind === 'delivered') deps.deliveredAt.set(trigger, endedAt);
     // A slow response has been counted already.
     if (isFailure && !isSlow) await countFailure(trigger, endedAt, outcome, triggers, deps);
     if (isFailure || outcome.kind !== 'delivered' || !triggers.get(trigger)?.consecutiveFailures) return;
@@ -190,6 +195,5 @@ async function parkTrigger(
   if (!isParked) return;
   log('warn', 'trigger parked', { trigger });
   // A receiver that throttles accepts calls again soon: its backlog must not wait for the next minute.
-  if (outcome.kind === 'throttled')
-    await deps.startDrain().catch((error) => log('warn', 'cannot start drain', { trigger, ...errorFields(error) }));
+  if (outcome.kind === 'throttled') await startDrain(trigger, deps);
 }

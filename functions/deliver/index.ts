@@ -11,6 +11,7 @@ const dynamodb = oneClient();
 
 const deps: DeliverDeps = {
   ...attemptDeps(env, dynamodb),
+  deliveredAt: new Map(),
   startDrain: functionStart(env.DRAIN_URL, dynamodb),
   queue: new DeliveryQueue({ queue: env.QUEUE_URL, deadLetterQueue: env.DEAD_LETTER_QUEUE_URL }),
   after(milliseconds, act) {

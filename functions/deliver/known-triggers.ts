@@ -11,8 +11,8 @@ interface WatchDeps {
 }
 
 /**
- * The triggers of a batch: as they were read at its beginning, with later changes. When a trigger is no longer
- * active, its attempts are aborted, because other triggers need the function.
+ * The triggers of a batch: as they were read at its beginning, with later changes. When a trigger is parked or paused,
+ * its attempts are aborted, because other triggers need the function.
  */
 export class KnownTriggers {
   readonly #now: Map<Trigger, TriggerNow>;
@@ -33,7 +33,8 @@ export class KnownTriggers {
 
   #set(trigger: Trigger, now: TriggerNow): void {
     this.#now.set(trigger, now);
-    if (now.state !== 'active') this.#cut(trigger).abort();
+    // While it drains, the receiver responds: its calls end soon.
+    if (now.state !== 'active' && now.state !== 'draining') this.#cut(trigger).abort();
   }
 
   /** A signal that aborts the attempts of a trigger. */

@@ -20,7 +20,7 @@ export interface Known {
 }
 
 /** The messages of a batch that go to backlogs. */
-interface Parking {
+export interface Parking {
   includes(message: SQSRecord): boolean;
   /** Fulfilled with the messages that are done. */
   readonly done: Promise<ReadonlySet<SQSRecord>>;

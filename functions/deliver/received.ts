@@ -1,4 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
+import type { Seen } from '../adapters/pending-state.ts';
 import type { Notification } from '../core/notification.ts';
 
 /** A message that returned from the dead-letter queue has a new count of receives. Its change is older than this. */
@@ -27,4 +28,14 @@ export function mayHaveHistory(message: SQSRecord, { changedAt, redelivered = ch
 export function isSharedMessage(message: SQSRecord, now: number): boolean {
   const firstReceive = Number(message.attributes.ApproximateFirstReceiveTimestamp);
   return Number.isFinite(firstReceive) ? now - firstReceive >= ALONE_MS : receivesOf(message) > 1;
+}
+
+/**
+ * Returns whether this function alone has a message. A message that was received before is alone if each earlier receive
+ * ended with a recorded attempt, and this function started soon after the retry was due.
+ */
+export function isAlone(message: SQSRecord, before: Seen | undefined, now: number): boolean {
+  if (!isSharedMessage(message, now)) return true;
+  const { attempts = 0, nextTry = 0 } = before ?? {};
+  return attempts === receivesOf(message) - 1 && now - nextTry < ALONE_MS;
 }

@@ -2,19 +2,28 @@ import type { Parked } from '../adapters/backlog-items.ts';
 import { log } from '../adapters/logger.ts';
 import { attempt } from '../attempt/attempt.ts';
 import { moveToFailed } from '../attempt/move-to-failed.ts';
+import { noteMerged } from '../attempt/note-merged.ts';
 import { retryAfterSeconds } from '../core/backoff.ts';
+import { mergedOf, triedOf } from '../core/coalescing.ts';
+import type { Notification } from '../core/notification.ts';
 import { verdictOf } from '../core/verdict.ts';
 import type { DrainRun } from './drain-run.ts';
+import { forEach } from './for-each.ts';
 
 /** This many throttled responses without a delivery between them park the trigger again. */
 const THROTTLES_TO_PARK = 5;
 
-/** Attempts a parked notification and records the result. */
+/** The number of merged notifications that are removed in parallel. */
+const REMOVALS = 20;
+
+/** Attempts the newest notification of a group in the name of all, and records the result. */
 export async function attemptParked(
   run: DrainRun,
-  parked: Parked,
+  group: readonly Parked[],
   url: string,
 ): Promise<'delivered' | 'failed' | 'waits'> {
+  const older = group.slice(0, -1);
+  const parked = { ...triedOf(group), notification: mergedOf(group.map(({ notification }) => notification)) };
   const { backlog, triggers, metrics, retryDelays, random } = run.deps;
   const { notification } = parked;
   const { trigger } = run;
@@ -30,6 +39,7 @@ export async function attemptParked(
     run.throttles = 0;
     run.pace?.delivered();
     run.lastSuccess = endedAt;
+    await removeMerged(run, older, notification);
     await backlog.unpark(parked);
     run.recorded();
     metrics.add('drained', trigger);
@@ -46,10 +56,11 @@ export async function attemptParked(
   // One throttled response only makes the pace slower. Several without a delivery between them park the trigger.
   run.isDown ||= verdict.trigger === 'park' && (outcome.kind !== 'throttled' || run.throttles >= THROTTLES_TO_PARK);
   run.halted ||= verdict.trigger === 'pause' || run.failsAgain;
-  if (verdict.notification === 'fail') await failParked(run, parked, attempts, outcome.response);
+  if (verdict.notification === 'fail') await failParked(run, parked, attempts, outcome.response, older);
   else {
     const nextTry = endedAt + verdict.seconds * 1000;
     await backlog.keepParked({ ...parked, attempts, firstAttempt, response: outcome.response, nextTry }, endedAt);
+    await removeMerged(run, older, notification);
     run.recorded();
     metrics.add('held', trigger);
   }
@@ -57,9 +68,33 @@ export async function attemptParked(
   return verdict.notification === 'fail' ? 'failed' : 'waits';
 }
 
-/** Moves a parked notification to Failed. */
-export async function failParked(run: DrainRun, parked: Parked, attempts: number, reason: string): Promise<void> {
+/** Moves a parked notification to Failed. @param older Those that were merged into it. */
+export async function failParked(
+  run: DrainRun,
+  parked: Parked,
+  attempts: number,
+  reason: string,
+  older: readonly Parked[] = [],
+): Promise<void> {
   await moveToFailed(parked.notification, attempts, reason, run.deps);
+  await removeMerged(run, older, parked.notification);
   await run.deps.backlog.unpark(parked);
   run.recorded();
+}
+
+/**
+ * Removes notifications that were merged into a later one. That one leaves the backlog after them, and they are marked as
+ * settled before: otherwise they could be called after it.
+ */
+async function removeMerged({ deps }: DrainRun, older: readonly Parked[], into: Notification): Promise<void> {
+  const { backlog, now } = deps;
+  await backlog.markMerged(
+    older.map(({ notification }) => notification),
+    now(),
+  );
+  await forEach(older, REMOVALS, async (parked) => {
+    // Before the removal: if only its response is lost, no later run finds the notification.
+    noteMerged(parked, into, deps);
+    await backlog.unpark(parked);
+  });
 }

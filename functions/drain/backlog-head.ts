@@ -8,6 +8,9 @@ import type { DrainRun } from './drain-run.ts';
 
 const PAGE = 500;
 
+/** With coalescing this many notifications are read before the first call, so that the edits of a record become one. */
+const WINDOW = 20_000;
+
 /** The first page of a backlog, and the time at which its query began. */
 export interface Head extends ParkedPage {
   readonly at: number;
@@ -49,4 +52,16 @@ export async function readPage(run: DrainRun, after?: Place): Promise<ParkedPage
     log('error', 'a stored notification cannot be read', { trigger: run.trigger, id: failed.id });
   }
   return page;
+}
+
+/** Reads the pages that follow a page, if the trigger merges edits. */
+export async function readWindow(run: DrainRun, page: ParkedPage, coalesces: boolean): Promise<ParkedPage> {
+  const parked = [...page.parked];
+  let { next } = page;
+  while (coalesces && next && parked.length < WINDOW && run.hasTime()) {
+    const more = await readPage(run, next);
+    parked.push(...more.parked);
+    next = more.next;
+  }
+  return { parked, unreadable: [], ...(next && { next }) };
 }

@@ -11,7 +11,10 @@ export interface DrainDeps extends LoggingDeps, MetricsDeps {
     Triggers,
     'read' | 'show' | 'move' | 'clearFailures' | 'postponeProbe' | 'lease' | 'giveBack'
   >;
-  readonly backlog: Pick<Backlog, 'parked' | 'count' | 'keepParked' | 'unpark' | 'dropUnreadable' | 'fail'>;
+  readonly backlog: Pick<
+    Backlog,
+    'parked' | 'count' | 'keepParked' | 'markMerged' | 'unpark' | 'dropUnreadable' | 'fail'
+  >;
   readonly call: Call;
   readonly secrets: Pick<Secrets, 'of'>;
   /** The retry schedule, in seconds: one delay after each failed attempt but the last. */

@@ -85,6 +85,8 @@ export class DrainRun {
   async turn(): Promise<boolean> {
     for (;;) {
       if (this.halted || !this.hasTime()) return false;
+      const limit = (await this.latest())?.maxPerSecond;
+      if (this.pace) this.pace.limit = limit ?? Number.POSITIVE_INFINITY;
       const wait = this.pace?.take(this.deps.now());
       if (!wait) return true;
       await this.deps.sleep(Math.min(wait, LONGEST_TURN_MS));

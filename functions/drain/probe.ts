@@ -1,12 +1,12 @@
-import type { ParkedPage } from '../adapters/backlog.ts';
 import type { Parked } from '../adapters/backlog-items.ts';
 import type { TriggerNow } from '../adapters/trigger-store.ts';
 import { retryAfterSeconds } from '../core/backoff.ts';
+import { triedOf } from '../core/coalescing.ts';
 import { FIRST_PROBE_MS, nextProbe } from '../core/probe-schedule.ts';
 import { attemptParked } from './attempt-parked.ts';
-import { type Head, readPage } from './backlog-head.ts';
+import { type Head, readPage, readWindow } from './backlog-head.ts';
 import type { DrainRun } from './drain-run.ts';
-import { isKnownBefore, lanesOf, SETTLED_MS } from './record-lanes.ts';
+import { firstGroup, isKnownBefore, lanesOf, startOf } from './record-lanes.ts';
 
 /** The maximum number of records that a probe attempts. */
 const PROBES = 10;
@@ -21,17 +21,25 @@ export async function probe(run: DrainRun, now: TriggerNow, head: Head, isEmpty:
   const { at } = head;
   // Notifications can still wait in the queue, so an empty backlog ends an outage only when a probe is due.
   if (isEmpty) return at >= now.probeAt && triggers.move(run.trigger, 'drain');
-  const heads = (await firstOfRecords(run, head, at >= now.probeAt))
-    .filter(({ parkedAt, notification }) => parkedAt <= at - SETTLED_MS && !run.stuck.has(notification.record))
-    .sort((a, b) => a.attempts - b.attempts);
-  if (heads.length === 0 || !isProbeDue(now, heads, at)) return false;
+  const firsts = (await firstGroups(run, head, at >= now.probeAt, now.coalesce ?? false))
+    .filter(([first]) => first !== undefined && !run.stuck.has(first.notification.record))
+    .sort((a, b) => triedOf(a).attempts - triedOf(b).attempts);
+  if (
+    firsts.length === 0 ||
+    !isProbeDue(
+      now,
+      firsts.flatMap(([first]) => first ?? []),
+      at,
+    )
+  )
+    return false;
 
   // The read of the backlog can take minutes if it moves notifications to Failed, so the trigger is read again.
   const { state, url, urlVersion } = (await run.read()) ?? {};
   if (state !== 'parked' || url === undefined || !run.hasTime()) return false;
   const outcomes: string[] = [];
-  await run.forEach(heads.slice(0, now.throttledAt ? 1 : PROBES), PROBES, async (parked) => {
-    outcomes.push(await attemptParked(run, parked, url));
+  await run.forEach(firsts.slice(0, now.throttledAt || now.maxPerSecond ? 1 : PROBES), PROBES, async (group) => {
+    outcomes.push(await attemptParked(run, group, url));
   });
   // No attempt was made, for an internal reason: this says nothing about the receiver.
   if (outcomes.length === 0) return false;
@@ -47,11 +55,17 @@ export async function probe(run: DrainRun, now: TriggerNow, head: Head, isEmpty:
 }
 
 /**
- * Returns the first notification of each record near the head of the backlog, if it is known to be the first.
+ * Returns the first group of each record near the head of the backlog, if its first notification is known to be the first.
  *
  * @param readsMore Whether to read more pages if no notification of the first page is known to be the first.
  */
-async function firstOfRecords(run: DrainRun, { parked, next }: ParkedPage, readsMore: boolean): Promise<Parked[]> {
+async function firstGroups(
+  run: DrainRun,
+  head: Head,
+  readsMore: boolean,
+  coalesces: boolean,
+): Promise<(readonly Parked[])[]> {
+  const { parked, next } = await readWindow(run, head, readsMore && coalesces);
   const read = [...parked];
   let more = next;
   // After an import, the times on one page can differ by less than times can run back. Then more pages are needed.
@@ -61,7 +75,7 @@ async function firstOfRecords(run: DrainRun, { parked, next }: ParkedPage, reads
     more = page.next;
   }
   const isKnown = isKnownBefore(read, more);
-  return [...lanesOf(read).values()].flatMap(([first]) => (first && isKnown(first) ? [first] : []));
+  return [...lanesOf(read).values()].map((lane) => firstGroup(startOf(lane, isKnown), head.at, coalesces));
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Parked } from '../adapters/backlog-items.ts';
 import type { Place } from '../adapters/table.ts';
+import { firstGroupOf } from '../core/coalescing.ts';
 import { inRecordOrder, TIME_RUNS_BACK_MS } from '../core/record-order.ts';
 
 /**
@@ -7,7 +8,7 @@ import { inRecordOrder, TIME_RUNS_BACK_MS } from '../core/record-order.ts';
  * the query. Deliver sets an item's time after it has stored the item before it. So no earlier item can be missing if an
  * item's time is before the query by at least this time, which is the maximum difference of two functions' clocks.
  */
-export const SETTLED_MS = 2_000;
+const SETTLED_MS = 2_000;
 
 /** The notifications of each record, in the order of their sequence. */
 export function lanesOf(parked: readonly Parked[]): ReadonlyMap<string, Parked[]> {
@@ -25,4 +26,21 @@ export function isKnownBefore(page: readonly Parked[], next: Place | undefined):
   if (!next) return () => true;
   const last = page.at(-1)?.notification.changedAt ?? 0;
   return ({ notification }) => notification.changedAt <= last - TIME_RUNS_BACK_MS;
+}
+
+/**
+ * Returns the notifications at the start of a lane that become one call: the first, and with coalescing those that are
+ * merged with it. Empty if an earlier notification can be missing.
+ *
+ * @param startedAt The time at which the query began, in epoch milliseconds.
+ */
+export function firstGroup(lane: readonly Parked[], startedAt: number, coalesces: boolean): readonly Parked[] {
+  const settled = startOf(lane, ({ parkedAt }) => parkedAt <= startedAt - SETTLED_MS);
+  return coalesces ? firstGroupOf(settled, ({ notification }) => notification) : settled.slice(0, 1);
+}
+
+/** Returns the items before the first that is not in. */
+export function startOf<Item>(items: readonly Item[], isIn: (item: Item) => boolean): readonly Item[] {
+  const end = items.findIndex((item) => !isIn(item));
+  return end < 0 ? items : items.slice(0, end);
 }

@@ -18,6 +18,11 @@ const SOON_MS = 60_000;
 
 const wasThrottled = ({ throttledAt = 0 }: TriggerNow, now: number): boolean => now - throttledAt < THROTTLED_MS;
 
+function throttledRateOf({ pace }: DrainRun) {
+  const throttledRate = pace?.throttledRate;
+  return throttledRate === undefined ? undefined : { throttledRate };
+}
+
 /** Drains the backlog of one trigger. A lease ensures that only one run does so at a time. */
 export class TriggerDrain {
   readonly #run: DrainRun;
@@ -55,7 +60,7 @@ export class TriggerDrain {
     const steps = {
       paused: async () => false,
       parked: () => this.#probe(now, head, isEmpty),
-      draining: () => (isEmpty ? run.deps.triggers.move(run.trigger, 'finish') : this.#drain(now, head)),
+      draining: () => (isEmpty ? this.#empty(now) : this.#drain(now, head)),
       finishing: () => this.#finish(isEmpty),
     };
     return steps[now.state]();
@@ -72,14 +77,22 @@ export class TriggerDrain {
     return isSoon;
   }
 
+  /** The backlog is empty. If deliver just exceeded the trigger's limit, its messages will be there within a second. */
+  async #empty({ nextSlot = 0 }: TriggerNow): Promise<boolean> {
+    const { trigger, deps } = this.#run;
+    if (nextSlot <= deps.now()) return deps.triggers.move(trigger, 'finish');
+    await deps.sleep(IDLE_MS);
+    return true;
+  }
+
   async #drain(now: TriggerNow, head: Head): Promise<boolean> {
     const run = this.#run;
     const { triggers, sleep } = run.deps;
     const before = run.delivered;
-    run.pace ??= new Pace(wasThrottled(now, run.deps.now()));
+    run.pace ??= new Pace(wasThrottled(now, run.deps.now()), now.maxPerSecond, now.nextSlot);
     await pass(run, head);
     const hasDelivered = run.delivered > before;
-    if (hasDelivered) await triggers.clearFailures(run.trigger, run.lastSuccess);
+    if (hasDelivered) await triggers.clearFailures(run.trigger, run.lastSuccess, throttledRateOf(run));
     if (run.failsAgain) return this.#parkAgain();
     // The remaining notifications must wait for the next run, which begins within a minute.
     if (!hasDelivered && run.stuck.size > 0) return false;
@@ -91,17 +104,20 @@ export class TriggerDrain {
   /** @returns Whether the receiver throttles, because its probe can be due in this run. */
   async #parkAgain(): Promise<boolean> {
     const { trigger, deps, latestOutcome } = this.#run;
-    const fields = parkedAfter(latestOutcome, deps.now());
+    const fields = { ...parkedAfter(latestOutcome, deps.now()), ...throttledRateOf(this.#run) };
     if (await deps.triggers.move(trigger, 'parkAgain', fields)) log('warn', 'trigger parked', { trigger });
     return latestOutcome.kind === 'throttled';
   }
 
   /** The backlog was empty. In this state nothing new is parked, so a second read confirms that it is still empty. */
   async #finish(isEmpty: boolean): Promise<boolean> {
-    const { trigger, deps } = this.#run;
+    const { trigger, deps, pace } = this.#run;
     if (!isEmpty) return deps.triggers.move(trigger, 'drainAgain');
-    if (await deps.triggers.move(trigger, 'activate', { consecutiveFailures: 0 }))
-      log('info', 'trigger active again', { trigger });
+    const fields = {
+      consecutiveFailures: 0,
+      ...(pace && Number.isFinite(pace.limit) && { nextSlot: Math.ceil(pace.nextAt) }),
+    };
+    if (await deps.triggers.move(trigger, 'activate', fields)) log('info', 'trigger active again', { trigger });
     return false;
   }
 }

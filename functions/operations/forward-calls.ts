@@ -50,7 +50,7 @@ export async function* forwardCalls(
   pause?: () => Promise<unknown>,
 ): AsyncGenerator<ForwardedCall> {
   for await (const entry of follow(deps, { trigger }, 0, pause)) {
-    if (entry.outcome === 'blocked') continue;
+    if (entry.outcome === 'blocked' || entry.outcome === 'merged') continue;
     const at = Date.now();
     const called = joinFormattedString(url, entry.formattedString);
     const secrets = { ...(await deps.secrets.of(trigger)), headers: {} };

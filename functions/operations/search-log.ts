@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DeliveryLog, LogEntry, LogFilter } from '../adapters/delivery-log.ts';
 import { isTrigger } from '../core/entity.ts';
-import { outcomeKinds } from '../core/outcome.ts';
+import { loggedOutcomes } from '../core/log-entry.ts';
 import { printable } from '../core/printable.ts';
 import type { Deps } from './deployment.ts';
 import { UserError } from './user-error.ts';
@@ -22,9 +22,9 @@ export interface LogFilterInput {
 
 /** @throws {UserError} If the outcome does not exist. */
 export function logFilter({ trigger, outcome, id, since }: LogFilterInput): LogFilter {
-  const outcomes = outcomeKinds.filter((kind) => kind === outcome || (outcome === 'retry' && retryKinds.has(kind)));
+  const outcomes = loggedOutcomes.filter((kind) => kind === outcome || (outcome === 'retry' && retryKinds.has(kind)));
   if (outcome !== undefined && outcomes.length === 0)
-    throw new UserError(`There is no outcome "${printable(outcome)}": the outcomes are ${outcomeKinds.join(', ')}.`);
+    throw new UserError(`There is no outcome "${printable(outcome)}": the outcomes are ${loggedOutcomes.join(', ')}.`);
   return {
     ...(isTrigger(trigger) && { trigger }),
     ...(outcome !== undefined && { outcomes }),

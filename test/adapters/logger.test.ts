@@ -14,7 +14,7 @@ import { drain } from '../../functions/drain/drain.ts';
 import { type Respond, receiver } from '../support/receiver.ts';
 import { message, streamRecord } from '../support/records.ts';
 import { loopbackRules } from '../support/rules.ts';
-import { storesInMemory } from '../support/stores.ts';
+import { calledLately, storesInMemory } from '../support/stores.ts';
 
 /** A text in every external input. It may appear only in the call. */
 const MARKER = 'M4rker';
@@ -76,6 +76,7 @@ for (const [how, behavior] of Object.entries(behaviors))
       attemptMs: 1_000,
       concurrency: 5,
       now: Date.now,
+      deliveredAt: calledLately(),
       random: Math.random,
       sleep: async () => {},
       after: () => () => {},
@@ -102,7 +103,14 @@ for (const [how, behavior] of Object.entries(behaviors))
       message(MARKER, { MessageDeduplicationId: MARKER }),
       message(`{"v":1,"${MARKER}":"${MARKER}"}`),
     ];
-    const all = { ...triggers, read: failing, countFailure: failing, clearFailures: failing, move: failing };
+    const all = {
+      ...triggers,
+      read: failing,
+      countFailure: failing,
+      clearFailures: failing,
+      move: failing,
+      takeSlot: failing,
+    };
     await deliver(batch, deps, () => 60_000).catch(keep);
     await deliver(batch, { ...deps, triggers: all }, () => 60_000).catch(keep);
     await deliver(

@@ -12,7 +12,7 @@ import { adminWorld } from '../support/admin-world.ts';
 import { type Connection, watchConnections } from '../support/connections.ts';
 import { nameServer } from '../support/name-server.ts';
 import { message, notification } from '../support/records.ts';
-import { type InspectedTriggers, storesInMemory } from '../support/stores.ts';
+import { calledLately, type InspectedTriggers, storesInMemory } from '../support/stores.ts';
 import { unmeasured } from '../support/unmeasured.ts';
 import type { Hostile } from './hosts.ts';
 
@@ -122,6 +122,7 @@ export async function deliverReally(
     retryDelays: [5, 30, 120, 600],
     attemptMs: 2_000,
     now: Date.now,
+    deliveredAt: calledLately(),
     random: () => 0.5,
     after: () => () => {},
   };

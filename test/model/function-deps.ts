@@ -4,6 +4,7 @@ import { DeliveryLog } from '../../functions/adapters/delivery-log.ts';
 import { DeliveryQueue } from '../../functions/adapters/delivery-queue.ts';
 import { Secrets } from '../../functions/adapters/secret-store.ts';
 import { Triggers } from '../../functions/adapters/trigger-store.ts';
+import type { Trigger } from '../../functions/core/entity.ts';
 import { unmeasured } from '../support/unmeasured.ts';
 import type { Environment } from './network.ts';
 import { DEAD_LETTER_URL, QUEUE_URL, sqsClient } from './sqs-client.ts';
@@ -52,6 +53,7 @@ export function attemptDeps(world: World, environment: Environment, now: () => n
   const sleep = sleepIn(world, environment);
   return {
     environment,
+    deliveredAt: new Map<Trigger, number>(),
     triggers: new Triggers('triggers', dynamodb, pauseIn(world, environment)),
     backlog: new Backlog('backlog', dynamodb, pauseIn(world, environment)),
     secrets: new Secrets('secrets', dynamodb, now, pauseIn(world, environment)),

@@ -76,6 +76,8 @@ async function playIn(clock: Clock, story: Story): Promise<void> {
     losesDeletion: () => story.losses.some(isOn) && world.chance.happens(0.5),
   });
   for (const trigger of TRIGGERS) await world.triggers.writeUrl(trigger, rightUrl(trigger), start);
+  for (const trigger of story.coalesced) await world.triggers.writeSetting(trigger, 'coalesce', true);
+  if (story.limited) await world.triggers.writeSetting(story.limited.trigger, 'maxPerSecond', story.limited.perSecond);
   await clock.until(() => false, start + 10 * SECOND);
 
   const wanted: Wanted[] = [];

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Trigger } from '../../functions/core/entity.ts';
-import { fromMessage } from '../../functions/core/notification.ts';
+import { fromMessage, type Notification } from '../../functions/core/notification.ts';
 import { list } from '../../functions/operations/trigger-status.ts';
 import { SECOND, type Story, waitsForAnAdmin } from './story-parts.ts';
 import type { World } from './world.ts';
@@ -30,7 +30,7 @@ export async function check(story: Story, world: World, wanted: readonly Wanted[
   const broken = [...world.watch.broken.slice(0, 1)];
   const checks = [
     () => checkDeadLetters(world, wanted),
-    () => checkNothingLost(world, wanted),
+    () => checkNothingLost(story, world, wanted),
     () => checkOrder(story, world, wanted),
     () => checkAttempts(story, world),
     () => checkFailed(world),
@@ -73,11 +73,12 @@ function checkDeadLetters(world: World, wanted: readonly Wanted[]): void {
   assert.equal(world.queue.expired.length + world.deadLetters.expired.length, 0, 'no message grows too old');
 }
 
-function checkNothingLost(world: World, wanted: readonly Wanted[]): void {
+function checkNothingLost(story: Story, world: World, wanted: readonly Wanted[]): void {
   const delivered = new Set(arrived(world).map(({ id }) => id));
   const failed = failedIds(world);
   const dead = new Set(deadIds(world));
-  const isKept = (id: string) => delivered.has(id) || failed.has(id);
+  const isMerged = mergedIn(story, world, wanted, (id) => delivered.has(id) || failed.has(id) || dead.has(id));
+  const isKept = (id: string) => delivered.has(id) || failed.has(id) || isMerged(id);
   for (const { id, trigger, sequence, at, isLetter } of wanted) {
     if (isLetter) assert.ok(isKept(id) || dead.has(id), `the dead letter ${sequence} of ${trigger} is not lost`);
     else if (world.watch.urls(trigger, at - URL_KEPT, world.captured.get(id)).every((url) => url !== undefined))
@@ -87,6 +88,32 @@ function checkNothingLost(world: World, wanted: readonly Wanted[]): void {
     assert.ok(isKept(id) || dead.has(id), `${trigger} ${sequence} was queued, and is delivered or failed`);
   checkCalls(world, wanted);
 }
+
+/**
+ * Returns whether a notification was merged into one that is kept. The log says so, except if a function died or the log
+ * did not accept it: then a later notification of the record must be kept.
+ */
+function mergedIn({ coalesced }: Story, world: World, wanted: readonly Wanted[], isKept: (id: string) => boolean) {
+  const changes = new Map<string, Notification | Wanted>(world.queued);
+  for (const one of wanted) changes.set(one.id, one);
+  const lanes = Map.groupBy(changes.values(), laneOf);
+  const isLogComplete = world.unlogged.size === 0 && world.watch.deaths === 0;
+  const into = new Map<string, string>();
+  for (const { id, outcome, response } of world.logged)
+    if (outcome === 'merged') into.set(id, response.replace('merged into ', ''));
+  const isMerged = (id: string): boolean => {
+    const change = changes.get(id);
+    if (!change || !coalesced.some((trigger) => trigger === change.trigger)) return false;
+    const target = into.get(id);
+    if (target !== undefined) return isKept(target) || isMerged(target);
+    const later = lanes.get(laneOf(change)) ?? [];
+    return !isLogComplete && later.some((one) => BigInt(one.sequence) > BigInt(change.sequence) && isKept(one.id));
+  };
+  return isMerged;
+}
+
+const laneOf = ({ trigger, formattedString }: Pick<Wanted, 'trigger' | 'formattedString'>) =>
+  `${trigger}${formattedString}`;
 
 /** Each call belongs to a change, a test call or a backfilled row. */
 function checkCalls(world: World, wanted: readonly Wanted[]): void {
@@ -139,9 +166,11 @@ function checkAttempts(story: Story, { deliveries, watch }: World): void {
   const faults = crash + failure + repeat + (throttled ?? 0) + (resent ?? 0) + (late ?? 0);
   const happened = story.acts.length + story.silences.length + story.throttles.length + story.losses.length;
   const isCalm = faults === 0 && happened === 0 && watch.moves === 0;
-  for (const { id, attempt, begun } of deliveries) {
-    assert.ok(attempt <= begun, `${id}: attempt ${attempt} was begun ${begun} times`);
-    if (isCalm) assert.equal(attempt, begun, `${id}: attempt ${attempt} was begun ${begun} times`);
+  for (const { id, trigger, attempt, begun, ofRecord } of deliveries) {
+    // A merged notification leaves its attempts to the one that is called.
+    const isCoalesced = story.coalesced.some((one) => one === trigger);
+    assert.ok(attempt <= (isCoalesced ? ofRecord : begun), `${id}: attempt ${attempt} was begun ${begun} times`);
+    if (isCalm && !isCoalesced) assert.equal(attempt, begun, `${id}: attempt ${attempt} was begun ${begun} times`);
   }
 }
 
@@ -153,11 +182,13 @@ function checkFailed(world: World): void {
     const trigger = item.list?.S?.split('#')[0] as Trigger;
     const reason = item.reason?.S ?? '';
     const attempts = Number(item.attempts?.N);
-    if (Number(item.failedAt?.N) - Number(item.changedAt?.N) > 72 * HOUR) continue;
+    const message = fromMessage(item.message?.S ?? '');
+    const oldestAt = ('id' in message && message.oldestAt) || Number(item.changedAt?.N);
+    if (Number(item.failedAt?.N) - oldestAt > 72 * HOUR) continue;
     if (/URL|loop|limit/.test(reason) || world.queued.get(id)?.redelivered !== undefined) continue;
     assert.ok(attempts >= 5, `${trigger} was moved to Failed after ${attempts} attempts: ${reason}`);
     assert.ok(!waitsForAnAdmin.includes(reason), `what ${reason} waits`);
-    const first = world.firstBegun.get(id) ?? 0;
+    const first = 'id' in message && message.coalesced ? oldestAt : (world.firstBegun.get(id) ?? 0);
     // A call that arrived shortly before can have been responded later.
     const from = first - LONGEST_ANSWER;
     const responded = successes.some((delivery) => delivery.trigger === trigger && delivery.at >= from);
@@ -171,5 +202,6 @@ function checkLog({ logged, deliveries, unlogged, firstBegun }: World): void {
   const survived = deliveries.filter(({ from }) => from.settled && !from.died && !unlogged.has(from));
   for (const [id, calls] of Map.groupBy(survived, (call) => call.id))
     assert.ok((entries.get(id)?.length ?? 0) >= calls.length, `${id}: the log lacks some of ${calls.length} calls`);
-  for (const { id, attempt } of logged) assert.ok(firstBegun.has(id), `${id}: attempt ${attempt} was never made`);
+  for (const { id, attempt, outcome } of logged)
+    assert.ok(firstBegun.has(id) || outcome === 'merged', `${id}: attempt ${attempt} was never made`);
 }

@@ -23,10 +23,13 @@ export function callFrom(world: World, from: Environment, invocation: Invocation
     const begun = (world.begun.get(id) ?? 0) + 1;
     world.begun.set(id, begun);
     if (begun === 1) world.firstBegun.set(id, world.clock.now());
-    const { receivers } = world.options;
-    if ('call' in receivers) return receivers.call(url, headers, cut);
     const trigger = headers['crm-trigger'] as Trigger;
     const { origin, pathname, search } = new URL(url);
+    const record = `${trigger}${search}`;
+    const ofRecord = (world.begunOfRecord.get(record) ?? 0) + 1;
+    world.begunOfRecord.set(record, ofRecord);
+    const { receivers } = world.options;
+    if ('call' in receivers) return receivers.call(url, headers, cut);
     const called = origin + pathname;
     world.watch.called(from.name, trigger, called, invocation.startedAt);
     return (
@@ -40,6 +43,8 @@ export function callFrom(world: World, from: Environment, invocation: Invocation
             sequence: BigInt(headers['crm-trigger-sequence'] ?? '0'),
             attempt: Number(headers['crm-trigger-attempt']),
             begun,
+            ofRecord,
+            coalesced: Number(headers['crm-trigger-coalesced'] ?? 1),
             at: world.clock.now(),
           };
           const { response, ms } = receivers.behavior(call);

@@ -83,6 +83,10 @@ export interface Story {
   /** Each second deletion of a message is lost. */
   readonly losses: readonly Span[];
   readonly recordLimit: RecordLimit | undefined;
+  /** Triggers whose pending edits are merged. */
+  readonly coalesced: readonly StoryTrigger[];
+  /** A limit of calls a second. */
+  readonly limited: { readonly trigger: StoryTrigger; readonly perSecond: number } | undefined;
   readonly faults: Faults;
 }
 

@@ -1,6 +1,17 @@
 import fc from 'fast-check';
 import type { Faults } from './network.ts';
-import { account, alone, burst, change, integer, rarely, type Story, span, trigger } from './story-parts.ts';
+import {
+  account,
+  alone,
+  burst,
+  change,
+  integer,
+  rarely,
+  type Story,
+  type StoryTrigger,
+  span,
+  trigger,
+} from './story-parts.ts';
 import { act, outage, pause, scene, silence } from './story-scenes.ts';
 
 const faults: fc.Arbitrary<Faults> = fc.record({
@@ -35,6 +46,8 @@ export const stories: fc.Arbitrary<Story> = fc
     silences: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, fc.array(silence, { maxLength: 2 })),
     throttles: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, fc.array(span, { maxLength: 1 })),
     scenes: fc.oneof({ weight: 3, arbitrary: scene.map(alone) }, fc.array(scene, { maxLength: 2 })),
+    limited: fc.option(fc.record({ trigger, perSecond: fc.constantFrom(0.5, 3, 20) }), { nil: undefined, freq: 1 }),
+    coalesced: fc.constantFrom<StoryTrigger[]>([], [], ['customer.edit', 'task.edit']),
     faults,
   })
   .map(({ scenes, changes, pauses, acts, ...rest }) => {

@@ -17,6 +17,8 @@ export class Watch {
   readonly broken: string[] = [];
   /** Ids of notifications that were ever in Failed. */
   readonly everFailed = new Set<string>();
+  /** The number of functions that died. */
+  deaths = 0;
   /** The number of moves of a trigger's state. */
   moves = 0;
   readonly #dynamodb: DynamoDBInMemory;
@@ -98,6 +100,7 @@ export class Watch {
 
   /** A function died. */
   died(name: string): void {
+    this.deaths++;
     if (name === 'drain') this.#allExcused = this.#now() + LEASE_MS;
   }
 

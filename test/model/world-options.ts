@@ -19,6 +19,10 @@ export interface Delivery {
   readonly attempt: number;
   /** The number of attempts that were started, including those that did not arrive. */
   readonly begun: number;
+  /** The same for all notifications of the trigger with this formatted string. */
+  readonly ofRecord: number;
+  /** The number of changes that the call stands for. */
+  readonly coalesced: number;
   readonly at: number;
   readonly response: CallResult;
   /** The invocation that made the call. */

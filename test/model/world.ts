@@ -43,6 +43,8 @@ export class World {
   /** The start of the first attempt at a notification, by ID, even if the call did not arrive. */
   readonly firstBegun = new Map<string, number>();
   readonly begun = new Map<string, number>();
+  /** The number of attempts at all notifications of a trigger with one formatted string. */
+  readonly begunOfRecord = new Map<string, number>();
   readonly #streams = new Map<Entity, { readonly records: DynamoDBRecord[]; written: () => void }>();
   readonly options: WorldOptions;
   readonly lambda: Lambda;

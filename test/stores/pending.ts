@@ -28,6 +28,27 @@ export const pendingCases: Cases = {
     assert.equal(found.attempts, 3);
   },
 
+  'returns what notifications that were merged left to one that waits for a retry or in a backlog': async ({
+    backlog,
+  }) => {
+    const merged = { coalesced: 5, oldestAt: 7 };
+    const [held, parked] = [waiting(), waiting()];
+    await backlog.hold({ ...held, notification: { ...held.notification, ...merged } }, AT);
+    await backlog.park([{ ...parked, notification: { ...parked.notification, ...merged } }], AT);
+    const seen = await backlog.seen([held.notification, parked.notification]);
+    for (const { notification } of [held, parked])
+      assert.deepEqual(seen.get(notification)?.notification, { ...notification, ...merged });
+    assert.deepEqual((await backlog.parked(T, 10)).parked[0]?.notification, { ...parked.notification, ...merged });
+  },
+
+  'marks over 25 merged notifications as settled': async ({ backlog }) => {
+    const all = Array.from({ length: 30 }, () => notification());
+    await backlog.markMerged(all, AT);
+    const seen = await backlog.seen(all);
+    assert.ok(all.every((one) => seen.get(one)?.settled));
+    assert.equal(await backlog.count(T, 'held'), 0);
+  },
+
   'reads over 100 keys': async ({ backlog }) => {
     const all = Array.from({ length: 120 }, () => waiting());
     await backlog.park(all.slice(0, 60), AT);

@@ -69,4 +69,28 @@ export const settingCases: Cases = {
     const [item] = await itemsOf(harness, 'triggers');
     assert.deepEqual([item?.maxPerSecond, item?.coalesce], [{ N: '0.5' }, { BOOL: true }]);
   },
+
+  'reserves calls of a trigger with a limit, one after another, and none later than the latest time': async ({
+    triggers,
+  }) => {
+    const take = (at: number, known?: number) => triggers.takeSlot(T, 200, at, at + 500, known);
+    assert.equal(await take(1_000), 1_000, 'the first is free');
+    assert.equal(await take(1_000), 1_200);
+    assert.equal(await take(1_000, 1_400), 1_400, 'with the time that was read');
+    assert.equal(await take(1_000, 1_200), undefined, 'the next one is too late, although an earlier time was read');
+    assert.equal(await take(1_150, 1_600), 1_600);
+    assert.equal(await take(5_000, 1_800), 5_000, 'time that was not used is lost');
+  },
+
+  'reserves each call once for functions at the same time': async ({ triggers }) => {
+    const taken = await Promise.all(Array.from({ length: 4 }, () => triggers.takeSlot(T, 100, 1_000, 1_900)));
+    assert.deepEqual(taken.toSorted(), [1_000, 1_100, 1_200, 1_300].slice(0, taken.length));
+  },
+
+  'forgets the reserved calls when the limit changes': async ({ triggers }) => {
+    assert.equal(await triggers.takeSlot(T, 60_000, 1_000, 2_000), 1_000);
+    assert.equal(await triggers.takeSlot(T, 60_000, 1_000, 2_000), undefined);
+    await triggers.writeSetting(T, 'maxPerSecond', 5);
+    assert.equal(await triggers.takeSlot(T, 200, 1_001, 2_000), 1_001);
+  },
 };

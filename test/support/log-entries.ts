@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { triggers } from '../../functions/core/entity.ts';
-import type { LogEntry } from '../../functions/core/log-entry.ts';
-import { outcomeKinds } from '../../functions/core/outcome.ts';
+import { type LogEntry, loggedOutcomes } from '../../functions/core/log-entry.ts';
 import { anyText } from './any-text.ts';
 
 let made = 0;
@@ -33,7 +32,7 @@ export const anyEntry: fc.Arbitrary<LogEntry> = fc
       trigger: fc.constantFrom(...triggers),
       formattedString: fc.constantFrom('?AccountID=a1', '?AccountID=%C3%96', '?AccountID=a1&TaskID=t'),
       attempt: fc.integer({ min: 1, max: 9 }),
-      outcome: fc.constantFrom(...outcomeKinds),
+      outcome: fc.constantFrom(...loggedOutcomes),
       milliseconds: fc.nat(10_000),
       body: fc.oneof(anyText(), fc.constantFrom('\u0000\u001b[31m', '"],[', '\u202e\ufffd\n')),
       test: fc.constant(true as const),

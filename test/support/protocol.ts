@@ -10,6 +10,7 @@ import { deliver } from '../../functions/deliver/deliver.ts';
 import { drain } from '../../functions/drain/drain.ts';
 import { type Around, DynamoDBInMemory } from '../model/dynamodb.ts';
 import { message, notification } from './records.ts';
+import { calledLately } from './stores.ts';
 import { unmeasured } from './unmeasured.ts';
 
 export const tables = {
@@ -91,6 +92,7 @@ export async function protocol({ receiver = () => ok, around, retryDelays, urls 
     retryDelays: retryDelays ?? [5, 30, 120, 600],
     attemptMs: ATTEMPT_MS,
     now: () => world.now,
+    deliveredAt: calledLately(),
     random: () => 0.5,
   };
   for (const trigger of urls) await triggers.writeUrl(trigger, `https://receiver.example/${trigger}`, world.now);

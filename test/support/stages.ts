@@ -4,7 +4,7 @@ import type { CallResult } from '../../functions/core/outcome.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
 import { drain } from '../../functions/drain/drain.ts';
 import { message } from './records.ts';
-import { storesInMemory } from './stores.ts';
+import { calledLately, storesInMemory } from './stores.ts';
 
 /** All three functions in memory, and their metrics since the last read, by trigger and in total. */
 export function stages(responses: () => CallResult) {
@@ -31,6 +31,7 @@ export function stages(responses: () => CallResult) {
     attemptMs: 1_000,
     concurrency: 5,
     now: Date.now,
+    deliveredAt: calledLately(),
     random: () => 0.5,
     sleep: async () => {},
     after: () => () => {},

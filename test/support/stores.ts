@@ -5,7 +5,7 @@ import { DeliveryLog, type LogEntry } from '../../functions/adapters/delivery-lo
 import { History, type HistoryEntry } from '../../functions/adapters/history.ts';
 import { Secrets, type TriggerSecrets } from '../../functions/adapters/secret-store.ts';
 import { type TriggerNow, Triggers } from '../../functions/adapters/trigger-store.ts';
-import type { Trigger } from '../../functions/core/entity.ts';
+import { triggers as allTriggers, type Trigger } from '../../functions/core/entity.ts';
 import { unpacked } from '../../functions/core/log-item.ts';
 import { fromMessage, type Notification } from '../../functions/core/notification.ts';
 import { DynamoDBInMemory } from '../model/dynamodb.ts';
@@ -191,6 +191,9 @@ export function storesInMemory(now?: () => number) {
   };
 }
 
+/** The times of deliveries of a function that calls all receivers: it needs no slow start. */
+export const calledLately = () => new Map(allTriggers.map((trigger) => [trigger, Number.POSITIVE_INFINITY]));
+
 /** The dependencies of a function that makes attempts, except for the calls: stores in memory, and no metrics. */
 export function attemptDeps(now: () => number = Date.now) {
   const { triggers, backlog, secrets, log } = storesInMemory(now);
@@ -205,5 +208,6 @@ export function attemptDeps(now: () => number = Date.now) {
     retryDelays,
     now,
     random: () => 0.5,
+    deliveredAt: calledLately(),
   };
 }

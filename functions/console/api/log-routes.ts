@@ -1,7 +1,6 @@
 import * as z from 'zod/mini';
 import { historyEntry, placePattern } from '../../adapters/history.ts';
-import type { LogFilter } from '../../core/log-entry.ts';
-import { outcomeKinds } from '../../core/outcome.ts';
+import { type LogFilter, loggedOutcomes } from '../../core/log-entry.ts';
 import { lastAttempts } from '../../operations/last-attempts.ts';
 import { logFilter, searchLog } from '../../operations/search-log.ts';
 import { UserError } from '../../operations/user-error.ts';
@@ -9,7 +8,7 @@ import { route } from './route.ts';
 import { queryLimit, queryTime, text, trigger } from './shapes.ts';
 
 /** `gave-up`: the last attempt of a notification that is in Failed. Only a search for this outcome finds it. */
-const outcome = z.enum([...outcomeKinds, 'gave-up']);
+const outcome = z.enum([...loggedOutcomes, 'gave-up']);
 
 /** The maximum number of reads of the log for one response. */
 const MAX_READS = 10;
@@ -43,7 +42,7 @@ export const logRoutes = [
     query: z.object({
       trigger: z.optional(trigger),
       /** `retry` is an alias of `failed` and `throttled` for one release: release 0.2.0 used it for both. */
-      outcome: z.optional(z.enum([...outcomeKinds, 'gave-up', 'retry'])),
+      outcome: z.optional(z.enum([...loggedOutcomes, 'gave-up', 'retry'])),
       /** The ID of a notification, or an ID in the formatted string. */
       id: z.optional(text(200)),
       since: z.optional(queryTime),

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { PENDING_MS } from '../../../core/breaker.ts';
-import { outcomeKinds } from '../../../core/outcome.ts';
+import { loggedOutcomes } from '../../../core/log-entry.ts';
 import type { LogEntry } from '../../api/log-routes.ts';
 import { useParameter } from '../shared/address.ts';
 import { request } from '../shared/api.ts';
@@ -16,7 +16,7 @@ import { LogTable } from './log-table.tsx';
 const FIRST_LIMIT = 100;
 const MAX_LIMIT = 1000;
 
-const kinds = [...outcomeKinds, 'gave-up'] as const;
+const kinds = [...loggedOutcomes, 'gave-up'] as const;
 const outcomes = [[undefined, tableTexts.all] as const, ...kinds.map((kind) => [kind, kind] as const)];
 
 /** The delivery log, newest first. */

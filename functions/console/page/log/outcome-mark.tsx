@@ -5,6 +5,7 @@ const tones = {
   failed: 'warn',
   throttled: 'warn',
   gone: 'off',
+  merged: 'off',
   blocked: 'bad',
   'gave-up': 'bad',
 } as const;

@@ -18,7 +18,8 @@ export function countByHour(entries: readonly Entry[], now: number): ReadonlyMap
   const days = new Map<Trigger, Day>();
   for (const entry of entries) {
     const hour = HOURS - 1 - Math.floor((now - entry.at) / HOUR_MS);
-    if (hour < 0 || hour >= HOURS) continue;
+    // A merged notification made no call.
+    if (hour < 0 || hour >= HOURS || entry.outcome === 'merged') continue;
     const day = days.get(entry.trigger) ?? { delivered: zeros(), others: zeros(), latest: entry };
     const counts = entry.outcome === 'delivered' ? day.delivered : day.others;
     counts[hour] = (counts[hour] ?? 0) + 1;
