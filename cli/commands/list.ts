@@ -44,6 +44,8 @@ function rowOf({
   isThrottled,
   pausedBy,
   headers,
+  oauth,
+  certificate,
   ...pending
 }: TriggerStatus): Row {
   const isFailing = state === 'active' && consecutiveFailures > 0;
@@ -55,6 +57,8 @@ function rowOf({
     // Without parts, it only repeats the number.
     ...[pendingText(pending)].filter((text) => text.includes('(')),
     ...(headers.length > 0 ? [`sends ${headers.join(', ')}`] : []),
+    ...(oauth ? [`tokens from ${oauth.tokenUrl}`] : []),
+    ...(certificate ? [`client certificate until ${new Date(certificate.expiresAt).toISOString().slice(0, 10)}`] : []),
   ];
   const status = isFailing ? 'failing' : url === null && state === 'active' ? '-' : state;
   return { cells: [trigger, status, String(pending.waiting), url ?? '-', details.join(', ')] };

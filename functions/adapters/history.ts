@@ -25,6 +25,8 @@ export const historyEntry = z.object({
     'secret',
     'secret-read',
     'header',
+    'oauth',
+    'certificate',
     'redelivered',
     'export',
     'import',

@@ -4,6 +4,7 @@ import { pendingUntil, type State } from '../core/breaker.ts';
 import { type Trigger, triggers } from '../core/entity.ts';
 import type { Deps, OperationDeps } from './deployment.ts';
 import type { Pending } from './pending.ts';
+import { type ShownCertificate, type ShownClient, shownCredentials } from './shown-credentials.ts';
 
 /** A trigger as the CRM Triggers tab shows it. */
 export interface TriggerStatus extends Pending {
@@ -30,6 +31,10 @@ export interface TriggerStatus extends Pending {
   readonly keptUntil: number | null;
   /** The names of the trigger's custom headers. Their values are never shown. */
   readonly headers: readonly string[];
+  /** The OAuth client without its secret. */
+  readonly oauth: ShownClient | null;
+  /** The client certificate without its key. */
+  readonly certificate: ShownCertificate | null;
 }
 
 type StatusDeps = Deps<'triggersTable' | 'backlog' | 'secrets'>;
@@ -66,11 +71,12 @@ async function statuses({ backlog, secrets }: StatusDeps, reading: Promise<Trigg
       const parkedBecause = (state === 'parked' && why.parkedBecause) || null;
       const pausedBy = (state === 'paused' && why.pausedBy) || null;
       const isThrottled = (state === 'parked' || state === 'draining') && (why.throttledAt ?? 0) > 0;
+      const shown = shownCredentials(secret.get(trigger));
       const headers = Object.keys(secret.get(trigger)?.headers ?? {});
       const doing = { state, consecutiveFailures, failingSince, parkedBecause, isThrottled, pausedBy };
       const nextTryAt = state === 'parked' ? probeAt : null;
       const keptUntil = pending.inBacklog > 0 ? await oldestKeptUntil(backlog, trigger) : null;
-      return { trigger, url, changedAt, version, ...doing, nextTryAt, keptUntil, ...pending, headers };
+      return { trigger, url, changedAt, version, ...doing, nextTryAt, keptUntil, ...pending, headers, ...shown };
     }),
   );
 }

@@ -4,7 +4,15 @@ import { isMasked, MASK, maskedUrl } from '../core/masked-url.ts';
 import type { Deps } from './deployment.ts';
 import { quotedName } from './quoted-name.ts';
 import { note } from './record-change.ts';
-import { type CheckUrlDeps, checkInput, keepUrl, type SetUrlDeps, Stale, type StoredUrl } from './set-url.ts';
+import {
+  type CheckUrlDeps,
+  checkInput,
+  keepUrl,
+  type SetUrlDeps,
+  Stale,
+  type StoredUrl,
+  secondAuthorization,
+} from './set-url.ts';
 import { UserError } from './user-error.ts';
 
 /** The URLs as a file for version control: each trigger's URL, or `null`. */
@@ -170,7 +178,9 @@ async function checkEntry(
   if (isMasked(input))
     return { rejected: `The URL for ${trigger} is masked. Fix: export the file again with --with-secrets.` };
   const checked = await checkInput(deps, trigger, input);
-  return 'rejected' in checked ? checked : { trigger, url: checked.url };
+  if ('rejected' in checked) return checked;
+  const rejected = await secondAuthorization(deps, trigger, checked.url);
+  return rejected === undefined ? { trigger, url: checked.url } : { rejected };
 }
 
 /** A file has the names of headers only, so an import checks that they exist. */

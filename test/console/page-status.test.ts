@@ -21,12 +21,21 @@ const working: TriggerStatus = {
   behind: 0,
   inBacklog: 0,
   headers: [],
+  oauth: null,
+  certificate: null,
 };
 
 const formats = { time: (at: number) => `#${at}`, relative: () => 'in 12s' };
 
 const states: readonly [string, Partial<TriggerStatus>, word: string, isProblem: boolean, details: string][] = [
   ['without failures', {}, 'Healthy', false, ''],
+  [
+    'with a certificate that expires soon',
+    { certificate: { subject: 'CN=us', issuer: 'CN=them', expiresAt: Date.now() + 86_400_000 } },
+    'Certificate expires',
+    true,
+    'client certificate expires in 12s',
+  ],
   ['without a URL', { url: null, state: 'paused' }, 'No URL', false, ''],
   [
     'with failures',

@@ -91,15 +91,20 @@ test('undici still refers to the files that are left out, and a delivery uses no
   assert.deepEqual(calls, ['/?AccountID=0', '/?AccountID=1']);
 });
 
-test("undici uses only the constants of HTTP/1.1 that replace its table, with its values", async () => {
+test('undici uses only the constants of HTTP/1.1 that replace its table, with its values', async () => {
   const [[path, { ERROR, TYPE }] = assert.fail()] = Object.entries(llhttpConstants);
   const dispatcher = join(root, 'node_modules/undici/lib/dispatcher');
   const { default: table } = await import(join(dispatcher, path));
   for (const [name, value] of Object.entries(ERROR)) assert.equal(table.ERROR[name], value, name);
   for (const [name, value] of Object.entries(TYPE)) assert.equal(table.TYPE[name], value, name);
-  const used = readFileSync(join(dispatcher, 'client-h1.js'), 'utf8').matchAll(/\bconstants\.(\w+)(?:\.(\w+)|\[\w+\])/g);
+  const used = readFileSync(join(dispatcher, 'client-h1.js'), 'utf8').matchAll(
+    /\bconstants\.(\w+)(?:\.(\w+)|\[\w+\])/g,
+  );
   const names = [...used].flatMap(([, group, name]) => (name ? [`${group}.${name}`] : []));
-  const replaced = [...Object.keys(ERROR).map((name) => `ERROR.${name}`), ...Object.keys(TYPE).map((name) => `TYPE.${name}`)];
+  const replaced = [
+    ...Object.keys(ERROR).map((name) => `ERROR.${name}`),
+    ...Object.keys(TYPE).map((name) => `TYPE.${name}`),
+  ];
   assert.deepEqual([...new Set(names)].sort(), replaced.sort());
 });
 

@@ -1,3 +1,4 @@
+import { credentialRoutes } from './credential-routes.ts';
 import { failedRoutes } from './failed-routes.ts';
 import { logRoutes } from './log-routes.ts';
 import { secretRoutes } from './secret-routes.ts';
@@ -11,6 +12,7 @@ export const routes = [
   ...triggerRoutes,
   ...urlRoutes,
   ...secretRoutes,
+  ...credentialRoutes,
   ...failedRoutes,
   ...logRoutes,
 ] as const;

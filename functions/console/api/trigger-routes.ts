@@ -5,7 +5,7 @@ import { test } from '../../operations/send-test.ts';
 import { list, listMasked } from '../../operations/trigger-status.ts';
 import { tryNow } from '../../operations/try-now.ts';
 import { route } from './route.ts';
-import { trigger, url } from './shapes.ts';
+import { certificate, oauth, trigger, url } from './shapes.ts';
 
 const status = z.object({
   trigger,
@@ -30,6 +30,8 @@ const status = z.object({
   behind: z.int(),
   inBacklog: z.int(),
   headers: z.readonly(z.array(z.string())),
+  oauth,
+  certificate,
 });
 
 export type TriggerStatus = z.output<typeof status>;

@@ -39,6 +39,7 @@ export const stateWords = {
   parked: 'Parked',
   draining: 'Draining',
   failing: 'Failing',
+  expiring: 'Certificate expires',
   notCalled: 'Not called yet',
   healthy: 'Healthy',
 } as const;
@@ -52,6 +53,8 @@ export const stateHelp: Readonly<Record<StateName, string>> = {
   parked: 'The receiver is down. Notifications wait in the backlog; at times one is sent to see whether it responds.',
   draining: 'The receiver responds. Pending notifications are sent in order; new ones follow them.',
   failing: 'The latest calls failed and are repeated. After 10 failures in a row, the trigger is parked.',
+  expiring:
+    'Receivers reject calls with an expired client certificate. Set a renewed one in the settings of the trigger.',
   notCalled: 'The delivery log has no call since the URL was set. To make one, press Test or change a record.',
   healthy: 'The latest call was delivered. Without a call in the last 24 hours, no failure is known.',
 };
@@ -63,6 +66,7 @@ export const statusTexts = {
   latest: (response: string) => `latest call: ${response}`,
   inARow: (count: number) => `${count} in a row`,
   nextTry: (time: string) => `next try ${time}`,
+  certificate: (when: string) => `client certificate expires ${when}`,
   keptUntil: (time: string) => `kept until ${time}`,
   drained: (delivered: number, total: number) => `${delivered} of ${total}`,
   left: (count: number) => `${count} left`,
