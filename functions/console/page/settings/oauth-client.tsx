@@ -13,7 +13,7 @@ interface Props {
 
 const empty = { tokenUrl: '', clientId: '', clientSecret: '', scope: '', audience: '' };
 
-const fields = Object.keys(empty) as (keyof typeof empty)[];
+const textFields = ['tokenUrl', 'clientId', 'scope', 'audience'] as const;
 
 /** The client that gets access tokens for the calls. Its secret is never shown. */
 export function OAuthClient({ status: { trigger, oauth }, reload }: Props) {
@@ -27,6 +27,12 @@ export function OAuthClient({ status: { trigger, oauth }, reload }: Props) {
     );
     if (isSet) setClient(empty);
   };
+  const inputOf = (field: keyof typeof empty) => ({
+    value: client[field],
+    onInput: ({ currentTarget: { value } }: TargetedInputEvent<HTMLInputElement>) =>
+      setClient((now) => ({ ...now, [field]: value })),
+    autoComplete: 'off',
+  });
   const details = oauth ? oauthTexts.details(oauth.scope, oauth.audience) : '';
   return (
     <>
@@ -55,22 +61,16 @@ export function OAuthClient({ status: { trigger, oauth }, reload }: Props) {
           void set();
         }}
       >
-        {fields.map((field) => {
-          const input = {
-            value: client[field],
-            onInput: (event: TargetedInputEvent<HTMLInputElement>) => {
-              const { value } = event.currentTarget;
-              setClient((now) => ({ ...now, [field]: value }));
-            },
-            autoComplete: 'off',
-          } as const;
-          return (
-            <label key={field}>
-              {oauthTexts[field]}
-              {field === 'clientSecret' ? <input type="password" {...input} /> : <input type="text" {...input} />}
-            </label>
-          );
-        })}
+        {textFields.map((field) => (
+          <label key={field}>
+            {oauthTexts[field]}
+            <input type="text" {...inputOf(field)} />
+          </label>
+        ))}
+        <label>
+          {oauthTexts.clientSecret}
+          <input type="password" {...inputOf('clientSecret')} />
+        </label>
         <button type="submit">{oauth ? oauthTexts.replace : oauthTexts.set}</button>
       </form>
       <p role="status" class="note">
