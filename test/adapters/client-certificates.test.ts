@@ -14,7 +14,7 @@ import { tokenEndpoint } from '../support/token-endpoint.ts';
 tls.setDefaultCACertificates([selfSigned.cert]);
 
 const withChain = { cert: `${client.cert}\n${intermediate}`, key: client.key };
-const stranger = { cert: selfSigned.cert, key: selfSigned.key };
+const unknown = { cert: selfSigned.cert, key: selfSigned.key };
 
 /** A receiver that asks for a client certificate. @param requires Whether it rejects a connection without one. */
 async function receiver(options: { readonly requires: boolean; readonly maxVersion?: 'TLSv1.2' }) {
@@ -71,7 +71,7 @@ test('a missing and a rejected certificate are failures', async () => {
   const broken = { failure: 'connection broken before a response' };
   for (const version of [{}, { maxVersion: 'TLSv1.2' as const }]) {
     await using server = await receiver({ requires: true, ...version });
-    for (const certificate of [stranger, client, expired])
+    for (const certificate of [unknown, client, expired])
       assert.deepEqual(await newCall()(server.origin, {}, undefined, { trigger: 'case.edit', certificate }), broken);
     const failure = version.maxVersion ? 'receiver ended the TLS handshake (handshake failure)' : broken.failure;
     assert.deepEqual(await newCall()(server.origin, {}), { failure });
