@@ -3,6 +3,9 @@ import { test } from 'node:test';
 import { commands } from '../../cli/commands.ts';
 import { plainText } from '../../cli/output.ts';
 import { removeCertificate, removeOauth, setCertificate, setOauth } from '../../functions/operations/credentials.ts';
+import { examine } from '../../functions/operations/doctor/check.ts';
+import type { Inspector } from '../../functions/operations/doctor/inspector.ts';
+import { urlChecks, urlFacts } from '../../functions/operations/doctor/url-checks.ts';
 import { set } from '../../functions/operations/set-url.ts';
 import { rotateSecret, setHeader } from '../../functions/operations/signing-secrets.ts';
 import { list } from '../../functions/operations/trigger-status.ts';
@@ -117,6 +120,25 @@ test('an access token and another Authorization are not set together, in any ord
   await assert.rejects(set(deps, 'case.create', inUrl), { message: second });
   await assert.rejects(importUrls(deps, JSON.stringify({ 'case.create': inUrl })), { message: second });
   await setHeader(deps, 'case.create', 'x-token', 'v');
+});
+
+test('doctor reports a certificate from 30 days before it expires', async () => {
+  const { deps, secrets } = world();
+  const reportsAt = async (days: number) => {
+    const expiresAt = Date.now() + days * 86_400_000 + 60_000;
+    const certificate = { ...certified, subject: '', issuer: '', expiresAt };
+    await secrets.change('task.edit', (now) => ({ ...now, certificate }));
+    const inspector = { ask: async <Thing>(_: string, request: Promise<Thing>) => request } as Inspector;
+    return examine(await urlFacts(deps, inspector), urlChecks);
+  };
+  await set(deps, 'task.edit', 'https://example.com/');
+  assert.deepEqual(await reportsAt(30), []);
+  for (const days of [29, -5]) {
+    const [{ where, what, fix } = assert.fail(), ...others] = await reportsAt(days);
+    assert.deepEqual([where, others], ['task.edit', []]);
+    assert.match(what, /^its client certificate is valid until 20\d\d-\d\d-\d\dT/);
+    assert.equal(fix, 'crm-triggers certificate set task.edit FILE, with a renewed certificate');
+  }
 });
 
 test('the commands check their arguments, and read secrets from standard input or a file only', () => {

@@ -42,9 +42,11 @@ export function ClientCertificate({ status: { trigger, certificate }, reload }: 
         <p>{certificateTexts.none}</p>
       )}
       {certificate && (
-        <button type="button" onClick={() => setRemoving(true)}>
-          {certificateTexts.remove}
-        </button>
+        <div class="actions">
+          <button type="button" onClick={() => setRemoving(true)}>
+            {certificateTexts.remove}
+          </button>
+        </div>
       )}
       {isRemoving && (
         <Confirm

@@ -41,9 +41,11 @@ export function OAuthClient({ status: { trigger, oauth }, reload }: Props) {
       <p>{oauth ? oauthTexts.shown(oauth.clientId, oauth.tokenUrl) : oauthTexts.none}</p>
       {details !== '' && <p class="muted">{details}</p>}
       {oauth && (
-        <button type="button" onClick={() => setRemoving(true)}>
-          {oauthTexts.remove}
-        </button>
+        <div class="actions">
+          <button type="button" onClick={() => setRemoving(true)}>
+            {oauthTexts.remove}
+          </button>
+        </div>
       )}
       {isRemoving && (
         <Confirm
