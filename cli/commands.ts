@@ -1,5 +1,6 @@
 import type { Commands } from './command.ts';
 import { backfillCommand } from './commands/backfill.ts';
+import { certificateCommand } from './commands/certificate.ts';
 import { clearCommand } from './commands/clear.ts';
 import { coalesceCommand } from './commands/coalesce.ts';
 import { completionCommand } from './commands/completion.ts';
@@ -17,6 +18,7 @@ import { listCommand } from './commands/list.ts';
 import { listenCommand } from './commands/listen.ts';
 import { logCommand } from './commands/log.ts';
 import { mcpCommand } from './commands/mcp.ts';
+import { oauthCommand } from './commands/oauth.ts';
 import { pauseCommand } from './commands/pause.ts';
 import { pullTokenCommand } from './commands/pull-token.ts';
 import { redeliverCommand } from './commands/redeliver.ts';
@@ -37,6 +39,8 @@ export const commands: Commands = {
   header: headerCommand,
   limit: limitCommand,
   coalesce: coalesceCommand,
+  oauth: oauthCommand,
+  certificate: certificateCommand,
   'pull-token': pullTokenCommand,
   export: exportUrlsCommand,
   import: importUrlsCommand,

@@ -14,11 +14,21 @@ export const leftOut = [
   '../web/webidl',
 ];
 
+/**
+ * What undici uses of its table of HTTP/1.1 constants, by the path under which it loads the table. The table itself would be 11 KB
+ * of a bundle.
+ */
+export const llhttpConstants = {
+  '../llhttp/constants.js': { ERROR: { OK: 0, PAUSED: 21, PAUSED_UPGRADE: 22 }, TYPE: { RESPONSE: 2 } },
+};
+
 /** `require` for the packages that are not ES modules. A file that is left out throws when it is first used. */
 const require = `
 import { createRequire } from 'node:module';
 const load = createRequire(import.meta.url);
+const replaced = ${JSON.stringify(llhttpConstants)};
 const require = (name) => {
+  if (replaced[name]) return replaced[name];
   const leftOut = () => { throw new Error(name + ' is left out of the bundle: see infra/bundling.ts'); };
   return name.startsWith('.') ? new Proxy(leftOut, { get: leftOut }) : load(name);
 };`;
@@ -39,7 +49,7 @@ export const bundling = {
   bundle: true,
   // undici then leaves out a second parser, which is off by default.
   define: { esbuildDetection: 'true' },
-  external: leftOut,
+  external: [...leftOut, ...Object.keys(llhttpConstants)],
   format: 'esm',
   mainFields: ['module', 'main'],
   minify: true,

@@ -13,6 +13,7 @@ import type { consoleEnv } from '../functions/console/env.ts';
 import { perEntity } from '../functions/core/entity.ts';
 import type { Outputs } from '../functions/operations/deployment.ts';
 import { valueFor } from './admin-grant.ts';
+import { invocationsOf } from './binding.ts';
 import { ConsoleAlarm } from './console-alarm.ts';
 import { CustomDomain } from './console-domain.ts';
 import { accessLogOf, consoleStage, openPaths, throttleApart } from './console-stage.ts';
@@ -64,7 +65,11 @@ export class CrmTriggersConsole extends Construct {
     };
     const shown = new ServiceFunction<Variables<typeof consoleEnv>>(this, 'Function', {
       folder: 'console',
-      environment: { OUTPUTS: outputs, SIGN_IN: stack.toJsonString(signIn) },
+      environment: {
+        OUTPUTS: outputs,
+        SIGN_IN: stack.toJsonString(signIn),
+        DRAIN_URL: invocationsOf(stack, valueFor(stack, triggers, 'DrainFunction')),
+      },
       // The HTTP API stops waiting after 29 seconds.
       timeout: Duration.seconds(29),
       memoryMiB: 512,

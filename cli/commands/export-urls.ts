@@ -4,7 +4,7 @@ import type { Command } from '../command.ts';
 export const exportUrlsCommand: Command = {
   summary: 'Print all URLs and settings as JSON, for a file under version control',
   details:
-    'A trigger with a limit or with merging is an object with `url`, `maxPerSecond` and `coalesce`. Passwords and the values of queries are masked. `import` keeps the stored URL where the file has its masked form.',
+    'A trigger with a limit or with merging is an object with `url`, `maxPerSecond` and `coalesce`. Passwords and the values of queries are masked. `import` keeps the stored URL where the file has its masked form. Secrets, values of headers, OAuth clients and client certificates are not exported.',
   examples: ['export > urls.json', 'export --with-secrets > urls.json', 'export --with-headers'],
   tool: { writes: false, without: ['with-secrets'] },
   words: [],

@@ -48,6 +48,8 @@ function rowOf({
   maxPerSecond,
   coalesce,
   throttledRate,
+  oauth,
+  certificate,
   ...pending
 }: TriggerStatus): Row {
   const isFailing = state === 'active' && consecutiveFailures > 0;
@@ -62,6 +64,8 @@ function rowOf({
       (text) => text !== undefined,
     ),
     ...(headers.length > 0 ? [`sends ${headers.join(', ')}`] : []),
+    ...(oauth ? [`tokens from ${oauth.tokenUrl}`] : []),
+    ...(certificate ? [`client certificate until ${new Date(certificate.expiresAt).toISOString().slice(0, 10)}`] : []),
   ];
   const status = isFailing ? 'failing' : url === null && state === 'active' ? '-' : state;
   return { cells: [trigger, status, String(pending.waiting), url ?? '-', details.join(', ')] };

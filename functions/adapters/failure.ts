@@ -10,6 +10,9 @@ export interface Timeouts {
 /** Codes of a connection that broke. */
 export const brokenConnection: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
 
+/** Of a call that was aborted. */
+export const CUT_OFF = 'cut off: too slow, like those before it';
+
 const failures: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'connection refused',
   ECONNRESET: 'connection broken before a response',
@@ -23,7 +26,7 @@ const failures: Readonly<Record<string, string>> = {
   HTTPParserError: 'not an HTTP response, or one with an invalid header',
   UND_ERR_HEADERS_OVERFLOW: 'headers of more than 64 KiB in the response',
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'not an HTTP response, or one with an invalid header',
-  AbortError: 'cut off: too slow, like those before it',
+  AbortError: CUT_OFF,
   CERT_HAS_EXPIRED: 'TLS certificate expired',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'TLS certificate signed by itself',
   SELF_SIGNED_CERT_IN_CHAIN: 'TLS certificate signed by an unknown authority',
@@ -32,11 +35,16 @@ const failures: Readonly<Record<string, string>> = {
   ERR_TLS_CERT_ALTNAME_INVALID: 'TLS certificate of another host',
 };
 
+/** For example that the receiver requires a client certificate, or rejects this one. */
+const tlsAlert = /^ERR_SSL_.*ALERT_(\w+)$/;
+
 /** Describes a failure without any part of the URL, because the description is logged. */
 export function describe(code: string, { connectTimeoutSeconds, attemptTimeoutSeconds }: Timeouts): string {
   if (code === NO_NAME.code) return `host name not looked up within ${connectTimeoutSeconds} s`;
   if (code === NO_CONNECTION.code) return `no connection within ${connectTimeoutSeconds} s`;
   if (code === NO_RESPONSE.code) return `no response within ${attemptTimeoutSeconds} s`;
+  const [, alert] = tlsAlert.exec(code) ?? [];
+  if (alert) return `receiver ended the TLS handshake (${alert.replaceAll('_', ' ').toLowerCase()})`;
   return failures[code] ?? `failed (${code})`;
 }
 

@@ -27,6 +27,8 @@ export const historyEntry = z.object({
     'header',
     'limit',
     'coalesce',
+    'oauth',
+    'certificate',
     'redelivered',
     'export',
     'import',

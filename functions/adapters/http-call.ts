@@ -2,6 +2,7 @@ import Agent from 'undici/lib/dispatcher/agent.js';
 import type { CallResult } from '../core/outcome.ts';
 import { NOT_A_URL, type UrlPolicy, urlCheckBy } from '../core/url-policy.ts';
 import { guardedConnector, UrlRejected } from './address-guard.ts';
+import { type ClientCertificate, type Credentials, callWithCredentials, type Send } from './credentials-call.ts';
 import { brokenConnection, codeOf, describe, type Timeouts } from './failure.ts';
 import { get } from './http-get.ts';
 import { nameLookup } from './name-lookup.ts';
@@ -24,37 +25,47 @@ interface CallerOptions extends Timeouts {
  * Makes one GET. It never throws, because a failure is also a result.
  *
  * @param cut Aborts the call.
+ * @param credentials Absent if the trigger has none: such calls share their connections.
  */
-export type Call = (url: string, headers: Readonly<Record<string, string>>, cut?: AbortSignal) => Promise<CallResult>;
+export type Call = (
+  url: string,
+  headers: Readonly<Record<string, string>>,
+  cut?: AbortSignal,
+  credentials?: Credentials,
+) => Promise<CallResult>;
 
-/** Makes a function for calls, which keeps its connections open between calls. */
-export function makeCall(options: CallerOptions, lookUp = nameLookup()): Call {
+/** Makes a function for calls, which keeps its connections open between calls. @param now Epoch milliseconds. */
+export function makeCall(options: CallerOptions, lookUp = nameLookup(), now: () => number = Date.now): Call {
   const check = urlCheckBy(options.rules);
-  const connecting = {
-    timeout: options.connectTimeoutSeconds * 1000,
-    // Certificates are always checked. An environment variable cannot disable the check.
-    tls: { allowH2: false, minVersion: 'TLSv1.2', rejectUnauthorized: true },
-  } as const;
-  const agent = new Agent({
-    connect: guardedConnector(check, connecting, lookUp),
-    allowH2: false,
-    keepAliveTimeout: IDLE_MS,
-    keepAliveMaxTimeout: IDLE_MS,
-    maxHeaderSize: MAX_HEAD_BYTES,
-    // The deadline of the whole call covers both. undici's timers are not exact.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
+  const milliseconds = options.attemptTimeoutSeconds * 1000;
+  const newAgent = (certificate?: ClientCertificate) =>
+    new Agent({
+      connect: guardedConnector(
+        check,
+        {
+          timeout: options.connectTimeoutSeconds * 1000,
+          // Certificates are always checked. An environment variable cannot disable the check.
+          tls: { ...certificate, allowH2: false, minVersion: 'TLSv1.2', rejectUnauthorized: true },
+        },
+        lookUp,
+      ),
+      allowH2: false,
+      keepAliveTimeout: IDLE_MS,
+      keepAliveMaxTimeout: IDLE_MS,
+      maxHeaderSize: MAX_HEAD_BYTES,
+      // The deadline of the whole call covers both. undici's timers are not exact.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    });
 
-  return async (url, headers, cut) => {
+  const send: Send = async (agent, url, request, milliseconds, cut) => {
     const target = URL.parse(url);
     if (!target) return { blocked: NOT_A_URL };
     // The guard would reject it too, but undici passes on only http and https.
     const rejected = check.target(target);
     if (rejected !== undefined) return { blocked: rejected };
     const started = performance.now();
-    const milliseconds = options.attemptTimeoutSeconds * 1000;
-    const asked = { url: target, headers: { ...headers, ...basicAuthorization(target) } };
+    const asked = { ...request, url: target, headers: { ...request.headers, ...basicAuthorization(target) } };
     try {
       return await get(agent, asked, milliseconds, cut).catch((error) => {
         const passed = performance.now() - started;
@@ -66,6 +77,11 @@ export function makeCall(options: CallerOptions, lookUp = nameLookup()): Call {
       return { failure: describe(codeOf(error), options) };
     }
   };
+
+  const shared = newAgent();
+  const withCredentials = callWithCredentials({ send, shared, newAgent, milliseconds, now });
+  return (url, headers, cut, credentials) =>
+    credentials ? withCredentials(url, headers, cut, credentials) : send(shared, url, { headers }, milliseconds, cut);
 }
 
 function basicAuthorization(url: URL): Record<string, string> {

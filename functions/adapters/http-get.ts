@@ -13,6 +13,8 @@ const NO_END = new Error('the body does not end');
 interface GetRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
+  /** The body of a POST. Absent for a GET. */
+  readonly form?: string | undefined;
 }
 
 /**
@@ -22,7 +24,7 @@ interface GetRequest {
  * @param milliseconds The maximum duration of the whole call.
  * @param cut Aborts the call.
  */
-export function get(agent: Dispatcher, { url, headers }: GetRequest, milliseconds: number, cut?: AbortSignal) {
+export function get(agent: Dispatcher, { url, headers, form }: GetRequest, milliseconds: number, cut?: AbortSignal) {
   return new Promise<CallResult>((resolve, reject) => {
     cut?.throwIfAborted();
     let controller: Dispatcher.DispatchController | undefined;
@@ -51,7 +53,12 @@ export function get(agent: Dispatcher, { url, headers }: GetRequest, millisecond
     const deadline = setTimeout(end, milliseconds, NO_RESPONSE);
     cut?.addEventListener('abort', cutOff);
     agent.dispatch(
-      { origin: url.origin, path: url.pathname + url.search, method: 'GET', headers },
+      {
+        origin: url.origin,
+        path: url.pathname + url.search,
+        headers,
+        ...(form === undefined ? { method: 'GET' } : { method: 'POST', body: form }),
+      },
       {
         onRequestStart(started) {
           controller = started;

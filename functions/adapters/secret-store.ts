@@ -1,5 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
+import type { OAuthClient } from '../core/access-token.ts';
 import { type Trigger, triggers } from '../core/entity.ts';
 import { json } from './json-text.ts';
 import { remember } from './remember.ts';
@@ -11,6 +12,16 @@ export interface Replaced {
   readonly until: number;
 }
 
+/** A client certificate with its chain and its key, as PEM, and what people may see of it. */
+export interface StoredCertificate {
+  readonly cert: string;
+  readonly key: string;
+  readonly subject: string;
+  readonly issuer: string;
+  /** Epoch milliseconds. */
+  readonly expiresAt: number;
+}
+
 /** The data that only the sender and one receiver know. */
 export interface TriggerSecrets {
   /** Absent if calls are not signed. */
@@ -18,6 +29,9 @@ export interface TriggerSecrets {
   readonly replaced: readonly Replaced[];
   /** Custom headers: values by names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The client that gets access tokens for the calls. */
+  readonly oauth?: OAuthClient | undefined;
+  readonly certificate?: StoredCertificate | undefined;
   /** Increases with each write; 0 if there was none. */
   readonly version: number;
 }
@@ -31,6 +45,18 @@ const content = z.object({
   secret: z.optional(z.string()),
   replaced: z._default(z.array(z.object({ secret: z.string(), until: z.number() })), []),
   headers: z._default(z.record(z.string(), z.string()), {}),
+  oauth: z.optional(
+    z.object({
+      tokenUrl: z.string(),
+      clientId: z.string(),
+      clientSecret: z.string(),
+      scope: z.optional(z.string()),
+      audience: z.optional(z.string()),
+    }),
+  ),
+  certificate: z.optional(
+    z.object({ cert: z.string(), key: z.string(), subject: z.string(), issuer: z.string(), expiresAt: z.number() }),
+  ),
 });
 
 const row = z.object({
@@ -84,7 +110,7 @@ export class Secrets {
   /** Changes a trigger's secrets. @returns False if another process changed them meanwhile. */
   async change(trigger: Trigger, change: (now: TriggerSecrets) => Omit<TriggerSecrets, 'version'>): Promise<boolean> {
     const now = (await this.read([trigger])).get(trigger) ?? none;
-    const { secret, replaced, headers } = change(now);
+    const { secret, replaced, headers, oauth, certificate } = change(now);
     const written = await this.#table.update(
       { trigger },
       {
@@ -92,7 +118,7 @@ export class Secrets {
         condition: '(attribute_not_exists(#version) OR #version = :version)',
         values: {
           v: VERSION,
-          content: JSON.stringify({ secret, replaced, headers }),
+          content: JSON.stringify({ secret, replaced, headers, oauth, certificate }),
           version: now.version,
           next: now.version + 1,
         },

@@ -1,7 +1,9 @@
+import type { Credentials } from '../adapters/credentials-call.ts';
 import type { Call } from '../adapters/http-call.ts';
 import { log } from '../adapters/logger.ts';
 import type { MetricsDeps } from '../adapters/metrics-writer.ts';
-import type { Secrets } from '../adapters/secret-store.ts';
+import type { Secrets, TriggerSecrets } from '../adapters/secret-store.ts';
+import type { Trigger } from '../core/entity.ts';
 import { beginningOf } from '../core/log-entry.ts';
 import type { Notification } from '../core/notification.ts';
 import { type Outcome, outcomeOf } from '../core/outcome.ts';
@@ -43,7 +45,7 @@ export async function attempt(
   const startedAt = now();
   const called = joinFormattedString(url, notification.formattedString);
   const headers = requestHeaders(notification, number, called, secret, startedAt);
-  const response = await call(called, headers, cut);
+  const response = await call(called, headers, cut, credentialsOf(notification.trigger, secret));
   const endedAt = now();
   const outcome = outcomeOf(response);
   const body = 'body' in response ? beginningOf(response.body) : '';
@@ -74,4 +76,9 @@ export async function attempt(
     ...(redelivered !== undefined && { redelivered: true }),
   });
   return { outcome, body, startedAt, endedAt };
+}
+
+/** A trigger without credentials has none of the steps that they need. */
+function credentialsOf(trigger: Trigger, { oauth, certificate }: TriggerSecrets): Credentials | undefined {
+  return oauth || certificate ? { trigger, oauth, certificate } : undefined;
 }

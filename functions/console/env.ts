@@ -9,4 +9,6 @@ export const consoleEnv = z.object({
   OUTPUTS: json(z.record(z.enum(outputNames), z.string())),
   /** JSON: the identity provider. */
   SIGN_IN: json(signInShape),
+  /** The URL with which Lambda starts drain. */
+  DRAIN_URL: z.string(),
 });

@@ -12,7 +12,9 @@ export type CallResult =
   /** The call failed. One line without the URL: `connection refused`, `no response within 10 s`. */
   | { readonly failure: string }
   /** No call was made, because the settings do not allow the URL. One line without the URL. */
-  | { readonly blocked: string };
+  | { readonly blocked: string }
+  /** No call was made, because an earlier step of the attempt failed. */
+  | { readonly outcome: Outcome };
 
 export const outcomeKinds = ['delivered', 'failed', 'throttled', 'gone', 'blocked'] as const;
 
@@ -49,6 +51,7 @@ const rules: readonly StatusRule[] = [
 ];
 
 export function outcomeOf(result: CallResult): Outcome {
+  if ('outcome' in result) return result.outcome;
   if ('blocked' in result) return { kind: 'blocked', response: result.blocked };
   if ('failure' in result) return { kind: 'failed', response: result.failure };
   const { status, retryAfter } = result;

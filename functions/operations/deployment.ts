@@ -112,11 +112,22 @@ export async function findDeployment(stage?: string): Promise<OperationDeps> {
       `The stack ${stackName('CrmTriggers', stage)} has no output ${missing}. Fix: deploy it again with ${again}.`,
     );
   }
-  return depsOf(outputs as Outputs, 'local');
+  return {
+    ...depsOf(outputs as Outputs, 'local'),
+    async startDrain() {
+      const drain = { FunctionName: outputs.DrainFunction, InvocationType: 'Event' } as const;
+      await new LambdaClient().send(new InvokeCommand(drain));
+    },
+  };
 }
 
-/** Creates the dependencies for a system by its outputs. @param who The name of the user, for the history. */
-export function depsOf(outputs: Outputs, who: string): OperationDeps {
+/**
+ * Creates the dependencies for a system by its outputs, without the start of drain: the console's function starts it without the
+ * client of Lambda, which would be a fifth of its bundle.
+ *
+ * @param who The name of the user, for the history.
+ */
+export function depsOf(outputs: Outputs, who: string): Omit<OperationDeps, 'startDrain'> {
   const dynamodb = new DynamoDBClient();
   const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
   const queueUrl = outputs.DeliveryQueueUrl;
@@ -141,11 +152,6 @@ export function depsOf(outputs: Outputs, who: string): OperationDeps {
     sqs,
     queueUrl,
     deadLetterQueueUrl: outputs.DeadLetterQueueUrl,
-    async startDrain() {
-      await new LambdaClient().send(
-        new InvokeCommand({ FunctionName: outputs.DrainFunction, InvocationType: 'Event' }),
-      );
-    },
   };
 }
 

@@ -64,7 +64,8 @@ export async function setUrl(
 ): Promise<Written> {
   const checked = input === null ? { url: null } : await checkInput(deps, trigger, input);
   if ('rejected' in checked) throw new UserError(checked.rejected);
-  if (checked.url !== null && hasCredentials(checked.url)) await rejectSecondAuthorization(deps, trigger);
+  const second = checked.url === null ? undefined : await secondAuthorization(deps, trigger, checked.url);
+  if (second !== undefined) throw new UserError(second, 'conflict');
   const kept = await keepUrl(deps, trigger, checked.url, seen);
   // After a clear, drain moves the backlog to Failed. If it cannot be invoked, its schedule does so within a minute.
   if (kept.url !== null) await deps.startDrain();
@@ -72,14 +73,22 @@ export async function setUrl(
   return kept;
 }
 
-/** A user name or password in the URL and a custom header would both be sent as `Authorization`. */
-async function rejectSecondAuthorization({ secrets }: Deps<'secrets'>, trigger: Trigger): Promise<void> {
-  const { headers = {} } = (await secrets.read([trigger])).get(trigger) ?? {};
+/**
+ * Returns why the calls would have two values of `Authorization`: a user name or password in the URL, and a custom header or an
+ * access token.
+ */
+export async function secondAuthorization(
+  { secrets }: Deps<'secrets'>,
+  trigger: Trigger,
+  url: string,
+): Promise<string | undefined> {
+  if (!hasCredentials(url)) return undefined;
+  const { headers = {}, oauth } = (await secrets.read([trigger])).get(trigger) ?? {};
   if ('authorization' in headers)
-    throw new UserError(
-      `${trigger} has a custom header Authorization: remove the user name and password from the URL, or remove the header first.`,
-      'conflict',
-    );
+    return `${trigger} has a custom header Authorization: remove the user name and password from the URL, or remove the header first.`;
+  if (oauth)
+    return `${trigger} has an OAuth client, whose token is sent as Authorization: remove the user name and password from the URL.`;
+  return undefined;
 }
 
 /** Writes a URL on condition of the version that it read, so that the history has the right URL before the change. */
@@ -126,7 +135,7 @@ export async function clear(deps: SetUrlDeps, trigger: Trigger): Promise<number>
  *
  * @returns Why the URL may not be called. Nothing if the look-up fails, because a URL can be set before its name exists.
  */
-async function checkHost({ hostname }: URL, check: UrlCheck, lookUp: NameLookup): Promise<string | undefined> {
+export async function checkHost({ hostname }: URL, check: UrlCheck, lookUp: NameLookup): Promise<string | undefined> {
   if (literalAddress(hostname) !== undefined) return undefined;
   const found = await lookUp(hostname).catch(() => []);
   return check.addresses(found.map(({ address }) => address));

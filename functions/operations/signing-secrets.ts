@@ -24,7 +24,7 @@ export interface ShownSecret {
 /** Gives a trigger its secret, if it has none yet. */
 export async function ensureSecret(deps: Deps<'secrets'>, trigger: Trigger): Promise<void> {
   const { secret } = (await deps.secrets.read([trigger])).get(trigger) ?? {};
-  if (secret === undefined) await change(deps, trigger, (now) => ({ secret: newSecret(), ...now }));
+  if (secret === undefined) await changeSecrets(deps, trigger, (now) => ({ secret: newSecret(), ...now }));
 }
 
 /**
@@ -49,10 +49,10 @@ async function readSecret(deps: Deps<'secrets'>, trigger: Trigger): Promise<Show
 
 /** Gives a trigger a new secret. The previous secret also signs for another 24 hours. */
 export async function rotateSecret(deps: ChangeDeps, trigger: Trigger): Promise<ShownSecret> {
-  await change(deps, trigger, ({ secret, replaced, headers }) => ({
+  await changeSecrets(deps, trigger, ({ secret, replaced, ...others }) => ({
+    ...others,
     secret: newSecret(),
     replaced: [...(secret === undefined ? [] : [{ secret, until: Date.now() + OVERLAP_MS }]), ...stillValid(replaced)],
-    headers,
   }));
   await note(deps, { what: 'secret', trigger, from: null, to: 'a new one' });
   return readSecret(deps, trigger);
@@ -65,7 +65,7 @@ export async function rotateSecret(deps: ChangeDeps, trigger: Trigger): Promise<
  */
 export async function expireReplaced(deps: ChangeDeps, trigger: Trigger): Promise<ShownSecret> {
   let count = 0;
-  await change(deps, trigger, (now) => {
+  await changeSecrets(deps, trigger, (now) => {
     count = stillValid(now.replaced).length;
     if (count === 0)
       throw new UserError(`${trigger} has no replaced secret: its calls are signed with one secret only.`, 'conflict');
@@ -94,7 +94,12 @@ export async function setHeader(
       `The URL for ${trigger} has a user name or password, which is sent as Authorization: remove it from the URL first.`,
       'conflict',
     );
-  await change(deps, trigger, (now) => {
+  await changeSecrets(deps, trigger, (now) => {
+    if (checked.name === 'authorization' && now.oauth)
+      throw new UserError(
+        `${trigger} has an OAuth client, whose token is sent as Authorization: remove it with oauth remove first.`,
+        'conflict',
+      );
     const headers = { ...now.headers, [checked.name]: checked.value };
     if (Object.keys(headers).length > MAX_CUSTOM_HEADERS)
       throw new UserError(
@@ -116,7 +121,7 @@ export function hasCredentials(url: string): boolean {
 /** @throws {UserError} If the trigger has no such header. */
 export async function removeHeader(deps: ChangeDeps, trigger: Trigger, entered: string): Promise<string> {
   const name = entered.toLowerCase();
-  await change(deps, trigger, (now) => {
+  await changeSecrets(deps, trigger, (now) => {
     const { [name]: _, ...headers } = now.headers;
     if (!Object.hasOwn(now.headers, name))
       throw new UserError(`${trigger} has no header ${JSON.stringify(entered)}: see list --json.`, 'missing');
@@ -126,7 +131,8 @@ export async function removeHeader(deps: ChangeDeps, trigger: Trigger, entered: 
   return name;
 }
 
-async function change(
+/** Changes the secrets of a trigger. @throws {UserError} If others change them again and again. */
+export async function changeSecrets(
   { secrets }: Deps<'secrets'>,
   trigger: Trigger,
   how: (now: TriggerSecrets) => Omit<TriggerSecrets, 'version'>,

@@ -5,6 +5,7 @@ import { type Trigger, triggers } from '../core/entity.ts';
 import { THROTTLED_MS } from '../core/probe-schedule.ts';
 import type { Deps, OperationDeps } from './deployment.ts';
 import type { Pending } from './pending.ts';
+import { type ShownCertificate, type ShownClient, shownCredentials } from './shown-credentials.ts';
 
 /** A trigger as the CRM Triggers tab shows it. */
 export interface TriggerStatus extends Pending {
@@ -37,6 +38,10 @@ export interface TriggerStatus extends Pending {
   readonly maxPerSecond: number | null;
   /** Whether pending edits of one record are merged into one call. */
   readonly coalesce: boolean;
+  /** The OAuth client without its secret. */
+  readonly oauth: ShownClient | null;
+  /** The client certificate without its key. */
+  readonly certificate: ShownCertificate | null;
 }
 
 type StatusDeps = Deps<'triggersTable' | 'backlog' | 'secrets'>;
@@ -76,12 +81,13 @@ async function statuses({ backlog, secrets }: StatusDeps, reading: Promise<Trigg
       const pausedBy = (state === 'paused' && why.pausedBy) || null;
       const isThrottled = throttles(state, why.throttledAt);
       const throttledRate = (isThrottled && why.throttledRate) || null;
+      const shown = shownCredentials(secret.get(trigger));
       const headers = Object.keys(secret.get(trigger)?.headers ?? {});
       const doing = { state, consecutiveFailures, failingSince, parkedBecause, isThrottled, throttledRate, pausedBy };
       const settings = { headers, maxPerSecond, coalesce };
       const nextTryAt = state === 'parked' ? probeAt : null;
       const keptUntil = pending.inBacklog > 0 ? await oldestKeptUntil(backlog, trigger) : null;
-      return { trigger, url, changedAt, version, ...doing, nextTryAt, keptUntil, ...pending, ...settings };
+      return { trigger, url, changedAt, version, ...doing, nextTryAt, keptUntil, ...pending, ...settings, ...shown };
     }),
   );
 }

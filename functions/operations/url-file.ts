@@ -6,7 +6,15 @@ import { type SettingChanges, settingsRejection } from '../core/trigger-settings
 import type { Deps } from './deployment.ts';
 import { quotedName } from './quoted-name.ts';
 import { note } from './record-change.ts';
-import { type CheckUrlDeps, checkInput, keepUrl, type SetUrlDeps, Stale, type StoredUrl } from './set-url.ts';
+import {
+  type CheckUrlDeps,
+  checkInput,
+  keepUrl,
+  type SetUrlDeps,
+  Stale,
+  type StoredUrl,
+  secondAuthorization,
+} from './set-url.ts';
 import { changeSettings } from './trigger-settings.ts';
 import { changedSettings, entryFor, type FileEntry, fieldsOf } from './url-file-entry.ts';
 import { UserError } from './user-error.ts';
@@ -195,7 +203,10 @@ async function checkUrl(
   if (url !== undefined && maskedUrl(url) === input) return { url };
   if (isMasked(input))
     return { rejected: `The URL for ${trigger} is masked. Fix: export the file again with --with-secrets.` };
-  return checkInput(deps, trigger, input);
+  const checked = await checkInput(deps, trigger, input);
+  if ('rejected' in checked) return checked;
+  const rejected = await secondAuthorization(deps, trigger, checked.url);
+  return rejected === undefined ? checked : { rejected };
 }
 
 /** A file has the names of headers only, so an import checks that they exist. */

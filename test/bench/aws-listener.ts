@@ -2,9 +2,14 @@ import type { RequestListener } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { awsResponses } from './aws-responses.ts';
 
-/** DynamoDB and SQS over HTTP for the SDK. @param url The URL of every trigger. */
-export function awsListener(url: () => string): RequestListener {
-  const handlers: Readonly<Record<string, (input: never) => unknown>> = awsResponses(url);
+/**
+ * DynamoDB and SQS over HTTP for the SDK.
+ *
+ * @param url The URL of every trigger.
+ * @param credentials What the secrets of every trigger have beside the signing secret.
+ */
+export function awsListener(url: () => string, credentials?: () => object): RequestListener {
+  const handlers: Readonly<Record<string, (input: never) => unknown>> = awsResponses(url, credentials);
   return async (request, response) => {
     const [, command = ''] = `${request.headers['x-amz-target']}`.split('.');
     const input = JSON.parse(await text(request));

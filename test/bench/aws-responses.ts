@@ -6,7 +6,7 @@ import { SECRET_BYTES, secretOf } from '../../functions/core/signature.ts';
 /** The secret of every trigger. */
 export const secret = secretOf(Buffer.alloc(SECRET_BYTES, 7));
 
-const tables: Readonly<Record<string, (url: string) => Record<string, AttributeValue>>> = {
+const tables: Readonly<Record<string, (url: string, credentials: object) => Record<string, AttributeValue>>> = {
   triggers: (url) => ({
     url: { S: url },
     urlVersion: { N: '1' },
@@ -14,19 +14,19 @@ const tables: Readonly<Record<string, (url: string) => Record<string, AttributeV
     isSet: { BOOL: true },
     state: { S: 'active' },
   }),
-  secrets: () => ({
-    content: { S: JSON.stringify({ secret, replaced: [], headers: {} }) },
+  secrets: (_, credentials) => ({
+    content: { S: JSON.stringify({ secret, replaced: [], headers: {}, ...credentials }) },
     version: { N: '1' },
   }),
 };
 
 /** Responses of AWS without faults: each trigger has this URL and a secret, and writes are accepted. */
-export const awsResponses = (url: () => string) => ({
+export const awsResponses = (url: () => string, credentials: () => object = () => ({})) => ({
   BatchGetItem: ({ RequestItems = {} }: BatchGetItemCommandInput) => ({
     Responses: Object.fromEntries(
       Object.entries(RequestItems).map(([table, { Keys = [] }]) => [
         table,
-        Keys.map((key) => ({ ...key, ...tables[table]?.(url()) })),
+        Keys.map((key) => ({ ...key, ...tables[table]?.(url(), credentials()) })),
       ]),
     ),
   }),

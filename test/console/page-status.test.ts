@@ -24,6 +24,8 @@ const working: TriggerStatus = {
   headers: [],
   maxPerSecond: null,
   coalesce: false,
+  oauth: null,
+  certificate: null,
 };
 
 const formats = {
@@ -33,6 +35,13 @@ const formats = {
 
 const states: readonly [string, Partial<TriggerStatus>, word: string, isProblem: boolean, details: string][] = [
   ['without failures', {}, 'Healthy', false, ''],
+  [
+    'with a certificate that expires soon',
+    { certificate: { subject: 'CN=us', issuer: 'CN=them', expiresAt: Date.now() + 86_400_000 } },
+    'Certificate expires',
+    true,
+    'client certificate expires in 12s',
+  ],
   ['without a URL', { url: null, state: 'paused' }, 'No URL', false, ''],
   [
     'with failures',

@@ -13,6 +13,7 @@ import { pause } from '../../functions/operations/pause.ts';
 import { set } from '../../functions/operations/set-url.ts';
 import { setHeader } from '../../functions/operations/signing-secrets.ts';
 import { adminWorld } from '../support/admin-world.ts';
+import { rsaClient } from '../support/client-certificates.ts';
 import { failedNotification } from './served-api.ts';
 
 const url = 'https://ada:MARKER-pw@example.com/hook?token=MARKER-token';
@@ -36,6 +37,8 @@ interface Row {
 
 const read: Row = { viewer: 200 };
 const change: Row = { viewer: 403 };
+
+const client = { tokenUrl: 'https://id.example.com/?key=MARKER', clientId: 'us', clientSecret: 'MARKER-secret' };
 
 /** The trigger of all requests is task.edit, whose URL has the version 1. */
 const table: Readonly<Record<Endpoint, Row>> = {
@@ -61,6 +64,10 @@ const table: Readonly<Record<Endpoint, Row>> = {
   'GET /triggers/{trigger}/pull-token': read,
   'POST /triggers/{trigger}/pull-token': change,
   'DELETE /triggers/{trigger}/pull-token': change,
+  'PUT /triggers/{trigger}/oauth': { ...change, body: { ...client, tokenUrl: 'https://id.example.com/' } },
+  'DELETE /triggers/{trigger}/oauth': change,
+  'PUT /triggers/{trigger}/certificate': { ...change, body: { pem: rsaClient.cert + rsaClient.key } },
+  'DELETE /triggers/{trigger}/certificate': change,
   'POST /import': { ...change, body: {}, ifMatch: 'all' },
   'POST /redeliver': { ...change, body: { all: true, confirmed: true } },
 };
@@ -69,6 +76,7 @@ async function world() {
   const { deps, ...rest } = adminWorld();
   await set(deps, 'task.edit', url);
   await setHeader(deps, 'task.edit', 'x-key', 'MARKER-header');
+  await rest.secrets.change('task.edit', withCredentials);
   await rest.backlog.fail(failedNotification({ trigger: 'task.edit' }));
   return { ...rest, deps, app: consoleApp({ admin: deps, apiDescription: openApiDocument(), page, signIn }) };
 }
@@ -76,6 +84,9 @@ async function world() {
 type World = Awaited<ReturnType<typeof world>>;
 
 const withReplaced = (now: TriggerSecrets) => ({ ...now, replaced: [{ secret: 'old', until: Date.now() + 60_000 }] });
+
+const certificate = { cert: 'MARKER-cert', key: 'MARKER-key', subject: 'CN=us', issuer: 'CN=them', expiresAt: 9 };
+const withCredentials = (now: TriggerSecrets) => ({ ...now, oauth: client, certificate });
 
 /** A request as the gateway passes it on. */
 async function send(
@@ -90,6 +101,8 @@ async function send(
   const [method = '', path = ''] = name.split(' ');
   if (path.endsWith('/try-now')) await deps.triggersTable.move('task.edit', 'park');
   if (path.endsWith('/replaced')) await deps.secrets.change('task.edit', withReplaced);
+  // Calls cannot have two values of Authorization.
+  if (path.endsWith('/oauth')) await deps.triggersTable.writeUrl('task.edit', 'https://example.com/', 0);
   if (path.endsWith('/resume')) await pause(deps, 'task.edit').catch(() => undefined);
   const tag = ifMatch === 'all' ? tagOfAll(await deps.triggersTable.read(triggers)) : ifMatch && `"${ifMatch}"`;
   const payload = Buffer.from(JSON.stringify({ sub: 'u-1', groups })).toString('base64url');

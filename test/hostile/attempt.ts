@@ -6,6 +6,7 @@ import type { Notification } from '../../functions/core/notification.ts';
 import type { UrlPolicy } from '../../functions/core/url-policy.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
 import type { DeliverDeps } from '../../functions/deliver/deps.ts';
+import { setOauth } from '../../functions/operations/credentials.ts';
 import type { OperationDeps } from '../../functions/operations/deployment.ts';
 import { set } from '../../functions/operations/set-url.ts';
 import { adminWorld } from '../support/admin-world.ts';
@@ -101,14 +102,36 @@ export async function tryUrl({ url: template, responses, zones }: Hostile, rules
   } satisfies Tried;
 }
 
+/** Sets and uses the URL of a token endpoint, for a trigger whose own URL is allowed. */
+export async function tryTokenUrl({ url: template, responses, zones }: Hostile, rules: UrlPolicy, trap: Trap) {
+  await using dns = await nameServer(zones ?? {});
+  const tokenUrl = template.replaceAll('PORT', String(trap.port));
+  const lookUp = zones ? nameLookup({ servers: [dns.server], hostsFile: '/nowhere' }) : resolver(responses ?? []);
+  const before = trap.attempts.length;
+  const { deps, secrets, triggersTable } = adminWorld({ rules, lookUp });
+  const client = { tokenUrl, clientId: 'us', clientSecret: 'secret' };
+  const input = await setOauth(deps, TRIGGER, client).then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+  // An earlier release, with other rules, can have stored such a URL.
+  await secrets.change(TRIGGER, (now) => ({ ...now, oauth: client }));
+  await triggersTable.writeUrl(TRIGGER, 'https://receiver.example/', 0);
+  const real = notification({ trigger: TRIGGER });
+  const { backlog, log } = await deliverReally([real], triggersTable, rules, lookUp, secrets);
+  return { input, called: backlog.retryItems.get(real.id)?.response, connections: trap.attempts.slice(before), log };
+}
+
 /** The deployed code of deliver with real calls and tables in memory. */
 export async function deliverReally(
   notifications: readonly Notification[],
   triggers: InspectedTriggers,
   rules: UrlPolicy,
   resolve?: NameLookup,
+  given?: DeliverDeps['secrets'],
 ) {
-  const { backlog, secrets, log: deliveryLog } = storesInMemory();
+  const { backlog, secrets: none, log: deliveryLog } = storesInMemory();
+  const secrets = given ?? none;
   const deps: DeliverDeps = {
     startDrain: async () => {},
     triggers,

@@ -1,7 +1,7 @@
 import { literalAddress } from '../../functions/core/address.ts';
 import type { UrlPolicy } from '../../functions/core/url-policy.ts';
 import { defaultRules } from '../support/rules.ts';
-import { type Trap, type Tried, tryUrl } from './attempt.ts';
+import { type Trap, type Tried, type tryTokenUrl, tryUrl } from './attempt.ts';
 import { corpus } from './corpus.ts';
 import { type Hostile, reasons } from './hosts.ts';
 
@@ -32,6 +32,29 @@ export function wrongs(hostile: Hostile, rules: UrlPolicy, tried: Tried): string
     [tried.parkedBecause === reason, `parked: ${tried.parkedBecause}`],
     [tried.waiting === 1, `${tried.waiting} wait`],
     // Each log contains shorter hosts by chance.
+    [host.length < 5 || !tried.log.includes(host), `logged: ${tried.log}`],
+  ];
+  return checks.flatMap(([right, wrong]) => (right ? [] : [wrong]));
+}
+
+/** Returns the error in the result of a hostile token endpoint, or nothing if the result is correct. */
+export function wrongsOfToken(
+  { url, reason: usual, input }: Hostile,
+  { allowHttp }: UrlPolicy,
+  tried: Awaited<ReturnType<typeof tryTokenUrl>>,
+): string[] {
+  const parsed = URL.parse(url.replaceAll('PORT', '1'));
+  const isPlain = !allowHttp && parsed?.protocol === 'http:';
+  const reason = reasons[isPlain ? 'http' : usual];
+  const host = parsed?.hostname.replace(/[[\]]/g, '') ?? '';
+  const mayBeSet = input === 'accepted' && !isPlain;
+  const checks: readonly (readonly [right: boolean, wrong: string])[] = [
+    [tried.connections.length === 0, `connected to ${tried.connections.map(({ address }) => address)}`],
+    [
+      mayBeSet ? tried.input === undefined : /^The token URL for customer\.create [^\n]+\.$/.test(tried.input ?? ''),
+      `set: ${tried.input}`,
+    ],
+    [tried.called === `the token endpoint ${reason}`, `called: ${tried.called}`],
     [host.length < 5 || !tried.log.includes(host), `logged: ${tried.log}`],
   ];
   return checks.flatMap(([right, wrong]) => (right ? [] : [wrong]));

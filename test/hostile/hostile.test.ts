@@ -9,8 +9,8 @@ import type { UrlPolicy } from '../../functions/core/url-policy.ts';
 import { importUrls } from '../../functions/operations/url-file.ts';
 import { defaultRules } from '../support/rules.ts';
 import { storesInMemory } from '../support/stores.ts';
-import { openTrap, operationDeps, tryUrl } from './attempt.ts';
-import { rulesFor, tryWithoutPolicy, wrongs } from './check.ts';
+import { openTrap, operationDeps, tryTokenUrl, tryUrl } from './attempt.ts';
+import { rulesFor, tryWithoutPolicy, wrongs, wrongsOfToken } from './check.ts';
 import { corpus, injections, redirects } from './corpus.ts';
 import { reasons } from './hosts.ts';
 import { tryInjection, tryRedirect } from './smuggle.ts';
@@ -25,6 +25,12 @@ for (const hostile of corpus)
     for (const rules of rulesFor(hostile))
       assert.deepEqual(wrongs(hostile, rules, await tryUrl(hostile, rules, trap)), [], JSON.stringify(rules));
   });
+
+test('no token endpoint of a hostile URL gets a connection, and each is rejected in one line when it is set and called', async () => {
+  for (const hostile of corpus)
+    for (const rules of rulesFor(hostile))
+      assert.deepEqual(wrongsOfToken(hostile, rules, await tryTokenUrl(hostile, rules, trap)), [], hostile.url);
+});
 
 for (const location of redirects)
   test(`a redirect to ${location} is not followed, with any status`, async () => {

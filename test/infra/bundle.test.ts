@@ -12,10 +12,11 @@ import tls from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import type { Context, Handler, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { pathWithThisNode } from '../../cli/local/process.ts';
-import { leftOut } from '../../infra/bundling.ts';
+import { leftOut, llhttpConstants } from '../../infra/bundling.ts';
 import { awsListener } from '../bench/aws-listener.ts';
 import { bundle, stages as folders } from '../bench/start/bundles.ts';
 import { variables } from '../bench/start/section.ts';
+import { client } from '../support/client-certificates.ts';
 import { message, notification } from '../support/records.ts';
 import { selfSigned } from '../support/self-signed.ts';
 
@@ -60,16 +61,27 @@ test('undici still refers to the files that are left out, and a delivery uses no
   for (const name of leftOut) assert.ok(text.includes(`("${name}")`), name);
 
   const calls: string[] = [];
-  const response: RequestListener = ({ url = '' }, response) => {
+  const proofs: unknown[] = [];
+  const response: RequestListener = ({ method, url = '', headers, socket }, response) => {
+    const { authorization } = headers;
+    if (socket instanceof tls.TLSSocket)
+      proofs.push([socket.getPeerCertificate().subject?.CN, authorization?.slice(0, 8)]);
+    if (method === 'POST') return response.end('{"access_token":"t"}');
     calls.push(url);
     response.write('in two ');
     response.end('chunks');
   };
   let url = '';
+  let credentials = {};
   const servers = [
     createServer(response),
-    createTlsServer(selfSigned, response),
-    createServer(awsListener(() => url)),
+    createTlsServer({ ...selfSigned, requestCert: true, rejectUnauthorized: false }, response),
+    createServer(
+      awsListener(
+        () => url,
+        () => credentials,
+      ),
+    ),
   ] as const;
   t.after(() => servers.map((server) => server.close().closeAllConnections()));
   const ports = await Promise.all(
@@ -89,6 +101,33 @@ test('undici still refers to the files that are left out, and a delivery uses no
     assert.deepEqual(await handler(event, context, () => {}), { batchItemFailures: [] });
   }
   assert.deepEqual(calls, ['/?AccountID=0', '/?AccountID=1']);
+
+  const oauth = { tokenUrl: `${url}token`, clientId: 'us', clientSecret: 's' };
+  credentials = { oauth, certificate: { ...client, subject: '', issuer: '', expiresAt: 0 } };
+  const certified = message(notification({ trigger: 'task.edit', formattedString: '?TaskID=2' }));
+  assert.deepEqual(await handler({ Records: [certified] }, context, () => {}), { batchItemFailures: [] });
+  assert.deepEqual(calls[2], '/?TaskID=2');
+  assert.deepEqual(proofs.slice(1), [
+    [undefined, 'Basic dX'],
+    ['crm-triggers', 'Bearer t'],
+  ]);
+});
+
+test('undici uses only the constants of HTTP/1.1 that replace its table, with its values', async () => {
+  const [[path, { ERROR, TYPE }] = assert.fail()] = Object.entries(llhttpConstants);
+  const dispatcher = join(root, 'node_modules/undici/lib/dispatcher');
+  const { default: table } = await import(join(dispatcher, path));
+  for (const [name, value] of Object.entries(ERROR)) assert.equal(table.ERROR[name], value, name);
+  for (const [name, value] of Object.entries(TYPE)) assert.equal(table.TYPE[name], value, name);
+  const used = readFileSync(join(dispatcher, 'client-h1.js'), 'utf8').matchAll(
+    /\bconstants\.(\w+)(?:\.(\w+)|\[\w+\])/g,
+  );
+  const names = [...used].flatMap(([, group, name]) => (name ? [`${group}.${name}`] : []));
+  const replaced = [
+    ...Object.keys(ERROR).map((name) => `ERROR.${name}`),
+    ...Object.keys(TYPE).map((name) => `TYPE.${name}`),
+  ];
+  assert.deepEqual([...new Set(names)].sort(), replaced.sort());
 });
 
 test('the measured bundles are the deployed bundles, byte for byte', async () => {

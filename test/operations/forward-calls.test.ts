@@ -8,9 +8,11 @@ import { type ForwardedCall, forwardCalls, isLocalUrl } from '../../functions/op
 import { set } from '../../functions/operations/set-url.ts';
 import { setHeader } from '../../functions/operations/signing-secrets.ts';
 import { adminWorld } from '../support/admin-world.ts';
+import { client } from '../support/client-certificates.ts';
 import { logEntry } from '../support/log-entries.ts';
 import { logTable } from '../support/log-table.ts';
 import { receiver } from '../support/receiver.ts';
+import { tokenEndpoint } from '../support/token-endpoint.ts';
 
 /** A world whose log gets the next entries in each pause between two reads. */
 async function world(...written: LogEntry[][]) {
@@ -58,10 +60,13 @@ test('forwards new calls in order, with a signature for the local URL, and no ol
   }
 });
 
-test('a forwarded call is not logged, counted or repeated, and reveals no custom header', async () => {
+test('a forwarded call is not logged, counted or repeated, and reveals no custom header, token or certificate', async () => {
+  await using tokens = await tokenEndpoint();
   await using server = await receiver((_, response) => response.writeHead(500).end());
   const made = await world([now(1)], [now(2)]);
   await setHeader(made.deps, 'case.edit', 'X-Token', 'MARKER');
+  const credentials = { oauth: tokens.client, certificate: { ...client, subject: '', issuer: '', expiresAt: 0 } };
+  await made.secrets.change('case.edit', (now) => ({ ...now, ...credentials }));
   const history = made.history.entries.length;
   const forwarded = await made.forward(`${server.origin}/`, 2);
   assert.deepEqual(
@@ -72,7 +77,8 @@ test('a forwarded call is not logged, counted or repeated, and reveals no custom
     ],
   );
   assert.equal(server.calls.length, 2);
-  assert.doesNotMatch(JSON.stringify(server.calls), /MARKER/);
+  assert.doesNotMatch(JSON.stringify(server.calls), /MARKER|authorization/);
+  assert.equal(tokens.requests.length, 0);
   assert.equal((await made.log.read({}, 100)).entries.length, 3);
   assert.deepEqual([made.sent.length, made.history.entries.length], [0, history]);
   assert.equal((await made.triggersTable.read(['case.edit'])).get('case.edit')?.consecutiveFailures ?? 0, 0);

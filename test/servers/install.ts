@@ -60,11 +60,12 @@ export async function debian(packages: readonly string[]): Promise<string> {
   });
 }
 
-/** The Python packages of requirements.txt, which has their hashes. @throws {NotHere} */
-export async function python(): Promise<string> {
+/** The Python packages of a file with requirements, which has their hashes. @throws {NotHere} */
+export async function python(file = 'requirements.txt'): Promise<string> {
   await demand('python3', '-m', 'pip', '--version');
-  const requirements = join(apps, 'requirements.txt');
-  const options = ['--quiet', '--disable-pip-version-check', '--require-hashes', '--only-binary', ':all:'];
+  const requirements = join(apps, file);
+  // The file has every package that is needed.
+  const options = ['--quiet', '--disable-pip-version-check', '--no-deps', '--require-hashes', '--only-binary', ':all:'];
   return kept('servers', await fingerprint(['python'], [requirements]), async (into) => {
     const args = ['-m', 'pip', 'install', ...options, '--target', into, '-r', join(root, requirements)];
     await run('python3', args, {}, interrupted);

@@ -184,6 +184,17 @@ export const misconfigurations: readonly Misconfiguration[] = [
     fix: /^crm-triggers set task\.delete URL, .* that makes one$/,
   },
   {
+    title: 'a client certificate expires within 30 days',
+    plant: async ({ secrets }) => {
+      const expiresAt = Date.now() + 29 * 86_400_000;
+      const certificate = { cert: '', key: '', subject: '', issuer: '', expiresAt };
+      await secrets.change('task.create', (now) => ({ ...now, certificate }));
+    },
+    where: /^task\.create$/,
+    what: /^its client certificate is valid until \d{4}-.*Z$/,
+    fix: /^crm-triggers certificate set task\.create FILE, /,
+  },
+  {
     title: 'a trigger without a URL keeps notifications in its backlog',
     plant: async ({ dynamodb, outputs }) => {
       const trigger = { S: 'followup.delete' };

@@ -16,6 +16,7 @@ const languages = {
   python: { file: 'receiver.py', tool: 'python3', args: (file: string) => [file] },
   go: { file: 'receiver.go', tool: 'go', args: (file: string) => ['run', file] },
   java: { file: 'Receiver.java', tool: 'java', args: (file: string) => [file] },
+  csharp: { file: 'Receiver.cs', tool: 'run-csharp', args: (file: string) => [file] },
   php: { file: 'receiver.php', tool: 'php', args: (file: string, port: string) => ['-S', `127.0.0.1:${port}`, file] },
 } as const;
 

@@ -1,3 +1,4 @@
+import { credentialRoutes } from './credential-routes.ts';
 import { failedRoutes } from './failed-routes.ts';
 import { logRoutes } from './log-routes.ts';
 import { pullTokenRoutes } from './pull-token-routes.ts';
@@ -15,6 +16,7 @@ export const routes = [
   ...secretRoutes,
   ...settingRoutes,
   ...pullTokenRoutes,
+  ...credentialRoutes,
   ...failedRoutes,
   ...logRoutes,
 ] as const;

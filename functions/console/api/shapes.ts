@@ -32,6 +32,19 @@ export const queryOffset = z.pipe(
   z.transform((digits) => Number(digits)),
 );
 
+/** The OAuth client of a trigger without its secret; `null`: it has none. */
+export const oauth = z.nullable(
+  z.object({
+    tokenUrl: z.string(),
+    clientId: z.string(),
+    scope: z.nullable(z.string()),
+    audience: z.nullable(z.string()),
+  }),
+);
+
+/** The client certificate of a trigger without its key; `null`: it has none. `expiresAt` is in epoch milliseconds. */
+export const certificate = z.nullable(z.object({ subject: z.string(), issuer: z.string(), expiresAt: time }));
+
 /** The body of a response with a status other than 200. */
 export const errorBody = z.object({
   error: z.string(),

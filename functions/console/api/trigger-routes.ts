@@ -5,7 +5,7 @@ import { test } from '../../operations/send-test.ts';
 import { list, listMasked } from '../../operations/trigger-status.ts';
 import { tryNow } from '../../operations/try-now.ts';
 import { route } from './route.ts';
-import { trigger, url } from './shapes.ts';
+import { certificate, oauth, trigger, url } from './shapes.ts';
 
 const status = z.object({
   trigger,
@@ -36,6 +36,8 @@ const status = z.object({
   maxPerSecond: z.nullable(z.number()),
   /** Whether pending edits of one record are merged into one call. */
   coalesce: z.boolean(),
+  oauth,
+  certificate,
 });
 
 export type TriggerStatus = z.output<typeof status>;

@@ -1,4 +1,5 @@
 import manifest from '../../../package.json' with { type: 'json' };
+import { expiresSoon } from '../../core/certificate-expiry.ts';
 import { type Trigger, triggers } from '../../core/entity.ts';
 import { deployCommand, stackName } from '../../core/stack-name.ts';
 import { parseTriggerUrl } from '../../core/trigger-url.ts';
@@ -12,6 +13,8 @@ interface UrlFacts {
   /** Why the allowed URLs no longer include this URL. */
   readonly rejected: string | undefined;
   readonly signed: boolean;
+  /** When its client certificate expires, epoch milliseconds, if that is soon or has been. */
+  readonly expiresAt: number | undefined;
 }
 
 export async function urlFacts(
@@ -27,7 +30,9 @@ export async function urlFacts(
     if (url === undefined) return [];
     const checked = parseTriggerUrl(trigger, url, deps.rules);
     const rejected = 'rejected' in checked ? checked.rejected : undefined;
-    return [{ where: trigger, rejected, signed: !secrets || secrets.has(trigger) }];
+    const { expiresAt } = secrets?.get(trigger)?.certificate ?? {};
+    const expiring = expiresAt !== undefined && expiresSoon(expiresAt, Date.now()) ? expiresAt : undefined;
+    return [{ where: trigger, rejected, signed: !secrets || secrets.has(trigger), expiresAt: expiring }];
   });
 }
 
@@ -41,6 +46,11 @@ export const urlChecks: readonly Check<UrlFacts>[] = [
     wrong: ({ signed }) => !signed,
     what: () => 'it has no secret, so its calls are not signed',
     fix: ({ where }) => `crm-triggers set ${where} URL, with the URL that it has: that makes one`,
+  },
+  {
+    wrong: ({ expiresAt }) => expiresAt !== undefined,
+    what: ({ expiresAt = 0 }) => `its client certificate is valid until ${new Date(expiresAt).toISOString()}`,
+    fix: ({ where }) => `crm-triggers certificate set ${where} FILE, with a renewed certificate`,
   },
 ];
 

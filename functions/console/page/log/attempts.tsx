@@ -42,6 +42,7 @@ export function Attempts({ id, trigger, since, until }: Props) {
   if (!value) return <p class="muted">{appTexts.loading}</p>;
   const { attempts, status, failed } = value;
   const last = attempts.at(-1);
+  const hidden = [...(status?.headers ?? []), ...(status?.oauth ? ['authorization'] : [])];
   return (
     <>
       <h3>{attemptTexts.title}</h3>
@@ -59,7 +60,7 @@ export function Attempts({ id, trigger, since, until }: Props) {
       <h3>{attemptTexts.next}</h3>
       <p>{nextAttempt(last, status, failed)}</p>
       {failed && mayChange() && <Redeliver selection={{ ids: [id] }} label={redeliverTexts.redeliver} done={reload} />}
-      {last && status && status.url !== null && <Call url={status.url} last={last} headers={status.headers} />}
+      {last && status && status.url !== null && <Call url={status.url} last={last} headers={hidden} />}
     </>
   );
 }

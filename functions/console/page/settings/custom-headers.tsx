@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
 import type { Trigger } from '../../../core/entity.ts';
-import { messageOf, request } from '../shared/api.ts';
+import { request } from '../shared/api.ts';
 import { Confirm } from '../shared/confirm.tsx';
 import { settingsTexts } from '../texts/triggers.ts';
+import { useChange } from './use-change.ts';
 
 interface Props {
   readonly trigger: Trigger;
@@ -14,29 +15,22 @@ interface Props {
 export function CustomHeaders({ trigger, headers, reload }: Props) {
   const [name, setName] = useState('');
   const [value, setValue] = useState('');
-  const [message, setMessage] = useState('');
   const [removing, setRemoving] = useState<string>();
-  const run = async (change: () => Promise<unknown>, success: string) => {
-    try {
-      await change();
-      await reload();
-      setName('');
-      setValue('');
-      setMessage(success);
-    } catch (caught) {
-      setMessage(messageOf(caught));
-    }
-  };
+  const { message, run } = useChange(reload);
   const remove = (name: string) =>
     run(
       () => request('DELETE /triggers/{trigger}/headers/{name}', { trigger, name }),
       settingsTexts.headerRemoved(name),
     );
-  const set = () =>
-    run(
+  const set = async () => {
+    const isSet = await run(
       () => request('PUT /triggers/{trigger}/headers/{name}', { trigger, name, body: { value } }),
       settingsTexts.headerSet(name),
     );
+    if (!isSet) return;
+    setName('');
+    setValue('');
+  };
   return (
     <>
       <h3>{settingsTexts.headers}</h3>

@@ -40,6 +40,7 @@ export const stateWords = {
   limited: 'At its limit',
   draining: 'Draining',
   failing: 'Failing',
+  expiring: 'Certificate expires',
   notCalled: 'Not called yet',
   healthy: 'Healthy',
 } as const;
@@ -55,6 +56,8 @@ export const stateHelp: Readonly<Record<StateName, string>> = {
     'More changes are made than the limit of the trigger allows. Pending notifications are sent in order, at the limit.',
   draining: 'The receiver responds. Pending notifications are sent in order; new ones follow them.',
   failing: 'The latest calls failed and are repeated. After 10 failures in a row, the trigger is parked.',
+  expiring:
+    'Receivers reject calls with an expired client certificate. Set a renewed one in the settings of the trigger.',
   notCalled: 'The delivery log has no call since the URL was set. To make one, press Test or change a record.',
   healthy: 'The latest call was delivered. Without a call in the last 24 hours, no failure is known.',
 };
@@ -76,6 +79,7 @@ export const statusTexts = {
   /** Follows `At its limit`. */
   limited: (limit: number, pending: number) => `of ${limit}/s, ${pending} pending`,
   nextTry: (time: string) => `next try ${time}`,
+  certificate: (when: string) => `client certificate expires ${when}`,
   keptUntil: (time: string) => `kept until ${time}`,
   drained: (delivered: number, total: number) => `${delivered} of ${total}`,
   left: (count: number) => `${count} left`,

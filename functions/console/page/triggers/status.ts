@@ -1,3 +1,4 @@
+import { expiresSoon } from '../../../core/certificate-expiry.ts';
 import type { TriggerStatus } from '../../api/trigger-routes.ts';
 import { type StateName, stateWords, statusTexts } from '../texts/triggers.ts';
 
@@ -99,6 +100,16 @@ const rules: readonly Rule[] = [
         : statusTexts.latest(failed ?? ''),
       pending(status),
       status.failingSince === null ? null : statusTexts.since(time(status.failingSince)),
+    ],
+  },
+  {
+    name: 'expiring',
+    tone: 'warn',
+    isProblem: true,
+    applies: ({ certificate }) => certificate !== null && expiresSoon(certificate.expiresAt, Date.now()),
+    details: (status, { relative }) => [
+      status.certificate && statusTexts.certificate(relative(status.certificate.expiresAt)),
+      pending(status),
     ],
   },
   { name: 'notCalled', tone: 'off', applies: (_, { isCalled }) => isCalled === false, details: (s) => [pending(s)] },
