@@ -1,13 +1,14 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { Backlog } from '../adapters/backlog.ts';
 import { DeliveryLog } from '../adapters/delivery-log.ts';
 import { DeliveryQueue } from '../adapters/delivery-queue.ts';
+import { functionStart } from '../adapters/function-start.ts';
 import { History } from '../adapters/history.ts';
 import { LogChanges } from '../adapters/log-changes.ts';
 import { type NameLookup, nameLookup } from '../adapters/name-lookup.ts';
+import { PendingSearch } from '../adapters/pending-search.ts';
 import { PullTokens } from '../adapters/pull-tokens.ts';
 import { Secrets } from '../adapters/secret-store.ts';
 import { Triggers } from '../adapters/trigger-store.ts';
@@ -27,6 +28,8 @@ export interface OperationDeps {
   readonly outputs: Outputs;
   readonly triggersTable: Triggers;
   readonly backlog: Backlog;
+  /** The pending notifications, by ID. */
+  readonly pending: PendingSearch;
   readonly log: DeliveryLog;
   /** The delivery log for receivers, the oldest first. */
   readonly changes: LogChanges;
@@ -119,6 +122,7 @@ export function depsOf(outputs: Outputs, who: string): OperationDeps {
     outputs,
     triggersTable: new Triggers(outputs.TriggersTable, dynamodb),
     backlog: new Backlog(outputs.BacklogTable, dynamodb),
+    pending: new PendingSearch(outputs.BacklogTable, dynamodb),
     log: new DeliveryLog(outputs.DeliveryLogTable, dynamodb),
     changes: new LogChanges(outputs.DeliveryLogTable, dynamodb),
     pullTokens: new PullTokens(outputs.SecretsTable, dynamodb),
@@ -135,12 +139,16 @@ export function depsOf(outputs: Outputs, who: string): OperationDeps {
     sqs,
     queueUrl,
     deadLetterQueueUrl: outputs.DeadLetterQueueUrl,
-    async startDrain() {
-      await new LambdaClient().send(
-        new InvokeCommand({ FunctionName: outputs.DrainFunction, InvocationType: 'Event' }),
-      );
-    },
+    startDrain: functionStart(
+      new URL(`/2015-03-31/functions/${outputs.DrainFunction}/invocations`, originOf('lambda', queueUrl)).href,
+      dynamodb,
+    ),
   };
+}
+
+/** The origin of another AWS service in the region and partition of a queue. */
+function originOf(service: string, queueUrl: string): string {
+  return new URL(queueUrl).origin.replace('//sqs.', `//${service}.`);
 }
 
 function whereAsked(): string {

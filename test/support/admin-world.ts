@@ -1,5 +1,6 @@
 import type { TestResult } from '../../functions/adapters/backlog-items.ts';
 import { LogChanges } from '../../functions/adapters/log-changes.ts';
+import { PendingSearch } from '../../functions/adapters/pending-search.ts';
 import { PullTokens } from '../../functions/adapters/pull-tokens.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import type { OperationDeps } from '../../functions/operations/deployment.ts';
@@ -15,6 +16,7 @@ export function adminWorld(overrides: Record<string, unknown> = {}) {
   const world = {
     triggersTable,
     backlog,
+    pending: new PendingSearch('backlog', db.client()),
     secrets,
     history,
     log,
