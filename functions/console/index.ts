@@ -16,7 +16,7 @@ const fileBeside = (name: string) => readFileSync(new URL(`page/${name}`, import
 export const handler = handle(
   consoleApp({
     // The token of each request replaces this name.
-    admin: { ...depsOf(env.OUTPUTS, 'unknown'), testPatienceMs: TEST_PATIENCE_MS },
+    admin: { ...depsOf(env.OUTPUTS, 'unknown', env.ALARM_NAMES), testPatienceMs: TEST_PATIENCE_MS },
     apiDescription: fileBeside('openapi.json'),
     page: Object.fromEntries(pageFiles.map((name) => [name, fileBeside(name)])) as Record<PageFile, string>,
     signIn: env.SIGN_IN,

@@ -48,6 +48,9 @@ const LISTED = 1_000;
 const LISTING_SECONDS = 60;
 const LISTED_SECONDS = 120;
 
+/** The limits of a listing and of a run for a caller that waits at most 30 seconds. */
+export const pageLimits = { listed: 100, seconds: 15 };
+
 /** A page is invisible for this time, in seconds. Before it ends, the remaining letters are left for another page. */
 const PAGE_SECONDS = 60;
 const PAGE_ENDS_SECONDS = 45;
@@ -63,11 +66,15 @@ const COUNTS = 3;
 const COUNT_MS = 1_000;
 
 /** Lists each dead letter once. At the end they are visible again. */
-export async function deadLetters(deps: LetterDeps, clock = liveClock): Promise<Listed> {
-  const end = clock.now() + LISTING_SECONDS * 1000;
+export async function deadLetters(
+  deps: LetterDeps,
+  clock = liveClock,
+  { listed, seconds } = { listed: LISTED, seconds: LISTING_SECONDS },
+): Promise<Listed> {
+  const end = clock.now() + seconds * 1000;
   const received = new Map<string, Message>();
   try {
-    while (clock.now() < end && received.size < LISTED) {
+    while (clock.now() < end && received.size < listed) {
       const page = await receive(deps, LISTED_SECONDS);
       if (page.length === 0) break;
       for (const message of page) received.set(message.MessageId ?? '', message);
@@ -83,9 +90,15 @@ export async function deadLetters(deps: LetterDeps, clock = liveClock): Promise<
 /**
  * Sends the dead letters back to the delivery queue, page by page, the letters of a record in order. A letter is deleted
  * after the delivery queue has it. Letters that arrive during the run stay, also those that were sent back before.
+ *
+ * @param seconds The run ends after this time. Another run continues.
  */
-export async function sendBack(deps: SendBackDeps, clock = liveClock): Promise<SentBack> {
-  const run = new Run(deps, clock);
+export async function sendBack(
+  deps: SendBackDeps,
+  clock = liveClock,
+  seconds = Number.POSITIVE_INFINITY,
+): Promise<SentBack> {
+  const run = new Run(deps, clock, clock.now() + seconds * 1000);
   try {
     while (await run.page());
   } finally {
@@ -100,6 +113,7 @@ class Run {
   readonly #deps: SendBackDeps;
   readonly #clock: Clock;
   readonly #startedAt: number;
+  readonly #end: number;
   /** The IDs of the letters that were sent. Some are not deleted yet. */
   readonly #done = new Set<string>();
   /** The keys of the messages that were sent. A letter with one of these keys became a dead letter again. */
@@ -108,9 +122,10 @@ class Run {
   readonly #staying = new Map<string, Message>();
   #idleSince: number;
 
-  constructor(deps: SendBackDeps, clock: Clock) {
+  constructor(deps: SendBackDeps, clock: Clock, end: number) {
     this.#deps = deps;
     this.#clock = clock;
+    this.#end = end;
     this.#startedAt = clock.now();
     this.#idleSince = this.#startedAt;
   }
@@ -121,7 +136,7 @@ class Run {
 
   /** Receives a page and sends it back. @returns Whether there can be another page. */
   async page(): Promise<boolean> {
-    const end = this.#clock.now() + PAGE_ENDS_SECONDS * 1000;
+    const end = Math.min(this.#clock.now() + PAGE_ENDS_SECONDS * 1000, this.#end);
     const messages = await receive(this.#deps, PAGE_SECONDS);
     for (const [index, message] of messages.entries()) {
       if (this.#clock.now() > end) {
@@ -135,7 +150,8 @@ class Run {
         this.#idleSince = this.#clock.now();
       }
     }
-    return messages.length > 0 && this.#clock.now() - this.#idleSince < IDLE_MS;
+    const now = this.#clock.now();
+    return messages.length > 0 && now - this.#idleSince < IDLE_MS && now < this.#end;
   }
 
   #stays({ MessageId = '', Attributes }: Message): boolean {

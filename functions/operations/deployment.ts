@@ -1,6 +1,7 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { Alarms } from '../adapters/alarms.ts';
 import { Backlog } from '../adapters/backlog.ts';
 import { DeliveryLog } from '../adapters/delivery-log.ts';
 import { DeliveryQueue } from '../adapters/delivery-queue.ts';
@@ -15,7 +16,7 @@ import { Triggers } from '../adapters/trigger-store.ts';
 import { type Entity, perEntity } from '../core/entity.ts';
 import { oneLine } from '../core/printable.ts';
 import type { RowRules } from '../core/row-rules.ts';
-import { deployCommand, type StackId, stackName } from '../core/stack-name.ts';
+import { alarmNamesPath, deployCommand, type StackId, stackName } from '../core/stack-name.ts';
 import { tableOutputs } from '../core/table-output.ts';
 import type { UrlPolicy } from '../core/url-policy.ts';
 import { UserError } from './user-error.ts';
@@ -39,6 +40,7 @@ export interface OperationDeps {
   /** The name of the user, for the history. */
   readonly who: string;
   readonly queue: DeliveryQueue;
+  readonly alarms: Pick<Alarms, 'read'>;
   readonly dynamodb: DynamoDBClient;
   /** The URLs that this deployment may call. */
   readonly rules: UrlPolicy;
@@ -113,8 +115,17 @@ export async function findDeployment(stage?: string): Promise<OperationDeps> {
   return depsOf(outputs as Outputs, 'local');
 }
 
-/** Creates the dependencies for a system by its outputs. @param who The name of the user, for the history. */
-export function depsOf(outputs: Outputs, who: string): OperationDeps {
+/**
+ * Creates the dependencies for a system by its outputs.
+ *
+ * @param who The name of the user, for the history.
+ * @param alarmNames The path of the parameters with the names of the alarms.
+ */
+export function depsOf(
+  outputs: Outputs,
+  who: string,
+  alarmNames = alarmNamesPath(stackName('CrmTriggers', outputs.Stage)),
+): OperationDeps {
   const dynamodb = new DynamoDBClient();
   const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
   const queueUrl = outputs.DeliveryQueueUrl;
@@ -130,6 +141,11 @@ export function depsOf(outputs: Outputs, who: string): OperationDeps {
     history: new History(outputs.AuditTable, outputs.BacklogTable, dynamodb),
     who,
     queue: new DeliveryQueue({ queue: queueUrl }, sqs),
+    alarms: new Alarms(
+      alarmNames,
+      { monitoring: originOf('monitoring', queueUrl), ssm: originOf('ssm', queueUrl) },
+      dynamodb,
+    ),
     dynamodb,
     rules: JSON.parse(outputs.DestinationRules),
     lookUp: nameLookup(),

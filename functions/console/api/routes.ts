@@ -1,5 +1,7 @@
+import { backfillRoutes } from './backfill-routes.ts';
 import { failedRoutes } from './failed-routes.ts';
 import { logRoutes } from './log-routes.ts';
+import { operationRoutes } from './operation-routes.ts';
 import { secretRoutes } from './secret-routes.ts';
 import { triggerRoutes } from './trigger-routes.ts';
 import { urlRoutes } from './url-routes.ts';
@@ -13,4 +15,6 @@ export const routes = [
   ...secretRoutes,
   ...failedRoutes,
   ...logRoutes,
+  ...operationRoutes,
+  ...backfillRoutes,
 ] as const;
