@@ -1,7 +1,10 @@
+import { marshall } from '@aws-sdk/util-dynamodb';
+import type { AlarmState } from '../../functions/adapters/alarms.ts';
 import { triggers } from '../../functions/core/entity.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import { pause } from '../../functions/operations/pause.ts';
 import { set } from '../../functions/operations/set-url.ts';
+import { DEAD_LETTERS } from '../support/admin-world.ts';
 import { notification } from '../support/records.ts';
 import type { servedPage } from './served-page.ts';
 
@@ -53,4 +56,27 @@ export async function addSampleData(served: Served) {
   );
   served.activity.add('agent', 'The agent created a customer', 'AccountID=A-1');
   served.activity.add('call', 'customer.create was called with', '?AccountID=A-1');
+}
+
+const alarm = (name: string, state: AlarmState['state'], heading: string, meaning: string): AlarmState => ({
+  name: `CrmTriggers-Monitoring${name}1A2B3C4D-ABCDEFGHIJKL`,
+  state,
+  since: Date.now() - 40 * 60_000,
+  description: `${meaning} What to do: docs/operations/alarms.md#${heading}`,
+});
+
+/** Two alarms that are on, one that is not, and one without data. */
+export const sampleAlarms = {
+  read: async () => [
+    alarm('TriggerDown', 'ALARM', 'trigger-down', 'Calls of this trigger have failed for 15 minutes. Nothing is lost.'),
+    alarm('DeadLetters', 'ALARM', 'dead-letters', 'The dead-letter queue holds messages that deliver could not read.'),
+    alarm('QueueBehind', 'OK', 'queue-behind', 'Deliver is too slow.'),
+    alarm('ChangesUnsent', 'INSUFFICIENT_DATA', 'changes-unsent', 'The queue did not accept change records.'),
+  ],
+};
+
+/** Adds dead letters of two records, and rows. */
+export function addOperationsData({ queues, crm }: Served): void {
+  for (const record of ['a', 'b']) queues.add(DEAD_LETTERS, record, '{"v":9}');
+  for (let n = 0; n < 3; n++) crm.put('Tasks', marshall({ AccountID: `a${n}`, TaskID: `t${n}` }));
 }

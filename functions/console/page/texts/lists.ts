@@ -1,5 +1,7 @@
 // The texts of the tabs Failed, Log and History.
 
+import { grouped } from '../shared/format.ts';
+
 export const tableTexts = {
   trigger: 'Trigger',
   formattedString: 'Formatted string',
@@ -45,8 +47,6 @@ export const redeliverTexts = {
   notifications: (count: number) => `${count} notifications`,
   notSent: (which: string, reason: string) => `${which}: not sent, ${reason}.`,
 };
-
-const grouped = (count: number) => count.toLocaleString('en');
 
 export const logTexts = {
   /** `total` is `undefined` until it is known. */
