@@ -41,7 +41,7 @@ test('runs the checks, shows a fix for each problem, and says what it does not c
   await page.getByRole('button', { name: 'Run the checks' }).click();
   const checks = page.getByRole('region', { name: 'Checks' });
   await checks.getByText(/^\d+ problems were found\.$/).waitFor();
-  await checks.getByText('its stream is off: no calls are made').first().waitFor();
+  await checks.getByText('Its stream is off: no calls are made').first().waitFor();
   await checks.getByText(/run crm-triggers doctor/).waitFor();
 });
 

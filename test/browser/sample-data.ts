@@ -30,6 +30,8 @@ export async function addAttempts(
   );
 }
 
+const HEADERS = 'content-type: text/plain\ncontent-length: 8\ndate: Fri, 27 Nov 2026 14:00:00 GMT\nserver: nginx';
+
 /** Stores triggers in each state, a failed notification and its attempts. */
 export async function addSampleData(served: Served) {
   for (const trigger of triggers.slice(0, 10)) await set(served.deps, trigger, `https://crm.example.com/${trigger}`);
@@ -52,7 +54,7 @@ export async function addSampleData(served: Served) {
     response: 'HTTP 404',
   } as const;
   await served.log.write(
-    [1, 2, 3].map((n) => ({ ...attempt, attempt: n, at: Date.now() - 1000 * n, body: 'not here' })),
+    [1, 2, 3].map((n) => ({ ...attempt, attempt: n, at: Date.now() - 1000 * n, body: 'not here', headers: HEADERS })),
   );
   served.activity.add('agent', 'The agent created a customer', 'AccountID=A-1');
   served.activity.add('call', 'customer.create was called with', '?AccountID=A-1');

@@ -1,4 +1,5 @@
 import { useState } from 'preact/hooks';
+import { capital } from '../../../core/capital.ts';
 import type { ApiResponse } from '../../api/contract.ts';
 import { messageOf, request } from '../shared/api.ts';
 import { ErrorBanner } from '../shared/error-banner.tsx';
@@ -47,7 +48,7 @@ function Diagnosis({ findings, inconclusive, notes, checked, skipped }: ApiRespo
         {findings.map(({ where, what, fix }) => (
           <li key={`${where} ${what}`}>
             <span class="mark bad">{where}</span>
-            <p>{what}</p>
+            <p>{capital(what)}</p>
             <p>
               <b>{doctorTexts.fix}</b>
               {fix}

@@ -57,7 +57,7 @@ export const letterTexts = {
   list: 'List dead letters',
   listing: 'Listing …',
   none: 'The dead-letter queue is empty.',
-  table: 'Dead letters',
+  table: 'List of dead letters',
   sentAt: 'Arrived',
   id: 'Message',
   reason: 'Reason',
