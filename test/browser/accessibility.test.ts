@@ -75,6 +75,22 @@ test('every action works by keyboard, and the focus is visible', async () => {
   await until('the focus is on Send', async () => (await focused()) === 'Send');
   await page.keyboard.press('Enter');
   await page.getByText('1 of 1 sent again.').waitFor();
+
+  addOperationsData(served);
+  await page.getByRole('link', { name: 'Operations', exact: true }).press('Enter');
+  await tabTo('Run the checks');
+  await page.keyboard.press('Enter');
+  await page.getByText('Not checked here').waitFor();
+  await tabTo('List dead letters');
+  await page.keyboard.press('Enter');
+  await tabTo('Send back');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog', { name: 'Send 2 dead letters back?' }).waitFor();
+  await page.keyboard.press('Escape');
+  assert.equal(await focused(), 'Send back');
+  await tabTo('Count the rows');
+  await page.keyboard.press('Enter');
+  await page.getByText('customer.create: 0 rows match.').waitFor();
 });
 
 /** Opens the dialog with a trigger's secret and headers. */

@@ -58,7 +58,7 @@ function Start({ state }: { readonly state: BackfillState | undefined }) {
     state?.options.dryRun && state.trigger === trigger && sameRows(state.options, options) ? state : undefined;
   const rows = counted?.progress
     ? backfillTexts.counted(counted.progress.sent)
-    : value && backfillTexts.aboutRows(value.rows);
+    : value && backfillTexts.aboutRows(value.rows, since !== '');
   return (
     <>
       <ErrorBanner error={error} />

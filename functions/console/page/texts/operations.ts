@@ -88,7 +88,10 @@ export const backfillTexts = {
   consequence: (rows: string, pace: number) =>
     `${rows} The receiver gets up to ${pace} calls per second, besides those for changes.`,
   counted: (count: number) => `${grouped(count)} rows will be sent.`,
-  aboutRows: (rows: number) => `About ${grouped(rows)} rows will be sent.`,
+  aboutRows: (rows: number, isFiltered: boolean) =>
+    isFiltered
+      ? `At most about ${grouped(rows)} rows will be sent. To know how many match, count them first.`
+      : `About ${grouped(rows)} rows will be sent.`,
   progress: 'Progress of the backfill',
   stop: 'Stop',
   stopping: 'Stopping …',
