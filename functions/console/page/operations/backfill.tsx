@@ -90,7 +90,7 @@ function Start({ state }: { readonly state: BackfillState | undefined }) {
           <input
             type="text"
             value={since}
-            placeholder="2026-11-01"
+            placeholder={backfillTexts.sinceSample}
             onInput={(event) => setSince(event.currentTarget.value)}
           />
         </label>

@@ -78,6 +78,7 @@ export const backfillTexts = {
   lead: 'Sends the create or edit of each row of a table, for a URL that was set after the rows were written. Keep this page open until it is done.',
   trigger: 'Trigger to backfill',
   since: 'Only rows since',
+  sinceSample: '2026-11-01',
   by: 'By attribute',
   pace: 'Per second',
   rows: (rows: number, minutes: number) =>
