@@ -1,25 +1,11 @@
-import {
-  ChangeMessageVisibilityBatchCommand,
-  DeleteMessageCommand,
-  type Message,
-  ReceiveMessageCommand,
-  SendMessageCommand,
-} from '@aws-sdk/client-sqs';
-import { inBatches } from '../core/waves.ts';
+import { DeleteMessageCommand, type Message, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { type Clock, liveClock } from './clock.ts';
 import type { Deps } from './deployment.ts';
+import { type DeadLetter, described, type LetterDeps, makeVisible, receive } from './letter-queue.ts';
 import { messagesIn } from './queue-size.ts';
 import { note } from './record-change.ts';
 
-type LetterDeps = Deps<'sqs' | 'deadLetterQueueUrl'>;
 type SendBackDeps = LetterDeps & Deps<'queueUrl' | 'history' | 'who'>;
-
-/** A message that could not be read, or whose processing ended the function again and again. */
-export interface DeadLetter {
-  readonly id: string;
-  readonly reason: string;
-  readonly sentAt: string;
-}
 
 /** The dead letters that can be shown. */
 export interface Listed {
@@ -36,12 +22,6 @@ export interface SentBack {
   /** The number of letters in the queue afterwards: new ones, and those that another receiver has. */
   readonly left: number;
 }
-
-/** The limit of messages per request to SQS. */
-const PAGE = 10;
-
-/** Long polling: SQS then queries all its servers before it returns nothing. */
-const WAIT_SECONDS = 1;
 
 /** A listing ends after this many letters, or after this time, in seconds. Received letters stay invisible until then. */
 const LISTED = 1_000;
@@ -198,34 +178,4 @@ async function countLeft({ sqs, deadLetterQueueUrl }: LetterDeps, known: number,
     left = Math.min(left, await messagesIn(sqs, deadLetterQueueUrl));
   }
   return Math.max(left, known);
-}
-
-async function receive({ sqs, deadLetterQueueUrl }: LetterDeps, VisibilityTimeout: number): Promise<Message[]> {
-  const { Messages = [] } = await sqs.send(
-    new ReceiveMessageCommand({
-      QueueUrl: deadLetterQueueUrl,
-      MaxNumberOfMessages: PAGE,
-      WaitTimeSeconds: WAIT_SECONDS,
-      VisibilityTimeout,
-      MessageSystemAttributeNames: ['MessageDeduplicationId', 'MessageGroupId', 'SentTimestamp'],
-      MessageAttributeNames: ['reason'],
-    }),
-  );
-  return Messages;
-}
-
-/** Makes received messages visible again. A message whose handle has expired is visible already. */
-async function makeVisible({ sqs, deadLetterQueueUrl }: LetterDeps, messages: readonly Message[]): Promise<void> {
-  for (const batch of inBatches(messages, PAGE))
-    await sqs.send(
-      new ChangeMessageVisibilityBatchCommand({
-        QueueUrl: deadLetterQueueUrl,
-        Entries: batch.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle, VisibilityTimeout: 0 })),
-      }),
-    );
-}
-
-function described({ MessageId = '', Attributes, MessageAttributes }: Message): DeadLetter {
-  const reason = MessageAttributes?.reason?.StringValue ?? 'it was received too often, and never settled';
-  return { id: MessageId, reason, sentAt: new Date(Number(Attributes?.SentTimestamp)).toISOString() };
 }

@@ -28,8 +28,6 @@ const alarm = z.object({
   meaning: z.string(),
 });
 
-export type AlarmStatus = z.output<typeof alarm>;
-
 /** The doctor, the dead-letter queue and the alarms. */
 export const operationRoutes = [
   route({
