@@ -48,10 +48,13 @@ export function grantAdmin(triggers: Administered, grantee: IGrantable): void {
   allow(value('SecretsKeyArn'), ...keyActions);
   for (const entity of entityNames) {
     const { tableArn, encryptionKey } = triggers.crmTables[entity];
-    allow(Token.isUnresolved(tableArn) ? table(tableOutputs[entity]) : tableArn, 'dynamodb:GetItem');
+    const arn = Token.isUnresolved(tableArn) ? table(tableOutputs[entity]) : tableArn;
+    allow(arn, 'dynamodb:GetItem', 'dynamodb:Scan', 'dynamodb:DescribeTable');
     if (encryptionKey) allow(encryptionKey.keyArn, 'kms:Decrypt');
   }
   allow(value('DeliveryQueueArn'), 'sqs:SendMessage', 'sqs:GetQueueAttributes');
+  const letters = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'];
+  allow(value('DeadLetterQueueArn'), ...letters);
   const drain = { service: 'lambda', resource: 'function', arnFormat: ArnFormat.COLON_RESOURCE_NAME };
   allow(stack.formatArn({ ...drain, resourceName: value('DrainFunction') }), 'lambda:InvokeFunction');
 }

@@ -22,19 +22,15 @@ export function queueBinding(queue: IQueue, ...actions: readonly string[]): Bind
 
 /** The URL of a function in the API of Lambda, and the permission to start it. */
 export function functionBinding(of: IFunction): Binding {
+  const { region, urlSuffix } = Stack.of(of);
   return {
-    value: invocationsOf(Stack.of(of), of.functionName),
+    value: `https://lambda.${region}.${urlSuffix}/2015-03-31/functions/${of.functionName}/invocations`,
     grant: (grantee) =>
       void grantee.grantPrincipal.addToPrincipalPolicy(
         // `grantInvoke` would also allow all versions and aliases.
         new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [of.functionArn] }),
       ),
   };
-}
-
-/** The URL with which the API of Lambda starts a function of the stack's account and region. */
-export function invocationsOf({ region, urlSuffix }: Stack, functionName: string): string {
-  return `https://lambda.${region}.${urlSuffix}/2015-03-31/functions/${functionName}/invocations`;
 }
 
 /** The environment of a function: a plain text, or a binding, for each of its variables. */

@@ -6,7 +6,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { SHOWN_ATTRIBUTES } from '../functions/adapters/trigger-rows.ts';
-import { type Entity, entityNames } from '../functions/core/entity.ts';
+import type { Entity } from '../functions/core/entity.ts';
 import { type Administered, grantAdmin } from './admin-grant.ts';
 import { readsOnly } from './tables.ts';
 
@@ -15,7 +15,6 @@ interface Commanded extends Administered {
   readonly tables: Readonly<Record<'triggers' | 'backlog' | 'audit' | 'deliveryLog', ITable>>;
   readonly secretsKey: IKey;
   readonly queue: IQueue;
-  readonly deadLetterQueue: IQueue;
   readonly captures: Readonly<Record<Entity, IFunction>>;
   readonly deliver: IFunction;
   readonly drain: IFunction;
@@ -60,16 +59,13 @@ function viewing(triggers: Commanded): Allowed[] {
   ];
 }
 
-/** What the other commands need in addition to the permissions of the page: `backfill`, `dead-letters` and `doctor`. */
+/** What `doctor` needs in addition to the permissions of the page. */
 function administering(triggers: Commanded): Allowed[] {
-  const { crmTables, deadLetterQueue, captures, deliver, drain } = triggers;
+  const { captures, deliver, drain } = triggers;
   const stack = Stack.of(triggers);
   const functions = [...Object.values(captures), deliver, drain];
-  const letters = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'];
   return [
     [stackArn(triggers), 'cloudformation:DescribeStacks', 'cloudformation:ListStackResources'],
-    ...entityNames.map((entity): Allowed => [crmTables[entity].tableArn, 'dynamodb:Scan', 'dynamodb:DescribeTable']),
-    [deadLetterQueue.queueArn, ...letters],
     ...functions.flatMap((lambda): Allowed[] => [
       [lambda.functionArn, 'lambda:GetFunctionConfiguration', 'lambda:GetFunctionConcurrency'],
       ...(lambda.role ? [[lambda.role.roleArn, 'iam:SimulatePrincipalPolicy'] as const] : []),

@@ -1,19 +1,21 @@
-import { CfnOutput, Duration, Stack } from 'aws-cdk-lib';
+import { ArnFormat, CfnOutput, Duration, Stack } from 'aws-cdk-lib';
 import { HttpApi, HttpMethod } from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpJwtAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IAlarm, IAlarmAction } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito';
+import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Variables } from '../functions/adapters/env.ts';
 import type { consoleEnv } from '../functions/console/env.ts';
 import { perEntity } from '../functions/core/entity.ts';
+import { alarmNamesPath } from '../functions/core/stack-name.ts';
 import type { Outputs } from '../functions/operations/deployment.ts';
 import { valueFor } from './admin-grant.ts';
-import { invocationsOf } from './binding.ts';
+import type { Binding } from './binding.ts';
 import { ConsoleAlarm } from './console-alarm.ts';
 import { CustomDomain } from './console-domain.ts';
 import { accessLogOf, consoleStage, openPaths, throttleApart } from './console-stage.ts';
@@ -65,11 +67,7 @@ export class CrmTriggersConsole extends Construct {
     };
     const shown = new ServiceFunction<Variables<typeof consoleEnv>>(this, 'Function', {
       folder: 'console',
-      environment: {
-        OUTPUTS: outputs,
-        SIGN_IN: stack.toJsonString(signIn),
-        DRAIN_URL: invocationsOf(stack, valueFor(stack, triggers, 'DrainFunction')),
-      },
+      environment: { OUTPUTS: outputs, SIGN_IN: stack.toJsonString(signIn), ALARM_NAMES: alarmNames(stack, home) },
       // The HTTP API stops waiting after 29 seconds.
       timeout: Duration.seconds(29),
       memoryMiB: 512,
@@ -105,6 +103,23 @@ function outputsFor(stack: Stack, triggers: CrmTriggers): Outputs {
   const known = Object.keys(triggers.outputs).map((name) => [name, valueFor(stack, triggers, name)]);
   const rules = perEntity((entity) => ({ names: rowRulesOf(entity, triggers.settings).names }));
   return { ...Object.fromEntries(known), RowRules: JSON.stringify(rules) } as Outputs;
+}
+
+/** The path of the names of the alarms, with the permissions to read them and their states. */
+function alarmNames(stack: Stack, home: Stack): Binding {
+  const value = alarmNamesPath(home.stackName);
+  const allow = (grantee: IGrantable, action: string, resource: string) =>
+    grantee.grantPrincipal.addToPrincipalPolicy(new PolicyStatement({ actions: [action], resources: [resource] }));
+  return {
+    value,
+    grant(grantee) {
+      // The name of a parameter begins with a slash.
+      const parameters = stack.formatArn({ service: 'ssm', resource: 'parameter', resourceName: value.slice(1) });
+      allow(grantee, 'ssm:GetParametersByPath', parameters);
+      const names = { service: 'cloudwatch', resource: 'alarm', arnFormat: ArnFormat.COLON_RESOURCE_NAME };
+      allow(grantee, 'cloudwatch:DescribeAlarms', stack.formatArn({ ...names, resourceName: `${home.stackName}-*` }));
+    },
+  };
 }
 
 /** The topic of the setting `alarmEmail`, in whichever stack it is. */

@@ -11,6 +11,7 @@ import { capital } from '../functions/core/capital.ts';
 import { type Entity, entityNames, perEntity } from '../functions/core/entity.ts';
 import { type TableOutput, tableOutputs } from '../functions/core/table-output.ts';
 import { VERSION } from '../functions/core/version.ts';
+import { inBatches } from '../functions/core/waves.ts';
 import type { Outputs } from '../functions/operations/deployment.ts';
 import { grantAdmin } from './admin-grant.ts';
 import { Capture } from './capture.ts';
@@ -111,10 +112,11 @@ export class CrmTriggers extends Construct {
     this.published = {
       ...Object.fromEntries(Object.entries(this.outputs).filter(([, value]) => Token.isUnresolved(value))),
       DeliveryQueueArn: queue.queueArn,
+      DeadLetterQueueArn: deadLetterQueue.queueArn,
       SecretsKeyArn: secretsKey.keyArn,
       ...(topic && { AlarmTopicArn: topic.topicArn }),
     };
-    publish(new Construct(this, 'Published'), this.published);
+    publish(new Construct(this, 'Published'), { ...this.published, ...alarmNamesOf(alarms) });
     if (settings.cliPolicies) new CliPolicies(this);
     if (settings.keepData && !settings.deletionProtection)
       Annotations.of(this).addInfo(
@@ -123,7 +125,8 @@ export class CrmTriggers extends Construct {
   }
 
   /**
-   * Allows a role or function to do what an admin can: read and set URLs, secrets and headers, pause, redeliver, and read rows.
+   * Allows a role or function to do what an admin can: read and set URLs, secrets and headers, pause, redeliver, backfill, send dead letters back,
+   * and read rows.
    *
    * @throws {Error} One line, when policies of the grantee cannot be changed, as of an imported principal.
    */
@@ -140,6 +143,18 @@ function rejectSecond(triggers: CrmTriggers): void {
     throw new Error(
       `The stack ${stack.stackName} has a CrmTriggers already, ${other.node.path}. To fix this, use a stack for each CrmTriggers.`,
     );
+}
+
+/** The maximum number of alarms in a parameter. A name has at most 255 characters, and a parameter 4,096. */
+const NAMES = 15;
+
+/** The generated names of the alarms, for the console. */
+function alarmNamesOf(alarms: readonly IAlarm[]): Record<string, string> {
+  const parts = inBatches(alarms, NAMES).map((part, index) => [
+    `AlarmNames/${index}`,
+    part.map(({ alarmName }) => alarmName).join(),
+  ]);
+  return Object.fromEntries(parts);
 }
 
 function outputsOf({ crmTables, tables, queue, deadLetterQueue, drain, settings }: CrmTriggers): Outputs {

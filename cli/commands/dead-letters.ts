@@ -1,5 +1,6 @@
 import { oneLine } from '../../functions/core/printable.ts';
-import { type DeadLetter, deadLetters, sendBack } from '../../functions/operations/dead-letters.ts';
+import { deadLetters, sendBack } from '../../functions/operations/dead-letters.ts';
+import type { DeadLetter } from '../../functions/operations/letter-queue.ts';
 import type { Command } from '../command.ts';
 
 export const deadLettersCommand: Command = {

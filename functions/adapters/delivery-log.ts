@@ -2,7 +2,7 @@ import { type AttributeValue, QueryCommand } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod/mini';
 import { allEnded } from '../core/all-ended.ts';
-import { fits, type LogEntry, type LogFilter } from '../core/log-entry.ts';
+import { fits, type LogEntry, type LogFilter, needleOf } from '../core/log-entry.ts';
 import { unpacked } from '../core/log-item.ts';
 import { type LogItem, type LogPlace, LogSearch, timeKey, timeOf } from '../core/log-search.ts';
 import { DeliveryLogWriter, SHARDS } from './delivery-log-writer.ts';
@@ -12,8 +12,13 @@ export type { LogEntry, LogFilter } from '../core/log-entry.ts';
 /** An item of the log. */
 export const logRow = z.object({ written: z.string(), rows: z.instanceof(Uint8Array) });
 
-/** The number of items of a shard that one query reads. An item usually holds the attempts of a batch of up to ten. */
+/**
+ * The number of items of a shard that the first query reads. Each later one reads twice as many, up to a limit, because a search that
+ * needs it looks for few attempts. A search for an ID reads the 1 MB that DynamoDB returns at once: most items are not parsed.
+ * An item usually holds the attempts of a batch of up to ten.
+ */
 const PAGE = 25;
+const LARGEST_PAGE = 400;
 
 /** The maximum number of times that `read` queries all shards. */
 const ROUNDS = 8;
@@ -33,23 +38,63 @@ export class DeliveryLog extends DeliveryLogWriter {
    * Reads attempts, the newest first. Attempts that are written between two pages can be missed.
    *
    * @param next The `next` of the page before, with the same filter.
+   * @param end No round of queries but the first begins after this time, in epoch milliseconds.
    * @returns `next` if there is more to search. A page can have few entries or none, because the number of reads is limited.
    * @throws {RangeError} If `next` is not the `next` of an earlier page.
    */
-  async read(filter: LogFilter, limit: number, next?: string): Promise<{ entries: LogEntry[]; next?: string }> {
+  async read(
+    filter: LogFilter,
+    limit: number,
+    next?: string,
+    end = Number.POSITIVE_INFINITY,
+  ): Promise<{ entries: LogEntry[]; next?: string }> {
     const search = new LogSearch(SHARDS, filter, next === undefined ? undefined : toPlace(next));
-    const oldest = timeKey(filter.since ?? 0);
     for (let round = 0; round < ROUNDS || search.isStuck; round++) {
       if (search.open.length === 0 || search.ready >= limit) break;
-      await allEnded(
-        search.open.map(async ({ shard, from, isRead }) => {
-          const { items, more } = await this.#newestFirst(shard, oldest, from, isRead);
-          search.add(shard, items, more);
-        }),
-      );
+      if (round > 0 && Date.now() >= end && !search.isStuck) break;
+      await this.#searchOn(search, filter, round);
     }
     const page = search.page(limit);
     return { entries: page.entries, ...(page.next && { next: fromPlace(page.next) }) };
+  }
+
+  /**
+   * Counts attempts.
+   *
+   * @param from A place, as `next` of `read`. Absent: all attempts.
+   * @param enough The count stops here.
+   * @param end No round of queries but the first begins after this time, in epoch milliseconds.
+   * @returns `isMinimum`: there can be more.
+   */
+  async count(
+    filter: LogFilter,
+    from: string | undefined,
+    enough: number,
+    end: number,
+  ): Promise<{ count: number; isMinimum: boolean }> {
+    const search = new LogSearch(SHARDS, filter, from === undefined ? undefined : toPlace(from));
+    for (let round = 0; search.open.length > 0 && search.found < enough; round++) {
+      if (round > 0 && Date.now() >= end) break;
+      await this.#searchOn(search, filter, round);
+    }
+    return { count: search.found, isMinimum: search.open.length > 0 };
+  }
+
+  /** Reads a page of each shard. @param round 0 for the first. */
+  async #searchOn(search: LogSearch, filter: LogFilter, round: number): Promise<void> {
+    const oldest = timeKey(filter.since ?? 0);
+    const needle = needleOf(filter);
+    const limit = needle ? undefined : Math.min(PAGE * 2 ** round, LARGEST_PAGE);
+    await allEnded(
+      search.open.map(async ({ shard, from, isRead }) => {
+        const { rows, more } = await this.#newestFirst(shard, oldest, from, isRead, limit);
+        search.add(
+          shard,
+          rows.map((row) => toItem(row, needle)),
+          more,
+        );
+      }),
+    );
   }
 
   /** The place, as `next` of `read`, at which a search for attempts that started at a time or earlier begins. */
@@ -80,17 +125,17 @@ export class DeliveryLog extends DeliveryLogWriter {
     };
   }
 
-  async #newestFirst(shard: number, oldest: string, from: string, isRead: boolean) {
-    if (from < oldest) return { items: [], more: false };
+  async #newestFirst(shard: number, oldest: string, from: string, isRead: boolean, Limit?: number) {
+    if (from < oldest) return { rows: [], more: false };
     const { Items = [], LastEvaluatedKey } = await this.dynamodb.send(
       new QueryCommand({
         ...this.#query(shard, oldest, from),
         ScanIndexForward: false,
-        Limit: PAGE,
+        Limit,
         ...(isRead && { ExclusiveStartKey: marshall({ shard: String(shard), written: from }) }),
       }),
     );
-    return { items: Items.map(toItem), more: LastEvaluatedKey !== undefined };
+    return { rows: Items, more: LastEvaluatedKey !== undefined };
   }
 
   async #allSince(shard: number, oldest: string): Promise<LogItem[]> {
@@ -100,7 +145,7 @@ export class DeliveryLog extends DeliveryLogWriter {
       const { Items = [], LastEvaluatedKey } = await this.dynamodb.send(
         new QueryCommand({ ...this.#query(shard, oldest, '~'), ExclusiveStartKey: next }),
       );
-      items.push(...Items.map(toItem));
+      items.push(...Items.map((row) => toItem(row)));
       next = LastEvaluatedKey;
     } while (next);
     return items;
@@ -130,9 +175,9 @@ export class DeliveryLog extends DeliveryLogWriter {
 
 const shardNumbers = Array.from({ length: SHARDS }, (_, shard) => shard);
 
-function toItem(item: Record<string, AttributeValue>): LogItem {
+function toItem(item: Record<string, AttributeValue>, needle?: string): LogItem {
   const { written, rows } = z.parse(logRow, unmarshall(item));
-  return { key: written, entries: unpacked(rows) };
+  return { key: written, entries: unpacked(rows, needle) };
 }
 
 function fromPlace({ behind, from }: LogPlace): string {

@@ -44,7 +44,7 @@ export function describe(code: string, { connectTimeoutSeconds, attemptTimeoutSe
   if (code === NO_CONNECTION.code) return `no connection within ${connectTimeoutSeconds} s`;
   if (code === NO_RESPONSE.code) return `no response within ${attemptTimeoutSeconds} s`;
   const [, alert] = tlsAlert.exec(code) ?? [];
-  if (alert) return `receiver ended the TLS handshake (${alert.replaceAll('_', ' ').toLowerCase()})`;
+  if (alert) return `TLS handshake rejected (${alert.replaceAll('_', ' ').toLowerCase()})`;
   return failures[code] ?? `failed (${code})`;
 }
 

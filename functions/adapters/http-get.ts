@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { CallResult } from '../core/outcome.ts';
+import { keptHeaders } from '../core/response-headers.ts';
 import { MAX_RESPONSE_BYTES, type ResponseHeaders, responseText } from './response-text.ts';
 
 /** The maximum wait for a body. The status decides the outcome, and the body is only shown. */
@@ -29,7 +30,7 @@ export function get(agent: Dispatcher, { url, headers, form }: GetRequest, milli
     cut?.throwIfAborted();
     let controller: Dispatcher.DispatchController | undefined;
     let endedBy: Error | undefined;
-    let responded: { readonly status: number; readonly retryAfter?: string } | undefined;
+    let responded: Omit<Extract<CallResult, { status: number }>, 'body'> | undefined;
     let bodyHeaders: ResponseHeaders = {};
     const chunks: Buffer[] = [];
     let bytes = 0;
@@ -69,7 +70,8 @@ export function get(agent: Dispatcher, { url, headers, form }: GetRequest, milli
           if (status < 200) return;
           const { 'retry-after': retryAfter } = headers;
           bodyHeaders = headers;
-          responded = { status, ...(typeof retryAfter === 'string' && { retryAfter }) };
+          const kept = keptHeaders(headers);
+          responded = { status, ...(typeof retryAfter === 'string' && { retryAfter }), ...(kept && { headers: kept }) };
           bodyDeadline = setTimeout(end, BODY_MS, NO_END);
         },
         onResponseData(reading, chunk) {

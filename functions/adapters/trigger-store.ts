@@ -20,11 +20,9 @@ import {
   type TriggersNow,
   VERSION,
 } from './trigger-rows.ts';
+import { takeSlot, type WantedSlot } from './trigger-slots.ts';
 
 export type { MoveFields, TriggerNow, TriggersNow } from './trigger-rows.ts';
-
-/** Another function can reserve a call between the read and the write. After this many times, the calls exceed any limit. */
-const SLOT_TRIES = 4;
 
 /**
  * The triggers table: one item per trigger. Every read is strongly consistent. Every method throws when the table
@@ -112,37 +110,9 @@ export class Triggers {
     await this.#write(trigger, { update, ...(value !== undefined && { values: { v: VERSION, value } }) });
   }
 
-  /**
-   * Reserves a call of a trigger that has a limit.
-   *
-   * @param spacingMs The time between two calls, in milliseconds.
-   * @param known The value of `nextSlot` that was read last.
-   * @returns The time of the call, between `now` and `latest`, all in epoch milliseconds. Nothing if it would be later.
-   */
-  async takeSlot(
-    trigger: Trigger,
-    spacingMs: number,
-    now: number,
-    latest: number,
-    known = 0,
-  ): Promise<number | undefined> {
-    let nextSlot = known;
-    for (let tries = 0; tries < SLOT_TRIES && nextSlot <= latest; tries++) {
-      const isFree = nextSlot <= now;
-      const taken = await this.#table.update(
-        { trigger },
-        {
-          update: isFree ? 'SET #v = :v, #nextSlot = :next' : 'SET #v = :v, #nextSlot = #nextSlot + :spacing',
-          condition: isFree
-            ? '(attribute_not_exists(#nextSlot) OR #nextSlot <= :now)'
-            : '#nextSlot > :now AND #nextSlot <= :latest',
-          values: { v: VERSION, now, ...(isFree ? { next: now + spacingMs } : { spacing: spacingMs, latest }) },
-        },
-      );
-      if ('row' in taken) return slotOf(taken.row) - spacingMs;
-      nextSlot = slotOf(taken.unmet);
-    }
-    return undefined;
+  /** Reserves a call of a trigger that has a limit: see `takeSlot`. */
+  takeSlot(trigger: Trigger, wanted: WantedSlot): Promise<number | undefined> {
+    return takeSlot(this.#table, trigger, wanted);
   }
 
   /**
@@ -247,5 +217,3 @@ export class Triggers {
     return 'row' in (await this.#table.update({ trigger }, update));
   }
 }
-
-const slotOf = (item: Row | undefined): number => (item && z.parse(row, item).nextSlot) ?? 0;

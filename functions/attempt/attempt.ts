@@ -72,6 +72,7 @@ export async function attempt(
     response: outcome.response,
     milliseconds,
     ...(body && { body }),
+    ...('headers' in response && { headers: response.headers }),
     ...(test && { test }),
     ...(redelivered !== undefined && { redelivered: true }),
   });

@@ -7,8 +7,8 @@ import { signInShape } from './sign-in.ts';
 export const consoleEnv = z.object({
   /** JSON: the outputs of the stack whose triggers the page shows. */
   OUTPUTS: json(z.record(z.enum(outputNames), z.string())),
+  /** The path of the parameters with the names of the alarms. */
+  ALARM_NAMES: z.string(),
   /** JSON: the identity provider. */
   SIGN_IN: json(signInShape),
-  /** The URL with which Lambda starts drain. */
-  DRAIN_URL: z.string(),
 });

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { handle } from 'hono/aws-lambda';
 import { readEnv } from '../adapters/env.ts';
-import { functionStart } from '../adapters/function-start.ts';
 import { depsOf } from '../operations/deployment.ts';
 import { consoleApp } from './console.ts';
 import { consoleEnv } from './env.ts';
@@ -12,14 +11,12 @@ const TEST_PATIENCE_MS = 25_000;
 
 const env = readEnv(consoleEnv);
 
-// The token of each request replaces this name.
-const deps = depsOf(env.OUTPUTS, 'unknown');
-
 const fileBeside = (name: string) => readFileSync(new URL(`page/${name}`, import.meta.url), 'utf8');
 
 export const handler = handle(
   consoleApp({
-    admin: { ...deps, startDrain: functionStart(env.DRAIN_URL, deps.dynamodb), testPatienceMs: TEST_PATIENCE_MS },
+    // The token of each request replaces this name.
+    admin: { ...depsOf(env.OUTPUTS, 'unknown', env.ALARM_NAMES), testPatienceMs: TEST_PATIENCE_MS },
     apiDescription: fileBeside('openapi.json'),
     page: Object.fromEntries(pageFiles.map((name) => [name, fileBeside(name)])) as Record<PageFile, string>,
     signIn: env.SIGN_IN,

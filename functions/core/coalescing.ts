@@ -37,7 +37,7 @@ interface Tried {
   readonly nextTry: number;
 }
 
-/** Returns the state of a group: the most attempts and the earliest first attempt, so that a busy record is given up in time. */
+/** Returns the state of a group: the most attempts and the earliest first attempt, so that a busy record moves to Failed in time. */
 export function triedOf<State extends Tried>(states: readonly State[]): State {
   const first = states.map(({ firstAttempt }) => firstAttempt).filter(Boolean);
   return {

@@ -21,6 +21,8 @@ export interface LogEntry {
   readonly milliseconds: number;
   /** The first 1 KiB of the response, as text. */
   readonly body?: string;
+  /** Some headers of the response, as lines. */
+  readonly headers?: string;
   /** An admin sent it to test a URL. */
   readonly test?: true;
   /** An admin redelivered it from Failed. */
@@ -61,6 +63,13 @@ const buffer = new Uint8Array(BODY_BYTES);
 export function beginningOf(body: string): string {
   const { read } = new TextEncoder().encodeInto(body, buffer);
   return body.slice(0, read);
+}
+
+/** A text that the JSON of each entry of a filter contains; empty if there is none. */
+export function needleOf({ id, text = '' }: LogFilter): string {
+  const needle = id ?? text;
+  // Other characters can be stored in two ways: percent-encoded, or escaped by JSON.
+  return /^[\w.~-]*$/.test(needle) ? needle : '';
 }
 
 /** Returns the predicate of a filter. */

@@ -25,8 +25,9 @@ const storedNames = {
 const outcomes = { delivered: 'delivered', retry: 'failed', gone: 'gone', blocked: 'blocked' } as const;
 
 /**
- * A stored entry: at, trigger, id, formatted string, attempt, outcome, response, milliseconds, flags, and the body if
- * there is one. A list compresses better than an object because it does not repeat names.
+ * A stored entry: at, trigger, id, formatted string, attempt, outcome, response, milliseconds, flags, and if there are any
+ * the body and the headers. Release 0.2.0 ignores the headers. A list compresses better than an object because it does not
+ * repeat names.
  */
 const row = z.tuple(
   [
@@ -56,20 +57,26 @@ export function packed(entries: readonly LogEntry[]): Uint8Array[] {
   return inBatchesOfBytes(rows, MAX_BYTES).map((batch) => deflateRawSync(`[${batch}]`));
 }
 
-/** Returns the entries of an item in the order in which they were packed. */
-export function unpacked(item: Uint8Array): LogEntry[] {
-  return z.parse(z.array(row), JSON.parse(inflateRawSync(item).toString())).map(fromRow);
+/**
+ * Returns the entries of an item in the order in which they were packed.
+ *
+ * @param needle A text that an entry must contain. An item without it is not parsed, and has no entries.
+ */
+export function unpacked(item: Uint8Array, needle = ''): LogEntry[] {
+  const json = inflateRawSync(item).toString();
+  return json.includes(needle) ? z.parse(z.array(row), JSON.parse(json)).map(fromRow) : [];
 }
 
 function toRow(entry: LogEntry): Row {
-  const { at, trigger, id, formattedString, attempt, outcome, response, milliseconds, body } = entry;
+  const { at, trigger, id, formattedString, attempt, outcome, response, milliseconds, body = '', headers } = entry;
   const flags =
     (entry.test ? TEST : 0) |
     (entry.redelivered ? REDELIVERED : 0) |
     (outcome === 'throttled' ? THROTTLED : 0) |
     (outcome === 'merged' ? MERGED : 0);
   const row: Row = [at, trigger, id, formattedString, attempt, storedNames[outcome], response, milliseconds, flags];
-  if (body !== undefined) row.push(body);
+  if (headers) row.push(body, headers);
+  else if (body) row.push(body);
   return row;
 }
 
@@ -78,7 +85,8 @@ function outcomeIn(stored: keyof typeof outcomes, flags: number): LogEntry['outc
   return flags & THROTTLED ? 'throttled' : outcomes[stored];
 }
 
-function fromRow([at, trigger, id, formattedString, attempt, outcome, response, milliseconds, flags, body]: Row) {
+function fromRow([at, trigger, id, formattedString, attempt, outcome, response, milliseconds, flags, ...texts]: Row) {
+  const [body, headers] = texts;
   return {
     at,
     trigger,
@@ -88,7 +96,8 @@ function fromRow([at, trigger, id, formattedString, attempt, outcome, response, 
     outcome: outcomeIn(outcome, flags),
     response,
     milliseconds,
-    ...(body !== undefined && { body }),
+    ...(body && { body }),
+    ...(headers && { headers }),
     ...(flags & TEST && { test: true as const }),
     ...(flags & REDELIVERED && { redelivered: true as const }),
   };

@@ -93,6 +93,11 @@ export class LogSearch {
     else this.#open.delete(shard);
   }
 
+  /** The number of matching entries in the items that were read. */
+  get found(): number {
+    return this.#found.length;
+  }
+
   /** The number of entries that can be shown. */
   get ready(): number {
     return this.#ready().length;

@@ -6,6 +6,8 @@ export type CallResult =
       readonly status: number;
       /** The response's `Retry-After` header, as sent. */
       readonly retryAfter?: string;
+      /** The headers for the log, as lines. Absent: the response has none of them. */
+      readonly headers?: string;
       /** The beginning of the response, as text. */
       readonly body: string;
     }

@@ -16,3 +16,6 @@ export function stackName(stack: StackId, stage = 'main'): string {
 export function deployCommand(stack: StackId, stage = 'main'): string {
   return `npx cdk deploy ${stack}${stage === 'main' ? '' : ` -c stage=${stage}`}`;
 }
+
+/** The path of the parameters with the names of a stack's alarms. @param name The name of the stack. */
+export const alarmNamesPath = (name: string) => `/crm-triggers/${name}/AlarmNames`;

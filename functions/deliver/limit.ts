@@ -15,13 +15,14 @@ export async function waitForTurn(trigger: Trigger, triggers: KnownTriggers, dep
   const { maxPerSecond, nextSlot } = triggers.get(trigger) ?? {};
   if (maxPerSecond === undefined) return true;
   const now = deps.now();
-  const spacing = Math.ceil(1000 / maxPerSecond);
-  const slot = await deps.triggers.takeSlot(trigger, spacing, now, now + LONGEST_TURN_MS, nextSlot);
+  const spacingMs = Math.ceil(1000 / maxPerSecond);
+  const wanted = { now, latest: now + LONGEST_TURN_MS, spacingMs, known: nextSlot };
+  const slot = await deps.triggers.takeSlot(trigger, wanted);
   if (slot === undefined) {
     await leaveToDrain(trigger, triggers, deps);
     return false;
   }
-  triggers.note(trigger, { nextSlot: slot + spacing });
+  triggers.note(trigger, { nextSlot: slot + spacingMs });
   if (slot > now) await sleep(slot - now, deps);
   return true;
 }

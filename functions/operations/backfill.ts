@@ -36,16 +36,26 @@ export interface BackfillOptions {
 
 const PAGE = 100;
 
+/** A slice ends after this time, so that a request for it does not time out. */
+const SLICE_MS = 8_000;
+
+/** The slices of a backfill are one entry of the history in this time. */
+const NOTED_MS = 10 * 60_000;
+
+type BackfillDeps = Deps<'dynamodb' | 'crmTables' | 'rowRules' | 'triggersTable' | 'queue' | 'history' | 'who'>;
+
 /**
  * Sends a create or edit for each row of a trigger's table, as if each row had just been written, at a limited rate.
  *
+ * @param begin Called before the first page, unless nothing is sent.
  * @returns The progress after each page of rows.
  * @throws {UserError} For a delete, because it leaves no row. Also if there is no URL, or it is cleared meanwhile.
  */
 export async function* backfill(
-  deps: Deps<'dynamodb' | 'crmTables' | 'rowRules' | 'triggersTable' | 'queue' | 'history' | 'who'>,
+  deps: BackfillDeps,
   from: Omit<BackfillProgress, 'done'>,
   { since, by, pace, dryRun }: BackfillOptions,
+  begin = () => noteStart(deps, from),
 ): AsyncGenerator<BackfillProgress> {
   const { trigger, run } = from;
   const entity = entityOf(trigger);
@@ -55,7 +65,7 @@ export async function* backfill(
   await needUrl(deps, trigger);
   const { Table } = await deps.dynamodb.send(new DescribeTableCommand({ TableName }));
   const key = (Table?.KeySchema ?? []).map(({ AttributeName = '' }) => AttributeName);
-  if (!dryRun) await note(deps, { what: 'backfill', trigger, from: null, to: from.after ? 'continued' : 'started' });
+  if (!dryRun) await begin();
   let { sent, skipped } = from;
   let after = from.after && keyFromJson(from.after);
   do {
@@ -82,6 +92,46 @@ export async function* backfill(
     yield { trigger, run, sent, skipped, ...(after && { after: keyToJson(after) }), done: after === undefined };
     if (!dryRun && after) await sleep(Math.max(0, (notifications.length / pace) * 1000 - (Date.now() - started)));
   } while (after);
+}
+
+/**
+ * Does a part of a backfill, for a caller that repeats it with the returned progress until it is done.
+ *
+ * @returns `pauseMs`: how long the caller waits before the next part, for the pace.
+ */
+export async function backfillSlice(
+  deps: BackfillDeps,
+  from: Omit<BackfillProgress, 'done'>,
+  options: BackfillOptions,
+): Promise<BackfillProgress & { readonly pauseMs: number }> {
+  const started = Date.now();
+  let progress: BackfillProgress = { ...from, done: false };
+  let dueMs = 0;
+  for await (progress of backfill(deps, from, options, () => noteSlice(deps, from))) {
+    dueMs = options.dryRun ? 0 : ((progress.sent - from.sent) / options.pace) * 1000;
+    if (Math.max(dueMs, Date.now() - started) >= SLICE_MS) break;
+  }
+  const pauseMs = progress.done ? 0 : Math.max(0, Math.round(dueMs - (Date.now() - started)));
+  return { ...progress, pauseMs };
+}
+
+async function noteStart(deps: BackfillDeps, { trigger, after }: Omit<BackfillProgress, 'done'>): Promise<void> {
+  await note(deps, { what: 'backfill', trigger, from: null, to: after ? 'continued' : 'started' });
+}
+
+async function noteSlice(deps: BackfillDeps, from: Omit<BackfillProgress, 'done'>): Promise<void> {
+  const { entries } = from.after ? await deps.history.read(100) : { entries: [] };
+  const since = Date.now() - NOTED_MS;
+  const isNoted = entries.some(
+    ({ what, trigger, who, at }) => what === 'backfill' && trigger === from.trigger && who === deps.who && at > since,
+  );
+  if (!isNoted) await noteStart(deps, from);
+}
+
+/** Returns the number of rows of a trigger's table. DynamoDB updates it about every six hours. */
+export async function rowEstimate(deps: Deps<'dynamodb' | 'crmTables'>, trigger: Trigger): Promise<number> {
+  const TableName = deps.crmTables[entityOf(trigger)];
+  return (await deps.dynamodb.send(new DescribeTableCommand({ TableName }))).Table?.ItemCount ?? 0;
 }
 
 /** Rejects a backfill without a URL, because deliver would move each notification to Failed. */

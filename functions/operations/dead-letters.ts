@@ -1,25 +1,11 @@
-import {
-  ChangeMessageVisibilityBatchCommand,
-  DeleteMessageCommand,
-  type Message,
-  ReceiveMessageCommand,
-  SendMessageCommand,
-} from '@aws-sdk/client-sqs';
-import { inBatches } from '../core/waves.ts';
+import { DeleteMessageCommand, type Message, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { type Clock, liveClock } from './clock.ts';
 import type { Deps } from './deployment.ts';
+import { type DeadLetter, described, type LetterDeps, makeVisible, receive } from './letter-queue.ts';
 import { messagesIn } from './queue-size.ts';
 import { note } from './record-change.ts';
 
-type LetterDeps = Deps<'sqs' | 'deadLetterQueueUrl'>;
 type SendBackDeps = LetterDeps & Deps<'queueUrl' | 'history' | 'who'>;
-
-/** A message that could not be read, or whose processing ended the function again and again. */
-export interface DeadLetter {
-  readonly id: string;
-  readonly reason: string;
-  readonly sentAt: string;
-}
 
 /** The dead letters that can be shown. */
 export interface Listed {
@@ -37,16 +23,13 @@ export interface SentBack {
   readonly left: number;
 }
 
-/** The limit of messages per request to SQS. */
-const PAGE = 10;
-
-/** Long polling: SQS then queries all its servers before it returns nothing. */
-const WAIT_SECONDS = 1;
-
 /** A listing ends after this many letters, or after this time, in seconds. Received letters stay invisible until then. */
 const LISTED = 1_000;
 const LISTING_SECONDS = 60;
 const LISTED_SECONDS = 120;
+
+/** The limits of a listing and of a run for a caller that waits at most 30 seconds. */
+export const pageLimits = { listed: 100, seconds: 15 };
 
 /** A page is invisible for this time, in seconds. Before it ends, the remaining letters are left for another page. */
 const PAGE_SECONDS = 60;
@@ -63,11 +46,15 @@ const COUNTS = 3;
 const COUNT_MS = 1_000;
 
 /** Lists each dead letter once. At the end they are visible again. */
-export async function deadLetters(deps: LetterDeps, clock = liveClock): Promise<Listed> {
-  const end = clock.now() + LISTING_SECONDS * 1000;
+export async function deadLetters(
+  deps: LetterDeps,
+  clock = liveClock,
+  { listed, seconds } = { listed: LISTED, seconds: LISTING_SECONDS },
+): Promise<Listed> {
+  const end = clock.now() + seconds * 1000;
   const received = new Map<string, Message>();
   try {
-    while (clock.now() < end && received.size < LISTED) {
+    while (clock.now() < end && received.size < listed) {
       const page = await receive(deps, LISTED_SECONDS);
       if (page.length === 0) break;
       for (const message of page) received.set(message.MessageId ?? '', message);
@@ -83,9 +70,15 @@ export async function deadLetters(deps: LetterDeps, clock = liveClock): Promise<
 /**
  * Sends the dead letters back to the delivery queue, page by page, the letters of a record in order. A letter is deleted
  * after the delivery queue has it. Letters that arrive during the run stay, also those that were sent back before.
+ *
+ * @param seconds The run ends after this time. Another run continues.
  */
-export async function sendBack(deps: SendBackDeps, clock = liveClock): Promise<SentBack> {
-  const run = new Run(deps, clock);
+export async function sendBack(
+  deps: SendBackDeps,
+  clock = liveClock,
+  seconds = Number.POSITIVE_INFINITY,
+): Promise<SentBack> {
+  const run = new Run(deps, clock, clock.now() + seconds * 1000);
   try {
     while (await run.page());
   } finally {
@@ -100,6 +93,7 @@ class Run {
   readonly #deps: SendBackDeps;
   readonly #clock: Clock;
   readonly #startedAt: number;
+  readonly #end: number;
   /** The IDs of the letters that were sent. Some are not deleted yet. */
   readonly #done = new Set<string>();
   /** The keys of the messages that were sent. A letter with one of these keys became a dead letter again. */
@@ -108,9 +102,10 @@ class Run {
   readonly #staying = new Map<string, Message>();
   #idleSince: number;
 
-  constructor(deps: SendBackDeps, clock: Clock) {
+  constructor(deps: SendBackDeps, clock: Clock, end: number) {
     this.#deps = deps;
     this.#clock = clock;
+    this.#end = end;
     this.#startedAt = clock.now();
     this.#idleSince = this.#startedAt;
   }
@@ -121,7 +116,7 @@ class Run {
 
   /** Receives a page and sends it back. @returns Whether there can be another page. */
   async page(): Promise<boolean> {
-    const end = this.#clock.now() + PAGE_ENDS_SECONDS * 1000;
+    const end = Math.min(this.#clock.now() + PAGE_ENDS_SECONDS * 1000, this.#end);
     const messages = await receive(this.#deps, PAGE_SECONDS);
     for (const [index, message] of messages.entries()) {
       if (this.#clock.now() > end) {
@@ -135,7 +130,8 @@ class Run {
         this.#idleSince = this.#clock.now();
       }
     }
-    return messages.length > 0 && this.#clock.now() - this.#idleSince < IDLE_MS;
+    const now = this.#clock.now();
+    return messages.length > 0 && now - this.#idleSince < IDLE_MS && now < this.#end;
   }
 
   #stays({ MessageId = '', Attributes }: Message): boolean {
@@ -182,34 +178,4 @@ async function countLeft({ sqs, deadLetterQueueUrl }: LetterDeps, known: number,
     left = Math.min(left, await messagesIn(sqs, deadLetterQueueUrl));
   }
   return Math.max(left, known);
-}
-
-async function receive({ sqs, deadLetterQueueUrl }: LetterDeps, VisibilityTimeout: number): Promise<Message[]> {
-  const { Messages = [] } = await sqs.send(
-    new ReceiveMessageCommand({
-      QueueUrl: deadLetterQueueUrl,
-      MaxNumberOfMessages: PAGE,
-      WaitTimeSeconds: WAIT_SECONDS,
-      VisibilityTimeout,
-      MessageSystemAttributeNames: ['MessageDeduplicationId', 'MessageGroupId', 'SentTimestamp'],
-      MessageAttributeNames: ['reason'],
-    }),
-  );
-  return Messages;
-}
-
-/** Makes received messages visible again. A message whose handle has expired is visible already. */
-async function makeVisible({ sqs, deadLetterQueueUrl }: LetterDeps, messages: readonly Message[]): Promise<void> {
-  for (const batch of inBatches(messages, PAGE))
-    await sqs.send(
-      new ChangeMessageVisibilityBatchCommand({
-        QueueUrl: deadLetterQueueUrl,
-        Entries: batch.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle, VisibilityTimeout: 0 })),
-      }),
-    );
-}
-
-function described({ MessageId = '', Attributes, MessageAttributes }: Message): DeadLetter {
-  const reason = MessageAttributes?.reason?.StringValue ?? 'it was received too often, and never settled';
-  return { id: MessageId, reason, sentAt: new Date(Number(Attributes?.SentTimestamp)).toISOString() };
 }

@@ -1,13 +1,15 @@
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { Alarms } from '../adapters/alarms.ts';
 import { Backlog } from '../adapters/backlog.ts';
 import { DeliveryLog } from '../adapters/delivery-log.ts';
 import { DeliveryQueue } from '../adapters/delivery-queue.ts';
+import { functionStart } from '../adapters/function-start.ts';
 import { History } from '../adapters/history.ts';
 import { LogChanges } from '../adapters/log-changes.ts';
 import { type NameLookup, nameLookup } from '../adapters/name-lookup.ts';
+import { PendingSearch } from '../adapters/pending-search.ts';
 import { PullTokens } from '../adapters/pull-tokens.ts';
 import { Secrets } from '../adapters/secret-store.ts';
 import { Triggers } from '../adapters/trigger-store.ts';
@@ -15,7 +17,7 @@ import { type Entity, perEntity } from '../core/entity.ts';
 import type { Logged } from '../core/log-entry.ts';
 import { oneLine } from '../core/printable.ts';
 import type { RowRules } from '../core/row-rules.ts';
-import { deployCommand, type StackId, stackName } from '../core/stack-name.ts';
+import { alarmNamesPath, deployCommand, type StackId, stackName } from '../core/stack-name.ts';
 import { tableOutputs } from '../core/table-output.ts';
 import type { UrlPolicy } from '../core/url-policy.ts';
 import { UserError } from './user-error.ts';
@@ -28,6 +30,8 @@ export interface OperationDeps {
   readonly outputs: Outputs;
   readonly triggersTable: Triggers;
   readonly backlog: Backlog;
+  /** The pending notifications, by ID. */
+  readonly pending: PendingSearch;
   readonly log: DeliveryLog;
   /** The delivery log for receivers, the oldest first. */
   readonly changes: LogChanges;
@@ -39,6 +43,7 @@ export interface OperationDeps {
   /** The name of the user, for the history. */
   readonly who: string;
   readonly queue: DeliveryQueue;
+  readonly alarms: Pick<Alarms, 'read'>;
   readonly dynamodb: DynamoDBClient;
   /** The URLs that this deployment may call. */
   readonly rules: UrlPolicy;
@@ -112,22 +117,20 @@ export async function findDeployment(stage?: string): Promise<OperationDeps> {
       `The stack ${stackName('CrmTriggers', stage)} has no output ${missing}. Fix: deploy it again with ${again}.`,
     );
   }
-  return {
-    ...depsOf(outputs as Outputs, 'local'),
-    async startDrain() {
-      const drain = { FunctionName: outputs.DrainFunction, InvocationType: 'Event' } as const;
-      await new LambdaClient().send(new InvokeCommand(drain));
-    },
-  };
+  return depsOf(outputs as Outputs, 'local');
 }
 
 /**
- * Creates the dependencies for a system by its outputs, without the start of drain: the console's function starts it without the
- * client of Lambda, which would be a fifth of its bundle.
+ * Creates the dependencies for a system by its outputs.
  *
  * @param who The name of the user, for the history.
+ * @param alarmNames The path of the parameters with the names of the alarms.
  */
-export function depsOf(outputs: Outputs, who: string): Omit<OperationDeps, 'startDrain'> {
+export function depsOf(
+  outputs: Outputs,
+  who: string,
+  alarmNames = alarmNamesPath(stackName('CrmTriggers', outputs.Stage)),
+): OperationDeps {
   const dynamodb = new DynamoDBClient();
   const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
   const queueUrl = outputs.DeliveryQueueUrl;
@@ -135,6 +138,7 @@ export function depsOf(outputs: Outputs, who: string): Omit<OperationDeps, 'star
     outputs,
     triggersTable: new Triggers(outputs.TriggersTable, dynamodb),
     backlog: new Backlog(outputs.BacklogTable, dynamodb),
+    pending: new PendingSearch(outputs.BacklogTable, dynamodb),
     log: new DeliveryLog(outputs.DeliveryLogTable, dynamodb),
     changes: new LogChanges(outputs.DeliveryLogTable, dynamodb),
     pullTokens: new PullTokens(outputs.SecretsTable, dynamodb),
@@ -143,6 +147,11 @@ export function depsOf(outputs: Outputs, who: string): Omit<OperationDeps, 'star
     history: new History(outputs.AuditTable, outputs.BacklogTable, dynamodb),
     who,
     queue: new DeliveryQueue({ queue: queueUrl }, sqs),
+    alarms: new Alarms(
+      alarmNames,
+      { monitoring: originOf('monitoring', queueUrl), ssm: originOf('ssm', queueUrl) },
+      dynamodb,
+    ),
     dynamodb,
     rules: JSON.parse(outputs.DestinationRules),
     lookUp: nameLookup(),
@@ -152,7 +161,16 @@ export function depsOf(outputs: Outputs, who: string): Omit<OperationDeps, 'star
     sqs,
     queueUrl,
     deadLetterQueueUrl: outputs.DeadLetterQueueUrl,
+    startDrain: functionStart(
+      new URL(`/2015-03-31/functions/${outputs.DrainFunction}/invocations`, originOf('lambda', queueUrl)).href,
+      dynamodb,
+    ),
   };
+}
+
+/** The origin of another AWS service in the region and partition of a queue. */
+function originOf(service: string, queueUrl: string): string {
+  return new URL(queueUrl).origin.replace('//sqs.', `//${service}.`);
 }
 
 function whereAsked(): string {

@@ -14,9 +14,9 @@ export async function lastAttempts(
   const attempts = new Map(failed.map(({ id, attempts }) => [id, attempts]));
   const isLast = ({ id, attempt, outcome }: LogEntry) => outcome !== 'delivered' && attempts.get(id) === attempt;
   return {
-    async read(filter, limit, next) {
+    async read(filter, limit, next, end) {
       // Few attempts are the last ones, so more are read than are returned.
-      const page = await log.read(filter, Math.max(limit, MAX_FAILED), next);
+      const page = await log.read(filter, Math.max(limit, MAX_FAILED), next, end);
       return { ...page, entries: page.entries.filter(isLast) };
     },
   };

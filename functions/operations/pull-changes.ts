@@ -12,7 +12,7 @@ const cursor = /^1\.(\d{1,15})$/;
 const time = /^\d{4}-\d{2}-\d{2}T[\d:.]+(?:Z|[+-]\d{2}:\d{2})$/;
 
 /** An attempt at a notification, for the receiver that it called. */
-type PulledChange = Omit<LogEntry, 'at' | 'trigger' | 'body' | 'test' | 'milliseconds'> & {
+type PulledChange = Omit<LogEntry, 'at' | 'trigger' | 'body' | 'headers' | 'test' | 'milliseconds'> & {
   /** ISO 8601. */
   readonly at: string;
 };

@@ -58,7 +58,7 @@ export async function searchLog(
   const entries: LogEntry[] = [];
   let next = from;
   for (let look = 0; look < looks; look++) {
-    const found = await log.read(filter, limit - entries.length, next);
+    const found = await log.read(filter, limit - entries.length, next, end);
     entries.push(...found.entries);
     next = found.next;
     if (next === undefined || entries.length >= limit || Date.now() >= end) break;

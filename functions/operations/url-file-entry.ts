@@ -2,6 +2,7 @@ import type { TriggerNow } from '../adapters/trigger-store.ts';
 import type { Trigger } from '../core/entity.ts';
 import type { ImportedSetting } from '../core/import-diff.ts';
 import type { SettingChanges, SettingName } from '../core/trigger-settings.ts';
+import type { Deps } from './deployment.ts';
 
 /** More of a trigger than its URL. A setting that an object does not name does not change. */
 interface FileObject extends SettingChanges {
@@ -49,4 +50,15 @@ export function changedSettings(
     const { [setting]: is = was } = changes;
     return was === is ? [] : [{ trigger, setting, was, is }];
   });
+}
+
+/** A file has the names of headers only, so an import checks that they exist. */
+export async function missingHeader(
+  { secrets }: Deps<'secrets'>,
+  trigger: Trigger,
+  names: readonly string[],
+): Promise<string | undefined> {
+  if (names.length === 0) return undefined;
+  const { headers = {} } = (await secrets.read([trigger])).get(trigger) ?? {};
+  return names.find((name) => !Object.hasOwn(headers, name));
 }

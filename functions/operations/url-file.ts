@@ -16,7 +16,7 @@ import {
   secondAuthorization,
 } from './set-url.ts';
 import { changeSettings } from './trigger-settings.ts';
-import { changedSettings, entryFor, type FileEntry, fieldsOf } from './url-file-entry.ts';
+import { changedSettings, entryFor, type FileEntry, fieldsOf, missingHeader } from './url-file-entry.ts';
 import { UserError } from './user-error.ts';
 
 /** The URLs and the settings of all triggers as a file for version control. */
@@ -207,15 +207,4 @@ async function checkUrl(
   if ('rejected' in checked) return checked;
   const rejected = await secondAuthorization(deps, trigger, checked.url);
   return rejected === undefined ? checked : { rejected };
-}
-
-/** A file has the names of headers only, so an import checks that they exist. */
-async function missingHeader(
-  { secrets }: Deps<'secrets'>,
-  trigger: Trigger,
-  names: readonly string[],
-): Promise<string | undefined> {
-  if (names.length === 0) return undefined;
-  const { headers = {} } = (await secrets.read([trigger])).get(trigger) ?? {};
-  return names.find((name) => !Object.hasOwn(headers, name));
 }

@@ -60,7 +60,7 @@ test('after a 401 the token is replaced once for all calls that had it, and each
   });
   const { call } = caller();
   const make = () => call(server.origin, {}, undefined, { trigger, oauth: tokens.client });
-  assert.deepEqual(await Promise.all([make(), make(), make()]), Array(3).fill({ status: 200, body: '' }));
+  assert.partialDeepStrictEqual(await Promise.all([make(), make(), make()]), Array(3).fill({ status: 200, body: '' }));
   assert.equal(tokens.requests.length, 2);
   assert.equal(server.calls.length, 6);
 });
@@ -70,7 +70,7 @@ test('a second 401 is the result, also if the token endpoint repeats the same to
   await using server = await receiver((_, response) => response.writeHead(401).end());
   const { call } = caller();
   const make = () => call(server.origin, {}, undefined, { trigger, oauth: tokens.client });
-  assert.deepEqual(await Promise.all([make(), make(), make()]), Array(3).fill({ status: 401, body: '' }));
+  assert.partialDeepStrictEqual(await Promise.all([make(), make(), make()]), Array(3).fill({ status: 401, body: '' }));
   assert.deepEqual([tokens.requests.length, server.calls.length], [2, 6]);
 });
 
@@ -84,7 +84,7 @@ test('without a token no call is made, and the next call requests one again', as
   const outcome = { kind: 'failed', response: 'token endpoint responded with HTTP 500' };
   assert.deepEqual(await make(), { outcome });
   assert.equal(server.calls.length, 0);
-  assert.deepEqual(await make(), { status: 200, body: 'ok' });
+  assert.partialDeepStrictEqual(await make(), { status: 200, body: 'ok' });
 });
 
 test('a token endpoint that does not respond uses up the time of the attempt', async () => {
@@ -125,7 +125,7 @@ test('an aborted call ends at once, and the token arrives for the others', async
   assert.deepEqual(await cut, { failure: 'cut off: too slow, like those before it' });
   assert.deepEqual(await call(server.origin, {}, cutting.signal, credentials), await cut);
   respond();
-  assert.deepEqual(await other, { status: 200, body: 'ok' });
+  assert.partialDeepStrictEqual(await other, { status: 200, body: 'ok' });
   assert.equal(tokens.requests.length, 1);
 });
 

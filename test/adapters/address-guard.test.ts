@@ -56,22 +56,26 @@ test('connects to no spelling of a private address', async () => {
 test('connects to an allowed network by address and by name', async () => {
   await using server = await receiver();
   const allowed = makeCall({ ...timeouts, rules: loopbackRules });
-  assert.deepEqual(await allowed(`${server.origin}/`, {}), { status: 200, body: 'ok' });
+  assert.partialDeepStrictEqual(await allowed(`${server.origin}/`, {}), { status: 200, body: 'ok' });
   const named = server.origin.replace('127.0.0.1', 'localhost');
-  assert.deepEqual(await allowed(`${named}/`, {}), { status: 200, body: 'ok' });
+  assert.partialDeepStrictEqual(await allowed(`${named}/`, {}), { status: 200, body: 'ok' });
 });
 
 test('connects to the checked addresses: it looks up a name only once for a connection', async () => {
   using watched = await watchConnections();
   const { resolve, asked } = responding(['8.8.8.8', '2001:4860:4860::8888'], ['127.0.0.1']);
   const call = makeCall({ ...timeouts, rules: defaultRules }, resolve);
-  assert.deepEqual(await call('https://rebinds.example/', {}), { failure: 'host not reachable' });
+  assert.partialDeepStrictEqual(await call('https://rebinds.example/', {}), { failure: 'host not reachable' });
   assert.deepEqual(
     watched.attempts.map(({ address }) => address),
     ['8.8.8.8', '2001:4860:4860::8888'],
   );
   assert.equal(asked(), 1);
-  assert.deepEqual(await call('https://rebinds.example/', {}), PRIVATE, 'the next connection is checked anew');
+  assert.partialDeepStrictEqual(
+    await call('https://rebinds.example/', {}),
+    PRIVATE,
+    'the next connection is checked anew',
+  );
   assert.equal(watched.attempts.length, 2);
 });
 
@@ -83,7 +87,7 @@ test('rejects a name if one of its addresses is private', async () => {
     ['2600::1', '::1'],
   ]) {
     const call = makeCall({ ...timeouts, rules: defaultRules }, responding(response).resolve);
-    assert.deepEqual(await call('https://half.example/', {}), PRIVATE);
+    assert.partialDeepStrictEqual(await call('https://half.example/', {}), PRIVATE);
   }
   assert.deepEqual(watched.attempts, []);
 });
@@ -93,7 +97,7 @@ test('checks a repeated call again', async () => {
   const { resolve } = responding(['127.0.0.1'], ['10.0.0.1']);
   const call = makeCall({ ...timeouts, rules: loopbackRules }, resolve);
   const named = broken.origin.replace('127.0.0.1', 'rebinds.example');
-  assert.deepEqual(await call(`${named}/`, {}), PRIVATE);
+  assert.partialDeepStrictEqual(await call(`${named}/`, {}), PRIVATE);
   assert.equal(broken.calls.length, 1);
 });
 

@@ -44,7 +44,7 @@ test('a call presents the certificate of its trigger with its chain, by EC and R
     const calls = [withChain, rsaClient].map((certificate, index) =>
       call(server.origin, {}, undefined, { trigger: index ? 'case.edit' : 'case.create', certificate }),
     );
-    assert.deepEqual(await Promise.all(calls), [delivered, delivered]);
+    assert.partialDeepStrictEqual(await Promise.all(calls), [delivered, delivered]);
     assert.deepEqual(server.calls.map(({ by }) => by).sort(), ['crm-triggers', 'crm-triggers RSA']);
   }
 });
@@ -73,7 +73,7 @@ test('a missing and a rejected certificate are failures', async () => {
     await using server = await receiver({ requires: true, ...version });
     for (const certificate of [unknown, client, expired])
       assert.deepEqual(await newCall()(server.origin, {}, undefined, { trigger: 'case.edit', certificate }), broken);
-    const failure = version.maxVersion ? 'receiver ended the TLS handshake (handshake failure)' : broken.failure;
+    const failure = version.maxVersion ? 'TLS handshake rejected (handshake failure)' : broken.failure;
     assert.deepEqual(await newCall()(server.origin, {}), { failure });
     assert.equal(server.calls.length, 0);
   }
@@ -86,7 +86,7 @@ test('the alert with which a receiver ends the handshake is in the failure', () 
     ['ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_EXPIRED', 'certificate expired'],
     ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', 'unknown ca'],
   ] as const)
-    assert.equal(describe(code, seconds), `receiver ended the TLS handshake (${alert})`);
+    assert.equal(describe(code, seconds), `TLS handshake rejected (${alert})`);
 });
 
 test('a call with a certificate connects only to allowed addresses', async () => {
@@ -101,6 +101,6 @@ test('a call can have a certificate and a token, and the token endpoint does not
   await using tokens = await tokenEndpoint();
   await using server = await receiver({ requires: true });
   const credentials = { trigger: 'case.edit', certificate: withChain, oauth: tokens.client } as const;
-  assert.deepEqual(await newCall()(server.origin, {}, undefined, credentials), delivered);
+  assert.partialDeepStrictEqual(await newCall()(server.origin, {}, undefined, credentials), delivered);
   assert.deepEqual(server.calls, [{ by: 'crm-triggers', connection: 0, authorization: 'Bearer token-1' }]);
 });

@@ -35,7 +35,7 @@ test('reaches a host whose only working address needs more than 250 ms to connec
   );
   setTimeout(slow.accept, 400);
   const from = performance.now();
-  assert.deepEqual(await call(`http://slow.example:${slow.port}/`, {}), { status: 200, body: 'late' });
+  assert.partialDeepStrictEqual(await call(`http://slow.example:${slow.port}/`, {}), { status: 200, body: 'late' });
   assert.ok(performance.now() - from > 400);
 });
 
@@ -47,14 +47,16 @@ test('reaches the second address of a host whose first one never responds', { sk
     { connectTimeoutSeconds: 3, attemptTimeoutSeconds: 5, rules },
     nameLookup({ servers: [dns.server] }),
   );
-  assert.deepEqual(await call(`http://half.example:${server.port}/`, {}), { status: 200, body: 'here' });
+  assert.partialDeepStrictEqual(await call(`http://half.example:${server.port}/`, {}), { status: 200, body: 'here' });
 });
 
 test('reports the time limit of a connection, and waits that long', { skip }, async () => {
   using silent = await unreachable('127.0.0.2');
   const call = makeCall({ connectTimeoutSeconds: 1, attemptTimeoutSeconds: 5, rules });
   const from = performance.now();
-  assert.deepEqual(await call(`http://127.0.0.2:${silent.port}/`, {}), { failure: 'no connection within 1 s' });
+  assert.partialDeepStrictEqual(await call(`http://127.0.0.2:${silent.port}/`, {}), {
+    failure: 'no connection within 1 s',
+  });
   assert.ok(performance.now() - from >= 990, `${performance.now() - from} ms`);
 });
 
@@ -71,7 +73,10 @@ test('a silent name server does not delay calls to other names', async () => {
   );
   const waiting = silent.map((name) => call(`http://${name}/`, {}));
   const from = performance.now();
-  assert.deepEqual(await call(`http://healthy.example:${server.port}/`, {}), { status: 200, body: 'here' });
+  assert.partialDeepStrictEqual(await call(`http://healthy.example:${server.port}/`, {}), {
+    status: 200,
+    body: 'here',
+  });
   assert.ok(performance.now() - from < 900, `${performance.now() - from} ms`);
   assert.deepEqual(
     await Promise.all(waiting),
@@ -89,7 +94,7 @@ for (const [title, zone, failure] of [
       { connectTimeoutSeconds: 4, attemptTimeoutSeconds: 8, rules },
       nameLookup({ servers: [dns.server] }),
     );
-    assert.deepEqual(await call('http://failing.example/', {}), { failure });
+    assert.partialDeepStrictEqual(await call('http://failing.example/', {}), { failure });
   });
 
 test('the name in a TLS handshake has no trailing dot, and an address has no name', async (t) => {

@@ -8,6 +8,10 @@ import { logEntry } from '../support/log-entries.ts';
 import { itemBytes, logTable } from '../support/log-table.ts';
 import { lateness } from '../support/stretch.ts';
 
+/** What most receivers send. */
+const HEADERS =
+  'content-type: application/json; charset=utf-8\ncontent-length: 17\ndate: Fri, 27 Nov 2026 14:00:00 GMT\nserver: nginx/1.27.3';
+
 const NOW = 1_795_416_200_000;
 mock.timers.enable({ apis: ['Date'], now: NOW });
 
@@ -24,7 +28,9 @@ async function all(log: DeliveryLog, filter: LogFilter, limit: number) {
 
 test('ten typical attempts need one request and one item of at most 2 KB, which is 0.2 write units each', async (t) => {
   const { client, items } = logTable();
-  await new DeliveryLog('log', client).write(Array.from({ length: 10 }, () => logEntry({ body: '{"received":true}' })));
+  await new DeliveryLog('log', client).write(
+    Array.from({ length: 10 }, () => logEntry({ body: '{"received":true}', headers: HEADERS })),
+  );
   assert.equal(items.length, 1);
   const bytes = itemBytes(items[0] ?? {});
   t.diagnostic(`ten attempts with two UUIDs each: ${bytes} bytes`);
@@ -68,10 +74,11 @@ test('a filter with few matches returns short pages with a limited number of req
     mock.timers.setTime(NOW - 900_000 + i);
     await log.write([logEntry({ at: NOW - 900_000 + i })]);
   }
-  const first = await log.read({ outcomes: ['gone'] }, 10);
+  const first = await log.read({ outcomes: ['gone'] }, 10, undefined, NOW - 900_000);
   assert.deepEqual(first.entries, []);
-  assert.equal(queries(), 64);
+  assert.equal(queries(), 8, 'the time is over after the first round');
   assert.deepEqual((await all(log, { outcomes: ['gone'] }, 10)).flat(), [gone]);
+  assert.ok(queries() <= 8 + 5 * 8, 'each round reads twice as many items');
   const before = queries();
   assert.deepEqual(await log.read({ since: NOW }, 10), { entries: [] });
   assert.equal(queries() - before, 8, 'what is older than asked for is not read');
@@ -175,4 +182,25 @@ test('a search can begin at any time: it finds what started then or earlier, als
     entries.map(({ at }) => at),
     [until, until - 5],
   );
+});
+
+test('counts the attempts that match, until there are enough or the time is over', async () => {
+  const { client, queries } = logTable();
+  const log = new DeliveryLog('log', client);
+  for (let i = 0; i < 400; i++) {
+    mock.timers.setTime(NOW + i);
+    await log.write([logEntry({ at: NOW + i, id: `msg_${i}` }), logEntry({ at: NOW + i, outcome: 'failed' })]);
+  }
+  const late = NOW + 60_000;
+  assert.deepEqual(await log.count({}, undefined, 1_000, late), { count: 800, isMinimum: false });
+  assert.deepEqual(await log.count({ outcomes: ['failed'] }, undefined, 1_000, late), { count: 400, isMinimum: false });
+  assert.deepEqual(await log.count({ id: 'msg_7' }, undefined, 1_000, late), { count: 1, isMinimum: false });
+  assert.deepEqual(await log.count({ since: NOW + 100 }, log.placeAt(NOW + 199), 1_000, late), {
+    count: 200,
+    isMinimum: false,
+  });
+  const before = queries();
+  const { count, isMinimum } = await log.count({}, undefined, 1_000, NOW);
+  assert.deepEqual([count >= 300, isMinimum, queries() - before], [true, true, 8]);
+  assert.equal((await log.count({}, undefined, 100, late)).isMinimum, true);
 });

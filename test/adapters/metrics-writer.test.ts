@@ -136,6 +136,21 @@ test('drain measures deliveries, retries and moves to Failed, even if a backlog 
   assert.equal(triggers.items.get('customer.edit')?.state, 'active');
 });
 
+test('drain measures edits that were merged', async () => {
+  const { backlog, triggers, drain, measured } = world(() => ok);
+  await triggers.writeSetting('customer.edit', 'coalesce', true);
+  const edits = ['1', '2'].map((sequence) => notification({ formattedString: '?AccountID=a1', sequence }));
+  await backlog.park(
+    edits.map((one) => ({ ...unattempted, notification: one })),
+    Date.now() - 5_000,
+  );
+  await triggers.move('customer.edit', 'pause', { pausedBy: 'admin' });
+  await triggers.move('customer.edit', 'resume');
+  await drain();
+  const { merged, drained } = measured();
+  assert.deepEqual([merged, drained], [[1], [1]]);
+});
+
 test('a test above measured every metric of the table', () => {
   assert.deepEqual([...seen].sort(), Object.keys(table).sort());
 });

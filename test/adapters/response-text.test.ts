@@ -26,7 +26,7 @@ for (const [encoding, body] of encoded)
     await using server = await receiver((_, response) => {
       response.writeHead(422, { 'content-encoding': encoding }).end(body);
     });
-    assert.deepEqual(await call(server.origin, {}), { status: 422, body: text });
+    assert.partialDeepStrictEqual(await call(server.origin, {}), { status: 422, body: text });
   });
 
 const charsets: readonly (readonly [type: string, bytes: Buffer])[] = [

@@ -53,6 +53,7 @@ export const functionVariables = {
   DEAD_LETTER_QUEUE_URL: 'https://sqs.eu-west-1.amazonaws.com/000000000000/dead.fifo',
   LOGGED: 'all',
   METRICS_NAMESPACE: 'bench',
+  ALARM_NAMES: '/bench',
   ROW_RULES: '{}',
   RECORD_LIMIT: 'null',
   CONNECT_TIMEOUT_SECONDS: '3',

@@ -8,7 +8,7 @@ import { rotateSecret, setHeader } from '../../functions/operations/signing-secr
 import { until } from '../support/emulator.ts';
 import { startChromium } from './chromium.ts';
 import { button, field, openDetails, row } from './locators.ts';
-import { addFailed, addSampleData } from './sample-data.ts';
+import { addFailed, addOperationsData, addSampleData, sampleAlarms } from './sample-data.ts';
 import { servedPage } from './served-page.ts';
 
 const screenshots = fileURLToPath(new URL('screenshots/', import.meta.url));
@@ -75,6 +75,22 @@ test('every action works by keyboard, and the focus is visible', async () => {
   await until('the focus is on Send', async () => (await focused()) === 'Send');
   await page.keyboard.press('Enter');
   await page.getByText('1 of 1 sent again.').waitFor();
+
+  addOperationsData(served);
+  await page.getByRole('link', { name: 'Operations', exact: true }).press('Enter');
+  await tabTo('Run the checks');
+  await page.keyboard.press('Enter');
+  await page.getByText('Not checked here').waitFor();
+  await tabTo('List dead letters');
+  await page.keyboard.press('Enter');
+  await tabTo('Send back');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog', { name: 'Send 2 dead letters back?' }).waitFor();
+  await page.keyboard.press('Escape');
+  assert.equal(await focused(), 'Send back');
+  await tabTo('Count the rows');
+  await page.keyboard.press('Enter');
+  await page.getByText('customer.create: 0 rows match.').waitFor();
 });
 
 /** Opens the dialog with a trigger's secret and headers. */
@@ -198,18 +214,67 @@ const scenes: readonly [name: string, hash: string, prepare?: (page: Page) => Pr
   ['log', '#log'],
   ['log-detail', '#log?outcome=failed', openDetail],
   ['history', '#history'],
+  ['operations', '#operations', alarmsShown],
+  [
+    'doctor',
+    '#operations',
+    async (page) => {
+      await page.getByRole('button', { name: 'Run the checks' }).click();
+      await page.getByText('Not checked here').waitFor();
+    },
+  ],
+  ['dead-letters', '#operations', listLetters],
+  [
+    'send-back',
+    '#operations',
+    async (page) => {
+      await listLetters(page);
+      await page.getByRole('button', { name: 'Send back' }).click();
+      await page.getByRole('dialog', { name: /^Send .+ back\?$/ }).waitFor();
+    },
+  ],
+  [
+    'backfill',
+    '#operations?backfill=task.edit',
+    async (page) => {
+      await page.getByRole('button', { name: 'Count the rows' }).click();
+      await page.getByText('task.edit: 3 rows match.').waitFor();
+    },
+  ],
+  [
+    'start-backfill',
+    '#operations?backfill=task.edit',
+    async (page) => {
+      await page.getByText(/^The table has about/).waitFor();
+      await page.getByRole('button', { name: 'Start' }).click();
+      await page.getByRole('dialog', { name: 'Backfill task.edit?' }).waitFor();
+    },
+  ],
 ];
+
+async function alarmsShown(page: Page): Promise<void> {
+  await page.getByText('What to do:').first().waitFor();
+}
+
+async function listLetters(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'List dead letters' }).click();
+  await page
+    .getByRole('cell', { name: /^it was received too often/ })
+    .first()
+    .waitFor();
+}
 
 for (const colorScheme of ['light', 'dark'] as const)
   for (const width of [1280, 360])
     test(`axe finds no problem in any view and dialog, ${colorScheme}, at ${width} pixels`, async () => {
-      await using served = await servedPage(browser);
+      await using served = await servedPage(browser, { alarms: sampleAlarms });
       await addSampleData(served);
+      addOperationsData(served);
       await setHeader(served.deps, 'task.edit', 'x-token', 'v');
       await rotateSecret(served.deps, 'task.edit');
       for (const [name, hash, prepare] of scenes) {
         const page = await served.open(hash, { colorScheme, viewport: { width, height: 900 } });
-        await page.locator('.row, tbody tr').first().waitFor();
+        await page.locator('.row, tbody tr, .panel').first().waitFor();
         await prepare?.(page);
         await page.screenshot({ path: `${screenshots}${name}-${width}-${colorScheme}.png` });
         const scrolled = (await page.evaluate('document.documentElement.scrollWidth')) as number;

@@ -15,7 +15,7 @@ after(() => browser.close());
 
 async function openSettings(page: Page) {
   await openDetails(page, 'case.edit');
-  await button(page, 'case.edit', 'Secret and headers').click();
+  await button(page, 'case.edit', 'Settings').click();
   return page.getByRole('dialog', { name: 'case.edit', exact: true });
 }
 
@@ -83,7 +83,7 @@ test('sets, replaces and removes a client certificate, shows whose it is and nev
   await page.reload();
   await row(page, 'case.edit').getByText('Certificate expires', { exact: true }).waitFor();
   await row(page, 'case.edit').getByText('client certificate expires in').first().waitFor();
-  await button(page, 'case.edit', 'Secret and headers').click();
+  await button(page, 'case.edit', 'Settings').click();
   await dialog.getByText('Renew it now').waitFor();
   await dialog.getByRole('button', { name: 'Remove certificate' }).click();
   const confirm = page.getByRole('dialog', { name: 'Remove the client certificate of case.edit?' });

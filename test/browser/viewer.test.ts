@@ -36,6 +36,7 @@ describe('the page of a viewer', () => {
       ['#failed', 'Failed'],
       ['#log', 'Log'],
       ['#history', 'History'],
+      ['#operations', 'Operations'],
     ] as const) {
       await page.goto(`${served.origin}${view}`);
       await page.getByRole('heading', { name: heading }).first().waitFor();
@@ -57,6 +58,9 @@ describe('the page of a viewer', () => {
     await page.goto(`${served.origin}#failed`);
     await page.getByText('HTTP 404').first().waitFor();
     assert.equal(await page.getByRole('button', { name: /Redeliver/ }).count(), 0);
+    await page.goto(`${served.origin}#operations`);
+    await page.getByText('Only admins can run the checks').waitFor();
+    assert.equal(await page.locator('.panel').count(), 1, 'only the alarms');
   });
 
   test('cannot send a change with its token: the API rejects it with 403', async () => {

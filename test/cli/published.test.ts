@@ -9,7 +9,7 @@ import { commandLine, program } from '../../cli/package/bundles.ts';
 import { VERSION } from '../../functions/core/version.ts';
 
 /** The SDK of the Model Context Protocol has 257 KB of them. It is evaluated only by the command `mcp`. */
-const MOST_BYTES = 1_550_000;
+const MOST_BYTES = 1_600_000;
 
 describe('the published command line', () => {
   const folder = mkdtempSync(join(tmpdir(), 'crm-triggers-published-'));

@@ -33,6 +33,7 @@ interface Row {
   readonly viewer: 200 | 403;
   readonly body?: object;
   readonly ifMatch?: string;
+  readonly query?: string;
 }
 
 const read: Row = { viewer: 200 };
@@ -47,7 +48,15 @@ const table: Readonly<Record<Endpoint, Row>> = {
   'GET /export': read,
   'GET /failed': read,
   'GET /log': read,
+  'GET /log/count': read,
   'GET /history': read,
+  'GET /alarms': read,
+  'GET /doctor': change,
+  'GET /dead-letters': change,
+  'POST /dead-letters/send-back': change,
+  'GET /triggers/{trigger}/backfill': change,
+  'POST /triggers/{trigger}/backfill': { ...change, body: {} },
+  'GET /triggers/{trigger}/pending': { ...read, query: '?id=msg_1' },
   'GET /triggers/{trigger}/secret': change,
   'POST /triggers/{trigger}/secret': change,
   'DELETE /triggers/{trigger}/secret/replaced': change,
@@ -97,7 +106,7 @@ async function send(
   query = '',
   given?: object,
 ) {
-  const { body = undefined, ifMatch } = { ...table[name as Endpoint], ...(given && { body: given }) };
+  const { body = undefined, ifMatch, query: own = '' } = { ...table[name as Endpoint], ...(given && { body: given }) };
   const [method = '', path = ''] = name.split(' ');
   if (path.endsWith('/try-now')) await deps.triggersTable.move('task.edit', 'park');
   if (path.endsWith('/replaced')) await deps.secrets.change('task.edit', withReplaced);
@@ -114,7 +123,7 @@ async function send(
   };
   const request = { method, headers, ...(body && { body: JSON.stringify(body) }) };
   const requestContext = groups || token ? { authorizer: { jwt: { claims: { sub: 'u-1' } } } } : {};
-  const address = `/api${path.replace('{trigger}', 'task.edit').replace('{name}', 'x-key')}${query}`;
+  const address = `/api${path.replace('{trigger}', 'task.edit').replace('{name}', 'x-key')}${query || own}`;
   const response = await app.request(address, request, { requestContext });
   assert.equal(response.headers.get('cache-control'), 'no-store', `${response.status} ${name}`);
   return response;

@@ -11,7 +11,10 @@ test('unpacks the entries that were packed, in their order, with any text in the
     fc.property(fc.array(anyEntry), (entries) => {
       const items = packed(entries);
       assert.ok(items.length <= 1);
-      assert.deepEqual(items.flatMap(unpacked), entries);
+      assert.deepEqual(
+        items.flatMap((item) => unpacked(item)),
+        entries,
+      );
     }),
   );
 });
@@ -23,8 +26,33 @@ test('splits entries that are too large for one item, and makes no item larger t
     const items = packed(entries);
     assert.ok(items.length > 1 && items.length < 50, `${items.length} items`);
     for (const item of items) assert.ok(item.length < 399_000, `${item.length} bytes`);
-    assert.deepEqual(items.flatMap(unpacked), entries);
+    assert.deepEqual(
+      items.flatMap((item) => unpacked(item)),
+      entries,
+    );
   }
+});
+
+test('returns nothing for an item without a text that its entries must contain', () => {
+  const [item = new Uint8Array()] = packed([logEntry({ id: 'msg_a' }), logEntry({ id: 'msg_b' })]);
+  assert.equal(unpacked(item, 'msg_b').length, 2);
+  assert.deepEqual(unpacked(item, 'msg_c'), []);
+});
+
+test('stores headers also for a response without a body, and release 0.2.0 reads the item', () => {
+  const entries = [
+    logEntry({ headers: 'server: nginx' }),
+    logEntry({ body: 'ok', headers: 'server: nginx' }),
+    logEntry(),
+  ];
+  const [item = new Uint8Array()] = packed(entries);
+  assert.deepEqual(unpacked(item), entries);
+  const rows: unknown[][] = JSON.parse(inflateRawSync(item).toString());
+  assert.deepEqual(
+    rows.map((row) => row.slice(9)),
+    [['', 'server: nginx'], ['ok', 'server: nginx'], []],
+    'texts after the body, which it ignores',
+  );
 });
 
 test('stores the outcomes failed and throttled as `retry`, which release 0.2.0 reads', () => {

@@ -133,9 +133,9 @@ test('a failed call returns only the newest edit to the queue; behind its retry 
     [first.id, `merged into ${second.id}`],
     [second.id, `merged into ${third.id}`],
   ]);
-  const held = w.backlog.retryItems.get(third.id);
-  assert.equal(held?.attempts, 2);
-  assert.equal(held?.notification.oldestAt, first.changedAt);
+  const retried = w.backlog.retryItems.get(third.id);
+  assert.equal(retried?.attempts, 2);
+  assert.equal(retried?.notification.oldestAt, first.changedAt);
 });
 
 test('an edit that another function may be calling is not merged', async () => {

@@ -48,8 +48,9 @@ test('logs all attempts of a batch with their outcomes in one write', async () =
     ]),
   );
   const of = (n: number) => log.entries.find(({ id }) => id === sent[n]?.id);
-  const { at, milliseconds, ...failed } = of(1) ?? assert.fail();
+  const { at, milliseconds, headers, ...failed } = of(1) ?? assert.fail();
   assert.ok(at >= began && at + milliseconds <= Date.now() && milliseconds >= 0);
+  assert.match(headers ?? '', /^(content-length: \d+\n)?date: /);
   assert.deepEqual(failed, {
     trigger: 'customer.edit',
     id: sent[1]?.id,

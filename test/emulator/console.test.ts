@@ -28,7 +28,9 @@ const bearing = (token: string) => ({ headers: { authorization: `Bearer ${token}
 /** All routes in the OpenAPI description of the API, with values for the path parameters. */
 async function routes(token: string): Promise<[method: string, path: string][]> {
   const { paths } = (await (await request('/api/openapi.json', bearing(token))).json()) as { paths: object };
-  return Object.entries(paths).flatMap(([path, methods]) =>
+  // The tokens of receivers, which `/changes` needs, have a test of their own.
+  const ofAdmins = Object.entries(paths).filter(([path]) => path.startsWith('/api/'));
+  return ofAdmins.flatMap(([path, methods]) =>
     Object.keys(methods).map((method): [string, string] => [
       method.toUpperCase(),
       path.replace('{trigger}', 'task.edit').replace('{name}', 'x-key'),
@@ -143,7 +145,7 @@ describe('the deployed console', { skip }, () => {
     const token = await createPullToken(deps, 'case.edit');
     const response = await request('/changes', bearing(token));
     assert.equal(response.status, 200);
-    assert.deepEqual(Object.keys((await response.json()) as object), ['changes', 'next', 'more']);
+    assert.deepEqual(Object.keys((await response.json()) as object), ['changes', 'next', 'more', 'logged']);
     await revokePullToken(deps, 'case.edit');
     const admin = await pool.signIn(page, ada, password);
     for (const given of [{}, bearing(token), bearing(admin)]) {

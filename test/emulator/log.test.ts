@@ -86,7 +86,7 @@ test('logs delivered and failed attempts with their responses, and without the U
     [status, stderr],
     [
       2,
-      'There is no outcome "fine". The outcomes are delivered, failed, throttled, gone, blocked. See crm-triggers --help.\n',
+      'There is no outcome "fine". The outcomes are delivered, failed, throttled, gone, blocked, merged. See crm-triggers --help.\n',
     ],
   );
   assert.doesNotMatch(JSON.stringify(await stack.deps.log.read({}, 1_000)), /SECRET|127\.0\.0\.1/);

@@ -131,3 +131,59 @@ test('keeps the notifications of a paused trigger, and delivers them in order af
   );
   assert.match((await cli('resume', 'task.edit')).stderr, /^task\.edit is not paused\.\n$/);
 });
+
+test('merges the edits of a paused trigger into one call, and logs the others as merged', {
+  timeout: 200_000,
+}, async () => {
+  await using server = await receiver();
+  await setUrls(server.origin, 'case.edit');
+  assert.equal((await cli('coalesce', 'case.edit', 'on')).status, 0);
+  await cli('pause', 'case.edit');
+  const row = { AccountID: uniqueId('merged'), CaseID: 'c' };
+  await stack.agent.do('create', 'case', row);
+  for (let i = 0; i < 5; i++) await stack.agent.do('edit', 'case', { ...row, n: String(i) });
+  await until('five notifications are pending', async () =>
+    /^case\.edit +paused +5 /m.test((await cli('list')).stdout),
+  );
+  await cli('resume', 'case.edit');
+  const call = await until('a call', () => server.calls[0], 90_000);
+  assert.equal(call.headers['crm-trigger-coalesced'], '5');
+  const merged = await until('four merged notifications in the log', async () => {
+    const { stdout } = await cli(
+      'log',
+      '--trigger',
+      'case.edit',
+      '--outcome',
+      'merged',
+      '--id',
+      row.AccountID,
+      '--json',
+    );
+    const entries = JSON.parse(stdout);
+    return entries.length >= 4 ? entries : undefined;
+  });
+  assert.deepEqual(
+    merged.map(({ response }: { response: string }) => response),
+    Array(4).fill(`merged into ${call.headers['webhook-id']}`),
+  );
+  assert.equal((await cli('coalesce', 'case.edit', 'off')).status, 0);
+  assert.equal(server.calls.length, 1);
+});
+
+// Drain has no schedule on an emulator: only its start by deliver can deliver those over the limit.
+test('calls a trigger no more often than its limit allows', { timeout: 120_000 }, async () => {
+  const times: number[] = [];
+  await using server = await receiver((_, response) => {
+    times.push(Date.now());
+    response.end();
+  });
+  await setUrls(server.origin, 'task.create');
+  assert.equal((await cli('limit', 'task.create', '2')).status, 0);
+  const account = uniqueId('limited');
+  const rows = Array.from({ length: 12 }, (_, n) => ({ AccountID: account, TaskID: `t${n}` }));
+  await Promise.all(rows.map((row) => stack.agent.do('create', 'task', row)));
+  await until('twelve calls', () => new Set(server.calls.map(({ target }) => target)).size >= rows.length, 60_000);
+  await cli('limit', 'task.create', 'off');
+  const [first = 0, last = 0] = [times[0], times.at(-1)];
+  assert.ok(last - first >= 5_000, `${times.length} calls within ${last - first} ms`);
+});

@@ -55,7 +55,7 @@ test('the console may read rows of an attached table and use its key', () => {
   );
   assert.deepEqual(
     granted.map(({ Action }) => Action),
-    ['dynamodb:GetItem', 'kms:Decrypt'],
+    [['dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:Scan'], 'kms:Decrypt'],
   );
 });
 

@@ -173,11 +173,14 @@ test('the function has the permissions of the admin API on the core stack, and n
   }
   const crm = ['CaseTable', 'CustomerTable', 'FollowupTable', 'TaskTable'];
   assert.deepEqual(found, {
+    'cloudwatch:DescribeAlarms': ['CrmTriggers-*'],
     'dynamodb:BatchGetItem': ['SecretsTable', 'TriggersTable'],
     'dynamodb:DeleteItem': ['BacklogTable'],
+    'dynamodb:DescribeTable': crm,
     'dynamodb:GetItem': ['BacklogTable', ...crm],
     'dynamodb:PutItem': ['AuditTable', 'BacklogTable'],
     'dynamodb:Query': ['AuditTable', 'BacklogTable', 'DeliveryLogTable'],
+    'dynamodb:Scan': crm,
     'dynamodb:UpdateItem': ['SecretsTable', 'TriggersTable'],
     'kms:Decrypt': ['SecretsKeyArn'],
     'kms:DescribeKey': ['SecretsKeyArn'],
@@ -187,8 +190,12 @@ test('the function has the permissions of the admin API on the core stack, and n
     'lambda:InvokeFunction': ['DrainFunction'],
     'logs:CreateLogStream': ['FunctionLogs'],
     'logs:PutLogEvents': ['FunctionLogs'],
-    'sqs:GetQueueAttributes': ['DeliveryQueueArn'],
+    'sqs:ChangeMessageVisibility': ['DeadLetterQueueArn'],
+    'sqs:DeleteMessage': ['DeadLetterQueueArn'],
+    'sqs:GetQueueAttributes': ['DeadLetterQueueArn', 'DeliveryQueueArn'],
+    'sqs:ReceiveMessage': ['DeadLetterQueueArn'],
     'sqs:SendMessage': ['DeliveryQueueArn'],
+    'ssm:GetParametersByPath': ['AlarmNames'],
   });
 });
 
@@ -208,6 +215,22 @@ test('the core stack does not refer to the console', () => {
   );
 });
 
+test('the core stack publishes the names of all its alarms for the console, each parameter below the limit of 4,096', () => {
+  const published = all('AWS::SSM::Parameter', main).filter(([, { Name }]) => /AlarmNames/.test(Name));
+  const names = published.flatMap(([, { Value }]) => Value['Fn::Join'][1].filter((part: unknown) => part !== ','));
+  assert.deepEqual(
+    names.map(({ Ref }: { Ref: string }) => Ref).sort(),
+    all('AWS::CloudWatch::Alarm', main)
+      .map(([id]) => id)
+      .sort(),
+  );
+  const [, { Environment }] = only(all('AWS::Lambda::Function', template));
+  for (const [, { Name, Value }] of published) {
+    assert.match(Name, new RegExp(`^${Environment.Variables.ALARM_NAMES}/\\d$`));
+    assert.ok(Value['Fn::Join'][1].length <= 2 * 15);
+  }
+});
+
 /** The accepted findings of AwsSolutions, with the reason for each. */
 const accepted: readonly { rule: string; at: string[]; why: string }[] = [
   {
@@ -225,6 +248,11 @@ const accepted: readonly { rule: string; at: string[]; why: string }[] = [
     at: ['FunctionRole/DefaultPolicy'],
     why: 'DynamoDB needs these actions on this key to write to a table with a customer-managed key.',
   })),
+  {
+    rule: 'AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:cloudwatch:<AWS::Region>:<AWS::AccountId>:alarm:CrmTriggers-*]',
+    at: ['FunctionRole/DefaultPolicy'],
+    why: 'The names of alarms are generated, and begin with the name of their stack. The permission only reads their states.',
+  },
 ];
 
 test("cdk-nag's AwsSolutions rules find only the accepted findings", () => {

@@ -101,7 +101,7 @@ const refs: readonly (readonly [RegExp, string])[] = [
   [/^AWS::Region$/, 'us-east-1'],
   [/^AWS::AccountId$/, '123456789012'],
   [/SecretsKeyArn/, arns['AWS::KMS::Key'] ?? ''],
-  [/DeliveryQueueArn/, arns['AWS::SQS::Queue'] ?? ''],
+  [/(Delivery|DeadLetter)QueueArn/, arns['AWS::SQS::Queue'] ?? ''],
 ];
 
 function resolved(value: unknown, template: Properties): unknown {

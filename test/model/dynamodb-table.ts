@@ -60,6 +60,7 @@ export class Table {
     return {
       TableName: this.#name,
       TableStatus: 'ACTIVE',
+      ItemCount: [...this.#partitions.values()].reduce((sum, { byKey }) => sum + byKey.size, 0),
       KeySchema: this.schema.map(({ name }, i) => ({ AttributeName: name, KeyType: i === 0 ? 'HASH' : 'RANGE' })),
       AttributeDefinitions: this.schema.map(({ name, type }) => ({ AttributeName: name, AttributeType: type })),
     };

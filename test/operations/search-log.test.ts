@@ -77,7 +77,7 @@ test('an invalid outcome is rejected in one line', async () => {
   const { deps } = world();
   await assert.rejects(run(deps, { outcome: 'fine\u001b' }), {
     name: 'UserError',
-    message: 'There is no outcome "fine\ufffd": the outcomes are delivered, failed, throttled, gone, blocked.',
+    message: 'There is no outcome "fine\ufffd": the outcomes are delivered, failed, throttled, gone, blocked, merged.',
   });
 });
 

@@ -32,11 +32,11 @@ export const pendingCases: Cases = {
     backlog,
   }) => {
     const merged = { coalesced: 5, oldestAt: 7 };
-    const [held, parked] = [waiting(), waiting()];
-    await backlog.hold({ ...held, notification: { ...held.notification, ...merged } }, AT);
+    const [retried, parked] = [waiting(), waiting()];
+    await backlog.hold({ ...retried, notification: { ...retried.notification, ...merged } }, AT);
     await backlog.park([{ ...parked, notification: { ...parked.notification, ...merged } }], AT);
-    const seen = await backlog.seen([held.notification, parked.notification]);
-    for (const { notification } of [held, parked])
+    const seen = await backlog.seen([retried.notification, parked.notification]);
+    for (const { notification } of [retried, parked])
       assert.deepEqual(seen.get(notification)?.notification, { ...notification, ...merged });
     assert.deepEqual((await backlog.parked(T, 10)).parked[0]?.notification, { ...parked.notification, ...merged });
   },

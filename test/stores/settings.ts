@@ -73,7 +73,8 @@ export const settingCases: Cases = {
   'reserves calls of a trigger with a limit, one after another, and none later than the latest time': async ({
     triggers,
   }) => {
-    const take = (at: number, known?: number) => triggers.takeSlot(T, 200, at, at + 500, known);
+    const take = (at: number, known?: number) =>
+      triggers.takeSlot(T, { spacingMs: 200, now: at, latest: at + 500, known });
     assert.equal(await take(1_000), 1_000, 'the first is free');
     assert.equal(await take(1_000), 1_200);
     assert.equal(await take(1_000, 1_400), 1_400, 'with the time that was read');
@@ -83,14 +84,16 @@ export const settingCases: Cases = {
   },
 
   'reserves each call once for functions at the same time': async ({ triggers }) => {
-    const taken = await Promise.all(Array.from({ length: 4 }, () => triggers.takeSlot(T, 100, 1_000, 1_900)));
+    const taken = await Promise.all(
+      Array.from({ length: 4 }, () => triggers.takeSlot(T, { spacingMs: 100, now: 1_000, latest: 1_900 })),
+    );
     assert.deepEqual(taken.toSorted(), [1_000, 1_100, 1_200, 1_300].slice(0, taken.length));
   },
 
   'forgets the reserved calls when the limit changes': async ({ triggers }) => {
-    assert.equal(await triggers.takeSlot(T, 60_000, 1_000, 2_000), 1_000);
-    assert.equal(await triggers.takeSlot(T, 60_000, 1_000, 2_000), undefined);
+    assert.equal(await triggers.takeSlot(T, { spacingMs: 60_000, now: 1_000, latest: 2_000 }), 1_000);
+    assert.equal(await triggers.takeSlot(T, { spacingMs: 60_000, now: 1_000, latest: 2_000 }), undefined);
     await triggers.writeSetting(T, 'maxPerSecond', 5);
-    assert.equal(await triggers.takeSlot(T, 200, 1_001, 2_000), 1_001);
+    assert.equal(await triggers.takeSlot(T, { spacingMs: 200, now: 1_001, latest: 2_000 }), 1_001);
   },
 };

@@ -43,7 +43,10 @@ async function write(all: string, key: string, make: (into: string) => Promise<v
   const beside = join(all, `${key}.${process.pid}`);
   try {
     await make(beside);
-    await rename(beside, join(all, key));
+    // If this took longer than the lock lasts, another process was first.
+    await rename(beside, join(all, key)).catch(async (error) => {
+      if (!(await exists(join(all, key)))) throw error;
+    });
   } finally {
     await rm(beside, { recursive: true, force: true });
   }

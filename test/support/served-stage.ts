@@ -13,6 +13,7 @@ const outputs: Readonly<Record<string, string>> = {
   AuditTable: 'audit',
   SecretsTable: 'secrets',
   DeliveryLogTable: 'log',
+  DeliveryQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/queue.fifo',
   DestinationRules: JSON.stringify(defaultRules),
   RowRules: '{}',
 };

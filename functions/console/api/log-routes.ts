@@ -26,11 +26,17 @@ const logEntry = z.object({
   response: z.string(),
   milliseconds: z.number(),
   body: z.optional(z.string()),
+  /** Some headers of the response, as lines. */
+  headers: z.optional(z.string()),
   test: z.optional(z.literal(true)),
   redelivered: z.optional(z.literal(true)),
 });
 
 export type LogEntry = z.output<typeof logEntry>;
+
+/** A count of attempts ends here, or after this time in milliseconds. */
+const ENOUGH = 10_000;
+const COUNT_MS = 700;
 
 /** The delivery log and the history. */
 export const logRoutes = [
@@ -57,6 +63,49 @@ export const logRoutes = [
       const log = await lastAttempts(deps, { trigger: filter.trigger });
       const { entries, ...rest } = await page({ log }, logFilter(filter), limit, from);
       return { json: { entries: entries.map((entry) => ({ ...entry, outcome: 'gave-up' as const })), ...rest } };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/log/count',
+    role: 'viewer',
+    summary: 'Count attempts; the count ends after 10,000, or after 0.7 seconds',
+    query: z.object({
+      trigger: z.optional(trigger),
+      outcome: z.optional(z.enum(loggedOutcomes)),
+      /** The ID of a notification, or an ID in the formatted string. */
+      id: z.optional(text(200)),
+      since: z.optional(queryTime),
+      until: z.optional(queryTime),
+    }),
+    /** `isMinimum`: there can be more than `count`. */
+    response: z.object({ count: z.int(), isMinimum: z.boolean() }),
+    async run({ deps: { log }, query: { until, ...filter } }) {
+      const from = until === undefined ? undefined : log.placeAt(until);
+      return { json: await log.count(logFilter(filter), from, ENOUGH, Date.now() + COUNT_MS) };
+    },
+  }),
+  route({
+    method: 'GET',
+    path: '/triggers/{trigger}/pending',
+    role: 'viewer',
+    summary: 'Return where a notification is pending after a failed attempt, and when it is attempted next',
+    query: z.object({ id: text(100) }),
+    /** `null`: it is not pending, was not attempted yet, or is behind many others. */
+    response: z.object({
+      pending: z.nullable(
+        z.object({
+          place: z.enum(['queue', 'backlog']),
+          attempts: z.int(),
+          /** The earliest time of the next attempt, in epoch milliseconds. */
+          nextTryAt: z.number(),
+        }),
+      ),
+    }),
+    async run({ deps, trigger, query: { id } }) {
+      const found = await deps.pending.find(trigger, id);
+      const place = found?.list === 'held' ? ('queue' as const) : ('backlog' as const);
+      return { json: { pending: found ? { place, attempts: found.attempts, nextTryAt: found.nextTry } : null } };
     },
   }),
   route({

@@ -1,6 +1,8 @@
+import { backfillRoutes } from './backfill-routes.ts';
 import { credentialRoutes } from './credential-routes.ts';
 import { failedRoutes } from './failed-routes.ts';
 import { logRoutes } from './log-routes.ts';
+import { operationRoutes } from './operation-routes.ts';
 import { pullTokenRoutes } from './pull-token-routes.ts';
 import { secretRoutes } from './secret-routes.ts';
 import { settingRoutes } from './setting-routes.ts';
@@ -19,4 +21,6 @@ export const routes = [
   ...credentialRoutes,
   ...failedRoutes,
   ...logRoutes,
+  ...operationRoutes,
+  ...backfillRoutes,
 ] as const;

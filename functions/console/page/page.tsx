@@ -4,6 +4,7 @@ import { FailedView } from './failed/failed-view.tsx';
 import { AgentPanel } from './local-run/agent-panel.tsx';
 import { HistoryView } from './log/history-view.tsx';
 import { LogView } from './log/log-view.tsx';
+import { OperationsView } from './operations/operations-view.tsx';
 import { mayChange } from './shared/role.ts';
 import { Account } from './sign-in/account.tsx';
 import { appTexts } from './texts/app.ts';
@@ -14,6 +15,7 @@ const views: Readonly<Record<string, { readonly title: string; readonly View: Fu
   failed: { title: appTexts.failed, View: FailedView },
   log: { title: appTexts.log, View: LogView },
   history: { title: appTexts.history, View: HistoryView },
+  operations: { title: appTexts.operations, View: OperationsView },
 };
 
 /** The view in the fragment, such as `#log?id=…`. */

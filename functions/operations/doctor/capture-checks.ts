@@ -16,7 +16,10 @@ const attachTo = ({ entity, stage }: CapturePath, stream: string): string =>
   `set tables.${entity}.stream in cdk.json to ${stream}, and ${deployCommand('CrmTriggers', stage)}`;
 
 /** A deployment fixes a table that the stack created. */
-const forAttached = (fix: (way: CapturePath) => string) => (way: CapturePath) => (way.made ? revert(way) : fix(way));
+const forAttached = (fix: (way: CapturePath) => string) => (way: CapturePath) => {
+  if (way.made === undefined) return `if the stack created the table, ${revert(way)}; otherwise ${fix(way)}`;
+  return way.made ? revert(way) : fix(way);
+};
 
 const isOn = ({ table }: CapturePath): boolean => table?.StreamSpecification?.StreamEnabled === true;
 
@@ -51,7 +54,7 @@ export const captureChecks: readonly Check<CapturePath>[] = [
     fix: (way) =>
       way.made
         ? `restore it from its backup under this name, then ${revert(way)}`
-        : `restore it from its backup, then ${attachTo(way, 'its LatestStreamArn')}`,
+        : `restore it from its backup, then ${forAttached((way) => attachTo(way, 'its LatestStreamArn'))(way)}`,
   },
   {
     wrong: ({ table }) => !!table && !['ACTIVE', 'UPDATING'].includes(table.TableStatus ?? ''),

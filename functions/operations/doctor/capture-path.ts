@@ -5,7 +5,7 @@ import { capital } from '../../core/capital.ts';
 import { type Entity, entityNames } from '../../core/entity.ts';
 import type { RowRules } from '../../core/row-rules.ts';
 import type { Deps } from '../deployment.ts';
-import type { Checked, Inspector } from './inspector.ts';
+import type { Checked, Checking, Inspector } from './inspector.ts';
 
 /** The number of rows that are read to find their attributes. */
 const SAMPLE = 20;
@@ -18,8 +18,8 @@ export interface CapturePath {
   readonly entity: Entity;
   readonly stage: string;
   readonly name: string;
-  /** Whether the stack created the table. Otherwise it is attached. */
-  readonly made: boolean;
+  /** Whether the stack created the table. Otherwise it is attached. `undefined`: it is not known. */
+  readonly made: boolean | undefined;
   readonly rules: RowRules;
   readonly table: Checked<TableDescription>;
   /** The attributes that some rows have. */
@@ -37,28 +37,50 @@ export function capturePaths(deps: CaptureDeps, inspector: Inspector): Promise<C
   return Promise.all(entityNames.map((entity) => capturePath(entity, deps, inspector)));
 }
 
-async function capturePath(entity: Entity, deps: CaptureDeps, inspector: Inspector): Promise<CapturePath> {
-  const { outputs, crmTables, rowRules, dynamodb } = deps;
+/** The part of the capture paths that needs no client but that of DynamoDB: the tables. */
+export function tableFacts(deps: CaptureDeps, checking: Checking): Promise<CapturePath[]> {
+  return Promise.all(entityNames.map((entity) => tablePath(entity, deps, checking)));
+}
+
+async function tablePath(
+  entity: Entity,
+  { outputs, crmTables, rowRules, dynamodb }: CaptureDeps,
+  checking: Checking,
+): Promise<CapturePath> {
   const name = crmTables[entity];
-  const stage = `Capture${capital(entity)}`;
   const describe = dynamodb.send(new DescribeTableCommand({ TableName: name })).then(({ Table }) => Table);
-  const [table, rows, mapping, capture] = await Promise.all([
-    inspector.ask(`the table ${name}`, describe),
-    inspector.ask(`rows of ${name}`, dynamodb.send(new ScanCommand({ TableName: name, Limit: SAMPLE }))),
-    inspector.mapping(stage),
-    inspector.function(stage),
+  const [table, rows] = await Promise.all([
+    checking.ask(`the table ${name}`, describe),
+    checking.ask(`rows of ${name}`, dynamodb.send(new ScanCommand({ TableName: name, Limit: SAMPLE }))),
   ]);
-  const readers = table?.LatestStreamArn && (await readersOf(table.LatestStreamArn, inspector));
-  const role = capture?.Role;
   return {
     where: `${entity}, table ${name}`,
     entity,
     stage: outputs.Stage,
     name,
-    made: inspector.find('AWS::DynamoDB::GlobalTable', `Tables${capital(entity)}`) === name,
+    made: undefined,
     rules: rowRules[entity],
     table,
     attributes: new Set(rows?.Items?.flatMap((row) => Object.keys(row))),
+    mapping: undefined,
+    readers: 0,
+    denied: [],
+  };
+}
+
+async function capturePath(entity: Entity, deps: CaptureDeps, inspector: Inspector): Promise<CapturePath> {
+  const stage = `Capture${capital(entity)}`;
+  const [path, mapping, capture] = await Promise.all([
+    tablePath(entity, deps, inspector),
+    inspector.mapping(stage),
+    inspector.function(stage),
+  ]);
+  const { table, name } = path;
+  const readers = table?.LatestStreamArn && (await readersOf(table.LatestStreamArn, inspector));
+  const role = capture?.Role;
+  return {
+    ...path,
+    made: inspector.find('AWS::DynamoDB::GlobalTable', `Tables${capital(entity)}`) === name,
     mapping,
     readers: readers || 0,
     denied: role ? await deniedTo(role, table, mapping, inspector) : [],

@@ -13,17 +13,22 @@ export interface Check<Thing> {
   wrong(thing: Thing): boolean;
   what(thing: Thing): string;
   fix(thing: Thing): string;
+  /** The same on the page, where an admin has no terminal. Default: `fix`. */
+  fixOnPage?(thing: Thing): string;
 }
 
-/** Runs all checks on all facts. */
+/** Runs all checks on all facts. @param onPage Whether the page shows the findings. */
 export function examine<Thing extends { readonly where: string }>(
   things: readonly Thing[],
   checks: readonly Check<Thing>[],
+  onPage = false,
 ): Finding[] {
   return things.flatMap((thing) =>
     checks
       .filter((check) => check.wrong(thing))
-      .map(({ what, fix }) => ({ where: thing.where, what: what(thing), fix: fix(thing) })),
+      .map(({ what, fix, fixOnPage = fix }) => {
+        return { where: thing.where, what: what(thing), fix: (onPage ? fixOnPage : fix)(thing) };
+      }),
   );
 }
 

@@ -6,7 +6,7 @@ import { entityNames } from '../../core/entity.ts';
 import type { Deps } from '../deployment.ts';
 import { sizeOf } from '../queue-size.ts';
 import { type Check, revert } from './check.ts';
-import type { Checked, Inspector } from './inspector.ts';
+import type { Checked, Checking, Inspector } from './inspector.ts';
 
 type Attributes = Readonly<Record<string, string>>;
 
@@ -21,25 +21,32 @@ interface QueueFacts {
   readonly timeout: number;
 }
 
-export async function queueFacts(
-  deps: Deps<'outputs' | 'sqs' | 'queueUrl' | 'deadLetterQueueUrl'>,
-  inspector: Inspector,
-): Promise<QueueFacts> {
+type QueueDeps = Deps<'outputs' | 'sqs' | 'queueUrl' | 'deadLetterQueueUrl'>;
+
+/** The facts that need no client but that of SQS. */
+export async function queueAttributes(deps: QueueDeps, checking: Checking): Promise<QueueFacts> {
   const attributes = (where: string, QueueUrl: string) => {
     const get = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ['All'] });
-    return inspector.ask(
+    return checking.ask(
       where,
       deps.sqs.send(get).then(({ Attributes = {} }): Attributes => Attributes),
     );
   };
-  const [queue, deadLetters, mapping, deliver] = await Promise.all([
+  const [queue, deadLetters] = await Promise.all([
     attributes('the delivery queue', deps.queueUrl),
     attributes('the dead-letter queue', deps.deadLetterQueueUrl),
+  ]);
+  const { Stage: stage } = deps.outputs;
+  return { where: 'the delivery queue', stage, queue, deadLetters, mapping: undefined, timeout: 0 };
+}
+
+export async function queueFacts(deps: QueueDeps, inspector: Inspector): Promise<QueueFacts> {
+  const [facts, mapping, deliver] = await Promise.all([
+    queueAttributes(deps, inspector),
     inspector.mapping('Deliver'),
     inspector.function('Deliver'),
   ]);
-  const timeout = deliver?.Timeout ?? 0;
-  return { where: 'the delivery queue', stage: deps.outputs.Stage, queue, deadLetters, mapping, timeout };
+  return { ...facts, mapping, timeout: deliver?.Timeout ?? 0 };
 }
 
 export const queueChecks: readonly Check<QueueFacts>[] = [
@@ -79,6 +86,7 @@ export const queueChecks: readonly Check<QueueFacts>[] = [
     wrong: ({ deadLetters }) => sizeOf(deadLetters ?? {}) > 0,
     what: ({ deadLetters }) => `dead letters, which no code could read: ${sizeOf(deadLetters ?? {})}`,
     fix: () => 'see why with crm-triggers dead-letters, and queue them again with --send-back',
+    fixOnPage: () => 'see why under Dead letters, and send them back',
   },
 ];
 

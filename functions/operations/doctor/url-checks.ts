@@ -5,7 +5,7 @@ import { deployCommand, stackName } from '../../core/stack-name.ts';
 import { parseTriggerUrl } from '../../core/trigger-url.ts';
 import type { Deps } from '../deployment.ts';
 import type { Check } from './check.ts';
-import type { Inspector } from './inspector.ts';
+import type { Checking } from './inspector.ts';
 
 /** A trigger with a URL. */
 interface UrlFacts {
@@ -19,7 +19,7 @@ interface UrlFacts {
 
 export async function urlFacts(
   deps: Deps<'triggersTable' | 'secrets' | 'rules'>,
-  inspector: Inspector,
+  inspector: Checking,
 ): Promise<UrlFacts[]> {
   const [now, secrets] = await Promise.all([
     inspector.ask('the triggers', deps.triggersTable.read(triggers)),
@@ -41,11 +41,14 @@ export const urlChecks: readonly Check<UrlFacts>[] = [
     wrong: ({ rejected }) => rejected !== undefined,
     what: ({ rejected }) => `its URL is not called any more. ${rejected}`,
     fix: ({ where }) => `crm-triggers set ${where} URL; or the setting that allows it, and a deployment`,
+    fixOnPage: ({ where }) =>
+      `set another URL for ${where} on the tab Triggers; or the setting that allows it, and a deployment`,
   },
   {
     wrong: ({ signed }) => !signed,
     what: () => 'it has no secret, so its calls are not signed',
     fix: ({ where }) => `crm-triggers set ${where} URL, with the URL that it has: that makes one`,
+    fixOnPage: ({ where }) => `on the tab Triggers, open Settings of ${where} and replace the secret: that makes one`,
   },
   {
     wrong: ({ expiresAt }) => expiresAt !== undefined,

@@ -110,11 +110,13 @@ export const variables = {
   ...functionVariables,
   ENTITY: 'task',
   DRAIN_CONCURRENCY: '10',
-  OUTPUTS: JSON.stringify(
-    Object.fromEntries(
+  ALARM_NAMES: '/crm-triggers/CrmTriggers/AlarmNames',
+  OUTPUTS: JSON.stringify({
+    ...Object.fromEntries(
       outputNames.map((name) => [name, '{"allowHttp":false,"allowedPorts":[],"allowedPrivateNetworks":[]}']),
     ),
-  ),
+    DeliveryQueueUrl: 'https://sqs.us-east-1.amazonaws.com/123456789012/queue.fifo',
+  }),
   SIGN_IN: JSON.stringify({
     issuer: https,
     clientId: 'bench',

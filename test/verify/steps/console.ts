@@ -57,7 +57,18 @@ export async function consoleRoutes(world: World): Promise<string> {
     count++;
   }
   prove((await request('/api/triggers', 'GET', admin)).status === 200, 'an admin cannot read the triggers');
+  await proveOperations((path, method = 'GET') => requestUnthrottled(world, () => request(path, method, admin)));
   return `${count} requests to ${routes.length} routes: 401 without a valid token, 403 outside the group ${ADMINS}, and an admin has access`;
+}
+
+/** The permissions of the tab Operations: CloudWatch, the parameters with the names, the CRM tables and the dead-letter queue. */
+async function proveOperations(ask: (path: string, method?: string) => Promise<Response>): Promise<void> {
+  const { alarms } = (await (await ask('/api/alarms')).json()) as { alarms?: object[] };
+  prove((alarms?.length ?? 0) > 0, 'the console cannot read the states of the alarms');
+  const { inconclusive } = (await (await ask('/api/doctor')).json()) as { inconclusive?: object[] };
+  prove(inconclusive?.length === 0, `the console cannot make each check: ${JSON.stringify(inconclusive)}`);
+  const { status } = await ask('/api/dead-letters/send-back', 'POST');
+  prove(status === 200, `the console cannot send dead letters back: ${status}`);
 }
 
 /** Repeats a request that the API throttles. Its limit is 20 requests per second. */

@@ -1,9 +1,7 @@
 import type { Trigger } from '../../../core/entity.ts';
 import { maskedUrl } from '../../../core/masked-url.ts';
 import { joinFormattedString } from '../../../core/trigger-url.ts';
-import type { FailedNotification } from '../../api/failed-routes.ts';
 import type { LogEntry } from '../../api/log-routes.ts';
-import type { TriggerStatus } from '../../api/trigger-routes.ts';
 import { Redeliver } from '../failed/redeliver.tsx';
 import { request } from '../shared/api.ts';
 import { CopyButton } from '../shared/copy-button.tsx';
@@ -14,6 +12,7 @@ import { appTexts } from '../texts/app.ts';
 import { attemptTexts, redeliverTexts } from '../texts/lists.ts';
 import { curl, headerLines } from './curl.ts';
 import { findAttempts } from './find-attempts.ts';
+import { nextAttempt } from './next-attempt.ts';
 import { OutcomeMark } from './outcome-mark.tsx';
 
 interface Props {
@@ -30,17 +29,18 @@ const MAX_ATTEMPTS = 100;
 /** All attempts of one notification, oldest first: the call, the responses, the next attempt, and a curl command. */
 export function Attempts({ id, trigger, since, until }: Props) {
   const { value, error, reload } = useLoad(async () => {
-    const [{ entries }, { triggers }, { failed }] = await Promise.all([
+    const [{ entries }, { triggers }, { failed }, { pending }] = await Promise.all([
       findAttempts({ id, trigger, since: String(since), until: String(until) }, MAX_ATTEMPTS),
       request('GET /triggers', {}),
       request('GET /failed', { query: { id, trigger } }),
+      request('GET /triggers/{trigger}/pending', { trigger, query: { id } }),
     ]);
     const status = triggers.find((status) => status.trigger === trigger);
-    return { attempts: entries.toReversed(), status, failed: failed.find((one) => one.id === id) };
+    return { attempts: entries.toReversed(), status, failed: failed.find((one) => one.id === id), pending };
   }, id);
   if (error) return <p class="muted">{error}</p>;
   if (!value) return <p class="muted">{appTexts.loading}</p>;
-  const { attempts, status, failed } = value;
+  const { attempts, status, failed, pending } = value;
   const last = attempts.at(-1);
   const hidden = [...(status?.headers ?? []), ...(status?.oauth ? ['authorization'] : [])];
   return (
@@ -48,32 +48,33 @@ export function Attempts({ id, trigger, since, until }: Props) {
       <h3>{attemptTexts.title}</h3>
       {!last && <p class="muted">{attemptTexts.none}</p>}
       <ol class="attempts">
-        {attempts.map(({ at, attempt, outcome, response, milliseconds, body }) => (
+        {attempts.map(({ at, attempt, outcome, response, milliseconds, headers, body }) => (
           <li key={`${at} ${attempt}`}>
             <OutcomeMark outcome={failed?.attempts === attempt && outcome !== 'delivered' ? 'gave-up' : outcome} />{' '}
             {attemptTexts.attempt(formatFull(at), response, milliseconds)}
-            {body && <pre class="body">{body}</pre>}
+            <Part title={attemptTexts.headers} text={headers} />
+            <Part title={attemptTexts.body} text={body} />
           </li>
         ))}
       </ol>
       {last && <p class="muted">{attemptTexts.responseNote}</p>}
       <h3>{attemptTexts.next}</h3>
-      <p>{nextAttempt(last, status, failed)}</p>
+      <p>{nextAttempt({ last, status, failed, pending })}</p>
       {failed && mayChange() && <Redeliver selection={{ ids: [id] }} label={redeliverTexts.redeliver} done={reload} />}
       {last && status && status.url !== null && <Call url={status.url} last={last} headers={hidden} />}
     </>
   );
 }
 
-function nextAttempt(
-  last: LogEntry | undefined,
-  status: TriggerStatus | undefined,
-  failed: FailedNotification | undefined,
-): string {
-  if (failed) return attemptTexts.inFailed(formatFull(failed.failedAt), failed.reason);
-  if (last?.outcome === 'delivered') return attemptTexts.done;
-  const at = status?.nextTryAt ?? null;
-  return at === null ? attemptTexts.scheduled : attemptTexts.nextAt(formatFull(at));
+/** A part of a response, if there is one. */
+function Part({ title, text }: { readonly title: string; readonly text: string | undefined }) {
+  if (!text) return null;
+  return (
+    <>
+      <p class="muted">{title}</p>
+      <pre class="body">{text}</pre>
+    </>
+  );
 }
 
 interface CallProps {

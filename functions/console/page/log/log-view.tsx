@@ -1,6 +1,7 @@
 import { useState } from 'preact/hooks';
 import { PENDING_MS } from '../../../core/breaker.ts';
 import { loggedOutcomes } from '../../../core/log-entry.ts';
+import type { ApiRequest } from '../../api/contract.ts';
 import type { LogEntry } from '../../api/log-routes.ts';
 import { useParameter } from '../shared/address.ts';
 import { request } from '../shared/api.ts';
@@ -16,6 +17,9 @@ import { LogTable } from './log-table.tsx';
 const FIRST_LIMIT = 100;
 const MAX_LIMIT = 1000;
 
+/** A count and a search for an ID read much of the log, so they are repeated less often. */
+const SEARCH_MS = 60_000;
+
 const kinds = [...loggedOutcomes, 'gave-up'] as const;
 const outcomes = [[undefined, tableTexts.all] as const, ...kinds.map((kind) => [kind, kind] as const)];
 
@@ -30,7 +34,12 @@ export function LogView() {
   const [place, setPlace] = useState({ searched, next: '' });
   const next = place.searched === searched ? place.next : '';
   const query = { ...filters.query, outcome, next: next || undefined, limit: String(limit) };
-  const { value, error } = useLoad(() => request('GET /log', { query }), JSON.stringify(query), REFRESH_MS);
+  const { value, error } = useLoad(
+    () => request('GET /log', { query }),
+    JSON.stringify(query),
+    query.id ? SEARCH_MS : REFRESH_MS,
+  );
+  const total = useTotal({ ...filters.query, outcome });
   return (
     <section aria-labelledby="log-title">
       <h2 id="log-title">{appTexts.log}</h2>
@@ -46,7 +55,11 @@ export function LogView() {
       {value?.entries.length === 0 && <p class="empty">{value.next ? logTexts.emptySoFar : logTexts.empty}</p>}
       {value && value.entries.length > 0 && (
         <>
-          <p class="muted">{logTexts.count(value.entries.length, value.next === undefined && next === '')}</p>
+          <p class="muted" role="status">
+            {next === '' && value.next !== undefined
+              ? logTexts.range(value.entries.length, total)
+              : logTexts.count(value.entries.length, next === '')}
+          </p>
           <LogTable entries={value.entries} open={setDetail} />
         </>
       )}
@@ -76,4 +89,13 @@ export function LogView() {
       )}
     </section>
   );
+}
+
+/** The number of attempts that match. `undefined` until it is known, and for `gave-up`: the tab Failed has those numbers. */
+function useTotal({ outcome, ...query }: Omit<ApiRequest<'GET /log'>['query'], 'next' | 'limit'>) {
+  const load = async () =>
+    outcome === 'gave-up' || outcome === 'retry'
+      ? undefined
+      : request('GET /log/count', { query: { ...query, outcome } });
+  return useLoad(load, JSON.stringify([query, outcome]), SEARCH_MS).value;
 }

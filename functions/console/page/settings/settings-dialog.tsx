@@ -3,8 +3,8 @@ import { Dialog } from '../shared/dialog.tsx';
 import { ClientCertificate } from './client-certificate.tsx';
 import { CustomHeaders } from './custom-headers.tsx';
 import { Limits } from './limits.tsx';
-import { PullToken } from './pull-token.tsx';
 import { OAuthClient } from './oauth-client.tsx';
+import { PullToken } from './pull-token.tsx';
 import { Secret } from './secret.tsx';
 
 interface Props {

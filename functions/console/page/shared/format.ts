@@ -26,3 +26,6 @@ export function formatRelative(at: number, now = Date.now()): string {
   const [unit, length] = units.find(([, length]) => Math.abs(seconds) >= length) ?? ['second', 1];
   return relative.format(Math.trunc(seconds / length), unit);
 }
+
+/** Formats a number with separators of thousands. */
+export const grouped = (count: number) => count.toLocaleString('en');

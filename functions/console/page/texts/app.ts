@@ -10,6 +10,7 @@ export const appTexts = {
   failed: 'Failed',
   log: 'Log',
   history: 'History',
+  operations: 'Operations',
   viewer: 'You can read everything except secrets and credentials in URLs. To change something, ask an admin.',
   loading: 'Loading …',
   close: 'Close',

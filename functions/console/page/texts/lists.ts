@@ -1,5 +1,7 @@
 // The texts of the tabs Failed, Log and History.
 
+import { grouped } from '../shared/format.ts';
+
 export const tableTexts = {
   trigger: 'Trigger',
   formattedString: 'Formatted string',
@@ -47,8 +49,13 @@ export const redeliverTexts = {
 };
 
 export const logTexts = {
+  /** `total` is `undefined` until it is known. */
+  range: (shown: number, total: { readonly count: number; readonly isMinimum: boolean } | undefined) =>
+    total
+      ? `1–${grouped(shown)} of ${total.isMinimum ? 'more than ' : ''}${grouped(total.count)}`
+      : `1–${grouped(shown)}`,
   count: (count: number, isAll: boolean) =>
-    isAll ? `${count} attempts match.` : `${count} attempts, and there can be more.`,
+    isAll ? `${grouped(count)} attempts match.` : `${grouped(count)} attempts, and there can be more.`,
   empty: 'No attempts match.',
   emptySoFar: 'No attempts match in the part of the log that was searched so far.',
   older: 'Search older attempts',
@@ -69,11 +76,20 @@ export const attemptTexts = {
   setNow: (url: string) => `GET ${url}`,
   headersNote: 'Each call also has a timestamp and signatures, which the log does not contain.',
   customHeader: (name: string) => `${name}: (value hidden)`,
-  responseNote: 'The log contains the status and the first 1 KiB of the body, and no headers.',
+  headers: 'Headers of the response',
+  body: 'Body of the response',
+  responseNote:
+    'The log contains the status, a few headers, and the first 1 KiB of the body. Older attempts have no headers.',
   next: 'Next attempt',
   inFailed: (time: string, reason: string) => `None. It moved to Failed at ${time}: ${reason}.`,
   done: 'None. It was delivered.',
-  nextAt: (time: string) => `The trigger is parked; its next try is at ${time}.`,
+  due: 'this moment',
+  fromQueue: (time: string, attempt: number) => `At ${time}. It waits in the queue for attempt ${attempt}.`,
+  afterTry: (time: string) =>
+    `After the trigger's next try at ${time}. The trigger is parked; its backlog is sent in order.`,
+  afterResume: 'After the trigger resumes. It is paused.',
+  inOrder: 'Now, in its order. The backlog of the trigger is being sent.',
+  inOrderFrom: (time: string) => `At ${time} or later, in its order. The backlog of the trigger is being sent.`,
   scheduled: 'It is pending, and is attempted by the retry schedule or after the trigger resumes.',
   curl: 'Repeat the call by hand',
   curlNote: 'The command calls the URL that is set now. It sends no signature, because a signature soon expires.',

@@ -142,6 +142,7 @@ export const actionTexts = {
   settings: 'Settings',
   failed: 'Failed',
   log: 'Log',
+  backfill: 'Backfill',
   delivered: (response: string, milliseconds: number) => `Delivered: ${response} after ${milliseconds} ms`,
   notDelivered: (response: string, milliseconds: number) => `Not delivered: ${response} after ${milliseconds} ms`,
   testedAt: (time: string) => `Test at ${time}`,

@@ -1,3 +1,4 @@
+import { AlarmCount } from '../operations/alarms.tsx';
 import { request } from '../shared/api.ts';
 import { REFRESH_MS, useLoad } from '../shared/load.ts';
 import { overviewTexts } from '../texts/triggers.ts';
@@ -44,6 +45,7 @@ export function Overview({ triggers, isProblemsOnly, setProblemsOnly, open, relo
             {overviewTexts.failedToday(value.total, value.total >= MAX_FAILED)}
           </a>
         )}
+        <AlarmCount />
       </p>
       <button type="button" aria-pressed={isProblemsOnly} onClick={() => setProblemsOnly(!isProblemsOnly)}>
         {overviewTexts.problemsOnly}

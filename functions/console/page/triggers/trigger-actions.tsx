@@ -74,6 +74,12 @@ export function TriggerActions({ status, latest, reload }: Props) {
           {actionTexts.failed}
           <span class="hidden"> {actionTexts.detailsOf(trigger)}</span>
         </a>
+        {mayChange() && !trigger.endsWith('.delete') && (
+          <a href={`#operations?backfill=${trigger}`}>
+            {actionTexts.backfill}
+            <span class="hidden"> {actionTexts.detailsOf(trigger)}</span>
+          </a>
+        )}
       </div>
       <TestNote tested={tested} latest={latest} error={error} />
       {isOpen && <SettingsDialog status={status} close={() => setOpen(false)} reload={reload} />}

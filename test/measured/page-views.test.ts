@@ -20,6 +20,9 @@ const FAILED = 10_000;
 /** As many as deliver writes at once. */
 const BATCH = 10;
 const LIMIT_MS = 1_000;
+/** What most receivers send. */
+const HEADERS =
+  'content-type: application/json\ncontent-length: 17\ndate: Fri, 27 Nov 2026 14:00:00 GMT\nserver: nginx';
 const HOUR_MS = 60 * 60_000;
 
 /** The requests of the views. */
@@ -27,6 +30,10 @@ const views: readonly [title: string, path: string][] = [
   ['the status of all triggers', '/triggers'],
   ['the first page of the log', '/log?limit=100'],
   ['the log of a trigger', '/log?trigger=task.edit&limit=100'],
+  ['the log of a record with one attempt, among the oldest', '/log?id=a7-rare&limit=100'],
+  ['the log of a record without attempts', '/log?id=nowhere&limit=100'],
+  ['the number of attempts', '/log/count'],
+  ['the number of attempts of a record', '/log/count?id=a7-rare'],
   ['the log by outcome', '/log?outcome=failed&limit=100'],
   ['the calls of the last day, for the overview', `/log?since=${Date.now() - 24 * HOUR_MS}&limit=1000`],
   ['the failed notifications of today, for the overview', `/failed?since=${Date.now() - 24 * HOUR_MS}&limit=200`],
@@ -73,7 +80,13 @@ async function fill(log: DeliveryLog, backlog: Backlog): Promise<void> {
         const n = batch * BATCH + i;
         const outcome = n % 10 === 0 ? ('failed' as const) : ('delivered' as const);
         const common = { at: Date.now(), attempt: 1, milliseconds: 20, outcome, response: 'HTTP 200' };
-        return { ...common, trigger: triggerOf(n), id: `msg_${n}`, formattedString: `?AccountID=a${n}` };
+        return {
+          ...common,
+          trigger: triggerOf(n),
+          id: `msg_${n}`,
+          formattedString: `?AccountID=a${n}-rare`,
+          headers: HEADERS,
+        };
       }),
     ),
   );
@@ -105,7 +118,11 @@ test(`each view responds within ${LIMIT_MS} ms with ${ATTEMPTS} attempts in the 
       const begun = performance.now();
       const response = await api.request(`/api${path}`);
       assert.equal(response.status, 200, title);
-      size = (await response.text()).length;
+      const text = await response.text();
+      size = text.length;
+      if (path.startsWith('/log?id='))
+        assert.equal(text.includes('msg_7"'), path.includes('=a7-'), `${title}: ${text}`);
+      if (path === '/log/count?id=a7-rare') assert.equal(text, '{"count":1,"isMinimum":false}');
       times.push(Math.round(performance.now() - begun));
     }
     t.diagnostic(`${title}: ${times.join(', ')} ms, ${Math.round(size / 1024)} KiB`);
