@@ -1,4 +1,5 @@
-import { CfnResource, Stack } from 'aws-cdk-lib';
+import { CfnResource, Stack, Token } from 'aws-cdk-lib';
+import { CfnGlobalTable, CfnTable } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
 
 /** The maximum size of a function's environment in bytes, as JSON with names and values. */
@@ -27,6 +28,9 @@ const PUBLISHED = 140;
 
 /** The maximum length of all other references. */
 const OTHERWISE = 128;
+
+/** The length of the random end of a name that CloudFormation builds, with two hyphens: stack-resource-1A2B3C4D5E6F7. */
+const RANDOM_END = 15;
 
 /**
  * Checks the size of a function's environment before the deployment. Each reference counts with its maximum length.
@@ -72,5 +76,10 @@ function longestRef(stack: Stack, ref: string): number {
   const resource = stack.node
     .findAll()
     .find((node): node is CfnResource => node instanceof CfnResource && stack.resolve(node.logicalId) === ref);
-  return refs[resource?.cfnResourceType ?? ''] ?? OTHERWISE;
+  const longest = refs[resource?.cfnResourceType ?? ''] ?? OTHERWISE;
+  const isTable = resource instanceof CfnTable || resource instanceof CfnGlobalTable;
+  // A table without a name of its own gets one from CloudFormation. The name of a nested stack is not known before the deployment.
+  if (!isTable || stack.resolve(resource.tableName) !== undefined || Token.isUnresolved(stack.stackName))
+    return longest;
+  return Math.min(longest, stack.stackName.length + ref.length + RANDOM_END);
 }

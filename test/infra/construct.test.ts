@@ -216,6 +216,16 @@ describe('CrmTriggersConsole', () => {
     assert.ok(Outputs.ConsoleUrl && Outputs.UserPoolId && console.userPool);
   });
 
+  test('fits into the environment of its function in a stack with a name of 128 characters, the maximum', () => {
+    const stack = new Stack(new App(), 'S'.padEnd(128, 'x'));
+    const triggers = new CrmTriggers(stack, 'Triggers', { alarmEmail: 'on-call@example.com' });
+    new CrmTriggersConsole(stack, 'Console', { triggers });
+    const [, { Environment }] = all('AWS::Lambda::Function', Template.fromStack(stack)).find(([id]) =>
+      id.startsWith('ConsoleFunction'),
+    ) as [string, Properties];
+    assert.ok(Environment.Variables.OUTPUTS);
+  });
+
   test('reads the published values in another stack, and depends on the stack of its CrmTriggers', () => {
     const { stack, triggers } = construct();
     const other = new Stack(stack.node.root as App, 'Page');
