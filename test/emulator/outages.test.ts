@@ -9,7 +9,7 @@ import { setUrls, stack, uniqueId } from './stack.ts';
 
 // Drain has no schedule on an emulator: only its start by deliver can deliver these.
 test('a receiver that throttles gets its backlog without waiting for the schedule of drain', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   const account = uniqueId('throttled');
   let calls = 0;

@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 const soak = fileURLToPath(new URL('soak.ts', import.meta.url));
 
 /** npm run test:fast plays fewer stories. */
-const STORIES = process.env.STORIES ?? '2000';
+const STORIES = process.env.STORIES ?? '1000';
 
 /** The same stories each time. npm run test:soak plays others with a new seed. */
 const SEED = process.env.SEED ?? '1';
