@@ -5,6 +5,7 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 import { folder, root } from '../infra/folders.ts';
+import { sharing } from './emulator/sharing.ts';
 import { testTools } from './tools.ts';
 
 // npm test: the test files, by Node's runner, except those of the npm package and of real servers. With --fast only those without an
@@ -15,7 +16,7 @@ const { values } = parseArgs({ options: { fast: { type: 'boolean', default: fals
 const LONGEST = [
   'model/promises',
   'emulator/crashes',
-  'emulator/calls',
+  'emulator/shared-stack',
   'emulator/outages',
   'emulator/upgrade',
   'local/start',
@@ -38,12 +39,15 @@ if (values.fast) process.env.STORIES ??= '100';
 // What Node makes of a TypeScript file is kept for the other test files that load it, and for the next run.
 process.env.NODE_COMPILE_CACHE ??= join(folder, 'compiled');
 
-const nameOf = (file: string) => file.replaceAll('\\', '/').replace(/\.test\.ts$/, '');
+const nameOf = (file: string) => file.replaceAll('\\', '/').replace(/(\.test)?\.ts$/, '');
 const rank = (file: string) => {
   const index = LONGEST.indexOf(nameOf(file));
   return index === -1 ? LONGEST.length : index;
 };
-const files = globSync('**/*.test.ts', { cwd: join(root, 'test'), exclude: (name) => EXCLUDED.includes(name) })
+const isShared = (name: string) => sharing.some((one) => name === `emulator/${one}`);
+const found = globSync('**/*.test.ts', { cwd: join(root, 'test'), exclude: (name) => EXCLUDED.includes(name) });
+const files = [...found, 'emulator/shared-stack.ts']
+  .filter((file) => !isShared(nameOf(file)))
   .filter((file) => !values.fast || !SLOW.includes(nameOf(file).split('/')[0] ?? ''))
   .sort((a, b) => rank(a) - rank(b) || a.localeCompare(b))
   .map((file) => join(root, 'test', file));

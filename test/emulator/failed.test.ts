@@ -93,8 +93,9 @@ test('moves an unreadable message to the dead-letter queue, from which it can be
     }),
   );
   await until('the message is a dead letter', async () => /not of version 1/.test((await cli('dead-letters')).stdout));
+  // Other tests leave dead letters too.
   await until('the message is sent back', async () =>
-    /1 sent back, \d+ left\./.test((await cli('dead-letters', '--send-back')).stdout),
+    /^[1-9]\d* sent back, \d+ left\./m.test((await cli('dead-letters', '--send-back')).stdout),
   );
   await until('the message is a dead letter again', async () =>
     /not of version 1/.test((await cli('dead-letters')).stdout),

@@ -1,26 +1,19 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import type { LogEntry } from '../../functions/adapters/delivery-log.ts';
 import { test as sendTest } from '../../functions/operations/send-test.ts';
 import { set } from '../../functions/operations/set-url.ts';
-import { deployedStack, takeEffect, until } from '../support/emulator.ts';
+import { until } from '../support/emulator.ts';
 import { receiver } from '../support/receiver.ts';
+import { stack } from './stack.ts';
 
 const usedTriggers = ['customer.create', 'task.create', 'task.edit'] as const;
 const file = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 const mark = `log-${process.pid}-${Date.now().toString(36)}`;
-
-let stack: Awaited<ReturnType<typeof deployedStack>>;
-
-before(async () => {
-  stack = await deployedStack();
-  await takeEffect(stack, 'customer.create', 'task.create');
-});
-after(() => stack?.end(...usedTriggers));
 
 /** Starts the command line. `end` waits for its end. */
 function cli(...words: string[]) {

@@ -1,19 +1,13 @@
 import assert from 'node:assert/strict';
 import { request } from 'node:http';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { test as sendTest } from '../../functions/operations/send-test.ts';
 import { set } from '../../functions/operations/set-url.ts';
 import { setHeader, showSecret } from '../../functions/operations/signing-secrets.ts';
-import { deployedStack, marked, until } from '../support/emulator.ts';
+import { marked, until } from '../support/emulator.ts';
 import { isHere, type Language, readmeReceiver } from '../support/readme-receivers.ts';
 import { type Call, receiver } from '../support/receiver.ts';
-
-let stack: Awaited<ReturnType<typeof deployedStack>>;
-
-before(async () => {
-  stack = await deployedStack();
-});
-after(() => stack?.end('task.create'));
+import { stack } from './stack.ts';
 
 for (const language of ['js', 'python', 'go'] satisfies Language[])
   test(`the documented receiver in ${language} accepts a delivery, and rejects a delivery with a changed character`, {
