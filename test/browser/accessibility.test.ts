@@ -24,7 +24,12 @@ test('every action works by keyboard, and the focus is visible', async () => {
   await using served = await servedPage(browser);
   const page = await served.open();
   await field(page, 'customer.create').waitFor();
+  const focused = () => page.evaluate('document.activeElement.innerText') as Promise<string>;
+  const focusOn = (name: string) =>
+    until(`the focus is on ${name}`, async () => (await focused()).replace(/\s+/g, ' ') === name, 15_000);
   const tabTo = async (name: string) => {
+    // If the element is shown later, Tab leaves the last element before it is there, and the focus is on the window.
+    await until(`${name} is shown`, () => page.evaluate(`(${isShown})(${JSON.stringify(name)})`), 15_000);
     for (let presses = 0; presses < 40; presses++) {
       await page.keyboard.press('Tab');
       const focused = (await page.evaluate(
@@ -51,8 +56,7 @@ test('every action works by keyboard, and the focus is visible', async () => {
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor();
   await page.keyboard.press('Escape');
-  const focused = () => page.evaluate('document.activeElement.innerText') as Promise<string>;
-  assert.match(await focused(), /^Settings/);
+  await focusOn('Settings of customer.create');
   await page.locator('dialog').waitFor({ state: 'detached' });
   await page.keyboard.press('Enter');
   await page.getByRole('dialog').waitFor();
@@ -60,7 +64,7 @@ test('every action works by keyboard, and the focus is visible', async () => {
   await page.keyboard.press('Enter');
   await page.getByRole('dialog', { name: /^Replace/ }).waitFor();
   await page.keyboard.press('Escape');
-  assert.equal(await focused(), 'Replace', 'the focus returns to the button that asked');
+  await focusOn('Replace');
   await page.keyboard.press('Escape');
 
   await field(page, 'customer.create').fill('https://example.com/2');
@@ -72,7 +76,7 @@ test('every action works by keyboard, and the focus is visible', async () => {
   await page.getByLabel(`Select ${id}`).press('Space');
   await page.getByRole('button', { name: 'Redeliver 1' }).press('Enter');
   await page.getByText('1 will be sent again').waitFor();
-  await until('the focus is on Send', async () => (await focused()) === 'Send');
+  await focusOn('Send');
   await page.keyboard.press('Enter');
   await page.getByText('1 of 1 sent again.').waitFor();
 
@@ -87,11 +91,16 @@ test('every action works by keyboard, and the focus is visible', async () => {
   await page.keyboard.press('Enter');
   await page.getByRole('dialog', { name: 'Send 2 dead letters back?' }).waitFor();
   await page.keyboard.press('Escape');
-  assert.equal(await focused(), 'Send back');
+  await focusOn('Send back');
   await tabTo('Count the rows');
   await page.keyboard.press('Enter');
   await page.getByText('customer.create: 0 rows match.').waitFor();
 });
+
+/** Evaluated in the page: whether there is an enabled control with this text or ID. */
+const isShown = `(name) => [...document.querySelectorAll('a, button, input, select, textarea')].some(
+  (control) => !control.disabled && [control.id, control.innerText.replace(/\\s+/g, ' ')].includes(name),
+)`;
 
 /** Opens the dialog with a trigger's secret and headers. */
 async function openSettings(page: Page): Promise<void> {
@@ -264,35 +273,49 @@ async function listLetters(page: Page): Promise<void> {
     .waitFor();
 }
 
-for (const colorScheme of ['light', 'dark'] as const)
-  for (const width of [1280, 360])
-    test(`axe finds no problem in any view and dialog, ${colorScheme}, at ${width} pixels`, async () => {
-      await using served = await servedPage(browser, { alarms: sampleAlarms });
-      await addSampleData(served);
-      addOperationsData(served);
-      await setHeader(served.deps, 'task.edit', 'x-token', 'v');
-      await rotateSecret(served.deps, 'task.edit');
-      for (const [name, hash, prepare] of scenes) {
-        const page = await served.open(hash, { colorScheme, viewport: { width, height: 900 } });
-        await page.locator('.row, tbody tr, .panel').first().waitFor();
-        await prepare?.(page);
-        await page.screenshot({ path: `${screenshots}${name}-${width}-${colorScheme}.png` });
-        const scrolled = (await page.evaluate('document.documentElement.scrollWidth')) as number;
-        assert.ok(scrolled <= width, `${name} fits ${width}`);
-        const inDialog =
-          'Math.max(0, ...[...document.querySelectorAll("dialog")].map((d) => d.scrollWidth - d.clientWidth))';
-        assert.equal(await page.evaluate(inDialog), 0, `the dialog of ${name} fits ${width}`);
-        await page.evaluate(axe.source);
-        const found = (await page.evaluate('axe.run().then(({ violations }) => violations)')) as {
-          id: string;
-          nodes: { html: string; failureSummary: string }[];
-        }[];
-        assert.deepEqual(
-          found.map(({ id, nodes }) => [id, nodes[0]?.html, nodes[0]?.failureSummary]),
-          [],
-          `${name} ${width}`,
-        );
-        await page.context().close();
-      }
-      assert.deepEqual(served.browserErrors, []);
-    });
+/** Evaluated in the page: what axe finds, and by how much the page and its dialogs are too wide. */
+const CHECK = `(async () => {
+  const theme = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+  const inDialog = Math.max(0, ...[...document.querySelectorAll('dialog')].map((d) => d.scrollWidth - d.clientWidth));
+  const sizes = { width: innerWidth, scrolled: document.documentElement.scrollWidth, inDialog };
+  const { violations } = await axe.run({ resultTypes: ['violations'] });
+  return { theme, ...sizes, violations: violations.map(({ id, nodes }) => [id, nodes[0]?.html, nodes[0]?.failureSummary]) };
+})()`;
+
+interface Found {
+  readonly violations: readonly unknown[];
+  readonly theme: string;
+  readonly width: number;
+  readonly scrolled: number;
+  readonly inDialog: number;
+}
+
+const looks = [360, 1280].flatMap((width) => (['light', 'dark'] as const).map((theme) => ({ width, theme })));
+
+test('axe finds no problem in any view and dialog, in light and dark, at 360 and at 1280 pixels', async () => {
+  await using served = await servedPage(browser, { alarms: sampleAlarms });
+  await addSampleData(served);
+  addOperationsData(served);
+  await setHeader(served.deps, 'task.edit', 'x-token', 'v');
+  await rotateSecret(served.deps, 'task.edit');
+  for (const [name, hash, prepare] of scenes) {
+    // Each scene is prepared once, on the narrow page: the other tests use the page at 1280 pixels.
+    const page = await served.open(hash, { viewport: { width: 360, height: 900 } });
+    await page.locator('.row, tbody tr, .panel').first().waitFor();
+    await prepare?.(page);
+    await page.evaluate(axe.source);
+    for (const { width, theme } of looks) {
+      const where = `${name}, ${theme}, ${width} pixels`;
+      await page.emulateMedia({ colorScheme: theme });
+      await page.setViewportSize({ width, height: 900 });
+      await page.screenshot({ path: `${screenshots}${name}-${width}-${theme}.png` });
+      const found = (await page.evaluate(CHECK)) as Found;
+      assert.deepEqual([found.theme, found.width], [theme, width], where);
+      assert.ok(found.scrolled <= width, `${where}: fits`);
+      assert.equal(found.inDialog, 0, `${where}: the dialog fits`);
+      assert.deepEqual(found.violations, [], where);
+    }
+    await page.context().close();
+  }
+  assert.deepEqual(served.browserErrors, []);
+});
