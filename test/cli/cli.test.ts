@@ -29,18 +29,17 @@ function cli(words: readonly string[], env?: Record<string, string>) {
 
 /** Does the same in this process, because a start of Node takes longer than all of these commands. */
 async function cliInProcess(t: TestContext, words: readonly string[], env?: Record<string, string>) {
-  const printed = { stdout: '', stderr: '' };
   const inherited = process.env;
-  const mocks = [
-    t.mock.method(console, 'log', (line: string) => void (printed.stdout += `${line}\n`)),
-    t.mock.method(console, 'error', (line: string) => void (printed.stderr += `${line}\n`)),
-  ];
+  const [log, error] = (['log', 'error'] as const).map((name) => t.mock.method(console, name, () => {}).mock);
+  const printed = (stream: typeof log) => (stream?.calls ?? []).map(({ arguments: [line] }) => `${line}\n`).join('');
   try {
     process.env = environment(env);
-    return { status: await runCommandLine(words), ...printed };
+    const status = await runCommandLine(words);
+    return { status, stdout: printed(log), stderr: printed(error) };
   } finally {
     process.env = inherited;
-    for (const { mock } of mocks) mock.restore();
+    log?.restore();
+    error?.restore();
   }
 }
 

@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { App } from 'aws-cdk-lib';
+import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { ministackPython } from '../../cli/local/python-environment.ts';
 import type { Properties } from '../support/template.ts';
+import { appOf, variants } from '../support/variants.ts';
 import { allTemplates, planted, resources } from './variant-templates.ts';
 
 /** Regions of three partitions. */
@@ -63,6 +67,27 @@ async function lint(all: readonly (readonly [name: string, template: Properties]
 
 test('cfn-lint has only accepted findings in all variants, in five regions of three partitions', async () => {
   assert.deepEqual(await lint(allTemplates), []);
+});
+
+/** The findings of the CDK's own rules, which `cdk synth` prints. An error also fails the synthesis. */
+function validate(app: App): unknown[] {
+  const { directory } = app.synth();
+  const { pluginReports } = JSON.parse(readFileSync(join(directory, 'validation-report.json'), 'utf8'));
+  return pluginReports.flatMap(({ violations }: Properties) => violations);
+}
+
+test("the CDK's own rules find nothing in all variants", (t) => {
+  t.mock.method(console, 'error', () => {});
+  for (const [name, settings] of Object.entries(variants))
+    assert.deepEqual(validate(appOf(settings, { validated: true })), [], name);
+});
+
+test("the CDK's own rules find an invalid property", (t) => {
+  t.mock.method(console, 'error', () => {});
+  const app = appOf({}, { validated: true });
+  for (const construct of app.node.findAll())
+    if (construct instanceof CfnFunction) construct.addPropertyOverride('Runtime', 'nodejs24');
+  assert.match(JSON.stringify(validate(app)), /'nodejs24' is not one of/);
 });
 
 test('cfn-lint finds an invalid property', async () => {
