@@ -30,7 +30,10 @@ after(() => rm(copy, { recursive: true }));
 test('a fifth entity needs no other change to compile', async () => {
   const tsc = join(root, 'test', 'node_modules', '.bin', 'tsc');
   for (const project of ['.', 'functions/console/page']) {
-    const { stdout } = await run(tsc, ['--project', project], { cwd: copy }).catch((error) => error);
+    // More threads would check some types more than once.
+    const { stdout } = await run(tsc, ['--project', project, '--singleThreaded'], { cwd: copy }).catch(
+      (error) => error,
+    );
     assert.equal(stdout, '');
   }
 });
