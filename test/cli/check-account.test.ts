@@ -9,10 +9,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { App } from 'aws-cdk-lib';
 import { mismatch } from '../../functions/core/stage-account.ts';
 import { CrmTriggersStack } from '../../infra/stack.ts';
-import { context } from '../support/template.ts';
+import { context, newApp } from '../support/app.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const here = { account: '999999999999', region: 'us-east-1', who: 'arn:aws:iam::999999999999:user/ada' };
@@ -117,7 +116,7 @@ test('cdk deploy rejects a stage of another account in one line, and sends only 
 test('cdk deploy deploys nothing when the templates were synthesized for another account', async (t) => {
   const { requests, url } = await sts(t);
   const cwd = folder(t);
-  const app = new App({ outdir: join(cwd, 'out'), context: { ...context, 'aws:cdk:bundling-stacks': [] } });
+  const app = newApp({}, { outdir: join(cwd, 'out') });
   new CrmTriggersStack(app, 'CrmTriggers', { env: { account: '111122223333', region: 'eu-west-1' } });
   app.synth();
   const args = [cdk, ...deploy, '--app', join(cwd, 'out')];

@@ -1,23 +1,46 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { runCommandLine } from '../../cli/command-line.ts';
 
 const file = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 
-function cli(words: readonly string[], env: Record<string, string> = {}) {
+/** An environment without AWS settings. */
+function environment(env: Record<string, string> = {}): NodeJS.ProcessEnv {
   const { AWS_ENDPOINT_URL: _, AWS_PROFILE: __, AWS_REGION: ___, ...inherited } = process.env;
   const nowhere = {
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
   };
+  return { ...inherited, ...nowhere, ...env };
+}
+
+/** Runs the program. */
+function cli(words: readonly string[], env?: Record<string, string>) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [file, ...words], {
     encoding: 'utf8',
-    env: { ...inherited, ...nowhere, ...env },
+    env: environment(env),
     timeout: 30_000,
   });
   return { status, stdout, stderr };
+}
+
+/** Does the same in this process, because a start of Node takes longer than all of these commands. */
+async function cliInProcess(t: TestContext, words: readonly string[], env?: Record<string, string>) {
+  const inherited = process.env;
+  const [log, error] = (['log', 'error'] as const).map((name) => t.mock.method(console, name, () => {}).mock);
+  const printed = (stream: typeof log) => (stream?.calls ?? []).map(({ arguments: [line] }) => `${line}\n`).join('');
+  try {
+    process.env = environment(env);
+    const status = await runCommandLine(words);
+    return { status, stdout: printed(log), stderr: printed(error) };
+  } finally {
+    process.env = inherited;
+    log?.restore();
+    error?.restore();
+  }
 }
 
 test('help lists the commands and triggers, and exits with status 0', () => {
@@ -118,14 +141,28 @@ const misuses: [string, string[], RegExp][] = [
 ];
 
 for (const [title, words, line] of misuses)
-  test(`rejects ${title} in one line with exit status 2`, () => {
-    const { status, stdout, stderr } = cli(words);
+  test(`rejects ${title} in one line with exit status 2`, async (t) => {
+    const { status, stdout, stderr } = await cliInProcess(t, words);
     assert.deepEqual([status, stdout], [2, '']);
     assert.match(stderr, line);
     assert.match(stderr, /^[^\n]+\n$/);
   });
 
-test('reports an error as JSON on stderr if the output is JSON', () => {
+test('the program prints and exits like the command in this process', async (t) => {
+  const nowhere = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
+  for (const [words, status] of [
+    [['histroy'], 2],
+    [['list', '--output=jsonl', '--yaml'], 2],
+    [['list'], 1],
+    [['completion', 'bash'], 0],
+  ] as const) {
+    const started = cli(words, nowhere);
+    assert.deepEqual(started, await cliInProcess(t, words, nowhere));
+    assert.equal(started.status, status);
+  }
+});
+
+test('reports an error as JSON on stderr if the output is JSON', async (t) => {
   for (const [words, status, error] of [
     [
       ['histroy', '--json'],
@@ -151,7 +188,8 @@ test('reports an error as JSON on stderr if the output is JSON', () => {
       },
     ],
   ] as const) {
-    const done = cli(words);
+    // This process keeps the account of a command that calls AWS.
+    const done = status === 2 ? await cliInProcess(t, words) : cli(words);
     assert.deepEqual([done.status, done.stdout], [status, '']);
     assert.deepEqual(JSON.parse(done.stderr), { error });
     assert.match(done.stderr, /^[^\n]+\n$/);
@@ -178,8 +216,8 @@ for (const words of [
   ['limit', 'task.edit', '0.5'],
   ['coalesce', 'task.create', 'off'],
 ])
-  test(`accepts ${words.join(' ')}`, () => {
-    const { status, stderr } = cli(words, { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
+  test(`accepts ${words.join(' ')}`, async (t) => {
+    const { status, stderr } = await cliInProcess(t, words, { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
     assert.match(stderr, /^(?:\{"error":.*)?Nothing responds at/);
     assert.equal(status, 1);
   });

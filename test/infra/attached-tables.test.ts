@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CrmTriggersConsoleStack } from '../../infra/console-stack.ts';
 import { CrmTriggersStack } from '../../infra/stack.ts';
-import { all, context, main, only, type Properties, synth } from '../support/template.ts';
+import { newApp } from '../support/app.ts';
+import { all, main, only, type Properties, synth } from '../support/template.ts';
 
 const table = 'arn:aws:dynamodb:eu-west-1:123456789012:table/Accounts';
 const stream = `${table}/stream/2025-01-01T00:00:00.000`;
@@ -48,7 +48,7 @@ test('capture may only read the stream of an attached table and use its key', ()
 
 test('the console may read rows of an attached table and use its key', () => {
   const stages = { main: { tables: { customer } } };
-  const app = new App({ context: { ...context, stages, 'aws:cdk:bundling-stacks': [] } });
+  const app = newApp({ stages });
   const console = new CrmTriggersConsoleStack(app, 'CrmTriggersConsole', new CrmTriggersStack(app, 'CrmTriggers'));
   const granted = statements(Template.fromStack(console), 'FunctionRole').filter(({ Resource }) =>
     [Resource].flat().some((resource) => [table, key].includes(resource)),

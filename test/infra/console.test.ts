@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { CrmTriggersConsoleStack } from '../../infra/console-stack.ts';
 import { CrmTriggersStack } from '../../infra/stack.ts';
-import { all, context, main, only, type Properties, plain } from '../support/template.ts';
+import { newApp } from '../support/app.ts';
+import { all, main, only, type Properties, plain } from '../support/template.ts';
 
 function consoleStack(settings = {}) {
-  const app = new App({ context: { ...context, stages: { main: settings }, 'aws:cdk:bundling-stacks': [] } });
+  const app = newApp({ stages: { main: settings } });
   return new CrmTriggersConsoleStack(app, 'CrmTriggersConsole', new CrmTriggersStack(app, 'CrmTriggers'));
 }
 
@@ -126,7 +126,7 @@ test('uses the existing user pool of the setting userPoolId, with its group', ()
 
 test('rejects the console in regions without user pools, and names the setting that fixes it', () => {
   const synthConsole = (region: string, settings = {}) => {
-    const app = new App({ context: { ...context, stages: { main: settings }, 'aws:cdk:bundling-stacks': [] } });
+    const app = newApp({ stages: { main: settings } });
     const env = { region };
     new CrmTriggersConsoleStack(app, 'CrmTriggersConsole', new CrmTriggersStack(app, 'CrmTriggers', { env }), { env });
   };

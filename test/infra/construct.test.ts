@@ -21,7 +21,14 @@ const partitionKey = { name: 'id', type: AttributeType.STRING };
 
 /** A stack of somebody else's app, whose cdk.json knows nothing of crm-triggers. */
 const newStack = (id = 'Shop') =>
-  new Stack(new App({ context: { 'aws:cdk:bundling-stacks': [] }, analyticsReporting: false }), id);
+  new Stack(
+    new App({
+      context: { 'aws:cdk:bundling-stacks': [] },
+      analyticsReporting: false,
+      builtinCloudFormationValidation: false,
+    }),
+    id,
+  );
 
 type PropsIn = (stack: Stack) => CrmTriggersProps;
 
@@ -217,7 +224,7 @@ describe('CrmTriggersConsole', () => {
   });
 
   test('fits into the environment of its function in a stack with a name of 128 characters, the maximum', () => {
-    const stack = new Stack(new App(), 'S'.padEnd(128, 'x'));
+    const stack = new Stack(new App({ builtinCloudFormationValidation: false }), 'S'.padEnd(128, 'x'));
     const triggers = new CrmTriggers(stack, 'Triggers', { alarmEmail: 'on-call@example.com' });
     new CrmTriggersConsole(stack, 'Console', { triggers });
     const [, { Environment }] = all('AWS::Lambda::Function', Template.fromStack(stack)).find(([id]) =>

@@ -30,7 +30,10 @@ after(() => rm(copy, { recursive: true }));
 test('a fifth entity needs no other change to compile', async () => {
   const tsc = join(root, 'test', 'node_modules', '.bin', 'tsc');
   for (const project of ['.', 'functions/console/page']) {
-    const { stdout } = await run(tsc, ['--project', project], { cwd: copy }).catch((error) => error);
+    // More threads would check some types more than once.
+    const { stdout } = await run(tsc, ['--project', project, '--singleThreaded'], { cwd: copy }).catch(
+      (error) => error,
+    );
     assert.equal(stdout, '');
   }
 });
@@ -39,7 +42,10 @@ test('a fifth entity gets a table, a capture function and an output', async () =
   const script = `
     import { App } from 'aws-cdk-lib';
     import { CrmTriggersStack } from './infra/stack.ts';
-    const app = new App({ context: { stages: { main: {} }, 'aws:cdk:bundling-stacks': [] } });
+    const app = new App({
+      context: { stages: { main: {} }, 'aws:cdk:bundling-stacks': [] },
+      builtinCloudFormationValidation: false,
+    });
     const stack = new CrmTriggersStack(app, 'CrmTriggers');
     console.log(JSON.stringify(app.synth().getStackArtifact(stack.artifactId).template));`;
   const { stdout } = await run(process.execPath, ['--input-type=module', '--eval', script], {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CrmTriggersStack } from '../../infra/stack.ts';
-import { all, context, main, only, type Properties } from '../support/template.ts';
+import { newApp } from '../support/app.ts';
+import { all, main, only, type Properties } from '../support/template.ts';
 
 const mappings = (source: 'stream' | 'queue') =>
   all('AWS::Lambda::EventSourceMapping').filter(([, p]) => 'StartingPosition' in p === (source === 'stream'));
@@ -115,9 +115,8 @@ test('the outputs are those of the contract', () => {
 });
 
 test('there are no exports, unless keepExports keeps the exports for the console of 0.2.0', () => {
-  const exports = (context_: object) => {
-    const app = new App({ context: { ...context, ...context_, 'aws:cdk:bundling-stacks': [] } });
-    const { Outputs } = Template.fromStack(new CrmTriggersStack(app, 'CrmTriggers')).toJSON();
+  const exports = (context: object) => {
+    const { Outputs } = Template.fromStack(new CrmTriggersStack(newApp(context), 'CrmTriggers')).toJSON();
     return Object.values<Properties>(Outputs).flatMap(({ Export }) => Export?.Name ?? []);
   };
   assert.deepEqual(exports({}), []);

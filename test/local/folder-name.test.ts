@@ -32,7 +32,12 @@ test('cdk synth works in a folder whose name has a space, a #, a % and a letter 
     await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
     const cdk = join(folder, 'node_modules', 'aws-cdk', 'bin', 'cdk');
     const env = { ...process.env, PATH: pathWithThisNode, CDK_DISABLE_CLI_TELEMETRY: 'true' };
-    await run(process.execPath, [cdk, 'synth', '--quiet', '--no-notices'], { cwd: folder, env, maxBuffer: 2 ** 26 });
+    // The CDK's own rules do not depend on the folder, and take 5 s.
+    await run(process.execPath, [cdk, 'synth', '--quiet', '--no-notices', '--no-validation'], {
+      cwd: folder,
+      env,
+      maxBuffer: 2 ** 26,
+    });
     const out = join(folder, 'cdk.out');
     const manifest = JSON.parse(await readFile(join(out, 'manifest.json'), 'utf8'));
     for (const stack of ['CrmTriggers', 'CrmTriggersConsole']) assert.ok(manifest.artifacts[stack], stack);

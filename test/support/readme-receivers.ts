@@ -17,7 +17,12 @@ const languages = {
   js: { file: 'receiver.mjs', tool: process.execPath, args: (file: string) => [file] },
   python: { file: 'receiver.py', tool: 'python3', args: (file: string) => [file] },
   go: { file: 'receiver.go', tool: 'go', args: () => [] },
-  java: { file: 'Receiver.java', tool: 'java', args: (file: string) => [file] },
+  // The flags save half of the CPU time of a start.
+  java: {
+    file: 'Receiver.java',
+    tool: 'java',
+    args: (file: string) => ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', file],
+  },
   csharp: { file: 'Receiver.cs', tool: 'run-csharp', args: (file: string) => [file] },
   php: { file: 'receiver.php', tool: 'php', args: (file: string, port: string) => ['-S', `127.0.0.1:${port}`, file] },
 } as const;

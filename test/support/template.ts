@@ -1,15 +1,11 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { CrmTriggersStack } from '../../infra/stack.ts';
-
-export const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
+import { context, newApp } from './app.ts';
 
 /** The stack without bundles. */
 export function stackOf(stage?: string, stages: unknown = context.stages): CrmTriggersStack {
-  const app = new App({ context: { ...context, stages, stage, 'aws:cdk:bundling-stacks': [] } });
-  return new CrmTriggersStack(app, 'CrmTriggers');
+  return new CrmTriggersStack(newApp({ stages, stage }), 'CrmTriggers');
 }
 
 export const synth = (stage?: string, stages?: unknown): Template => Template.fromStack(stackOf(stage, stages));

@@ -1,8 +1,9 @@
-import { App } from 'aws-cdk-lib';
+import type { App } from 'aws-cdk-lib';
 import { entityNames } from '../../functions/core/entity.ts';
 import { CrmTriggersConsoleStack } from '../../infra/console-stack.ts';
 import { CrmTriggersStack } from '../../infra/stack.ts';
-import { context, type Properties } from './template.ts';
+import { type AppOptions, newApp } from './app.ts';
+import type { Properties } from './template.ts';
 
 const arn = 'arn:aws:dynamodb:eu-west-1:123456789012:table/';
 
@@ -59,10 +60,19 @@ export const variants: Readonly<Record<string, object>> = {
   'nothing kept': { keepData: false },
 };
 
-/** The templates of both stacks with these settings, by the stack's name. */
-export function templates(settings: object): Readonly<Record<string, Properties>> {
-  const app = new App({ context: { ...context, stages: { main: settings }, 'aws:cdk:bundling-stacks': [] } });
+/** An app with both stacks. */
+export function appOf(settings: object, options?: AppOptions): App {
+  const app = newApp({ stages: { main: settings } }, options);
   const core = new CrmTriggersStack(app, 'CrmTriggers');
   new CrmTriggersConsoleStack(app, 'CrmTriggersConsole', core);
-  return Object.fromEntries(app.synth().stacks.map((stack) => [stack.stackName, stack.template]));
+  return app;
+}
+
+/** The templates of both stacks with these settings, by the stack's name. */
+export function templates(settings: object): Readonly<Record<string, Properties>> {
+  return Object.fromEntries(
+    appOf(settings)
+      .synth()
+      .stacks.map((stack) => [stack.stackName, stack.template]),
+  );
 }
