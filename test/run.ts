@@ -8,7 +8,7 @@ import { folder, root } from '../infra/folders.ts';
 import { sharing } from './emulator/sharing.ts';
 import { testTools } from './tools.ts';
 
-// npm test: the test files, by Node's runner, except those of the npm package and of real servers. With --fast only those without an
+// npm test: the test files, by Node's runner, except those of measured times, of the npm package and of real servers. With --fast only those without an
 // emulator, a browser or a clock.
 const { values } = parseArgs({ options: { fast: { type: 'boolean', default: false } } });
 
@@ -24,13 +24,13 @@ const LONGEST = [
 ];
 
 /** Not part of --fast. */
-const SLOW = ['bench', 'browser', 'emulator', 'infra', 'local', 'measured', 'receivers'];
+const SLOW = ['bench', 'browser', 'emulator', 'infra', 'local', 'receivers'];
 
 /**
- * Commands of their own: `npm run test:measured` needs a machine with nothing beside it for 100,000 attempts; `npm run
- * test:package` and `npm run test:receivers` install packages from registries.
+ * Commands of their own: `npm run test:measured` measures real time, so nothing may run beside it; `npm run test:package` and
+ * `npm run test:receivers` install packages from registries.
  */
-const EXCLUDED = ['node_modules', 'page-views.test.ts', 'package', 'servers'];
+const EXCLUDED = ['node_modules', 'measured', 'package', 'servers'];
 
 /** More than there are cores, because most emulator tests wait. */
 const AT_ONCE = availableParallelism() + (values.fast ? 1 : 3);
