@@ -8,8 +8,8 @@ import { folder, root } from '../infra/folders.ts';
 import { sharing } from './emulator/sharing.ts';
 import { testTools } from './tools.ts';
 
-// npm test: the test files, by Node's runner, except those of measured times, of the npm package and of real servers. With --fast only those without an
-// emulator, a browser or a clock.
+// npm test: the test files, by Node's runner, except those of measured times, of the npm package and of real servers. With --fast
+// only those without an emulator, a browser or a clock.
 const { values } = parseArgs({ options: { fast: { type: 'boolean', default: false } } });
 
 /** The files that take longest begin first: one that begins last would be waited for alone. */
