@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { isOverLimit, overLimitReason, recordLimit, windowOf } from '../../functions/core/record-limit.ts';
+import { windowThatLasts } from '../support/record-window.ts';
 
 const limit = { changes: 3, perSeconds: 60 };
 
@@ -43,4 +44,15 @@ test('a limit requires a number of changes and a number of seconds', () => {
   assert.deepEqual(recordLimit.parse(limit), limit);
   for (const wrong of [{ changes: 3 }, { perSeconds: 60 }, { changes: '3', perSeconds: 60 }])
     assert.equal(recordLimit.safeParse(wrong).success, false);
+});
+
+test('the window of tests on an emulator lasts for at least 12 more hours, at any time', () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1_700_000_000, max: 4_000_000_000 }), (seconds) => {
+      const perSeconds = windowThatLasts(seconds * 1000);
+      const end = windowOf({ changedAt: seconds * 1000 }, { ...limit, perSeconds }) + perSeconds;
+      assert.ok(end - seconds >= 12 * 3600, `${end - seconds} s`);
+    }),
+    { numRuns: 1000 },
+  );
 });
