@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { marshall } from '@aws-sdk/util-dynamodb';
 import { allEnded } from '../core/all-ended.ts';
@@ -52,5 +52,6 @@ export class DeliveryLogWriter {
 }
 
 function newKey(at: number): string {
-  return `${timeKey(at)}#${randomBytes(6).toString('base64url')}`;
+  // The last part of a UUID is 48 random bits. Node keeps random bytes for UUIDs, so this takes less time than new ones.
+  return `${timeKey(at)}#${randomUUID().slice(-12)}`;
 }

@@ -65,7 +65,9 @@ export function makeCall(options: CallerOptions, lookUp = nameLookup(), now: () 
     const rejected = check.target(target);
     if (rejected !== undefined) return { blocked: rejected };
     const started = performance.now();
-    const asked = { ...request, url: target, headers: { ...request.headers, ...basicAuthorization(target) } };
+    const authorization = basicAuthorization(target);
+    const headers = authorization === undefined ? request.headers : { ...request.headers, authorization };
+    const asked = { ...request, url: target, headers };
     try {
       return await get(agent, asked, milliseconds, cut).catch((error) => {
         const passed = performance.now() - started;
@@ -84,10 +86,10 @@ export function makeCall(options: CallerOptions, lookUp = nameLookup(), now: () 
     credentials ? withCredentials(url, headers, cut, credentials) : send(shared, url, { headers }, milliseconds, cut);
 }
 
-function basicAuthorization(url: URL): Record<string, string> {
-  if (url.username === '' && url.password === '') return {};
+function basicAuthorization(url: URL): string | undefined {
+  if (url.username === '' && url.password === '') return undefined;
   const pair = [url.username, url.password].map(percentDecode).join(':');
-  return { authorization: `Basic ${Buffer.from(pair, 'latin1').toString('base64')}` };
+  return `Basic ${Buffer.from(pair, 'latin1').toString('base64')}`;
 }
 
 /** Decodes each percent code into a byte. A percent sign without a code stays. A parsed URL contains only ASCII. */

@@ -30,9 +30,8 @@ export type ResponseHeaders = Readonly<Record<string, string | string[] | undefi
 export function responseText(body: Buffer, headers: ResponseHeaders): string | Promise<string> {
   if (body.length === 0) return '';
   const type = String(headers['content-type'] ?? '');
-  const encodings = String(headers['content-encoding'] ?? '')
-    .toLowerCase()
-    .split(',');
+  if (headers['content-encoding'] === undefined) return decodeCharset(body, type);
+  const encodings = String(headers['content-encoding']).toLowerCase().split(',');
   const known = encodings.flatMap((name) => (decoders.get(name.trim()) ? [name.trim()] : []));
   if (known.length === 0 || known.length > MAX_ENCODINGS) return decodeCharset(body, type);
   return decompressed(body, known.reverse()).then((bytes) => decodeCharset(bytes, type));

@@ -56,12 +56,13 @@ export const loggedNames = Object.keys(loggedAttempts) as Logged[];
 /** The log keeps this much of a response. */
 const BODY_BYTES = 1024;
 
-/** A buffer that all calls share; its content is not used after a call. */
+/** These are shared by all calls; the content of the buffer is not used after a call. */
 const buffer = new Uint8Array(BODY_BYTES);
+const encoder = new TextEncoder();
 
 /** The beginning of a response, at most 1 KiB as UTF-8. It is cut between two characters. */
 export function beginningOf(body: string): string {
-  const { read } = new TextEncoder().encodeInto(body, buffer);
+  const { read } = encoder.encodeInto(body, buffer);
   return body.slice(0, read);
 }
 

@@ -24,8 +24,12 @@ export function messageSignature(
   components: readonly Component[],
   created: number,
 ): { readonly 'signature-input': string; readonly signature: string } {
-  const names = components.map(([name]) => `"${name}"`).join(' ');
-  const lines = components.map(([name, value]) => `"${name}": ${value.trim()}\n`).join('');
+  let names = '';
+  let lines = '';
+  for (const [name, value] of components) {
+    names += names === '' ? `"${name}"` : ` "${name}"`;
+    lines += `"${name}": ${value.trim()}\n`;
+  }
   const signed = keys.map(({ keyid, secret }, index) => {
     const parameters = `(${names});created=${created};keyid="${keyid}"`;
     const hmac = createHmac('sha256', keyOf(secret)).update(`${lines}"@signature-params": ${parameters}`);

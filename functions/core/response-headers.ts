@@ -8,9 +8,12 @@ const VALUE = 150;
 
 /** The headers of a response that the log keeps, as lines; empty if it has none of them. A target of a redirect is masked. */
 export function keptHeaders(headers: Readonly<Record<string, unknown>>): string {
-  return KEPT.flatMap((name) => {
+  let lines = '';
+  for (const name of KEPT) {
     const value = headers[name];
-    if (typeof value !== 'string') return [];
-    return `${name}: ${(name === 'location' ? maskedUrl(value.replace(/#.*/s, '')) : value).slice(0, VALUE)}`;
-  }).join('\n');
+    if (typeof value !== 'string') continue;
+    const shown = name === 'location' ? maskedUrl(value.replace(/#.*/s, '')) : value;
+    lines += `${lines && '\n'}${name}: ${shown.slice(0, VALUE)}`;
+  }
+  return lines;
 }

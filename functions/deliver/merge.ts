@@ -21,9 +21,9 @@ interface Group {
 export function groupOf(lane: readonly Known[], triggers: KnownTriggers, now: number): Group {
   const [first] = lane as readonly [Known];
   const { coalesce, url } = triggers.get(first.notification.trigger) ?? {};
-  const coalesces = coalesce === true && url !== undefined && isAlone(first.message, first.before, now);
+  if (!coalesce || url === undefined || !isAlone(first.message, first.before, now)) return { newest: first, older: [] };
   const pending = lane.filter(({ before }) => !before?.settled);
-  const group = coalesces ? firstGroupOf(pending, ({ notification }) => notification) : [first];
+  const group = firstGroupOf(pending, ({ notification }) => notification);
   const newest = group.at(-1) ?? first;
   const notification = mergedOf(group.map((one) => one.notification));
   const states = group.flatMap(({ before }) => before ?? []);

@@ -81,7 +81,7 @@ async function callFirst(
 ): Promise<Wait | undefined> {
   const pending = () => [...left].flatMap((message) => known.get(message) ?? []);
   const group = groupOf(pending(), triggers, deps.now());
-  await settleOlder(group, left, deps);
+  if (group.older.length > 0) await settleOlder(group, left, deps);
   const { newest } = group;
   const behind = async () => {
     await removeParked();

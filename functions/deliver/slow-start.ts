@@ -45,6 +45,7 @@ export class SlowStart {
   /** Makes a call when that is allowed. @param call Returns nothing if its notification is done. */
   async run<Wait>(trigger: Trigger, call: () => Promise<Wait | undefined>): Promise<Wait | undefined> {
     const gate = this.#gateOf(trigger);
+    if (gate.limit === Number.POSITIVE_INFINITY) return call();
     await gate.begun;
     while (gate.calls >= gate.limit) await new Promise<void>((resolve) => gate.waiting.push(resolve));
     gate.calls++;
