@@ -42,7 +42,8 @@ export function acceptOldHeads(socket: Socket): Socket {
 function acceptedHead(bytes: Buffer): Buffer | undefined {
   const end = bytes.indexOf(END);
   if (end === -1) return bytes.length > MAX_HEAD_BYTES || !looksLikeHttp(bytes) ? bytes : undefined;
-  if (/^HTTP\/1\.[01] 100\b/.test(bytes.toString('latin1', 0, 13))) return acceptedHead(bytes.subarray(end + END.length));
+  if (/^HTTP\/1\.[01] 100\b/.test(bytes.toString('latin1', 0, 13)))
+    return acceptedHead(bytes.subarray(end + END.length));
   const head = bytes.subarray(0, end);
   // Most heads have none, and a search in bytes takes less time than a text.
   if (!CONTINUED.some((line) => head.includes(line))) return bytes;
