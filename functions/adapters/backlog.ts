@@ -134,7 +134,8 @@ export class Backlog {
 
   /** Counts the notifications of a trigger's list. It stops after `enough`. */
   count(trigger: Trigger, list: 'held' | 'parked' | 'failed', enough = Number.POSITIVE_INFINITY): Promise<number> {
-    return this.#table.count({ partition: { list: listOf(trigger, list) }, filter: PENDING }, enough);
+    const partition = { list: listOf(trigger, list) };
+    return this.#table.count({ partition, ...(list === 'held' && { filter: PENDING }) }, enough);
   }
 
   /** Counts the notifications that wait in the queue for a retry, and those behind them, by trigger. */
@@ -183,6 +184,11 @@ export class Backlog {
   ): Promise<{ failed: Failed[]; next?: Place }> {
     const { rows, next } = await this.#page(trigger, 'failed', limit, after, undefined, newestFirst);
     return { failed: rows.map((row) => fromFailedRow(row, trigger)), ...(next && { next }) };
+  }
+
+  /** Counts the notifications in Failed behind a page that has the newest first. It stops after `enough`. */
+  countFailedBehind(trigger: Trigger, after: Place, enough: number): Promise<number> {
+    return this.#table.count({ partition: { list: listOf(trigger, 'failed') }, after, newestFirst: true }, enough);
   }
 
   async putTestResult(notification: Notification, result: TestResult, at: number): Promise<void> {

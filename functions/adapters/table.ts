@@ -169,10 +169,10 @@ export class Table {
     return { rows: Items.map((item) => unmarshall(item)), ...(LastEvaluatedKey && { next: LastEvaluatedKey }) };
   }
 
-  /** Counts the items of a partition that match a filter. It stops after `enough`. */
+  /** Counts the items of a partition, from a place, that match a filter. It stops after `enough`. */
   async count(query: Query, enough: number): Promise<number> {
     let count = 0;
-    let after: Place | undefined;
+    let { after } = query;
     do {
       const { Count = 0, LastEvaluatedKey } = await this.#dynamodb.send(
         new QueryCommand({ ...this.#query({ ...query, after }), Select: 'COUNT' }),
