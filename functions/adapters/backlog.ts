@@ -132,10 +132,16 @@ export class Backlog {
     await this.#table.delete({ list: listOf(trigger, 'parked'), place }, asRead({ token }));
   }
 
-  /** Counts the notifications of a trigger's list. It stops after `enough`. */
-  count(trigger: Trigger, list: 'held' | 'parked' | 'failed', enough = Number.POSITIVE_INFINITY): Promise<number> {
+  /** Counts the notifications of a trigger's list. It stops after `enough`. @param behind Only those behind a page with the newest first. */
+  count(
+    trigger: Trigger,
+    list: 'held' | 'parked' | 'failed',
+    enough = Number.POSITIVE_INFINITY,
+    behind?: Place,
+  ): Promise<number> {
+    const filter = list === 'held' ? PENDING : undefined;
     const partition = { list: listOf(trigger, list) };
-    return this.#table.count({ partition, ...(list === 'held' && { filter: PENDING }) }, enough);
+    return this.#table.count({ partition, filter, after: behind, newestFirst: behind !== undefined }, enough);
   }
 
   /** Counts the notifications that wait in the queue for a retry, and those behind them, by trigger. */
@@ -186,11 +192,6 @@ export class Backlog {
     return { failed: rows.map((row) => fromFailedRow(row, trigger)), ...(next && { next }) };
   }
 
-  /** Counts the notifications in Failed behind a page that has the newest first. It stops after `enough`. */
-  countFailedBehind(trigger: Trigger, after: Place, enough: number): Promise<number> {
-    return this.#table.count({ partition: { list: listOf(trigger, 'failed') }, after, newestFirst: true }, enough);
-  }
-
   async putTestResult(notification: Notification, result: TestResult, at: number): Promise<void> {
     await this.#table.put(toTestRow(notification, result, at));
   }
@@ -203,7 +204,7 @@ export class Backlog {
 
   #page(trigger: Trigger, list: List, limit?: number, after?: Place, filter?: string, newestFirst = false) {
     const partition = { list: listOf(trigger, list) };
-    return this.#table.query({ partition, limit, after, newestFirst, ...(filter && { filter }) });
+    return this.#table.query({ partition, limit, after, newestFirst, filter });
   }
 }
 

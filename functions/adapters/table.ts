@@ -40,7 +40,7 @@ interface Update extends Conditional {
 interface Query {
   /** The value of the partition key. */
   readonly partition: Row;
-  readonly filter?: string;
+  readonly filter?: string | undefined;
   readonly limit?: number | undefined;
   readonly after?: Place | undefined;
   readonly newestFirst?: boolean;
@@ -191,7 +191,7 @@ export class Table {
       FilterExpression: filter,
       ...placeholders(`#${key} ${filter ?? ''}`, partition),
       ConsistentRead: true,
-      ScanIndexForward: newestFirst ? false : undefined,
+      ScanIndexForward: !newestFirst,
       Limit: limit,
       ExclusiveStartKey: after,
     };

@@ -85,7 +85,7 @@ export async function latestFailed(
       }
       if (next === undefined) return { found, total: found.length, isMinimum: false };
       if (isFiltered) return { found, total: found.length, isMinimum: true };
-      const total = found.length + (await backlog.countFailedBehind(of, next, ENOUGH - found.length));
+      const total = found.length + (await backlog.count(of, 'failed', ENOUGH - found.length, next));
       return { found, total, isMinimum: total >= ENOUGH };
     }),
   );

@@ -40,7 +40,7 @@ export const failedCases: Cases = {
     assert.equal(await backlog.count(T, 'failed'), 9);
     const { next } = await backlog.failed(T, 4, undefined, true);
     assert.ok(next);
-    assert.equal(await backlog.countFailedBehind(T, next, 100), 5);
+    assert.equal(await backlog.count(T, 'failed', 100, next), 5);
   },
 
   'removes a failed entry that was read': async ({ backlog }) => {
