@@ -39,6 +39,9 @@ export async function settleOlder({ newest, older }: Group, lane: Set<SQSRecord>
   for (const { message, notification, before } of older) {
     // Before it is marked: if only the response is lost, the next function finds it settled.
     noteMerged({ notification, attempts: before?.attempts ?? 0 }, newest.notification, deps);
+    // Before the mark: if the function stops between the two, the message returns. A marked item would stay, and drain would
+    // call it after the newest.
+    if (before?.parked) await deps.backlog.unpark(before.parked);
     await markSettled({ notification, before, isShared: true }, deps);
     lane.delete(message);
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import type { SQSRecord } from 'aws-lambda';
+import { unattempted } from '../../functions/adapters/backlog-items.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
 import { A_MINUTE, world } from '../support/deliver-world.ts';
 import { receiver } from '../support/receiver.ts';
@@ -171,6 +172,39 @@ test('if the function stops during the call, the older edits are not called late
     w.calls().map(([id]) => id),
     [second.id, second.id],
   );
+});
+
+test('if the function stops after it marked an older edit, the backlog of the active trigger has no item of that edit', async () => {
+  await using w = await coalescing();
+  const [first, second] = [edit(), edit()];
+  // An earlier function put them into the backlog, and then saw that the trigger was active again.
+  await w.backlog.park(
+    [first, second].map((one) => ({ ...unattempted, notification: one })),
+    Date.now(),
+  );
+  const batch = [message(first), message(second)].map((one) => again(one, 2));
+  const marked = Promise.withResolvers<void>();
+  const backlog = new Proxy(w.deps.backlog, {
+    get: (backlog, name) =>
+      name === 'release'
+        ? async (...args: Parameters<typeof backlog.release>) => {
+            await backlog.release(...args);
+            marked.resolve();
+            await new Promise(() => {});
+          }
+        : Reflect.get(backlog, name).bind?.(backlog),
+  });
+  void deliver(batch, { ...w.deps, backlog }, A_MINUTE);
+  await marked.promise;
+  // Both messages return when they become visible again.
+  const long = Date.now() - 400_000;
+  const left = batch.map((one) => again(one, 3, long));
+  assert.deepEqual(ids(await deliver(left, w.deps, A_MINUTE)), []);
+  assert.deepEqual(
+    w.calls().map(([id]) => id),
+    [second.id],
+  );
+  assert.deepEqual((await w.backlog.parked('customer.edit', 10)).parked, [], 'drain would call it later');
 });
 
 test('if an older edit cannot be marked, no edit is called, and all of them return to the queue', async () => {
