@@ -139,9 +139,14 @@ export class Backlog {
     enough = Number.POSITIVE_INFINITY,
     behind?: Place,
   ): Promise<number> {
-    const filter = list === 'held' ? PENDING : undefined;
-    const partition = { list: listOf(trigger, list) };
-    return this.#table.count({ partition, filter, after: behind, newestFirst: behind !== undefined }, enough);
+    const query = {
+      partition: { list: listOf(trigger, list) },
+      // Only this list has marks of settled notifications.
+      filter: list === 'held' ? PENDING : undefined,
+      after: behind,
+      newestFirst: true,
+    };
+    return this.#table.count(query, enough);
   }
 
   /** Counts the notifications that wait in the queue for a retry, and those behind them, by trigger. */
@@ -186,7 +191,7 @@ export class Backlog {
     trigger: Trigger,
     limit: number,
     after?: Place,
-    newestFirst = false,
+    newestFirst?: boolean,
   ): Promise<{ failed: Failed[]; next?: Place }> {
     const { rows, next } = await this.#page(trigger, 'failed', limit, after, undefined, newestFirst);
     return { failed: rows.map((row) => fromFailedRow(row, trigger)), ...(next && { next }) };
@@ -202,7 +207,7 @@ export class Backlog {
     return row && z.parse(testRow, row).result;
   }
 
-  #page(trigger: Trigger, list: List, limit?: number, after?: Place, filter?: string, newestFirst = false) {
+  #page(trigger: Trigger, list: List, limit?: number, after?: Place, filter?: string, newestFirst?: boolean) {
     const partition = { list: listOf(trigger, list) };
     return this.#table.query({ partition, limit, after, newestFirst, filter });
   }

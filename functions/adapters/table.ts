@@ -43,7 +43,7 @@ interface Query {
   readonly filter?: string | undefined;
   readonly limit?: number | undefined;
   readonly after?: Place | undefined;
-  readonly newestFirst?: boolean;
+  readonly newestFirst?: boolean | undefined;
 }
 
 /** DynamoDB repeatedly leaves keys or items of a batch unprocessed. */

@@ -56,9 +56,9 @@ export const loggedNames = Object.keys(loggedAttempts) as Logged[];
 /** The log keeps this much of a response. */
 const BODY_BYTES = 1024;
 
-/** These are shared by all calls; the content of the buffer is not used after a call. */
-const buffer = new Uint8Array(BODY_BYTES);
-const encoder = new TextEncoder();
+/** These are shared by all calls; the content of the buffer is not used after a call. Bundles without calls leave them out. */
+const buffer = /* @__PURE__ */ new Uint8Array(BODY_BYTES);
+const encoder = /* @__PURE__ */ new TextEncoder();
 
 /** The beginning of a response, at most 1 KiB as UTF-8. It is cut between two characters. */
 export function beginningOf(body: string): string {
