@@ -7,20 +7,22 @@ import { triggers } from '../../functions/core/entity.ts';
 import { until } from '../support/emulator.ts';
 import { receiver } from '../support/receiver.ts';
 import { streamRecord } from '../support/records.ts';
-import { setUrls, stack, uniqueId } from './stack.ts';
+import { callsWith, setUrls, stack, uniqueId } from './stack.ts';
 
 test('calls each of the eleven triggers with its formatted string, and makes no call for a followup edit', async () => {
   await using server = await receiver();
   await setUrls(server.origin, ...triggers);
-  const demoSteps = demonstration(uniqueId('demo'));
+  const id = uniqueId('demo');
+  const demoSteps = demonstration(id);
   for (const { action, entity, row } of demoSteps) await stack.agent.do(action, entity, row);
   const expected = demoSteps.flatMap(({ expected }) =>
     expected ? [`/${expected.trigger}${expected.formattedString}`] : [],
   );
   // A call for the followup's edit would arrive before the call for its delete, because both are of one record.
-  await until('eleven calls', () => new Set(server.calls.map(({ target }) => target)).size >= 11);
-  assert.deepEqual(server.calls.map(({ target }) => target).sort(), expected.sort());
-  for (const { target, headers } of server.calls) {
+  const targets = () => callsWith(server, id).map(({ target }) => target);
+  await until('eleven calls', () => new Set(targets()).size >= 11);
+  assert.deepEqual(targets().sort(), expected.sort());
+  for (const { target, headers } of callsWith(server, id)) {
     assert.equal(`/${headers['crm-trigger']}`, target.split('?')[0]);
     assert.match(headers['webhook-id'] as string, /^msg_[0-9a-f]{32}$/);
     assert.match(headers['crm-trigger-sequence'] as string, /^\d+$/);
@@ -40,8 +42,7 @@ test('delivers all changes of 200 records, in order per record', {
         for (const action of ['create', 'edit', 'delete'] as const) await stack.agent.do(action, 'task', row);
       }),
     );
-  // Calls for rows of other tests can arrive too.
-  const calls = () => server.calls.filter(({ target }) => target.includes(`?AccountID=${account}&`));
+  const calls = () => callsWith(server, account);
   await until('600 calls', () => new Set(calls().map(({ headers }) => headers['webhook-id'])).size >= 600, 300_000);
   for (const { TaskID } of rows) {
     const ofRecord = calls().filter(({ target }) => target.endsWith(`&TaskID=${TaskID}`));
@@ -66,8 +67,7 @@ test('makes no call for an edit without changes or for a row that time to live r
   const row = (prefix: string) => ({ AccountID: uniqueId(prefix), CaseID: 'c' });
   const [same, byService] = [row('same'), row('by-service')];
   const item = (of: typeof same) => ({ AccountID: { S: of.AccountID }, CaseID: { S: of.CaseID } });
-  const callsFor = (of: typeof same) =>
-    server.calls.filter(({ target }) => target.includes(of.AccountID)).map(({ target }) => target.split('?')[0]);
+  const callsFor = (of: typeof same) => callsWith(server, of.AccountID).map(({ target }) => target.split('?')[0]);
 
   await stack.agent.do('create', 'case', same);
   for (let n = 0; n < 2; n++) await dynamodb.send(new PutItemCommand({ TableName, Item: item(same) }));
