@@ -20,6 +20,9 @@ export const logRow = z.object({ written: z.string(), rows: z.instanceof(Uint8Ar
 const PAGE = 25;
 const LARGEST_PAGE = 400;
 
+/** The same for the first query of a count. It reads to its end, or to thousands of attempts. */
+const COUNTED_PAGE = 100;
+
 /** The maximum number of times that `read` queries all shards. */
 const ROUNDS = 8;
 
@@ -52,7 +55,7 @@ export class DeliveryLog extends DeliveryLogWriter {
     for (let round = 0; round < ROUNDS || search.isStuck; round++) {
       if (search.open.length === 0 || search.ready >= limit) break;
       if (round > 0 && Date.now() >= end && !search.isStuck) break;
-      await this.#searchOn(search, filter, round);
+      await this.#searchOn(search, filter, round, PAGE);
     }
     const page = search.page(limit);
     return { entries: page.entries, ...(page.next && { next: fromPlace(page.next) }) };
@@ -75,16 +78,16 @@ export class DeliveryLog extends DeliveryLogWriter {
     const search = new LogSearch(SHARDS, filter, from === undefined ? undefined : toPlace(from));
     for (let round = 0; search.open.length > 0 && search.found < enough; round++) {
       if (round > 0 && Date.now() >= end) break;
-      await this.#searchOn(search, filter, round);
+      await this.#searchOn(search, filter, round, COUNTED_PAGE);
     }
     return { count: search.found, isMinimum: search.open.length > 0 };
   }
 
-  /** Reads a page of each shard. @param round 0 for the first. */
-  async #searchOn(search: LogSearch, filter: LogFilter, round: number): Promise<void> {
+  /** Reads a page of each shard. @param round 0 for the first. @param first The page's number of items in the first round. */
+  async #searchOn(search: LogSearch, filter: LogFilter, round: number, first: number): Promise<void> {
     const oldest = timeKey(filter.since ?? 0);
     const needle = needleOf(filter);
-    const limit = needle ? undefined : Math.min(PAGE * 2 ** round, LARGEST_PAGE);
+    const limit = needle ? undefined : Math.min(first * 2 ** round, LARGEST_PAGE);
     await allEnded(
       search.open.map(async ({ shard, from, isRead }) => {
         const { rows, more } = await this.#newestFirst(shard, oldest, from, isRead, limit);

@@ -69,16 +69,16 @@ export function makeCall(options: CallerOptions, lookUp = nameLookup(), now: () 
     const headers = authorization === undefined ? request.headers : { ...request.headers, authorization };
     const asked = { ...request, url: target, headers };
     try {
-      return await get(agent, asked, milliseconds, cut).catch((error) => {
-        const passed = performance.now() - started;
-        if (!brokenConnection.has(codeOf(error)) || passed > INSTANT_MS) throw error;
-        return get(agent, asked, milliseconds - passed, cut);
-      });
+      return await get(agent, asked, milliseconds, cut);
     } catch (error) {
-      if (error instanceof UrlRejected) return { blocked: error.message };
-      return { failure: describe(codeOf(error), options) };
+      const passed = performance.now() - started;
+      if (!brokenConnection.has(codeOf(error)) || passed > INSTANT_MS) return failureOf(error);
+      return get(agent, asked, milliseconds - passed, cut).catch(failureOf);
     }
   };
+
+  const failureOf = (error: unknown): CallResult =>
+    error instanceof UrlRejected ? { blocked: error.message } : { failure: describe(codeOf(error), options) };
 
   const shared = newAgent();
   const withCredentials = callWithCredentials({ send, shared, newAgent, milliseconds, now });

@@ -34,13 +34,15 @@ export function get(agent: Dispatcher, { url, headers, form }: GetRequest, milli
     let bodyHeaders: ResponseHeaders = {};
     const chunks: Buffer[] = [];
     let bytes = 0;
+    let hasEnded = false;
     let bodyDeadline: NodeJS.Timeout | undefined;
     const finish = (error?: unknown) => {
+      hasEnded = true;
       clearTimeout(deadline);
       clearTimeout(bodyDeadline);
       cut?.removeEventListener('abort', cutOff);
       if (!responded) return reject(error);
-      const text = responseText(Buffer.concat(chunks, Math.min(bytes, MAX_RESPONSE_BYTES)), bodyHeaders);
+      const text = responseText(beginningOf(chunks, bytes), bodyHeaders);
       const result = responded;
       if (typeof text === 'string') resolve({ ...result, body: text });
       else resolve(text.then((body) => ({ ...result, body })));
@@ -51,6 +53,9 @@ export function get(agent: Dispatcher, { url, headers, form }: GetRequest, milli
       controller?.abort(error);
     };
     const cutOff = () => end(cut?.reason);
+    const limitBody = () => {
+      if (!hasEnded) bodyDeadline = setTimeout(end, BODY_MS, NO_END);
+    };
     const deadline = setTimeout(end, milliseconds, NO_RESPONSE);
     cut?.addEventListener('abort', cutOff);
     agent.dispatch(
@@ -72,7 +77,8 @@ export function get(agent: Dispatcher, { url, headers, form }: GetRequest, milli
           bodyHeaders = headers;
           const kept = keptHeaders(headers);
           responded = { status, ...(typeof retryAfter === 'string' && { retryAfter }), ...(kept && { headers: kept }) };
-          bodyDeadline = setTimeout(end, BODY_MS, NO_END);
+          // Most bodies arrive with the head, and need no timer.
+          process.nextTick(limitBody);
         },
         onResponseData(reading, chunk) {
           chunks.push(chunk);
@@ -80,9 +86,20 @@ export function get(agent: Dispatcher, { url, headers, form }: GetRequest, milli
           if (bytes >= MAX_RESPONSE_BYTES) reading.abort(ENOUGH);
         },
         // Before this, undici does not mark the connection as free, and the next call would open a new one.
-        onResponseEnd: () => process.nextTick(setImmediate, finish),
+        onResponseEnd() {
+          hasEnded = true;
+          process.nextTick(setImmediate, finish);
+        },
         onResponseError: (_, error) => finish(error),
       },
     );
   });
+}
+
+/** The first part of a body. Most bodies are one chunk, which needs no copy. */
+function beginningOf(chunks: readonly Buffer[], bytes: number): Buffer {
+  const [first] = chunks;
+  return chunks.length === 1 && first && bytes <= MAX_RESPONSE_BYTES
+    ? first
+    : Buffer.concat(chunks, Math.min(bytes, MAX_RESPONSE_BYTES));
 }

@@ -1,7 +1,6 @@
 import type { Socket } from 'node:net';
 
 const END = Buffer.from('\r\n\r\n');
-const CONTINUED = [Buffer.from('\r\n '), Buffer.from('\r\n\t')];
 
 /** Large enough for receivers with long cookies. A longer head is passed on unchanged, and undici's limit ends the call. */
 export const MAX_HEAD_BYTES = 64 * 1024;
@@ -42,12 +41,11 @@ export function acceptOldHeads(socket: Socket): Socket {
 function acceptedHead(bytes: Buffer): Buffer | undefined {
   const end = bytes.indexOf(END);
   if (end === -1) return bytes.length > MAX_HEAD_BYTES || !looksLikeHttp(bytes) ? bytes : undefined;
-  if (/^HTTP\/1\.[01] 100\b/.test(bytes.toString('latin1', 0, 13)))
-    return acceptedHead(bytes.subarray(end + END.length));
-  const head = bytes.subarray(0, end);
-  // Most heads have none, and a search in bytes takes less time than a text.
-  if (!CONTINUED.some((line) => head.includes(line))) return bytes;
-  const joined = head.toString('latin1').replace(/[ \t]*\r\n[ \t]+/g, ' ');
+  const head = bytes.toString('latin1', 0, end);
+  if (/^HTTP\/1\.[01] 100\b/.test(head)) return acceptedHead(bytes.subarray(end + END.length));
+  // Most heads have none.
+  if (!/\r\n[ \t]/.test(head)) return bytes;
+  const joined = head.replace(/[ \t]*\r\n[ \t]+/g, ' ');
   return Buffer.concat([Buffer.from(joined, 'latin1'), bytes.subarray(end)]);
 }
 

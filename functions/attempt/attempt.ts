@@ -6,7 +6,7 @@ import type { Secrets, TriggerSecrets } from '../adapters/secret-store.ts';
 import type { Trigger } from '../core/entity.ts';
 import { beginningOf } from '../core/log-entry.ts';
 import type { Notification } from '../core/notification.ts';
-import { type Outcome, outcomeOf } from '../core/outcome.ts';
+import { type CallResult, type Outcome, outcomeOf } from '../core/outcome.ts';
 import { joinFormattedString } from '../core/trigger-url.ts';
 import type { AttemptLog } from './attempt-log.ts';
 import { requestHeaders } from './request-headers.ts';
@@ -38,14 +38,24 @@ export async function attempt(
   notification: Notification,
   url: string,
   number: number,
-  { call, secrets, noted, metrics, now }: AttemptDeps,
+  deps: AttemptDeps,
   cut?: AbortSignal,
 ): Promise<Attempt> {
-  const secret = await secrets.of(notification.trigger);
-  const startedAt = now();
+  const secret = await deps.secrets.of(notification.trigger);
+  const startedAt = deps.now();
   const called = joinFormattedString(url, notification.formattedString);
   const headers = requestHeaders(notification, number, called, secret, startedAt);
-  const response = await call(called, headers, cut, credentialsOf(notification.trigger, secret));
+  const response = await deps.call(called, headers, cut, credentialsOf(notification.trigger, secret));
+  return measured(notification, number, response, startedAt, deps);
+}
+
+function measured(
+  notification: Notification,
+  number: number,
+  response: CallResult,
+  startedAt: number,
+  { noted, metrics, now }: AttemptDeps,
+): Attempt {
   const endedAt = now();
   const outcome = outcomeOf(response);
   const body = 'body' in response ? beginningOf(response.body) : '';

@@ -1,8 +1,10 @@
 import type { TriggerSecrets } from '../adapters/secret-store.ts';
-import { type Component, fingerprintOf, messageSignature } from '../core/message-signature.ts';
+import { fingerprintOf, messageSignature } from '../core/message-signature.ts';
 import type { Notification } from '../core/notification.ts';
 import { signatures } from '../core/signature.ts';
 import { VERSION } from '../core/version.ts';
+
+const AGENT = `crm-triggers/${VERSION}`;
 
 /**
  * The headers of one attempt, signed by Standard Webhooks and by HTTP Message Signatures.
@@ -18,27 +20,25 @@ export function requestHeaders(
   { secret, replaced, headers }: TriggerSecrets,
   at: number,
 ): Record<string, string> {
-  const { id } = notification;
-  const { origin = '', pathname = '', search = '' } = URL.parse(called) ?? {};
-  const target = pathname + search;
+  const { id, trigger, sequence, test, coalesced } = notification;
   const timestamp = Math.floor(at / 1000);
-  const own = {
+  const own: Record<string, string> = {
     'webhook-id': id,
     'webhook-timestamp': String(timestamp),
-    'crm-trigger': notification.trigger,
+    'crm-trigger': trigger,
     'crm-trigger-attempt': String(attempt),
-    'crm-trigger-sequence': notification.sequence,
-    ...(notification.test && { 'crm-trigger-test': 'true' }),
-    ...(notification.coalesced && { 'crm-trigger-coalesced': String(notification.coalesced) }),
+    'crm-trigger-sequence': sequence,
   };
-  const base = { accept: '*/*', ...headers, 'user-agent': `crm-triggers/${VERSION}`, ...own };
-  if (secret === undefined) return base;
-  const secrets = [secret, ...replaced.filter(({ until }) => until > at).map((old) => old.secret)];
-  const signed: Component[] = [['@method', 'GET'], ['@target-uri', origin + target], ...Object.entries(own)];
+  if (test) own['crm-trigger-test'] = 'true';
+  if (coalesced) own['crm-trigger-coalesced'] = String(coalesced);
+  const all: Record<string, string> = { accept: '*/*', ...headers, 'user-agent': AGENT, ...own };
+  if (secret === undefined) return all;
+  const { origin = '', pathname = '', search = '' } = URL.parse(called) ?? {};
+  const target = pathname + search;
+  const secrets = [secret];
+  for (const old of replaced) if (old.until > at) secrets.push(old.secret);
   const keys = secrets.map((one) => ({ keyid: fingerprintOf(one), secret: one }));
-  return {
-    ...base,
-    'webhook-signature': signatures(secrets, { id, timestamp, target }),
-    ...messageSignature(keys, signed, timestamp),
-  };
+  const components = { '@method': 'GET', '@target-uri': origin + target, ...own };
+  all['webhook-signature'] = signatures(secrets, { id, timestamp, target });
+  return Object.assign(all, messageSignature(keys, components, timestamp));
 }

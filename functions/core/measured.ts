@@ -12,10 +12,10 @@ export class Measured {
   add(metric: Metric, trigger: Trigger, value = 1): void {
     const series = metrics[metric].per === 'trigger' ? trigger : undefined;
     const measured = this.#values.get(series) ?? new Map<Metric, number[]>();
-    const values = measured.get(metric) ?? [];
-    if (metrics[metric].as === 'each') values.push(value);
+    const values = measured.get(metric);
+    if (values === undefined) this.#values.set(series, measured.set(metric, [value]));
+    else if (metrics[metric].as === 'each') values.push(value);
     else values[0] = (values[0] ?? 0) + value;
-    this.#values.set(series, measured.set(metric, values));
   }
 
   /**
@@ -40,15 +40,16 @@ function linesOf(
   const lines: string[] = [];
   const dimensions = trigger === undefined ? {} : { [DIMENSION]: trigger };
   for (let from = 0; ; from += MAX_VALUES) {
-    const some = measured
-      .map(([metric, values]) => [metric, values.slice(from, from + MAX_VALUES)] as const)
-      .filter(([, values]) => values.length > 0);
-    if (some.length === 0) return lines;
-    const Metrics = some.map(([Name]) => ({ Name, Unit: metrics[Name].unit }));
+    const Metrics: { readonly Name: Metric; readonly Unit: string }[] = [];
+    const values: Partial<Record<Metric, number | readonly number[]>> = {};
+    for (const [Name, all] of measured) {
+      const some = all.slice(from, from + MAX_VALUES);
+      if (some.length === 0) continue;
+      Metrics.push({ Name, Unit: metrics[Name].unit });
+      values[Name] = some.length === 1 ? some[0] : some;
+    }
+    if (Metrics.length === 0) return lines;
     const directive = { Namespace: namespace, Dimensions: [Object.keys(dimensions)], Metrics };
-    const values = Object.fromEntries(
-      some.map(([metric, [first, ...more]]) => [metric, more.length > 0 ? [first, ...more] : first]),
-    );
     lines.push(JSON.stringify({ _aws: { Timestamp: at, CloudWatchMetrics: [directive] }, ...dimensions, ...values }));
   }
 }

@@ -1,8 +1,8 @@
 import { createHash, createHmac } from 'node:crypto';
 import { keyOf } from './signature.ts';
 
-/** A signed component of a request: a header name in lower case or a derived component such as `@method`, and its value. */
-export type Component = readonly [name: string, value: string];
+/** The signed components of a request: header names in lower case and derived components such as `@method`, with their values. */
+export type Components = Readonly<Record<string, string>>;
 
 /** A secret, and the key ID by which a receiver finds it. */
 export interface SigningKey {
@@ -21,24 +21,27 @@ export interface SigningKey {
  */
 export function messageSignature(
   keys: readonly SigningKey[],
-  components: readonly Component[],
+  components: Components,
   created: number,
 ): { readonly 'signature-input': string; readonly signature: string } {
   let names = '';
   let lines = '';
-  for (const [name, value] of components) {
+  for (const name in components) {
     names += names === '' ? `"${name}"` : ` "${name}"`;
-    lines += `"${name}": ${value.trim()}\n`;
+    lines += `"${name}": ${components[name]?.trim()}\n`;
   }
-  const signed = keys.map(({ keyid, secret }, index) => {
+  let input = '';
+  let signature = '';
+  let index = 0;
+  for (const { keyid, secret } of keys) {
+    index++;
     const parameters = `(${names});created=${created};keyid="${keyid}"`;
     const hmac = createHmac('sha256', keyOf(secret)).update(`${lines}"@signature-params": ${parameters}`);
-    return { label: `sig${index + 1}`, parameters, value: hmac.digest('base64') };
-  });
-  return {
-    'signature-input': signed.map(({ label, parameters }) => `${label}=${parameters}`).join(', '),
-    signature: signed.map(({ label, value }) => `${label}=:${value}:`).join(', '),
-  };
+    const label = index === 1 ? 'sig1' : `, sig${index}`;
+    input += `${label}=${parameters}`;
+    signature += `${label}=:${hmac.digest('base64')}:`;
+  }
+  return { 'signature-input': input, signature };
 }
 
 /** Cache: computing a fingerprint takes as long as a signature. */

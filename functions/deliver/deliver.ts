@@ -33,7 +33,9 @@ export async function deliver(
   });
   await Promise.all([noted.write(), setVisibility(back, deps)]);
   deps.metrics.write();
-  log('info', 'delivered', { messages: messages.length, returned: back.length });
+  // Without one, the metrics say it all.
+  if (back.length > 0)
+    log('info', 'messages return to the queue', { messages: messages.length, returned: back.length });
   return { batchItemFailures: back.map(({ message }) => ({ itemIdentifier: message.messageId })) };
 }
 

@@ -28,72 +28,90 @@ export interface Batch {
 }
 
 /** Processes the messages of one record, in order. @returns Those that the queue has to keep. */
-export async function processLane(lane: readonly SQSRecord[], batch: Batch): Promise<Returned[]> {
-  const { parking } = batch;
-  const left = new Set(lane);
-  const removeParked = async () => {
-    for (const message of await parking.done) left.delete(message);
-  };
-  for (const message of lane) {
-    if (parking.includes(message)) await removeParked();
-    if (!left.has(message)) continue;
-    const wait = await processFirst(message, left, removeParked, batch).catch((error) => {
-      log('error', 'cannot store the result of an attempt', errorFields(error));
-      return internalError;
-    });
-    if (!wait) continue;
-    await removeParked();
-    return returnToQueue([...left], wait);
+export function processLane(messages: readonly SQSRecord[], batch: Batch): Promise<Returned[]> {
+  return new Lane(messages, batch).process();
+}
+
+class Lane {
+  /** The messages that are not done yet, in order. */
+  readonly #left: Set<SQSRecord>;
+  readonly #batch: Batch;
+
+  constructor(messages: readonly SQSRecord[], batch: Batch) {
+    this.#left = new Set(messages);
+    this.#batch = batch;
   }
-  return [];
-}
 
-/**
- * Processes the first message of a lane, with coalescing also those that are merged with it, and removes them from the lane.
- *
- * @returns How the first message that is left must wait; nothing if all of them are done.
- */
-async function processFirst(
-  message: SQSRecord,
-  left: Set<SQSRecord>,
-  removeParked: () => Promise<void>,
-  batch: Batch,
-): Promise<Wait | undefined> {
-  const { known, triggers, slowStart, deps, remainingMs } = batch;
-  if (remainingMs() < deps.attemptMs + RESERVE_MS) return atOnce;
-  const first = known.get(message);
-  if (!first) await sendToDeadLetterQueue(message, deps);
-  if (!first || first.before?.settled) {
-    left.delete(message);
-    return undefined;
+  async process(): Promise<Returned[]> {
+    for (const message of this.#left) {
+      if (this.#batch.parking.includes(message)) await this.#removeParked();
+      if (!this.#left.has(message)) continue;
+      const wait = await this.#processFirst(message).catch(unstored);
+      if (!wait) continue;
+      await this.#removeParked();
+      return returnToQueue([...this.#left], wait);
+    }
+    return [];
   }
-  const { trigger, test } = first.notification;
-  const isActive = () => test || (triggers.get(trigger)?.state ?? 'active') === 'active';
-  if (!isActive() || (!test && !(await waitForTurn(trigger, triggers, deps)))) return atOnce;
-  const call = async () => (isActive() ? callFirst(left, removeParked, batch) : atOnce);
-  return test ? call() : slowStart.run(trigger, call);
+
+  async #removeParked(): Promise<void> {
+    for (const message of await this.#batch.parking.done) this.#left.delete(message);
+  }
+
+  /**
+   * Processes the first message that is left, with coalescing also those that are merged with it, and removes them.
+   *
+   * @returns How the first message that is then left must wait; nothing if all of them are done.
+   */
+  async #processFirst(message: SQSRecord): Promise<Wait | undefined> {
+    const { known, triggers, slowStart, deps, remainingMs } = this.#batch;
+    if (remainingMs() < deps.attemptMs + RESERVE_MS) return atOnce;
+    const first = known.get(message);
+    if (!first) await sendToDeadLetterQueue(message, deps);
+    if (!first || first.before?.settled) {
+      this.#left.delete(message);
+      return undefined;
+    }
+    const { trigger, test } = first.notification;
+    if (test) return this.#callFirst();
+    if (!isActive(trigger, triggers) || !(await waitForTurn(trigger, triggers, deps))) return atOnce;
+    return slowStart.run(trigger, async () => (isActive(trigger, triggers) ? this.#callFirst() : atOnce));
+  }
+
+  async #callFirst(): Promise<Wait | undefined> {
+    const { triggers, deps } = this.#batch;
+    const group = groupOf(this.#pending(), triggers, deps.now());
+    if (group.older.length > 0) await settleOlder(group, this.#left, deps);
+    const { message, notification, before } = group.newest;
+    const isShared = isSharedMessage(message, deps.now());
+    const received = { notification, before, isShared, behind: () => this.#behind(message) };
+    const wait = await handleOutcome(received, triggers, deps);
+    if (!wait) this.#left.delete(message);
+    return wait;
+  }
+
+  /** The notifications that are not done yet, in order. */
+  #pending(): Known[] {
+    const { known } = this.#batch;
+    return [...this.#left].flatMap((message) => known.get(message) ?? []);
+  }
+
+  /** How many notifications wait behind that of a message, by trigger. */
+  async #behind(first: SQSRecord): Promise<Partial<Record<Trigger, number>>> {
+    await this.#removeParked();
+    return countOf(this.#pending().filter(({ message }) => message !== first));
+  }
 }
 
-async function callFirst(
-  left: Set<SQSRecord>,
-  removeParked: () => Promise<void>,
-  { known, triggers, deps }: Batch,
-): Promise<Wait | undefined> {
-  const pending = () => [...left].flatMap((message) => known.get(message) ?? []);
-  const group = groupOf(pending(), triggers, deps.now());
-  if (group.older.length > 0) await settleOlder(group, left, deps);
-  const { newest } = group;
-  const behind = async () => {
-    await removeParked();
-    return countOf(pending().filter(({ message }) => message !== newest.message));
-  };
-  const isShared = isSharedMessage(newest.message, deps.now());
-  const wait = await handleOutcome({ ...newest, isShared, behind }, triggers, deps);
-  if (!wait) left.delete(newest.message);
-  return wait;
+function isActive(trigger: Trigger, triggers: KnownTriggers): boolean {
+  return (triggers.get(trigger)?.state ?? 'active') === 'active';
 }
 
-/** How many notifications wait behind another one, by trigger. */
+function unstored(error: unknown): Wait {
+  log('error', 'cannot store the result of an attempt', errorFields(error));
+  return internalError;
+}
+
 function countOf(later: readonly Known[]): Partial<Record<Trigger, number>> {
   const pending = later.filter(({ notification, before }) => !notification.test && !before?.settled);
   const perTrigger = Map.groupBy(pending, ({ notification }) => notification.trigger);

@@ -43,20 +43,9 @@ export class SlowStart {
   }
 
   /** Makes a call when that is allowed. @param call Returns nothing if its notification is done. */
-  async run<Wait>(trigger: Trigger, call: () => Promise<Wait | undefined>): Promise<Wait | undefined> {
+  run<Wait>(trigger: Trigger, call: () => Promise<Wait | undefined>): Promise<Wait | undefined> {
     const gate = this.#gateOf(trigger);
-    if (gate.limit === Number.POSITIVE_INFINITY) return call();
-    await gate.begun;
-    while (gate.calls >= gate.limit) await new Promise<void>((resolve) => gate.waiting.push(resolve));
-    gate.calls++;
-    try {
-      const wait = await call();
-      if (wait === undefined) gate.limit++;
-      return wait;
-    } finally {
-      gate.calls--;
-      wake(gate);
-    }
+    return gate.limit === Number.POSITIVE_INFINITY ? call() : callThrough(gate, call);
   }
 
   #gateOf(trigger: Trigger): Gate {
@@ -80,6 +69,20 @@ export class SlowStart {
       gate.limit = Number.POSITIVE_INFINITY;
       wake(gate);
     });
+  }
+}
+
+async function callThrough<Wait>(gate: Gate, call: () => Promise<Wait | undefined>): Promise<Wait | undefined> {
+  await gate.begun;
+  while (gate.calls >= gate.limit) await new Promise<void>((resolve) => gate.waiting.push(resolve));
+  gate.calls++;
+  try {
+    const wait = await call();
+    if (wait === undefined) gate.limit++;
+    return wait;
+  } finally {
+    gate.calls--;
+    wake(gate);
   }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { beginningOf, fits, type LogFilter, loggedAttempts } from '../../functions/core/log-entry.ts';
+import { beginningOf, fits, type LogFilter, loggedAttempts, needleOf } from '../../functions/core/log-entry.ts';
 import { anyText } from '../support/any-text.ts';
 import { logEntry } from '../support/log-entries.ts';
 
@@ -49,6 +49,23 @@ const filters: [filter: LogFilter, matches: boolean][] = [
 for (const [filter, matches] of filters)
   test(`${JSON.stringify(filter)} ${matches ? 'matches' : 'does not match'} the attempt`, () => {
     assert.equal(fits(filter)(entry), matches);
+  });
+
+const needles: readonly [filter: LogFilter, needle: string][] = [
+  [{}, ''],
+  [{ trigger: 'case.edit' }, ''],
+  [{ id: 'msg_1' }, 'msg_1'],
+  [{ text: 'a-1.~_' }, 'a-1.~_'],
+  [{ id: 'msg_1', text: 'a1' }, 'msg_1'],
+  [{ text: 'a b' }, ''],
+  [{ text: ' a' }, ''],
+  [{ text: 'Ö' }, ''],
+  [{ text: '"' }, ''],
+];
+
+for (const [filter, needle] of needles)
+  test(`the JSON of each entry that ${JSON.stringify(filter)} matches contains "${needle}"`, () => {
+    assert.equal(needleOf(filter), needle);
   });
 
 test('logs all attempts, those that were not delivered, or none', () => {

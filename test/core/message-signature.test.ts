@@ -3,16 +3,16 @@ import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { createVerifier, httpbis } from 'http-message-signatures';
-import { type Component, fingerprintOf, messageSignature } from '../../functions/core/message-signature.ts';
+import { fingerprintOf, messageSignature } from '../../functions/core/message-signature.ts';
 import { secretOf } from '../../functions/core/signature.ts';
 
 test('makes the same signature as the example for hmac-sha256 in RFC 9421, B.2.5', () => {
   const secret = 'whsec_uzvJfB4u3N0Jy4T7NZ75MDVcr8zSTInedJtkgcu46YW4XByzNJjxBdtjUkdJPBtbmHhIDi6pcl8jsasjlTMtDQ==';
-  const components: Component[] = [
-    ['date', 'Tue, 20 Apr 2021 02:07:55 GMT'],
-    ['@authority', 'example.com'],
-    ['content-type', 'application/json'],
-  ];
+  const components = {
+    date: 'Tue, 20 Apr 2021 02:07:55 GMT',
+    '@authority': 'example.com',
+    'content-type': 'application/json',
+  };
   assert.deepEqual(messageSignature([{ keyid: 'test-shared-secret', secret }], components, 1618884473), {
     'signature-input': 'sig1=("date" "@authority" "content-type");created=1618884473;keyid="test-shared-secret"',
     signature: 'sig1=:pxcQw6G3AjtMBQjwo8XzkZf/bws5LelbaMk5rGIGtE8=:',
@@ -49,12 +49,7 @@ test('an independent library verifies the signatures of two secrets, and rejects
     fc.asyncProperty(threeSecrets, ids, fc.webUrl({ withQueryParameters: true }), async (keys, id, any) => {
       const [fresh = '', old = '', other = ''] = keys;
       const url = new URL(any).href;
-      const signed: Component[] = [
-        ['@method', 'GET'],
-        ['@target-uri', url],
-        ['webhook-id', id],
-        ['crm-trigger-attempt', '1'],
-      ];
+      const signed = { '@method': 'GET', '@target-uri': url, 'webhook-id': id, 'crm-trigger-attempt': '1' };
       const signing = [fresh, old].map((secret) => ({ keyid: fingerprintOf(secret), secret }));
       const made = messageSignature(signing, signed, Math.floor(Date.now() / 1000));
       const headers = { 'webhook-id': id, 'crm-trigger-attempt': '1', ...made };

@@ -20,6 +20,9 @@ interface Case {
   readonly lines: (p: World) => readonly object[];
 }
 
+/** Logged at the end of each batch of which messages return. */
+const RETURN = 'messages return to the queue';
+
 /** The notification that a case is about. */
 const id = `msg_${'7'.repeat(32)}`;
 const trigger = 'customer.edit';
@@ -166,10 +169,22 @@ for (const [what, { world, run, lines }] of Object.entries(cases))
     const p = await protocol(world);
     await run(p);
     assert.deepEqual(
-      p.lines.filter(({ message }) => message !== 'delivered'),
+      p.lines.filter(({ message }) => message !== RETURN),
       lines(p),
     );
   });
+
+test('deliver logs how many messages of a batch return to the queue, and nothing of a batch without one', async () => {
+  const p = await protocol();
+  await p.deliver([p.received(p.one())]);
+  assert.deepEqual(p.lines, []);
+  const failing = await protocol(fails);
+  await failing.deliver([failing.received(failing.one())]);
+  assert.deepEqual(
+    failing.lines.filter(({ message }) => message === RETURN),
+    [{ level: 'info', message: RETURN, messages: 1, returned: 1 }],
+  );
+});
 
 test('the log names a message that goes to the dead-letter queue by the notification it was sent as', async () => {
   for (const [deduplicationId, expected] of [
