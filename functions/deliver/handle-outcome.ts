@@ -45,44 +45,62 @@ export const atOnce: Wait = { seconds: 1, isInternal: true };
  *
  * @returns How the notification must wait; nothing if it is done.
  */
-export async function handleOutcome(
+export function handleOutcome(received: Received, triggers: KnownTriggers, deps: BatchDeps): Promise<Wait | undefined> {
+  const { notification, before } = received;
+  const url = triggers.get(notification.trigger)?.url;
+  if (notification.test) return sendTest(notification, url, deps);
+  const attempts = (before?.attempts ?? 0) + 1;
+  return url === undefined
+    ? failWithoutUrl(received, attempts - 1, deps)
+    : attemptAndRecord(received, attempts, url, triggers, deps);
+}
+
+async function failWithoutUrl(received: Received, attempts: number, deps: BatchDeps): Promise<undefined> {
+  const { notification } = received;
+  await moveToFailed(notification, attempts, `no URL is set for ${notification.trigger}`, deps);
+  await markSettled(received, deps);
+}
+
+async function attemptAndRecord(
   received: Received,
+  attempts: number,
+  url: string,
   triggers: KnownTriggers,
   deps: BatchDeps,
 ): Promise<Wait | undefined> {
-  const { notification, before } = received;
+  const { notification } = received;
   const { trigger } = notification;
-  const url = triggers.get(trigger)?.url;
-  if (notification.test) return sendTest(notification, url, deps);
-  const attempts = (before?.attempts ?? 0) + 1;
-  if (url === undefined) {
-    await moveToFailed(notification, attempts - 1, `no URL is set for ${trigger}`, deps);
-    await markSettled(received, deps);
-    return undefined;
-  }
-  // The failure counts as soon as the response is slow, not when it arrives: a receiver that hangs is parked sooner.
-  let slow: Promise<void> | undefined;
-  const cancel = deps.after(SLOW_MS, () => {
+  const slow = watchSlow(notification, triggers, deps);
+  const cut = triggers.cutOff(trigger);
+  const made = await attempt(notification, url, attempts, deps, cut).finally(slow.end);
+  const counted = slow.counted();
+  await counted;
+  const isSlow = counted !== undefined;
+  const tally = {
+    attempts,
+    firstAttempt: received.before?.firstAttempt || made.startedAt,
+    lastSuccess: triggers.get(trigger)?.lastSuccess ?? 0,
+  };
+  const seen = { ...made, slow: isSlow, isCut: cut.aborted, from: 'queue' } as const;
+  const verdict = verdictOf(notification, seen, tally, { retryDelays: deps.retryDelays, random: deps.random() });
+  if (made.outcome.kind === 'delivered') deps.deliveredAt.set(trigger, made.endedAt);
+  if (verdict.isFailure || triggers.get(trigger)?.consecutiveFailures)
+    await count(verdict.isFailure, made, isSlow, trigger, triggers, deps);
+  return carryOut(verdict, received, tally, made, triggers, deps);
+}
+
+/** Counts a failure as soon as a response is slow, not when it arrives: a receiver that hangs is parked sooner. */
+function watchSlow(notification: Notification, triggers: KnownTriggers, deps: BatchDeps) {
+  const { trigger } = notification;
+  let counted: Promise<void> | undefined;
+  const end = deps.after(SLOW_MS, () => {
     if (!countsAsFailure(notification)) return;
-    slow = countFailure(trigger, deps.now(), { kind: 'failed', response: SLOW }, triggers, deps).catch((error) =>
+    counted = countFailure(trigger, deps.now(), { kind: 'failed', response: SLOW }, triggers, deps).catch((error) =>
       log('error', 'cannot count a failure', { trigger, ...errorFields(error) }),
     );
   });
-  const cut = triggers.cutOff(trigger);
-  const made = await attempt(notification, url, attempts, deps, cut).finally(cancel);
-  await slow;
-  const { outcome, startedAt, endedAt } = made;
-  const tally = {
-    attempts,
-    firstAttempt: before?.firstAttempt || startedAt,
-    lastSuccess: triggers.get(trigger)?.lastSuccess ?? 0,
-  };
-  const schedule = { retryDelays: deps.retryDelays, random: deps.random() };
-  const isSlow = slow !== undefined;
-  const seen = { outcome, slow: isSlow, isCut: cut.aborted, endedAt, from: 'queue' } as const;
-  const verdict = verdictOf(notification, seen, tally, schedule);
-  await count(verdict.isFailure, made, isSlow, trigger, triggers, deps);
-  return carryOut(verdict, received, tally, made, triggers, deps);
+  /** `counted`: fulfilled when the failure is counted; nothing if the response was not slow. */
+  return { end, counted: () => counted };
 }
 
 async function sendTest(notification: Notification, url: string | undefined, deps: BatchDeps): Promise<undefined> {
@@ -158,7 +176,6 @@ async function count(
   deps: BatchDeps,
 ): Promise<void> {
   try {
-    if (outcome.kind === 'delivered') deps.deliveredAt.set(trigger, endedAt);
     // A slow response has been counted already.
     if (isFailure && !isSlow) await countFailure(trigger, endedAt, outcome, triggers, deps);
     if (isFailure || outcome.kind !== 'delivered' || !triggers.get(trigger)?.consecutiveFailures) return;

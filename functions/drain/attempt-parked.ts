@@ -1,5 +1,4 @@
 import type { Parked } from '../adapters/backlog-items.ts';
-import { log } from '../adapters/logger.ts';
 import { attempt } from '../attempt/attempt.ts';
 import { moveToFailed } from '../attempt/move-to-failed.ts';
 import { noteMerged } from '../attempt/note-merged.ts';
@@ -34,16 +33,11 @@ export async function attemptParked(
   const made = { outcome, slow: false, endedAt, from: 'backlog' } as const;
   const verdict = verdictOf(notification, made, tally, { retryDelays, random: random() });
   if (verdict.notification === 'done') {
-    run.delivered++;
-    run.failures = 0;
-    run.throttles = 0;
-    run.pace?.delivered();
-    run.lastSuccess = endedAt;
+    run.noteDelivered(notification, endedAt);
     await removeMerged(run, older, notification);
     await backlog.unpark(parked);
     run.recorded();
     metrics.add('drained', trigger);
-    log('info', 'delivered in the end', { id: notification.id, trigger, attempt: number });
     return 'delivered';
   }
   const attempts = verdict.isUncounted ? parked.attempts : number;
@@ -87,6 +81,7 @@ export async function failParked(
  * settled before: otherwise they could be called after it.
  */
 async function removeMerged({ deps }: DrainRun, older: readonly Parked[], into: Notification): Promise<void> {
+  if (older.length === 0) return;
   const { backlog, now } = deps;
   await backlog.markMerged(
     older.map(({ notification }) => notification),

@@ -7,7 +7,6 @@ import { firstGroup, isKnownBefore, lanesOf, startOf } from './record-lanes.ts';
 
 /** Delivers the backlog from its head: the notifications of a record in order, the records in parallel. */
 export async function pass(run: DrainRun, head: Head): Promise<void> {
-  const { noted, metrics, concurrency } = run.deps;
   /** Records whose next notification must wait. Their later notifications are not attempted in this pass. */
   const waiting = new Set(run.stuck);
   let page: ParkedPage = head;
@@ -19,13 +18,12 @@ export async function pass(run: DrainRun, head: Head): Promise<void> {
     const read = [...carried, ...page.parked];
     const isKnown = isKnownBefore(page.parked, page.next);
     carried = [];
-    await run.forEach([...lanesOf(read).values()], concurrency, async (lane) => {
+    await run.forEach([...lanesOf(read).values()], run.deps.concurrency, async (lane) => {
       const known = startOf(lane, isKnown);
       carried.push(...lane.slice(known.length));
       await deliverLane(run, known, head.at, waiting);
     });
-    await noted.write();
-    metrics.write();
+    await run.write();
     if (!page.next || run.halted || !run.hasTime()) return;
     page = await readPage(run, page.next);
   }

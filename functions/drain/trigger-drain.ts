@@ -35,15 +35,14 @@ export class TriggerDrain {
 
   /** Makes steps while the trigger's state needs one. */
   async run(): Promise<void> {
-    const { trigger, deps } = this.#run;
+    const { trigger } = this.#run;
     try {
       while (this.#run.hasTime()) {
         const now = await this.#run.read();
         if (!now || !(await this.#step(now))) break;
       }
     } finally {
-      await deps.noted.write();
-      deps.metrics.write();
+      await this.#run.write();
     }
     const { delivered } = this.#run;
     if (delivered > 0) log('info', 'drained', { trigger, delivered });

@@ -66,3 +66,6 @@ export const functionVariables = {
   AWS_ACCESS_KEY_ID: 'bench',
   AWS_SECRET_ACCESS_KEY: 'bench',
 };
+
+/** With these, the functions also print as they do on Lambda. */
+export const lambdaVariables = { ...functionVariables, AWS_LAMBDA_FUNCTION_NAME: 'bench' };

@@ -103,3 +103,15 @@ test('no other run gets the lease until 30 seconds after the end of the function
   await p.drain();
   assert.deepEqual(taken, [false, true]);
 });
+
+test('logs the IDs of the delivered notifications together, at most 500 in a line', async () => {
+  const p = await protocol();
+  await p.state('customer.edit', 'draining');
+  const parked = Array.from({ length: 501 }, (_, i) => p.one({ record: record(i) }));
+  await p.park(parked);
+  await p.drain();
+  const lines = p.lines.filter(({ message }) => message === 'delivered in the end') as { ids: string[] }[];
+  assert.ok(lines.every(({ ids }) => ids.length > 0 && ids.length <= 500));
+  assert.deepEqual(lines.flatMap(({ ids }) => ids).sort(), parked.map(({ id }) => id).sort());
+  assert.ok(lines.length <= 3, `${lines.length} lines`);
+});

@@ -1,4 +1,4 @@
-import { functionVariables } from '../aws-responses.ts';
+import { lambdaVariables } from '../aws-responses.ts';
 import type { Figures } from '../figures.ts';
 import { forked, type Worked, workers } from '../workers.ts';
 import { ways } from './ways.ts';
@@ -13,7 +13,7 @@ export async function capture(quick: boolean): Promise<Figures> {
   const url = 'https://example.com/hook';
   await using aws = await forked<string>('aws-server.ts');
   await aws.ask(url);
-  const variables = { ...functionVariables, ENTITY: 'task', AWS_ENDPOINT_URL: aws.first };
+  const variables = { ...lambdaVariables, ENTITY: 'task', AWS_ENDPOINT_URL: aws.first };
   await using all = await workers(new URL('ways.ts', import.meta.url), names, variables);
   await all.take(1, { milliseconds: quick ? 1 : 600, url });
   const worked = await all.take(quick ? 1 : 4, { milliseconds: quick ? 1 : 500, url });

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { selfSigned } from '../../support/self-signed.ts';
-import { functionVariables } from '../aws-responses.ts';
+import { lambdaVariables } from '../aws-responses.ts';
 import { drawn } from '../chart.ts';
 import type { Figures, Ratio } from '../figures.ts';
 import { forked, type Worked, workers } from '../workers.ts';
@@ -41,7 +41,7 @@ export async function deliver(quick: boolean): Promise<Figures> {
   await using receiver = await forked<Record<string, string>>('deliver/receiver.ts');
   await using aws = await forked<string>('aws-server.ts');
   await using all = await workers(new URL('ways.ts', import.meta.url), names, {
-    ...functionVariables,
+    ...lambdaVariables,
     AWS_ENDPOINT_URL: aws.first,
     NODE_EXTRA_CA_CERTS: certificate,
   });

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { outputNames } from '../../../functions/operations/deployment.ts';
-import { functionVariables } from '../aws-responses.ts';
+import { lambdaVariables } from '../aws-responses.ts';
 import type { Figures, Table } from '../figures.ts';
 import { handlers, type Stage, stages } from './bundles.ts';
 
@@ -107,7 +107,7 @@ async function importIn(path: string): Promise<Started> {
 const https = 'https://id.example.com/';
 /** The requests of all functions at their start. */
 export const variables = {
-  ...functionVariables,
+  ...lambdaVariables,
   ENTITY: 'task',
   DRAIN_CONCURRENCY: '10',
   ALARM_NAMES: '/crm-triggers/CrmTriggers/AlarmNames',
