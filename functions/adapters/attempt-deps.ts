@@ -6,10 +6,11 @@ import type { attemptEnv } from './env.ts';
 import { makeCall } from './http-call.ts';
 import { Metrics } from './metrics-writer.ts';
 import { Secrets } from './secret-store.ts';
+import { SigningHash } from './signing-hash.ts';
 import { Triggers } from './trigger-store.ts';
 
 /** One client for all tables of a function: each client would need a TLS handshake of its own at a cold start. */
-export const oneClient = () => new DynamoDBClient({ cacheMiddleware: true });
+export const oneClient = () => new DynamoDBClient({ cacheMiddleware: true, sha256: SigningHash });
 
 /** The adapters of a function that makes attempts, made from its environment. */
 export function attemptDeps(env: z.output<typeof attemptEnv>, dynamodb: DynamoDBClient) {
