@@ -21,7 +21,7 @@ const PAGE = 25;
 const LARGEST_PAGE = 400;
 
 /** The same for the first query of a count. It reads to its end, or to thousands of attempts. */
-const COUNTED_PAGE = 100;
+const COUNTED_PAGE = 160;
 
 /** The maximum number of times that `read` queries all shards. */
 const ROUNDS = 8;
