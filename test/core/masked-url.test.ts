@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { maskedUrl } from '../../functions/core/masked-url.ts';
+import { isMasked, MASK, maskedUrl } from '../../functions/core/masked-url.ts';
 
 for (const [url, masked] of [
   ['https://example.com/hook', 'https://example.com/hook'],
@@ -17,3 +17,20 @@ for (const [url, masked] of [
     assert.equal(maskedUrl(url), masked);
     assert.equal(maskedUrl(masked), masked, 'a masked URL stays the same');
   });
+
+test('masks the whole of a text that is no URL', () => {
+  for (const text of ['', 'secret', '//ada:pw@example.com', 'a https://example.com/?k=v', '1https://example.com/'])
+    assert.equal(maskedUrl(text), MASK, text);
+});
+
+test('knows the masked form of a URL', () => {
+  for (const [url, expected] of [
+    ['https://ada:***@example.com/', true],
+    ['https://example.com/?k=***', true],
+    ['https://example.com/hook', false],
+    ['https://example.com/?k=v', false],
+    ['https://example.com/?k=v&l=***', false],
+    ['https://ada:pw@example.com/***', false],
+  ] as const)
+    assert.equal(isMasked(url), expected, url);
+});

@@ -10,7 +10,10 @@ const checked = (changed: Partial<Record<string, string>>) =>
 test('stores the token URL as a parser writes it, and leaves out empty optional fields', () => {
   const client = { ...entered, tokenUrl: 'https://id.example.com/token' };
   assert.deepEqual(checked({ scope: '', audience: '' }), { client });
-  assert.deepEqual(checked({ scope: 'a b', audience: 'x' }), { client: { ...client, scope: 'a b', audience: 'x' } });
+  for (const scope of ['r', 'read', 'read write', 'a b c'])
+    assert.deepEqual(checked({ scope, audience: 'x' }), { client: { ...client, scope, audience: 'x' } });
+  const longest = 's'.repeat(2048);
+  assert.deepEqual(checked({ clientSecret: longest }), { client: { ...client, clientSecret: longest } });
 });
 
 const VISIBLE = 'starts or ends with a space, or contains characters other than visible ASCII';
@@ -20,6 +23,8 @@ test('rejects a wrong value in one line that has no part of it', () => {
     [{ tokenUrl: '' }, 'The token URL for case.edit is empty.'],
     [{ tokenUrl: 'http://id.example.com/' }, 'The token URL for case.edit begins with http://'],
     [{ tokenUrl: 'https://a:MARKER@id.example.com/' }, 'The token URL for case.edit has a user name or password.'],
+    [{ tokenUrl: 'https://MARKER@id.example.com/' }, 'The token URL for case.edit has a user name or password.'],
+    [{ tokenUrl: 'https://:MARKER@id.example.com/' }, 'The token URL for case.edit has a user name or password.'],
     [{ tokenUrl: 'https://id.example.com/#MARKER' }, 'The token URL for case.edit has a fragment.'],
     [{ tokenUrl: 'https://10.0.0.1/' }, 'The token URL for case.edit leads to an address that is not public.'],
     [{ clientId: '' }, 'The client ID for case.edit is empty.'],
@@ -27,7 +32,7 @@ test('rejects a wrong value in one line that has no part of it', () => {
     [{ clientSecret: '' }, 'The client secret for case.edit is empty.'],
     [{ clientSecret: 'MARKER ' }, `The client secret for case.edit ${VISIBLE}.`],
     [{ clientSecret: 'MARKERä' }, `The client secret for case.edit ${VISIBLE}.`],
-    [{ clientSecret: 'MARKER'.repeat(400) }, 'The client secret for case.edit has more than 2048 characters.'],
+    [{ clientSecret: `MARKER${'s'.repeat(2043)}` }, 'The client secret for case.edit has more than 2048 characters.'],
     [{ scope: 'MARKER  b' }, 'The scope for case.edit is not a list of scopes.'],
     [{ scope: '"MARKER"' }, 'The scope for case.edit is not a list of scopes.'],
     [{ audience: 'MARKER\r\nx' }, `The audience for case.edit ${VISIBLE}.`],
