@@ -60,3 +60,19 @@ for (const [title, parts] of [
       assert.deepEqual(found, [5, 4, 3, 2, 1], `${limit} a page`);
     }
   });
+
+test('reads the entries of each kind as they were written, but masks URLs', async () => {
+  const { history } = await historyWith({ earlier: [], later: [] });
+  const kinds = [
+    ...['url', 'state', 'secret', 'secret-read', 'header', 'limit', 'coalesce', 'oauth', 'certificate'],
+    ...['redelivered', 'export', 'import', 'backfill', 'dead-letters'],
+  ] as HistoryEntry['what'][];
+  const from = 'https://ada:pw@example.com/';
+  const written = kinds.map((what, at): HistoryEntry => ({ at, who: 'ada', what, trigger: null, from, to: null }));
+  for (const entry of written) await history.add(entry);
+  const { entries } = await history.read(100);
+  assert.deepEqual(
+    entries.toReversed(),
+    written.map((entry) => (entry.what === 'url' ? { ...entry, from: 'https://ada:***@example.com/' } : entry)),
+  );
+});

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { BatchGetItemCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Secrets } from '../../functions/adapters/secret-store.ts';
+import { DynamoDBInMemory } from '../model/dynamodb.ts';
 
 /** A table in which one trigger has a secret. */
 function table() {
@@ -41,4 +42,14 @@ test('reads the secrets of a trigger without secrets again after a second', asyn
   now = 1_000;
   await secrets.of('task.edit');
   assert.equal(asked.length, before + 1);
+});
+
+test('reads all that was written: secrets, headers, an OAuth client and a certificate', async () => {
+  const secrets = new Secrets('T', new DynamoDBInMemory({ T: ['trigger'] }).client());
+  const oauth = { tokenUrl: 'https://id.example.com/', clientId: 'us', clientSecret: 's', scope: 'a', audience: 'b' };
+  const certificate = { cert: 'C', key: 'K', subject: 'CN=us', issuer: 'CN=ca', expiresAt: 9 };
+  const replaced = [{ secret: 'whsec_b', until: 5 }];
+  const written = { secret: 'whsec_a', replaced, headers: { 'x-a': 'b' }, oauth, certificate };
+  assert.equal(await secrets.change('case.edit', () => written), true);
+  assert.deepEqual((await secrets.read(['case.edit'])).get('case.edit'), { ...written, version: 1 });
 });
