@@ -33,7 +33,7 @@ export async function deliver(
   });
   await Promise.all([noted.write(), setVisibility(back, deps)]);
   deps.metrics.write();
-  // Without one, the metrics say it all.
+  // The metrics have the counts of the other batches.
   if (back.length > 0)
     log('info', 'messages return to the queue', { messages: messages.length, returned: back.length });
   return { batchItemFailures: back.map(({ message }) => ({ itemIdentifier: message.messageId })) };
