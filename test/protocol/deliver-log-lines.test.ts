@@ -20,7 +20,7 @@ interface Case {
   readonly lines: (p: World) => readonly object[];
 }
 
-/** Logged at the end of each batch of which messages return. */
+/** Logged at the end of a batch if messages of it return. */
 const RETURN = 'messages return to the queue';
 
 /** The notification that a case is about. */
