@@ -1,5 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
 import { allEnded } from '../core/all-ended.ts';
 import type { LogEntry } from '../core/log-entry.ts';
 import { packed } from '../core/log-item.ts';
@@ -41,13 +42,8 @@ export class DeliveryLogWriter {
     const expiresAt = Math.ceil(at / 1000) + KEPT_DAYS * DAY_SECONDS;
     await allEnded(
       packed(entries).map((bytes) => {
-        const Item = {
-          shard: { S: String(randomInt(SHARDS)) },
-          written: { S: newKey(at) },
-          v: { N: String(VERSION) },
-          rows: { B: bytes },
-          expiresAt: { N: String(expiresAt) },
-        };
+        const key = { shard: String(randomInt(SHARDS)), written: newKey(at) };
+        const Item = marshall({ ...key, v: VERSION, rows: bytes, expiresAt });
         const abortSignal = AbortSignal.timeout(WRITE_MS);
         return this.dynamodb.send(new PutItemCommand({ TableName: this.table, Item }), { abortSignal });
       }),

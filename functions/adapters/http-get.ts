@@ -42,7 +42,7 @@ export function get(agent: Dispatcher, { url, headers, form }: GetRequest, milli
       clearTimeout(bodyDeadline);
       cut?.removeEventListener('abort', cutOff);
       if (!responded) return reject(error);
-      const text = responseText(beginningOf(chunks, bytes), bodyHeaders);
+      const text = responseText(Buffer.concat(chunks, Math.min(bytes, MAX_RESPONSE_BYTES)), bodyHeaders);
       const result = responded;
       if (typeof text === 'string') resolve({ ...result, body: text });
       else resolve(text.then((body) => ({ ...result, body })));
@@ -94,12 +94,4 @@ export function get(agent: Dispatcher, { url, headers, form }: GetRequest, milli
       },
     );
   });
-}
-
-/** The first part of a body. Most bodies are one chunk, which needs no copy. */
-function beginningOf(chunks: readonly Buffer[], bytes: number): Buffer {
-  const [first] = chunks;
-  return chunks.length === 1 && first && bytes <= MAX_RESPONSE_BYTES
-    ? first
-    : Buffer.concat(chunks, Math.min(bytes, MAX_RESPONSE_BYTES));
 }

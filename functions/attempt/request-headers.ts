@@ -35,8 +35,7 @@ export function requestHeaders(
   if (secret === undefined) return all;
   const { origin = '', pathname = '', search = '' } = URL.parse(called) ?? {};
   const target = pathname + search;
-  const secrets = [secret];
-  for (const old of replaced) if (old.until > at) secrets.push(old.secret);
+  const secrets = [secret, ...replaced.filter(({ until }) => until > at).map((old) => old.secret)];
   const keys = secrets.map((one) => ({ keyid: fingerprintOf(one), secret: one }));
   const components = { '@method': 'GET', '@target-uri': origin + target, ...own };
   all['webhook-signature'] = signatures(secrets, { id, timestamp, target });

@@ -6,7 +6,7 @@ import { fromMessage, type Notification } from '../core/notification.ts';
 import type { BatchDeps, DeliverDeps } from './deps.ts';
 import { KnownTriggers } from './known-triggers.ts';
 import { park, triggersOf } from './park.ts';
-import { processLane } from './process-lane.ts';
+import { Lane } from './process-lane.ts';
 import { mayHaveHistory } from './received.ts';
 import { internalError, lanesOf, type Returned, returnToQueue, setVisibility } from './return-to-queue.ts';
 import { SlowStart } from './slow-start.ts';
@@ -66,7 +66,7 @@ async function processBatch(
 
   const slowStart = new SlowStart(known.values(), triggers, deps);
   const batch = { known, triggers, parking, slowStart, deps, remainingMs };
-  const returned = [...lanesOf(messages).values()].map((lane) => processLane(lane, batch));
+  const returned = [...lanesOf(messages).values()].map((lane) => new Lane(lane, batch).process());
   return (await Promise.all(returned).finally(endWatch)).flat();
 }
 

@@ -84,8 +84,7 @@ async function attemptAndRecord(
   const seen = { ...made, slow: isSlow, isCut: cut.aborted, from: 'queue' } as const;
   const verdict = verdictOf(notification, seen, tally, { retryDelays: deps.retryDelays, random: deps.random() });
   if (made.outcome.kind === 'delivered') deps.deliveredAt.set(trigger, made.endedAt);
-  if (verdict.isFailure || triggers.get(trigger)?.consecutiveFailures)
-    await count(verdict.isFailure, made, isSlow, trigger, triggers, deps);
+  await count(verdict.isFailure, made, isSlow, trigger, triggers, deps);
   return carryOut(verdict, received, tally, made, triggers, deps);
 }
 

@@ -27,12 +27,8 @@ export interface Batch {
   readonly remainingMs: () => number;
 }
 
-/** Processes the messages of one record, in order. @returns Those that the queue has to keep. */
-export function processLane(messages: readonly SQSRecord[], batch: Batch): Promise<Returned[]> {
-  return new Lane(messages, batch).process();
-}
-
-class Lane {
+/** The messages of one record, in order. */
+export class Lane {
   /** The messages that are not done yet, in order. */
   readonly #left: Set<SQSRecord>;
   readonly #batch: Batch;
@@ -42,6 +38,7 @@ class Lane {
     this.#batch = batch;
   }
 
+  /** @returns The messages that the queue has to keep. */
   async process(): Promise<Returned[]> {
     for (const message of this.#left) {
       if (this.#batch.parking.includes(message)) await this.#removeParked();
