@@ -21,7 +21,7 @@ export class SigningHash {
   }
 
   async digest(): Promise<Uint8Array> {
-    return new Uint8Array(this.#hash.digest());
+    return this.#hash.digest();
   }
 
   reset(): void {

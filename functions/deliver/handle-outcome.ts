@@ -84,7 +84,8 @@ async function attemptAndRecord(
   const seen = { ...made, slow: isSlow, isCut: cut.aborted, from: 'queue' } as const;
   const verdict = verdictOf(notification, seen, tally, { retryDelays: deps.retryDelays, random: deps.random() });
   if (made.outcome.kind === 'delivered') deps.deliveredAt.set(trigger, made.endedAt);
-  await count(verdict.isFailure, made, isSlow, trigger, triggers, deps);
+  const endsFailures = made.outcome.kind === 'delivered' && Boolean(triggers.get(trigger)?.consecutiveFailures);
+  if (verdict.isFailure || endsFailures) await count(verdict.isFailure, made, isSlow, trigger, triggers, deps);
   return carryOut(verdict, received, tally, made, triggers, deps);
 }
 
@@ -175,9 +176,11 @@ async function count(
   deps: BatchDeps,
 ): Promise<void> {
   try {
-    // A slow response has been counted already.
-    if (isFailure && !isSlow) await countFailure(trigger, endedAt, outcome, triggers, deps);
-    if (isFailure || outcome.kind !== 'delivered' || !triggers.get(trigger)?.consecutiveFailures) return;
+    if (isFailure) {
+      // A slow response has been counted already.
+      if (!isSlow) await countFailure(trigger, endedAt, outcome, triggers, deps);
+      return;
+    }
     triggers.note(trigger, { consecutiveFailures: 0, lastSuccess: endedAt });
     await deps.triggers.clearFailures(trigger, endedAt);
   } catch (error) {
