@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import type { Trigger } from '../../functions/core/entity.ts';
 import { list } from '../../functions/operations/trigger-status.ts';
 import { cli } from '../support/cli.ts';
 import { drained, until } from '../support/emulator.ts';
@@ -118,6 +119,16 @@ describe('outages of different triggers, at the same time', { concurrency: true 
   });
 });
 
+/** Waits until this many notifications with this ID are in the backlog of a paused trigger, and `list` counts its whole backlog. */
+async function parkedEdits(trigger: Trigger, id: string, count: number) {
+  await until(`${count} notifications of ${id} are pending`, async () => {
+    const { parked } = await stack.deps.backlog.parked(trigger, 1_000);
+    const own = parked.filter(({ notification }) => notification.formattedString.includes(id));
+    const line = new RegExp(`^${trigger} +paused +${parked.length} `, 'm');
+    return own.length === count && line.test((await cli('list')).stdout);
+  });
+}
+
 test('keeps the notifications of a paused trigger, and delivers them in order after it is resumed', {
   timeout: 200_000,
 }, async () => {
@@ -127,9 +138,7 @@ test('keeps the notifications of a paused trigger, and delivers them in order af
   const row = { AccountID: uniqueId('paused'), TaskID: 't' };
   await stack.agent.do('create', 'task', row);
   for (let i = 0; i < 5; i++) await stack.agent.do('edit', 'task', { ...row, n: String(i) });
-  await until('five notifications are pending', async () =>
-    /^task\.edit +paused +5 /m.test((await cli('list')).stdout),
-  );
+  await parkedEdits('task.edit', row.AccountID, 5);
   const calls = () => callsWith(server, row.AccountID);
   assert.equal(calls().length, 0);
   assert.deepEqual(await cli('pause', 'task.edit'), { status: 0, stdout: 'task.edit is paused already\n', stderr: '' });
@@ -155,9 +164,7 @@ test('merges the edits of a paused trigger into one call, and logs the others as
   const row = { AccountID: uniqueId('merged'), CaseID: 'c' };
   await stack.agent.do('create', 'case', row);
   for (let i = 0; i < 5; i++) await stack.agent.do('edit', 'case', { ...row, n: String(i) });
-  await until('five notifications are pending', async () =>
-    /^case\.edit +paused +5 /m.test((await cli('list')).stdout),
-  );
+  await parkedEdits('case.edit', row.AccountID, 5);
   // Drain merges no notification that was parked less than 2 s ago, because an older one of the record can still follow it.
   await setTimeout(2_500);
   await cli('resume', 'case.edit');

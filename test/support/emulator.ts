@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { useEmulator } from '../../cli/emulator-environment.ts';
 import { Agent } from '../../cli/local/agent.ts';
@@ -70,24 +71,36 @@ const ROUND_MS = 3_000;
 /**
  * Sets a URL for each of these triggers and waits until capture has read it. From then on a changed URL counts at once,
  * because deliver reads the URL before every attempt; capture only needs to know that there is one.
+ *
+ * The last round of changes starts after that, and all its calls are awaited. The calls of earlier rounds came before them, so none
+ * fails because the receiver ends, and none is pending when the test counts what is.
  */
-export async function takeEffect(stack: { deps: OperationDeps; agent: Agent }, ...triggers: readonly Trigger[]) {
+export async function takeEffect(stack: { agent: Agent; deps: OperationDeps }, ...triggers: readonly Trigger[]) {
   await using server = await receiver();
   for (const trigger of triggers) await set(stack.deps, trigger, `${server.origin}/${trigger}`);
-  const entities = new Set(triggers.map((trigger) => trigger.split('.')[0] as Entity));
-  const unheard = () => triggers.filter((one) => !server.markers.some(({ target }) => target.startsWith(`/${one}?`)));
+  const unheard = (id: string) => {
+    const targets = server.markers.map(({ target }) => target).filter((target) => target.includes(id));
+    return triggers.filter((trigger) => !targets.some((target) => target.startsWith(`/${trigger}?`)));
+  };
   await until(
     `a call for each of ${triggers.join(', ')}`,
     async () => {
-      const AccountID = `${MARKER}${Date.now().toString(36)}`;
-      const row = { AccountID, CaseID: AccountID, FollowupID: AccountID, TaskID: AccountID };
-      for (const entity of entities)
-        if (unheard().some((trigger) => trigger.startsWith(entity)))
-          for (const action of ['create', 'edit', 'delete'] as const) await stack.agent.do(action, entity, row);
-      return until('all in this round', () => unheard().length === 0, ROUND_MS).catch(() => false);
+      await changeMarkers(stack.agent, unheard(MARKER));
+      return until('all in this round', () => unheard(MARKER).length === 0, ROUND_MS).catch(() => false);
     },
     60_000,
   );
+  const last = await changeMarkers(stack.agent, triggers);
+  await until('the calls of the last round', () => unheard(last).length === 0);
+}
+
+/** Creates, edits and deletes a marker row of each entity of these triggers, and returns its account ID. */
+async function changeMarkers(agent: Agent, triggers: readonly Trigger[]): Promise<string> {
+  const AccountID = `${MARKER}${randomUUID()}`;
+  const row = { AccountID, CaseID: AccountID, FollowupID: AccountID, TaskID: AccountID };
+  for (const entity of new Set(triggers.map((trigger) => trigger.split('.')[0] as Entity)))
+    for (const action of ['create', 'edit', 'delete'] as const) await agent.do(action, entity, row);
+  return AccountID;
 }
 
 /**
