@@ -33,7 +33,7 @@ const SLOW = ['bench', 'browser', 'emulator', 'infra', 'local', 'receivers'];
 const EXCLUDED = ['node_modules', 'measured', 'package', 'servers'];
 
 /** More than there are cores, because most emulator tests wait. */
-const AT_ONCE = availableParallelism() + (values.fast ? 1 : 3);
+const AT_ONCE = availableParallelism() + (values.fast ? 1 : 4);
 
 if (values.fast) process.env.STORIES ??= '100';
 // What Node makes of a TypeScript file is kept for the other test files that load it, and for the next run.
