@@ -3,7 +3,7 @@ import { mock, test } from 'node:test';
 import { unattempted } from '../../functions/adapters/backlog-items.ts';
 import { waiting, world } from '../support/drain-world.ts';
 
-mock.method(console, 'log', () => {});
+const lines = mock.method(console, 'log', () => {});
 
 /** The time until the next hour begins. */
 const untilTheHour = ({ clock }: Awaited<ReturnType<typeof world>>) => 3_600_000 - (clock.now() % 3_600_000);
@@ -49,8 +49,11 @@ test('an item in the backlog of an active trigger counts as left over after 30 m
 test('a check of an active trigger that fails stops no other drain', async () => {
   const w = await world('active', [waiting('r1-1')]);
   w.backlog.parked = () => Promise.reject(new Error('silent'));
+  lines.mock.resetCalls();
   await w.run(untilTheHour(w) + 3_600_000);
   assert.deepEqual([w.calls.length, w.now()?.state], [0, 'active']);
+  const [line] = lines.mock.calls.map(({ arguments: [text] }) => JSON.parse(String(text)));
+  assert.partialDeepStrictEqual(line, { level: 'error', message: 'drain failed', trigger: 'customer.edit' });
 });
 
 test('keeps a trigger active when it checks its backlog and finds it empty', async () => {

@@ -80,3 +80,44 @@ test('a receiver that throttles every call is parked again, and is probed at the
   await w.run(MINUTE);
   assert.equal(w.calls.length, calls, 'no probe before');
 });
+
+test('a probe that is throttled postpones the next one by seconds, as a probe of a receiver that is not down', async () => {
+  const w = await world('parked', many(1), () => ({ status: 429, body: '' }));
+  w.change({ probeAt: 0, probeDelay: 1_000 });
+  await w.run(3_000);
+  const { probeAt = 0, probeDelay } = w.now() ?? {};
+  assert.deepEqual([w.calls.length, probeAt - w.clock.now(), probeDelay], [1, 2_000, 2_000]);
+});
+
+test('stores the rate at which a receiver that throttles was called, and none for another', async () => {
+  const w = await world('draining', many(2));
+  await w.run(3_000);
+  assert.equal(w.now()?.throttledRate, undefined);
+  const slow = await world('draining', many(2));
+  slow.change({ throttledAt: slow.clock.now() });
+  await slow.run(3_000);
+  // It begins with one call a second, and each delivery adds one.
+  assert.equal(slow.now()?.throttledRate, 3);
+});
+
+test('a drain with a limit stores the earliest time of the next call', async () => {
+  const w = await world('draining', many(3));
+  w.change({ maxPerSecond: 2 });
+  const times: number[] = [];
+  w.response(() => {
+    times.push(w.clock.now());
+    return ok;
+  });
+  await w.run(3_000);
+  // A call takes 10 ms, and the next one may begin half a second after it began.
+  assert.deepEqual([w.now()?.state, w.now()?.nextSlot], ['active', (times.at(-1) ?? 0) - 10 + 500]);
+});
+
+test('a trigger over its limit with an empty backlog stays draining until its next call may be made', async () => {
+  const w = await world('draining', []);
+  const nextSlot = w.clock.now() + 4_500;
+  w.change({ nextSlot });
+  await w.run(3_000);
+  assert.equal(w.now()?.state, 'active');
+  assert.equal(w.clock.now(), nextSlot + 500, 'it looks once a second');
+});

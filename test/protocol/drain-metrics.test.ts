@@ -79,3 +79,12 @@ test('does not read an empty backlog to measure it', async () => {
   await p.drain();
   assert.equal(p.dynamodb.requests.filter(({ input }) => input.Limit === 1).length, 0);
 });
+
+test('writes what it measured of a trigger that another run drains', async () => {
+  const p = await protocol();
+  await draining(p);
+  assert.equal(await p.triggers.lease('customer.edit', p.world.now + HOUR, p.world.now), true);
+  const { all, metrics } = measured();
+  await p.drain({ metrics });
+  assert.deepEqual(all, ['backlog customer.edit 1', 'oldest customer.edit 60', 'written']);
+});
