@@ -9,6 +9,8 @@ export interface Seen extends Tried {
   readonly notification: Notification;
   /** Its row in the backlog, if there is one; not the row of a later life. */
   readonly parked: Pick<Parked, 'notification' | 'token'> | undefined;
+  /** Whether that row is of this life of the notification. */
+  readonly isParked: boolean;
   /** Another function delivered it, moved it to Failed or put it into the backlog: nothing is left to do. */
   readonly settled: boolean;
 }
@@ -26,5 +28,6 @@ export function stateOf(notification: Notification, rows: readonly z.output<type
     notification: coalesced ? { ...notification, coalesced, oldestAt } : notification,
     settled,
     parked: parked && { notification, token: parked.token },
+    isParked: parked?.life === life,
   };
 }

@@ -45,8 +45,11 @@ export function park(known: readonly Known[], triggers: KnownTriggers, deps: Bat
  */
 async function putAndReadAgain(waiting: readonly Known[], deps: BatchDeps): Promise<ReadonlySet<SQSRecord>> {
   if (waiting.length === 0) return new Set();
+  // What is in its backlog stays as it is. Drain can have read it: an item that is put again would be called after a later one
+  // of its record into which drain merges it.
+  const missing = waiting.filter(({ before }) => !before?.isParked);
   // An item must be stored before the next one of its record is dated: drain relies on that.
-  for (const wave of inWaves(waiting, ({ notification }) => notification.record))
+  for (const wave of inWaves(missing, ({ notification }) => notification.record))
     await deps.backlog.park(
       wave.map(({ notification, before }) => ({ ...triedOf(before), notification })),
       deps.now(),

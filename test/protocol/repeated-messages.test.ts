@@ -36,3 +36,40 @@ test('one notification twice in a batch goes to the backlog once', async () => {
   assert.deepEqual(await p.deliver([p.received(one, 2), p.received(one, 2)]), []);
   assert.equal((await p.parked()).length, 1);
 });
+
+test('a message that returns while drain merges its notification does not bring it back into the backlog', async () => {
+  let returned = false;
+  const p = await protocol({
+    async receiver() {
+      if (!returned) {
+        returned = true;
+        assert.deepEqual(await p.deliver([p.received(older, 2, 361_000)]), []);
+      }
+      return ok;
+    },
+  });
+  const older = p.one({ sequence: '1', formattedString: '?AccountID=a' });
+  await p.triggers.writeSetting('customer.edit', 'coalesce', true);
+  await p.state('customer.edit', 'draining');
+  await p.park([older, { ...p.one({ sequence: '2' }), formattedString: '?AccountID=a' }]);
+  await p.drain();
+  assert.deepEqual(
+    p.calls.map(({ sequence }) => sequence),
+    ['2'],
+    'after the call of 2, a call of 1 would be in the wrong order',
+  );
+  assert.deepEqual([await p.stateOf(), (await p.parked()).length], ['active', 0]);
+});
+
+test('a message that returns leaves its notification in the backlog as it is, and its later life replaces it', async () => {
+  const p = await protocol();
+  const one = p.one();
+  await p.state('customer.edit', 'parked', p.world.now + 60_000);
+  await p.park([one]);
+  const before = await p.parked();
+  assert.deepEqual(await p.deliver([p.received(one, 2, 361_000)]), []);
+  assert.deepEqual(await p.parked(), before);
+  assert.deepEqual(await p.deliver([p.received({ ...one, redelivered: p.world.now }, 2)]), []);
+  const [after, ...others] = await p.parked();
+  assert.deepEqual([after?.notification.redelivered, others.length], [p.world.now, 0]);
+});
