@@ -96,5 +96,5 @@ function isDigits(sequence: unknown): sequence is string {
 }
 
 function isTime(seconds: unknown): seconds is number {
-  return typeof seconds === 'number' && Number.isFinite(seconds * 1000);
+  return typeof seconds === 'number' && seconds > 0 && Number.isFinite(seconds * 1000);
 }

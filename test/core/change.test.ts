@@ -61,7 +61,7 @@ test('replaces an invalid sequence or time by one that is valid in a queue messa
   };
   for (const SequenceNumber of ['', 'shard-1', null, undefined, 7])
     assert.partialDeepStrictEqual(read({ SequenceNumber }), { kind: 'change', sequence: '0' });
-  for (const ApproximateCreationDateTime of [null, '2026-11-26', Number.NaN])
+  for (const ApproximateCreationDateTime of [null, '2026-11-26', Number.NaN, -0, -0.0001, -5])
     assert.partialDeepStrictEqual(read({ ApproximateCreationDateTime }), { kind: 'change', changedAt: NOW });
 });
 
