@@ -32,8 +32,8 @@ const SLOW = ['bench', 'browser', 'emulator', 'infra', 'local', 'receivers'];
  */
 const EXCLUDED = ['node_modules', 'measured', 'package', 'servers'];
 
-/** More than there are cores, because most emulator tests wait. */
-const AT_ONCE = availableParallelism() + (values.fast ? 1 : 4);
+/** More than there are cores, because many tests wait. */
+const AT_ONCE = availableParallelism() + 4;
 
 if (values.fast) process.env.STORIES ??= '100';
 // What Node makes of a TypeScript file is kept for the other test files that load it, and for the next run.
