@@ -1,22 +1,20 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { asOldRelease } from '../stores/triggers.ts';
 import { draining } from '../support/drain-scenes.ts';
 import { protocol, type World } from '../support/protocol.ts';
 import { HOUR } from '../support/time.ts';
 import { wrapped } from '../support/wrapped.ts';
 
-/** Makes the URL of a trigger one that release 0.2.0 set: without its masked form. */
-function asOldRelease(p: World) {
-  const [item] = p.dynamodb.items('triggers');
-  const { shownUrl: _, shownVersion: __, isSet: ___, ...old } = item ?? assert.fail();
-  p.dynamodb.put('triggers', { ...old, url: { S: 'https://old/?k=v' }, urlVersion: { N: '7' } });
-}
+/** Sets the URL as release 0.2.0 does, which writes no masked form. */
+const setByOldRelease = ({ dynamodb }: World) =>
+  asOldRelease({ client: dynamodb.client(), names: { triggers: 'triggers' } }, 'https://old/?k=v');
 
 const shownUrl = async (p: World) => (await p.triggers.readShown(['customer.edit'])).get('customer.edit')?.url;
 
 test('adds the masked form of a URL that release 0.2.0 set', async () => {
   const p = await protocol();
-  asOldRelease(p);
+  await setByOldRelease(p);
   assert.equal(await shownUrl(p), '***');
   await p.drain();
   assert.equal(await shownUrl(p), 'https://old/?k=***');
@@ -27,7 +25,7 @@ test('adds the masked form of a URL that release 0.2.0 set', async () => {
 
 test('drains, and logs it, when the masked form cannot be added', async () => {
   const p = await protocol();
-  asOldRelease(p);
+  await setByOldRelease(p);
   await draining(p);
   await p.drain({ triggers: wrapped(p.triggers, { show: () => Promise.reject(new TypeError('silent')) }) });
   assert.deepEqual([p.calls.length, await p.stateOf()], [1, 'active']);

@@ -37,7 +37,10 @@ async function bring({ triggers }: Stores, trigger: Trigger, way: readonly Move[
 }
 
 /** Sets or clears the URL as release 0.2.0 does. */
-async function asOldRelease({ client, names }: Harness, url: string | undefined): Promise<void> {
+export async function asOldRelease(
+  { client, names }: { readonly client: Harness['client']; readonly names: Pick<Harness['names'], 'triggers'> },
+  url: string | undefined,
+): Promise<void> {
   await client.send(
     new UpdateItemCommand({
       TableName: names.triggers,

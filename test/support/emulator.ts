@@ -75,7 +75,7 @@ const ROUND_MS = 3_000;
  * The last round of changes starts after that, and all its calls are awaited. The calls of earlier rounds came before them, so none
  * fails because the receiver ends, and none is pending when the test counts what is.
  */
-export async function takeEffect(stack: { agent: Agent; deps: OperationDeps }, ...triggers: readonly Trigger[]) {
+export async function takeEffect(stack: { deps: OperationDeps; agent: Agent }, ...triggers: readonly Trigger[]) {
   await using server = await receiver();
   for (const trigger of triggers) await set(stack.deps, trigger, `${server.origin}/${trigger}`);
   const unheard = (id: string) => {
@@ -96,12 +96,14 @@ export async function takeEffect(stack: { agent: Agent; deps: OperationDeps }, .
 
 /** Creates, edits and deletes a marker row of each entity of these triggers, and returns its account ID. */
 async function changeMarkers(agent: Agent, triggers: readonly Trigger[]): Promise<string> {
-  const AccountID = `${MARKER}${randomUUID()}`;
-  const row = { AccountID, CaseID: AccountID, FollowupID: AccountID, TaskID: AccountID };
+  const id = `${MARKER}${randomUUID()}`;
   for (const entity of new Set(triggers.map((trigger) => trigger.split('.')[0] as Entity)))
-    for (const action of ['create', 'edit', 'delete'] as const) await agent.do(action, entity, row);
-  return AccountID;
+    for (const action of ['create', 'edit', 'delete'] as const) await agent.do(action, entity, rowOf(id));
+  return id;
 }
+
+/** A row of any entity, with the same ID in each attribute of its key. */
+const rowOf = (id: string) => ({ AccountID: id, CaseID: id, FollowupID: id, TaskID: id });
 
 /**
  * Writes rows that fire a create trigger until its receiver gets a matching call. Use it for a change that deliver reads a few
@@ -118,9 +120,7 @@ export async function marked(
   await until(
     `a call of ${trigger} that fits`,
     async () => {
-      const AccountID = `${run}-${row++}`;
-      const ids = { AccountID, CaseID: AccountID, FollowupID: AccountID, TaskID: AccountID };
-      await agent.do('create', trigger.split('.')[0] as Entity, ids);
+      await agent.do('create', trigger.split('.')[0] as Entity, rowOf(`${run}-${row++}`));
       return server.markers.some(fits);
     },
     60_000,
