@@ -64,6 +64,8 @@ export const placePattern = /^\d{15}#[0-9a-f-]{36}$/;
 export class History {
   readonly #table: Table;
   readonly #earlier: Table;
+  /** The number of entries that were added: those of one millisecond keep their order. */
+  #added = 0;
 
   /** @param earlier The backlog table, where release 0.2.0 wrote the history. It is only read. */
   constructor(table: string, earlier: string, dynamodb = new DynamoDBClient(), pause?: Pause) {
@@ -72,9 +74,10 @@ export class History {
   }
 
   async add(entry: HistoryEntry): Promise<void> {
+    const order = (this.#added++).toString(16).padStart(8, '0');
     const item = {
       list: LIST,
-      place: `${String(entry.at).padStart(15, '0')}#${randomUUID()}`,
+      place: `${String(entry.at).padStart(15, '0')}#${order}${randomUUID().slice(8)}`,
       v: VERSION,
       entry: JSON.stringify(entry),
       expiresAt: Math.ceil(entry.at / 1000) + KEPT_SECONDS,

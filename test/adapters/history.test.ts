@@ -40,6 +40,15 @@ test('appends to the audit table only, with a condition that the entry does not 
   );
 });
 
+test('entries that one process adds within a millisecond keep their order', async () => {
+  const { history } = await historyWith({ earlier: [], later: [] });
+  const added = Array.from({ length: 20 }, (_, i) => `https://example.com/${i}`);
+  for (const to of added) await history.add({ ...entryAt(1), to });
+  const { entries } = await history.read(100);
+  assert.deepEqual(entries.map(({ to }) => to).reverse(), added);
+  assert.deepEqual([...new Set(entries.map(({ at }) => at))], [1]);
+});
+
 for (const [title, parts] of [
   ['that are all in the backlog table', { earlier: [1, 2, 3, 4, 5], later: [] }],
   ['that are all in the audit table', { earlier: [], later: [1, 2, 3, 4, 5] }],

@@ -33,7 +33,10 @@ export async function servedApi(overrides: Record<string, unknown> = {}) {
     setUrl: (url: string, expectedVersion: number | string) =>
       request('PUT', '/triggers/task.edit/url', { url }, { 'if-match': `"${expectedVersion}"` }),
     async [Symbol.asyncDispose]() {
-      await new Promise((resolve) => server.close(resolve));
+      const closed = new Promise((resolve) => server.close(resolve));
+      // A connection whose request was rejected before its end is not idle, so it would never be closed.
+      if ('closeAllConnections' in server) server.closeAllConnections();
+      await closed;
     },
   };
 }

@@ -76,9 +76,9 @@ export function operationDeps(triggersTable: InspectedTriggers, rules: UrlPolicy
 
 /** Sets, calls and tests the URL of a receiver with the deployed code and tables in memory. */
 export async function tryUrl({ url: template, responses, zones }: Hostile, rules: UrlPolicy, trap: Trap) {
-  await using dns = await nameServer(zones ?? {});
+  await using dns = zones && (await nameServer(zones));
   const url = template.replaceAll('PORT', String(trap.port));
-  const resolve = zones ? nameLookup({ servers: [dns.server], hostsFile: '/nowhere' }) : resolver(responses ?? []);
+  const resolve = lookUpBy(dns, responses);
   const before = trap.attempts.length;
   const { triggers: triggersTable } = storesInMemory();
   const input = await set(operationDeps(triggersTable, rules, resolve), TRIGGER, url).then(
@@ -104,9 +104,9 @@ export async function tryUrl({ url: template, responses, zones }: Hostile, rules
 
 /** Sets and uses the URL of a token endpoint, for a trigger whose own URL is allowed. */
 export async function tryTokenUrl({ url: template, responses, zones }: Hostile, rules: UrlPolicy, trap: Trap) {
-  await using dns = await nameServer(zones ?? {});
+  await using dns = zones && (await nameServer(zones));
   const tokenUrl = template.replaceAll('PORT', String(trap.port));
-  const lookUp = zones ? nameLookup({ servers: [dns.server], hostsFile: '/nowhere' }) : resolver(responses ?? []);
+  const lookUp = lookUpBy(dns, responses);
   const before = trap.attempts.length;
   const { deps, secrets, triggersTable } = adminWorld({ rules, lookUp });
   const client = { tokenUrl, clientId: 'us', clientSecret: 'secret' };
@@ -155,7 +155,8 @@ export async function deliverReally(
 }
 
 /** No look-up leaves this machine. */
-function resolver(responses: readonly (readonly string[])[]): NameLookup {
+function lookUpBy(dns: { readonly server: string } | undefined, responses: Hostile['responses'] = []): NameLookup {
+  if (dns) return nameLookup({ servers: [dns.server], hostsFile: '/nowhere' });
   let asked = 0;
   return async () => {
     const response = responses[Math.min(asked++, responses.length - 1)] ?? [];
