@@ -20,6 +20,16 @@ export interface Waiting extends Tried {
   readonly notification: Notification;
   /** The number of later notifications of its record that returned to the queue with it, by trigger. */
   readonly behind?: Partial<Readonly<Record<Trigger, number>>>;
+  /** Whether another function could have its message when it was put into the backlog. It can have been merged before that. */
+  readonly isShared?: boolean;
+}
+
+/** The number of a trigger's notifications that are pending in the queue, of records that were attempted at least once. */
+export interface RetryCount {
+  /** Waiting for their next attempt. */
+  readonly waiting: number;
+  /** Behind those, of the same records. */
+  readonly behind: number;
 }
 
 /** A notification in its trigger's backlog. */

@@ -44,11 +44,20 @@ export const stateRow = z.object({
   life: number,
   done: z._default(z.boolean(), false),
   message: z.optional(z.string()),
+  /** In the mark of a merged notification: the ID of the one that was called in its place. */
+  mergedInto: z.optional(z.string()),
 });
 
 export const retryRow = z.object({ ...key, behind: z._default(z.record(z.string(), z.number()), {}) });
 
-const parkedRow = z.object({ ...key, ...tried, ...written, message: notification, parkedAt: number });
+const parkedRow = z.object({
+  ...key,
+  ...tried,
+  ...written,
+  message: notification,
+  parkedAt: number,
+  isShared: z._default(z.boolean(), false),
+});
 
 const failedRow = z.object({
   ...key,
@@ -109,13 +118,14 @@ export function toRetryRow({ behind, ...waiting }: Waiting, at: number): Row {
 }
 
 export function toParkedRow(waiting: Waiting, parkedAt: number, token: string | undefined, at: number): Row {
-  return { ...toWaitingRow(waiting, 'parked', at), parkedAt, token };
+  return { ...toWaitingRow(waiting, 'parked', at), parkedAt, token, ...(waiting.isShared && { isShared: true }) };
 }
 
-/** The mark of a settled notification, which replaces its row. */
-export function toMark(settled: Notification, at: number): Row {
+/** The mark of a settled notification, which replaces its row. @param mergedInto Into which it was merged, if it was. */
+export function toMark(settled: Notification, at: number, mergedInto?: Notification): Row {
   const expiresAt = Math.ceil(at / 1000) + MARK_SECONDS;
-  return { ...keyOf(settled, 'held'), v: VERSION, id: settled.id, life: lifeOf(settled), done: true, expiresAt };
+  const mark = { ...keyOf(settled, 'held'), v: VERSION, id: settled.id, life: lifeOf(settled), done: true, expiresAt };
+  return { ...mark, ...(mergedInto && { mergedInto: mergedInto.id }) };
 }
 
 function toWaitingRow(
@@ -160,8 +170,8 @@ export function triedOf(row: Omit<Tried, 'response'> & { readonly answer: string
 /** @throws {Error} If the row does not belong to this list. */
 export function fromParkedRow(row: Row): Parked {
   const parked = z.parse(parkedRow, row);
-  const { message, parkedAt, token } = parked;
-  return { notification: message, ...triedOf(parked), parkedAt, token };
+  const { message, parkedAt, token, isShared } = parked;
+  return { notification: message, ...triedOf(parked), parkedAt, token, ...(isShared && { isShared }) };
 }
 
 /** It never throws. From an unreadable row it returns the fields that it can read. */

@@ -1,8 +1,7 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import * as z from 'zod/mini';
 import { type Trigger, triggers } from '../core/entity.ts';
 import type { Notification } from '../core/notification.ts';
-import type { Failed, Parked, TestResult, Waiting } from './backlog-items.ts';
+import type { Failed, Parked, RetryCount, TestResult, Waiting } from './backlog-items.ts';
 import {
   fromFailedRow,
   fromParkedRow,
@@ -14,23 +13,15 @@ import {
   retryRow,
   stateRow,
   testRow,
-  toFailedRow,
   toMark,
   toParkedRow,
   toRetryRow,
   toTestRow,
   unreadableAsFailed,
 } from './backlog-rows.ts';
-import { type Seen, stateOf } from './pending-state.ts';
-import { type Pause, type Place, Table } from './table.ts';
-
-/** The number of a trigger's notifications that are pending in the queue, of records that were attempted at least once. */
-interface RetryCount {
-  /** Waiting for their next attempt. */
-  readonly waiting: number;
-  /** Behind those, of the same records. */
-  readonly behind: number;
-}
+import { FailedWriter } from './failed-writer.ts';
+import { mergedAmong, type Seen, stateOf } from './pending-state.ts';
+import type { Place } from './table.ts';
 
 /** A page of a trigger's backlog. */
 export interface ParkedPage {
@@ -49,17 +40,11 @@ const PENDING = 'attribute_not_exists(#done)';
  * delivered at its first attempt is never written here. Every read is strongly consistent. Every method throws when
  * the table does not respond.
  */
-export class Backlog {
-  readonly #table: Table;
-
-  constructor(table: string, dynamodb = new DynamoDBClient(), pause?: Pause) {
-    this.#table = new Table(table, dynamodb, pause);
-  }
-
+export class Backlog extends FailedWriter {
   /** Returns the state of these notifications. A notification without items is absent. */
   async seen(notifications: readonly Notification[]): Promise<ReadonlyMap<Notification, Seen>> {
     const keys = notifications.flatMap((n) => [keyOf(n, 'held'), keyOf(n, 'parked')]);
-    const rows = (await this.#table.getAll(keys)).map((row) => z.parse(stateRow, row));
+    const rows = (await this.table.getAll(keys)).map((row) => z.parse(stateRow, row));
     const seen = new Map<Notification, Seen>();
     for (const notification of notifications) {
       const own = rows.filter(({ id }) => id === notification.id);
@@ -74,7 +59,7 @@ export class Backlog {
    * @returns False if another function has settled it meanwhile. It does not wait then.
    */
   hold(waiting: Waiting, at: number): Promise<boolean> {
-    return this.#table.put(toRetryRow(waiting, at), {
+    return this.table.put(toRetryRow(waiting, at), {
       condition: `attribute_not_exists(#life) OR #life < :life OR (#life = :life AND ${PENDING})`,
       values: { life: lifeOf(waiting.notification) },
     });
@@ -82,34 +67,43 @@ export class Backlog {
 
   /**
    * Marks a notification of the queue as settled: delivered, moved to Failed, or in the backlog. Another function
-   * with the same message finds the mark.
+   * with the same message finds the mark. The mark of a merged notification stays.
    */
   async release(notification: Notification, at: number): Promise<void> {
-    const condition = 'attribute_not_exists(#life) OR #life <= :life';
-    await this.#table.put(toMark(notification, at), { condition, values: { life: lifeOf(notification) } });
+    const condition = `attribute_not_exists(#life) OR #life < :life OR (#life = :life AND attribute_not_exists(#mergedInto))`;
+    await this.table.put(toMark(notification, at), { condition, values: { life: lifeOf(notification) } });
   }
 
   /** Marks merged notifications of a backlog as settled. A function that gets their message again finds the mark. */
-  async markMerged(notifications: readonly Notification[], at: number): Promise<void> {
-    await this.#table.putAll(notifications.map((one) => toMark(one, at)));
+  async markMerged(notifications: readonly Notification[], into: Notification, at: number): Promise<void> {
+    await this.table.putAll(notifications.map((one) => toMark(one, at, into)));
+  }
+
+  /** Returns which of these notifications of a backlog were merged, with the ID of the one that was called in their place. */
+  async merged(parked: readonly Parked[]): Promise<ReadonlyMap<Parked, string>> {
+    const rows = await this.table.getAll(parked.map(({ notification }) => keyOf(notification, 'held')));
+    return mergedAmong(
+      parked,
+      rows.map((row) => z.parse(stateRow, row)),
+    );
   }
 
   /** Puts notifications into the backlogs of their triggers. A notification always gets the same key. */
   async park(waiting: readonly Waiting[], at: number): Promise<void> {
     const rows = waiting.map((one) => toParkedRow(one, at, newToken(), at));
-    await this.#table.putAll([...new Map(rows.map((row) => [`${row.list} ${row.place}`, row])).values()]);
+    await this.table.putAll([...new Map(rows.map((row) => [`${row.list} ${row.place}`, row])).values()]);
   }
 
   /** Removes a notification from its backlog, unless it was written again after it was read. */
   async unpark(parked: Pick<Parked, 'notification' | 'token'>): Promise<void> {
-    await this.#table.delete(keyOf(parked.notification, 'parked'), asRead(parked));
+    await this.table.delete(keyOf(parked.notification, 'parked'), asRead(parked));
   }
 
   /** Stores the result of an attempt at a parked notification, unless its row was changed after it was read. */
   async keepParked(parked: Parked, at: number): Promise<void> {
     const { condition, values } = asRead(parked);
     const row = toParkedRow(parked, parked.parkedAt, parked.token, at);
-    await this.#table.put(row, { condition: `attribute_exists(#place) AND ${condition}`, values });
+    await this.table.put(row, { condition: `attribute_exists(#place) AND ${condition}`, values });
   }
 
   /** A page of a trigger's backlog, in order of the changes' times; `next` when there is more. */
@@ -129,7 +123,7 @@ export class Backlog {
 
   /** Deletes an unreadable row of a backlog after it was added to Failed, unless it was written again. */
   async dropUnreadable(trigger: Trigger, place: unknown, token: unknown): Promise<void> {
-    await this.#table.delete({ list: listOf(trigger, 'parked'), place }, asRead({ token }));
+    await this.table.delete({ list: listOf(trigger, 'parked'), place }, asRead({ token }));
   }
 
   /** Counts the notifications of a trigger's list. It stops after `enough`. @param behind Only those behind a page with the newest first. */
@@ -146,7 +140,7 @@ export class Backlog {
       after: behind,
       newestFirst: true,
     };
-    return this.#table.count(query, enough);
+    return this.table.count(query, enough);
   }
 
   /** Counts the notifications that wait in the queue for a retry, and those behind them, by trigger. */
@@ -172,15 +166,10 @@ export class Backlog {
     return counts;
   }
 
-  /** Adds a notification to Failed, where an operator can see and redeliver it. */
-  async fail(failed: Failed): Promise<void> {
-    await this.#table.put(toFailedRow(failed));
-  }
-
   /** Removes a redelivered notification from Failed, unless it failed again after it was read. */
   async forget(failed: Failed): Promise<void> {
     const { condition, values } = asRead(failed);
-    await this.#table.delete(keyOf(failed, 'failed'), {
+    await this.table.delete(keyOf(failed, 'failed'), {
       condition: `${condition} AND #failedAt = :failedAt`,
       values: { ...values, failedAt: failed.failedAt },
     });
@@ -198,18 +187,18 @@ export class Backlog {
   }
 
   async putTestResult(notification: Notification, result: TestResult, at: number): Promise<void> {
-    await this.#table.put(toTestRow(notification, result, at));
+    await this.table.put(toTestRow(notification, result, at));
   }
 
   /** The result of a test, or `undefined` before there is one. */
   async testResult(notification: Notification): Promise<TestResult | undefined> {
-    const row = await this.#table.get(keyOf(notification, 'test'));
+    const row = await this.table.get(keyOf(notification, 'test'));
     return row && z.parse(testRow, row).result;
   }
 
   #page(trigger: Trigger, list: List, limit?: number, after?: Place, filter?: string, newestFirst?: boolean) {
     const partition = { list: listOf(trigger, list) };
-    return this.#table.query({ partition, limit, after, newestFirst, filter });
+    return this.table.query({ partition, limit, after, newestFirst, filter });
   }
 }
 

@@ -31,3 +31,17 @@ export function stateOf(notification: Notification, rows: readonly z.output<type
     isParked: parked?.life === life,
   };
 }
+
+/** Returns those of the notifications that have a mark as merged, with the ID in it. @param rows Their marks and other states. */
+export function mergedAmong(
+  parked: readonly Parked[],
+  rows: readonly z.output<typeof stateRow>[],
+): ReadonlyMap<Parked, string> {
+  const marks = new Map(rows.map((row) => [row.id, row]));
+  return new Map(
+    parked.flatMap((one) => {
+      const { mergedInto, life = 0 } = marks.get(one.notification.id) ?? {};
+      return mergedInto !== undefined && life >= lifeOf(one.notification) ? [[one, mergedInto] as const] : [];
+    }),
+  );
+}

@@ -11,7 +11,7 @@ interface NoteMergedDeps {
 /** Adds a notification to the delivery log as merged into a later one. */
 export function noteMerged(
   { notification, attempts }: { readonly notification: Notification; readonly attempts: number },
-  into: Notification,
+  into: Pick<Notification, 'id'>,
   { metrics, noted, now }: NoteMergedDeps,
 ): void {
   const { id, trigger, formattedString } = notification;

@@ -1,8 +1,8 @@
 // [table row → change → notification] → attempt → outcome
 import type { DynamoDBRecord } from 'aws-lambda';
-import type { Backlog } from '../adapters/backlog.ts';
 import type { Failed } from '../adapters/backlog-items.ts';
 import type { DeliveryQueue } from '../adapters/delivery-queue.ts';
+import type { FailedWriter } from '../adapters/failed-writer.ts';
 import { log, throwingQuietly } from '../adapters/logger.ts';
 import type { MetricsDeps } from '../adapters/metrics-writer.ts';
 import type { RecordCounts } from '../adapters/record-counts.ts';
@@ -22,7 +22,7 @@ export interface CaptureDeps extends MetricsDeps {
   /** Returns those of this entity's triggers that have a URL, as of a few seconds ago at most. */
   withUrl(): Promise<ReadonlySet<Trigger>>;
   readonly queue: Pick<DeliveryQueue, 'send'>;
-  readonly backlog: Pick<Backlog, 'fail'>;
+  readonly backlog: Pick<FailedWriter, 'fail'>;
   now(): number;
 }
 

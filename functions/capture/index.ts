@@ -1,8 +1,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DynamoDBStreamEvent } from 'aws-lambda';
-import { Backlog } from '../adapters/backlog.ts';
 import { DeliveryQueue } from '../adapters/delivery-queue.ts';
 import { captureEnv, readEnv } from '../adapters/env.ts';
+import { FailedWriter } from '../adapters/failed-writer.ts';
 import { Metrics } from '../adapters/metrics-writer.ts';
 import { RecordCounts } from '../adapters/record-counts.ts';
 import { remember } from '../adapters/remember.ts';
@@ -25,7 +25,7 @@ const deps: CaptureDeps = {
   withUrl: remember(() => table.withUrl(triggers), TRIGGERS_CACHED_MS, Date.now),
   queue: new DeliveryQueue({ queue: env.QUEUE_URL }),
   metrics: new Metrics(env.METRICS_NAMESPACE),
-  backlog: new Backlog(env.BACKLOG_TABLE, dynamodb),
+  backlog: new FailedWriter(env.BACKLOG_TABLE, dynamodb),
   now: Date.now,
 };
 

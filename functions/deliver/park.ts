@@ -51,7 +51,10 @@ async function putAndReadAgain(waiting: readonly Known[], deps: BatchDeps): Prom
   // An item must be stored before the next one of its record is dated: drain relies on that.
   for (const wave of inWaves(missing, ({ notification }) => notification.record))
     await deps.backlog.park(
-      wave.map(({ notification, before }) => ({ ...triedOf(before), notification })),
+      wave.map(({ message, notification, before }) => {
+        const isShared = isSharedMessage(message, deps.now());
+        return { ...triedOf(before), notification, ...(isShared && { isShared }) };
+      }),
       deps.now(),
     );
   const again = await deps.triggers.read(triggersOf(waiting.map(({ notification }) => notification)));

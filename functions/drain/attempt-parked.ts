@@ -85,6 +85,7 @@ async function removeMerged({ deps }: DrainRun, older: readonly Parked[], into: 
   const { backlog, now } = deps;
   await backlog.markMerged(
     older.map(({ notification }) => notification),
+    into,
     now(),
   );
   await forEach(older, REMOVALS, async (parked) => {

@@ -1,7 +1,9 @@
 import type { ParkedPage } from '../adapters/backlog.ts';
+import type { Parked } from '../adapters/backlog-items.ts';
 import { log } from '../adapters/logger.ts';
 import type { Place } from '../adapters/table.ts';
 import type { TriggerNow } from '../adapters/trigger-store.ts';
+import { noteMerged } from '../attempt/note-merged.ts';
 import { isTooOld } from '../core/breaker.ts';
 import { failParked } from './attempt-parked.ts';
 import type { DrainRun } from './drain-run.ts';
@@ -42,7 +44,11 @@ export async function readHead(run: DrainRun, { url }: TriggerNow): Promise<Head
   }
 }
 
-/** Reads a page of the backlog. An item that cannot be read moves to Failed, where an operator can see it. */
+/**
+ * Reads a page of the backlog. An item that cannot be read moves to Failed, where an operator can see it. A notification that
+ * was merged, and then put into the backlog again by another function with its message, is removed: a later one was called
+ * in its place.
+ */
 export async function readPage(run: DrainRun, after?: Place): Promise<ParkedPage> {
   const { backlog } = run.deps;
   const page = await backlog.parked(run.trigger, PAGE, after);
@@ -51,7 +57,17 @@ export async function readPage(run: DrainRun, after?: Place): Promise<ParkedPage
     await backlog.dropUnreadable(run.trigger, place, token);
     log('error', 'a stored notification cannot be read', { trigger: run.trigger, id: failed.id });
   }
-  return page;
+  const merged = await backlog.merged(page.parked.filter(({ isShared }) => isShared));
+  if (merged.size === 0) return page;
+  await removeAll(run, merged);
+  return { ...page, parked: page.parked.filter((one) => !merged.has(one)) };
+}
+
+async function removeAll({ deps }: DrainRun, merged: ReadonlyMap<Parked, string>): Promise<void> {
+  for (const [parked, id] of merged) {
+    noteMerged(parked, { id }, deps);
+    await deps.backlog.unpark(parked);
+  }
 }
 
 /** Reads the pages that follow a page, if the trigger merges edits. */

@@ -13,7 +13,7 @@ export interface DrainDeps extends LoggingDeps, MetricsDeps {
   >;
   readonly backlog: Pick<
     Backlog,
-    'parked' | 'count' | 'keepParked' | 'markMerged' | 'unpark' | 'dropUnreadable' | 'fail'
+    'parked' | 'count' | 'keepParked' | 'markMerged' | 'merged' | 'unpark' | 'dropUnreadable' | 'fail'
   >;
   readonly call: Call;
   readonly secrets: Pick<Secrets, 'of'>;

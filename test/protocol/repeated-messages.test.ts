@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { DeliveryLog } from '../../functions/adapters/delivery-log.ts';
 import type { Notification } from '../../functions/core/notification.ts';
 import { ok, protocol, responded } from '../support/protocol.ts';
 
@@ -68,6 +69,70 @@ for (const [state, status, calls] of [
     );
     assert.deepEqual([await p.stateOf(), (await p.parked()).length], ['active', 0]);
   });
+
+for (const status of [200, 500])
+  test(`a notification that was merged is not called when another function puts it into the backlog later: HTTP ${status}`, async () => {
+    let isFirst = true;
+    const p = await protocol({
+      receiver: () => responded(status),
+      async around(command, effect) {
+        const puts = command.constructor.name === 'BatchWriteItemCommand';
+        if (puts && isFirst && JSON.stringify(command.input).includes(older.id)) {
+          isFirst = false;
+          // A slow request of one function, while another with the same message and drain are fast.
+          await p.deliver([p.received(older, 2, 361_000), p.received(newer)]);
+          p.world.now += 60_000;
+          await p.drain({}, 20_000);
+        }
+        return effect();
+      },
+    });
+    const [older, newer] = ['1', '2'].map((sequence) => p.one({ sequence, formattedString: '?AccountID=a' })) as [
+      Notification,
+      Notification,
+    ];
+    await p.triggers.writeSetting('customer.edit', 'coalesce', true);
+    await p.state('customer.edit', 'draining');
+    // The trigger is not active before its last notification is delivered.
+    const other = {
+      notification: p.one(),
+      attempts: 1,
+      firstAttempt: 1,
+      response: '',
+      nextTry: p.world.now + 3_600_000,
+    };
+    await p.backlog.park([other], p.world.now - 60_000);
+    assert.deepEqual(await p.deliver([p.received(older, 1, 359_000)]), []);
+    for (let runs = 0; runs < 5; runs++) {
+      p.world.now += 60_000;
+      await p.drain({}, 20_000);
+    }
+    assert.ok(p.calls.length > 0);
+    assert.deepEqual(new Set(p.calls.map(({ sequence }) => sequence)), new Set(['2']));
+    assert.ok((await p.parked()).every(({ notification }) => notification.id !== older.id));
+    const { entries } = await new DeliveryLog('log', p.dynamodb.client()).read({}, 100);
+    assert.ok(entries.some(({ id, response }) => id === older.id && response === `merged into ${newer.id}`));
+  });
+
+test('drain looks for the marks only of notifications whose message another function could have', async () => {
+  for (const [receives, msAgo, reads] of [
+    [1, 1_000, 0],
+    [1, 299_000, 0],
+    [2, 300_000, 1],
+  ] as const) {
+    const p = await protocol();
+    await p.state('customer.edit', 'draining');
+    const one = p.one();
+    assert.deepEqual(await p.deliver([p.received(one, receives, msAgo)]), []);
+    const before = p.dynamodb.requests.length;
+    p.world.now += 60_000;
+    await p.drain();
+    const requests = p.dynamodb.requests
+      .slice(before)
+      .filter(({ name, input }) => name === 'BatchGetItem' && input.RequestItems.backlog);
+    assert.deepEqual([p.calls.length, requests.length], [1, reads], `received ${msAgo} ms before`);
+  }
+});
 
 test('a message that returns leaves its notification in the backlog as it is, and its later life replaces it', async () => {
   const p = await protocol();

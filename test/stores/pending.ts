@@ -43,11 +43,42 @@ export const pendingCases: Cases = {
 
   'marks over 25 merged notifications as settled': async ({ backlog }) => {
     const all = Array.from({ length: 30 }, () => notification());
-    await backlog.markMerged(all, AT);
+    await backlog.markMerged(all, notification(), AT);
     const seen = await backlog.seen(all);
     assert.ok(all.every((one) => seen.get(one)?.settled));
     assert.equal(await backlog.count(T, 'held'), 0);
   },
+
+  'finds merged notifications in a backlog, but not in their later life': async ({ backlog }) => {
+    const into = notification();
+    const [merged, redelivered, settled, other] = [waiting(), waiting(), waiting(), waiting()];
+    await backlog.markMerged([merged.notification, redelivered.notification], into, AT);
+    await backlog.release(settled.notification, AT);
+    const again = { ...redelivered, notification: { ...redelivered.notification, redelivered: AT } };
+    await backlog.park([{ ...merged, isShared: true }, again, settled, other], AT);
+    const { parked } = await backlog.parked(T, 10);
+    assert.deepEqual(
+      parked.filter(({ isShared }) => isShared).map(({ notification }) => notification.id),
+      [merged.notification.id],
+    );
+    const found = await backlog.merged(parked);
+    assert.deepEqual(
+      [...found].map(([{ notification }, id]) => [notification.id, id]),
+      [[merged.notification.id, into.id]],
+    );
+    assert.equal((await backlog.merged([])).size, 0);
+  },
+
+  'keeps the mark of a merged notification when another function marks it as settled, but not in its later life':
+    async ({ backlog }) => {
+      const one = waiting();
+      await backlog.markMerged([one.notification], notification(), AT);
+      await backlog.release(one.notification, AT);
+      await backlog.park([one], AT);
+      assert.equal((await backlog.merged((await backlog.parked(T, 1)).parked)).size, 1);
+      await backlog.release({ ...one.notification, redelivered: AT }, AT);
+      assert.equal((await backlog.merged((await backlog.parked(T, 1)).parked)).size, 0);
+    },
 
   'reads over 100 keys': async ({ backlog }) => {
     const all = Array.from({ length: 120 }, () => waiting());
