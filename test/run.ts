@@ -77,8 +77,8 @@ const report = new spec();
 report.pipe(process.stdout);
 const milliseconds = new Map<string, number>();
 const sums = { passed: 0, failed: 0, skipped: 0 };
-/** Lets the report list the failed tests. It is reported after all files. */
-let sum: TestEvent | undefined;
+/** The last event of a run. The report gets one after all files, and then lists the failed tests. */
+let end: TestEvent | undefined;
 
 /** Runs a file or a group of files, and prints the results at its end, because others run beside it. */
 async function play({ file, group }: { readonly file: string; readonly group: readonly string[] }) {
@@ -89,7 +89,7 @@ async function play({ file, group }: { readonly file: string; readonly group: re
   for (const event of events) {
     count(event, group);
     const isSum = event.type === 'test:summary' || event.type === 'test:diagnostic';
-    if (isSum && event.data.file === undefined) sum = event;
+    if (isSum && event.data.file === undefined) end = event;
     else report.write(event);
   }
 }
@@ -114,7 +114,7 @@ const next = async () => {
 };
 await Promise.all(Array.from({ length: AT_ONCE }, next));
 const printed = finished(report, { writable: false });
-report.end(sum);
+report.end(end);
 await printed;
 
 const slowest = [...milliseconds].sort(([, a], [, b]) => b - a).slice(0, 8);

@@ -60,7 +60,7 @@ export class Backlog extends FailedWriter {
    */
   hold(waiting: Waiting, at: number): Promise<boolean> {
     return this.table.put(toRetryRow(waiting, at), {
-      condition: `attribute_not_exists(#life) OR #life < :life OR (#life = :life AND ${PENDING})`,
+      condition: writableIf(PENDING),
       values: { life: lifeOf(waiting.notification) },
     });
   }
@@ -70,7 +70,7 @@ export class Backlog extends FailedWriter {
    * with the same message finds the mark. The mark of a merged notification stays.
    */
   async release(notification: Notification, at: number): Promise<void> {
-    const condition = `attribute_not_exists(#life) OR #life < :life OR (#life = :life AND attribute_not_exists(#mergedInto))`;
+    const condition = writableIf('attribute_not_exists(#mergedInto)');
     await this.table.put(toMark(notification, at), { condition, values: { life: lifeOf(notification) } });
   }
 
@@ -200,6 +200,11 @@ export class Backlog extends FailedWriter {
     const partition = { list: listOf(trigger, list) };
     return this.table.query({ partition, limit, after, newestFirst, filter });
   }
+}
+
+/** The condition that a state is not of a later life, and meets this condition if it is of the same life. */
+function writableIf(condition: string): string {
+  return `attribute_not_exists(#life) OR #life < :life OR (#life = :life AND ${condition})`;
 }
 
 /** The condition that a row was not written again after it was read. */

@@ -82,15 +82,21 @@ export async function failParked(
  */
 async function removeMerged({ deps }: DrainRun, older: readonly Parked[], into: Notification): Promise<void> {
   if (older.length === 0) return;
-  const { backlog, now } = deps;
-  await backlog.markMerged(
+  await deps.backlog.markMerged(
     older.map(({ notification }) => notification),
     into,
-    now(),
+    deps.now(),
   );
-  await forEach(older, REMOVALS, async (parked) => {
-    // Before the removal: if only its response is lost, no later run finds the notification.
-    noteMerged(parked, into, deps);
-    await backlog.unpark(parked);
-  });
+  await forEach(older, REMOVALS, (parked) => removeMarked(parked, into, deps));
+}
+
+/** Removes a notification from the backlog that is marked as merged. */
+export async function removeMarked(
+  parked: Parked,
+  into: Pick<Notification, 'id'>,
+  deps: DrainRun['deps'],
+): Promise<void> {
+  // Before the removal: if only its response is lost, no later run finds the notification.
+  noteMerged(parked, into, deps);
+  await deps.backlog.unpark(parked);
 }

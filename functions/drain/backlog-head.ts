@@ -1,11 +1,9 @@
 import type { ParkedPage } from '../adapters/backlog.ts';
-import type { Parked } from '../adapters/backlog-items.ts';
 import { log } from '../adapters/logger.ts';
 import type { Place } from '../adapters/table.ts';
 import type { TriggerNow } from '../adapters/trigger-store.ts';
-import { noteMerged } from '../attempt/note-merged.ts';
 import { isTooOld } from '../core/breaker.ts';
-import { failParked } from './attempt-parked.ts';
+import { failParked, removeMarked } from './attempt-parked.ts';
 import type { DrainRun } from './drain-run.ts';
 
 const PAGE = 500;
@@ -58,16 +56,8 @@ export async function readPage(run: DrainRun, after?: Place): Promise<ParkedPage
     log('error', 'a stored notification cannot be read', { trigger: run.trigger, id: failed.id });
   }
   const merged = await backlog.merged(page.parked.filter(({ isShared }) => isShared));
-  if (merged.size === 0) return page;
-  await removeAll(run, merged);
+  for (const [parked, id] of merged) await removeMarked(parked, { id }, run.deps);
   return { ...page, parked: page.parked.filter((one) => !merged.has(one)) };
-}
-
-async function removeAll({ deps }: DrainRun, merged: ReadonlyMap<Parked, string>): Promise<void> {
-  for (const [parked, id] of merged) {
-    noteMerged(parked, { id }, deps);
-    await deps.backlog.unpark(parked);
-  }
 }
 
 /** Reads the pages that follow a page, if the trigger merges edits. */

@@ -95,7 +95,7 @@ for (const status of [200, 500])
     await p.state('customer.edit', 'draining');
     // The trigger is not active before its last notification is delivered.
     const other = {
-      notification: p.one(),
+      notification: p.one({ record: 'b'.repeat(64) }),
       attempts: 1,
       firstAttempt: 1,
       response: '',
