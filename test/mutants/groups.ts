@@ -5,7 +5,7 @@ export interface Group {
 }
 
 const stores =
-  'table,expressions,backlog,backlog-rows,pending-state,trigger-store,trigger-rows,secret-store,history,record-counts,delivery-log,delivery-log-writer';
+  'table,expressions,backlog,backlog-rows,failed-writer,pending-state,trigger-store,trigger-rows,secret-store,history,record-counts,delivery-log,delivery-log-writer';
 const protocol = 'test/protocol/*.test.ts';
 const inMemory = 'test/stores/memory.test.ts';
 
