@@ -98,14 +98,12 @@ describe('the deployed console', { skip }, () => {
     const browser: Browser = await startChromium();
     const context = await browser.newContext();
     t.after(() => browser.close());
-    // The hostname of the user pool's pages belongs to AWS, so the requests are sent to the emulator instead. One that is
-    // pending when the browser is closed fails, which does not matter.
-    await context.route(/^https:\/\/[^/]+\.amazoncognito\.com\//, (route) => {
+    // The hostname of the user pool's pages belongs to AWS, so the requests are sent to the emulator instead.
+    await context.route(/^https:\/\/[^/]+\.amazoncognito\.com\//, async (route) => {
       const { pathname, search } = new URL(route.request().url());
-      return route
-        .fetch({ url: `${stack.endpoint}${pathname}${search}`, maxRedirects: 0 })
-        .then((response) => route.fulfill({ response }))
-        .catch(() => undefined);
+      await route.fulfill({
+        response: await route.fetch({ url: `${stack.endpoint}${pathname}${search}`, maxRedirects: 0 }),
+      });
     });
     const tab = await context.newPage();
     const pageErrors: string[] = [];
@@ -136,6 +134,8 @@ describe('the deployed console', { skip }, () => {
     const endsSession = tab.waitForRequest(/\.amazoncognito\.com\/logout\?/);
     await Promise.all([endsSession, tab.getByRole('button', { name: 'Sign out' }).click()]);
     await tab.locator('input[name=username]').waitFor();
+    // A request that is pending when the browser is closed would fail.
+    await tab.waitForLoadState();
     assert.deepEqual(pageErrors, []);
   });
 
