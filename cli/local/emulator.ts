@@ -40,6 +40,20 @@ export async function isResponding(endpoint: string): Promise<boolean> {
   );
 }
 
+/**
+ * Whether the MiniStack of a run responds, and not that of another run, which took the port first.
+ *
+ * @param runId The RUN_ID that it was started with.
+ */
+export async function isMiniStackOf(runId: string, endpoint: string): Promise<boolean> {
+  return fetch(`${endpoint}/_localstack/${runId}`, { signal: AbortSignal.timeout(5_000) })
+    .then((response) => response.text())
+    .then(
+      (text) => text === runId,
+      () => false,
+    );
+}
+
 async function untilSilent(endpoint: string, detached: AbortSignal): Promise<string> {
   let silent = 0;
   while (!detached.aborted && silent < 3) {

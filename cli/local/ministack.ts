@@ -1,10 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { emulatorEnvironment } from '../emulator-environment.ts';
 import { startInDocker } from './docker-emulator.ts';
-import { type Emulator, USUAL_PORT } from './emulator.ts';
-import { freePort } from './free-port.ts';
+import { type Emulator, isMiniStackOf, USUAL_PORT } from './emulator.ts';
+import { onFreePort } from './free-port.ts';
 import { pathWithThisNode, start } from './process.ts';
 import { ministackPython } from './python-environment.ts';
 import { untilReady } from './started-emulator.ts';
@@ -25,8 +26,12 @@ export async function startMiniStack(
 ): Promise<Emulator> {
   const python = await ministackPython(signal);
   if (python === undefined) return startInDocker('ministack', signal);
-  const port = await freePort(preferredPort);
+  return onFreePort(preferredPort, (port) => startOn(port, python, signal, host));
+}
+
+async function startOn(port: number, python: string, signal: AbortSignal, host: string): Promise<Emulator> {
   const endpoint = `http://127.0.0.1:${port}`;
+  const runId = randomUUID();
   const temporary = await mkdtemp(join(tmpdir(), 'crm-triggers-'));
   // MiniStack gives the functions an endpoint.
   const { AWS_ENDPOINT_URL: _, AWS_ENDPOINT_URL_S3: __, ...settings } = await emulatorEnvironment(endpoint);
@@ -36,6 +41,7 @@ export async function startMiniStack(
       PATH: pathWithThisNode,
       TMPDIR: temporary,
       GATEWAY_PORT: String(port),
+      RUN_ID: runId,
       BIND_HOST: '127.0.0.1',
       MINISTACK_HOST: host,
       ALLOW_BROWSERS: host === '127.0.0.1' ? '0' : '1',
@@ -51,5 +57,5 @@ export async function startMiniStack(
     await started.stop();
     await rm(temporary, { recursive: true, force: true });
   };
-  return untilReady({ name: 'MiniStack', endpoint }, started, stop, signal);
+  return untilReady({ name: 'MiniStack', endpoint }, () => isMiniStackOf(runId, endpoint), started, stop, signal);
 }

@@ -1,36 +1,8 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { until } from '../support/emulator.ts';
-import { assertNoneLeft, commandOf, descendants, endWithUs } from '../support/processes.ts';
-
-const file = fileURLToPath(new URL('../../cli/local/start.ts', import.meta.url));
-
-/** Runs `npm start` as a child process and collects its output. */
-function startLocally(words: readonly string[] = [], env: Record<string, string> = {}) {
-  const { AWS_ENDPOINT_URL: _, ...inherited } = process.env;
-  const child = spawn(process.execPath, [file, ...words], {
-    env: { ...inherited, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal, printed, errors }));
-  // SIGTERM also stops its emulator.
-  endWithUs(async () => {
-    child.kill('SIGTERM');
-    await ended;
-  });
-  let printed = '';
-  let errors = '';
-  child.stdout.on('data', (chunk) => {
-    printed += chunk;
-  });
-  child.stderr.on('data', (chunk) => {
-    errors += chunk;
-  });
-  return { child, ended, printed: () => printed };
-}
+import { npmStart } from '../support/npm-start.ts';
+import { assertNoneLeft, commandOf, descendants } from '../support/processes.ts';
 
 /** Asserts that the errors are one line without a stack trace. */
 function assertOneLine(errors: string, line: RegExp) {
@@ -42,21 +14,20 @@ const LIVE = /Ctrl-C ends it/;
 const linux = { skip: process.platform !== 'linux' && 'reads /proc' };
 
 test('ends all processes after Ctrl-C', linux, async () => {
-  const { child, ended, printed } = startLocally();
-  await until('the demonstration is over', () => LIVE.test(printed()), 120_000);
-  assert.match(printed(), /11 of 11 arrived as expected/);
-  const started = descendants(child.pid as number);
+  const { child, pid, ended, untilPrinted } = npmStart();
+  assert.match((await untilPrinted(LIVE)).input, /11 of 11 arrived as expected/);
+  const started = descendants(pid);
   child.kill('SIGINT');
   assert.deepEqual([(await ended).code, (await ended).errors], [130, '']);
   await assertNoneLeft(started);
 });
 
 test('prints one line and ends all processes when the emulator is killed during the deployment', linux, async () => {
-  const { child, ended, printed } = startLocally();
-  await until('the emulator responds', () => /✓ AWS emulator/.test(printed()), 120_000);
-  const cdk = () => descendants(child.pid as number).some((pid) => commandOf(pid).includes('aws-cdk'));
+  const { pid, ended, untilPrinted } = npmStart();
+  await untilPrinted(/✓ AWS emulator/);
+  const cdk = () => descendants(pid).some((id) => commandOf(id).includes('aws-cdk'));
   await until('the CDK is running', cdk);
-  const started = descendants(child.pid as number);
+  const started = descendants(pid);
   process.kill(started[0] as number, 'SIGKILL');
   const { code, errors } = await ended;
   assert.equal(code, 1);
@@ -65,9 +36,9 @@ test('prints one line and ends all processes when the emulator is killed during 
 });
 
 test('ends the emulator and its functions when it is killed', linux, async () => {
-  const { child, ended, printed } = startLocally();
-  await until('the demonstration is over', () => LIVE.test(printed()), 120_000);
-  const started = descendants(child.pid as number);
+  const { child, pid, ended, untilPrinted } = npmStart();
+  await untilPrinted(LIVE);
+  const started = descendants(pid);
   child.kill('SIGKILL');
   await ended;
   await assertNoneLeft(started);
@@ -100,7 +71,7 @@ const wrong: [string, string[], Record<string, string>, number, RegExp][] = [
 
 for (const [title, words, env, status, line] of wrong)
   test(`reports ${title} in one line`, async () => {
-    const { code, errors } = await startLocally(words, env).ended;
+    const { code, errors } = await npmStart(words, env).ended;
     assertOneLine(errors, line);
     assert.equal(code, status);
   });

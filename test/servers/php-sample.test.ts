@@ -31,7 +31,7 @@ testCalls('php');
 for (const [what, variables] of Object.entries(shortSecrets))
   test(`the sample in PHP rejects every call with ${what}`, { timeout: 60_000 }, async (t) => {
     if (!(await isHere('php'))) return t.skip('there is no php on this machine');
-    const port = await freePort(0);
+    const port = await freePort();
     await using sample = await startSample('php', { ...variables, PORT: String(port) });
     await until('PHP listens', () => listens(port), 30_000);
     assert.equal(await send(`http://127.0.0.1:${port}`, target, {}), 500);

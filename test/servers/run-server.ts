@@ -19,7 +19,7 @@ export async function tried({ prepare, name }: Server): Promise<Result> {
   const behind = backend().listen(0, '127.0.0.1');
   await once(behind, 'listening');
   try {
-    const port = await freePort(0);
+    const port = await freePort();
     const { program, args, env, versionArgs } = await prepare({
       port,
       folder,

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { useEmulator } from '../../cli/emulator-environment.ts';
 import { Agent } from '../../cli/local/agent.ts';
 import { assertNoDiff, type Deployed, deploy } from '../../cli/local/deploy.ts';
-import { attach, type Emulator } from '../../cli/local/emulator.ts';
+import { attach } from '../../cli/local/emulator.ts';
 import { startMiniStack } from '../../cli/local/ministack.ts';
 import type { Entity, Trigger } from '../../functions/core/entity.ts';
 import { findDeployment, type OperationDeps, stackOutputs } from '../../functions/operations/deployment.ts';
@@ -43,7 +43,7 @@ export async function deployedStack(stacks?: string[], host?: string) {
 
 /** The emulator without a deployed stack. */
 export async function runningEmulator(host?: string) {
-  const emulator = await (GIVEN ? attach(GIVEN) : startOwn(host));
+  const emulator = await (GIVEN ? attach(GIVEN) : startMiniStack(interrupted, 0, host));
   const { endpoint } = emulator;
   const stop = endWithUs(emulator.stop);
   await useEmulator(process.env, endpoint);
@@ -53,16 +53,6 @@ export async function runningEmulator(host?: string) {
     assertNoDiff: async (deployed?: Deployed) => assertNoDiff(endpoint, interrupted, await synthesized(deployed)),
     stop,
   };
-}
-
-/** Another process can take the free port before MiniStack listens on it, so a failed start is repeated. */
-async function startOwn(host?: string): Promise<Emulator> {
-  for (let attempt = 1; ; attempt++)
-    try {
-      return await startMiniStack(interrupted, 0, host);
-    } catch (error) {
-      if (attempt === 3 || interrupted.aborted) throw error;
-    }
 }
 
 /** The maximum time of one round of changes. Capture caches triggers for 5 s. */

@@ -43,7 +43,7 @@ const BUILT_WITHIN_MS = 200_000;
 
 /** Runs the sample of docs/receivers.md in a language, unchanged, until it is disposed of. */
 export async function readmeReceiver(language: Language, secret: string) {
-  const port = await freePort(0);
+  const port = await freePort();
   const sample = await startSample(language, { SECRET: secret, PORT: String(port) });
   try {
     await until(`the documented receiver in ${language} listens`, () => listens(port), 120_000);
