@@ -15,11 +15,21 @@ export interface Tried {
 /** The state of a notification that was not attempted yet. */
 export const unattempted: Tried = { attempts: 0, firstAttempt: 0, response: '', nextTry: 0 };
 
+/** What a function that alone had a message stores for the next one that receives it. */
+export interface Alone {
+  /** The number of receives of the message so far. All functions that received it have ended when it is received again. */
+  readonly receives: number;
+  /** The earliest time of the next receive, in epoch milliseconds. */
+  readonly nextReceive: number;
+}
+
 /** A notification that is pending. */
 export interface Waiting extends Tried {
   readonly notification: Notification;
   /** The number of later notifications of its record that returned to the queue with it, by trigger. */
   readonly behind?: Partial<Readonly<Record<Trigger, number>>>;
+  /** Absent if another function could have its message at the latest attempt. Only for a retry. */
+  readonly alone?: Alone | undefined;
   /** Whether another function could have its message when it was put into the backlog. It can have been merged before that. */
   readonly isShared?: boolean;
 }

@@ -44,6 +44,7 @@ export const stateRow = z.object({
   life: number,
   done: z._default(z.boolean(), false),
   message: z.optional(z.string()),
+  alone: z.optional(z.object({ receives: z.number(), nextReceive: z.number() })),
   /** In the mark of a merged notification: the ID of the one that was called in its place. */
   mergedInto: z.optional(z.string()),
 });
@@ -113,8 +114,8 @@ export function lifeOf({ redelivered = 0 }: Pick<Notification, 'redelivered'>): 
   return redelivered;
 }
 
-export function toRetryRow({ behind, ...waiting }: Waiting, at: number): Row {
-  return { ...toWaitingRow(waiting, 'held', at), ...(behind && { behind }) };
+export function toRetryRow({ behind, alone, ...waiting }: Waiting, at: number): Row {
+  return { ...toWaitingRow(waiting, 'held', at), ...(behind && { behind }), ...(alone && { alone }) };
 }
 
 export function toParkedRow(waiting: Waiting, parkedAt: number, token: string | undefined, at: number): Row {

@@ -1,6 +1,6 @@
 import type * as z from 'zod/mini';
 import { fromMessage, type Notification } from '../core/notification.ts';
-import { type Parked, type Tried, unattempted } from './backlog-items.ts';
+import { type Alone, type Parked, type Tried, unattempted } from './backlog-items.ts';
 import { lifeOf, type stateRow, triedOf } from './backlog-rows.ts';
 
 /** The state of a notification whose message may have been received before, from the backlog table. */
@@ -9,6 +9,8 @@ export interface Seen extends Tried {
   readonly notification: Notification;
   /** Its row in the backlog, if there is one; not the row of a later life. */
   readonly parked: Pick<Parked, 'notification' | 'token'> | undefined;
+  /** Absent if it was in a backlog, or if another function could have its message at the latest attempt. */
+  readonly alone?: Alone | undefined;
   /** Whether that row is of this life of the notification. */
   readonly isParked: boolean;
   /** Another function delivered it, moved it to Failed or put it into the backlog: nothing is left to do. */
@@ -25,6 +27,7 @@ export function stateOf(notification: Notification, rows: readonly z.output<type
   const { coalesced, oldestAt } = 'id' in stored ? stored : notification;
   return {
     ...(tried ? triedOf(tried) : unattempted),
+    alone: tried?.alone,
     notification: coalesced ? { ...notification, coalesced, oldestAt } : notification,
     settled,
     parked: parked && { notification, token: parked.token },

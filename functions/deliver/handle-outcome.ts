@@ -26,6 +26,8 @@ interface Received {
   readonly before: Seen | undefined;
   /** Another function may have received the same message. */
   readonly isShared: boolean;
+  /** Returns what the function that receives it next must know. See `aloneUntil`. */
+  alone(nextTry: number): Waiting['alone'];
   /** How many notifications of its record wait for it, by their triggers. */
   behind(): Promise<NonNullable<Waiting['behind']>>;
 }
@@ -125,15 +127,15 @@ async function carryOut(
   triggers: KnownTriggers,
   deps: BatchDeps,
 ): Promise<Wait | undefined> {
-  const { notification, before, behind } = received;
+  const { notification, before, alone, behind } = received;
   const { id, trigger } = notification;
   const { kind, response } = outcome;
   const attempts = isUncounted ? tally.attempts - 1 : tally.attempts;
-  const { firstAttempt } = tally;
   let wait: Wait | undefined;
   if (fate === 'retry' || fate === 'keep') {
     const nextTry = endedAt + seconds * 1000;
-    const waiting = { attempts, firstAttempt, response, nextTry, notification, behind: await behind() };
+    const tried = { attempts, firstAttempt: tally.firstAttempt, response, nextTry };
+    const waiting = { ...tried, notification, alone: alone(nextTry), behind: await behind() };
     // Otherwise another function with the same message has finished it: nothing is left to do here.
     if (await deps.backlog.hold(waiting, endedAt)) wait = fate === 'retry' ? { seconds, isInternal: false } : atOnce;
   } else {

@@ -5,13 +5,15 @@ import type { BatchDeps } from './deps.ts';
 import { markSettled } from './handle-outcome.ts';
 import type { KnownTriggers } from './known-triggers.ts';
 import type { Known } from './park.ts';
-import { isAlone } from './received.ts';
+import { aloneSince } from './received.ts';
 
 /** Messages that become one call. */
 interface Group {
   /** The one that is called, with what the older ones leave to it. */
   readonly newest: Known;
   readonly older: readonly Known[];
+  /** Since when this function alone has their messages; absent if another one can have them. See `aloneSince`. */
+  readonly since: number | undefined;
 }
 
 /**
@@ -21,14 +23,15 @@ interface Group {
 export function groupOf(lane: readonly Known[], triggers: KnownTriggers, now: number): Group {
   const [first] = lane as readonly [Known];
   const { coalesce, url } = triggers.get(first.notification.trigger) ?? {};
-  if (!coalesce || url === undefined || !isAlone(first.message, first.before, now)) return { newest: first, older: [] };
+  const since = aloneSince(first.message, first.before, now);
+  if (!coalesce || url === undefined || since === undefined) return { newest: first, older: [], since };
   const pending = lane.filter(({ before }) => !before?.settled);
   const group = firstGroupOf(pending, ({ notification }) => notification);
   const newest = group.at(-1) ?? first;
   const notification = mergedOf(group.map((one) => one.notification));
   const states = group.flatMap(({ before }) => before ?? []);
   const before = states.length > 0 ? { ...triedOf(states), parked: newest.before?.parked } : undefined;
-  return { newest: { ...newest, notification, before }, older: group.slice(0, -1) };
+  return { newest: { ...newest, notification, before }, older: group.slice(0, -1), since };
 }
 
 /**

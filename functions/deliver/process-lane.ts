@@ -8,7 +8,7 @@ import type { KnownTriggers } from './known-triggers.ts';
 import { waitForTurn } from './limit.ts';
 import { groupOf, settleOlder } from './merge.ts';
 import type { Known, Parking } from './park.ts';
-import { isSharedMessage } from './received.ts';
+import { aloneUntil, isSharedMessage } from './received.ts';
 import { internalError, type Returned, returnToQueue } from './return-to-queue.ts';
 import type { SlowStart } from './slow-start.ts';
 
@@ -81,7 +81,9 @@ export class Lane {
     if (group.older.length > 0) await settleOlder(group, this.#left, deps);
     const { message, notification, before } = group.newest;
     const isShared = isSharedMessage(message, deps.now());
-    const received = { notification, before, isShared, behind: () => this.#behind(message) };
+    const { since } = group;
+    const alone = (nextTry: number) => (since === undefined ? undefined : aloneUntil(message, since, nextTry));
+    const received = { notification, before, isShared, alone, behind: () => this.#behind(message) };
     const wait = await handleOutcome(received, triggers, deps);
     if (!wait) this.#left.delete(message);
     return wait;

@@ -1,13 +1,17 @@
 import type { SQSRecord } from 'aws-lambda';
+import type { Alone } from '../adapters/backlog-items.ts';
 import type { Seen } from '../adapters/pending-state.ts';
 import type { Notification } from '../core/notification.ts';
 
 /** A message that returned from the dead-letter queue has a new count of receives. Its change is older than this. */
 const OLD_MS = 60 * 60_000;
 
+/** The visibility timeout of the queue: six times the function's timeout. */
+const VISIBILITY_MS = 360_000;
+
 /**
  * A function that starts within this time after its message was received ends before the message becomes visible
- * again: the visibility timeout of the queue (six times the function's timeout) minus the function's timeout.
+ * again: the visibility timeout of the queue minus the function's timeout.
  */
 const ALONE_MS = 300_000;
 
@@ -31,11 +35,21 @@ export function isSharedMessage(message: SQSRecord, now: number): boolean {
 }
 
 /**
- * Returns whether this function alone has a message. A message that was received before is alone if each earlier receive
- * ended with a recorded attempt, and this function started soon after the retry was due.
+ * Returns since when this function alone has a message: the earliest time of its receive, in epoch milliseconds. Returns
+ * nothing if another function can have it. A message that was received before is alone if each earlier receive ended with a
+ * recorded attempt, and this function started soon after it became visible.
  */
-export function isAlone(message: SQSRecord, before: Seen | undefined, now: number): boolean {
-  if (!isSharedMessage(message, now)) return true;
-  const { attempts = 0, nextTry = 0 } = before ?? {};
-  return attempts === receivesOf(message) - 1 && now - nextTry < ALONE_MS;
+export function aloneSince(message: SQSRecord, before: Seen | undefined, now: number): number | undefined {
+  if (!isSharedMessage(message, now)) return Number(message.attributes.ApproximateFirstReceiveTimestamp) || now;
+  // The number of attempts does not say it: those of a merged notification are among them.
+  const { receives, nextReceive = 0 } = before?.alone ?? {};
+  return receives === receivesOf(message) - 1 && now - nextReceive < ALONE_MS ? nextReceive : undefined;
+}
+
+/**
+ * Returns what the function that receives a message next must know. @param since See `aloneSince`. @param nextTry The time
+ * at which the message becomes visible, if the queue accepts it; otherwise the visibility timeout ends.
+ */
+export function aloneUntil(message: SQSRecord, since: number, nextTry: number): Alone {
+  return { receives: receivesOf(message), nextReceive: Math.min(nextTry, since + VISIBILITY_MS) };
 }

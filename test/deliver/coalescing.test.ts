@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
 import type { SQSRecord } from 'aws-lambda';
-import { unattempted } from '../../functions/adapters/backlog-items.ts';
+import { unattempted, type Waiting } from '../../functions/adapters/backlog-items.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
 import { A_MINUTE, world } from '../support/deliver-world.ts';
 import { receiver } from '../support/receiver.ts';
@@ -47,6 +47,12 @@ const again = (sent: SQSRecord, receives: number, firstReceive = Date.now()) => 
     ApproximateFirstReceiveTimestamp: String(firstReceive),
   },
 });
+
+/** The stored state of a retry, as if it had been due at another time. */
+const retryAt = (row: Waiting | undefined, nextTry: number): Waiting => {
+  const { alone, ...waiting } = row ?? assert.fail();
+  return { ...waiting, nextTry, ...(alone && { alone: { ...alone, nextReceive: nextTry } }) };
+};
 
 test('edits of one record in a batch become one call of the newest, and the log has the others as merged into it', async () => {
   await using w = await coalescing();
@@ -122,7 +128,7 @@ test('a failed call returns only the newest edit to the queue; behind its retry 
   // It returns 400 s after its first receive, which is normal behind retries.
   const later = Date.now() + 400_000;
   const deps = { ...w.deps, now: () => later };
-  await w.backlog.hold({ ...(w.backlog.retryItems.get(second.id) ?? assert.fail()), nextTry: later - 1_000 }, later);
+  await w.backlog.hold(retryAt(w.backlog.retryItems.get(second.id), later - 1_000), later);
   const next = message(third, { ApproximateFirstReceiveTimestamp: String(later) });
   const failed = await deliver([again(behind, 2), next], deps, A_MINUTE);
   assert.deepEqual(ids(failed), [next.messageId]);
@@ -152,6 +158,27 @@ test('an edit that another function may be calling is not merged', async () => {
     w.calls(),
     edits.map(({ id }) => [id, '1', '1']),
   );
+});
+
+test('an edit with the attempts of a merged one is not merged while an earlier receive of it can still run', async () => {
+  await using w = await coalescing(500, 500);
+  const [first, second, third] = [edit(), edit(), edit()];
+  const [failed, behind] = [message(first), message(second)];
+  await deliver([failed], w.deps, A_MINUTE);
+  await deliver([again(failed, 2), behind], w.deps, A_MINUTE);
+  const row = w.backlog.retryItems.get(second.id);
+  assert.equal(row?.attempts, 2, 'one of them is of the first edit');
+  // The function of the second receive begins so late that the message becomes visible to a third one, which begins here.
+  const later = Date.now() + 400_000;
+  await w.backlog.hold(retryAt(row, later - 1_000), later);
+  const deps = { ...w.deps, now: () => later };
+  await deliver([again(behind, 3), again(message(third), 2)], deps, A_MINUTE);
+  assert.deepEqual(w.calls(), [
+    [first.id, '1', '1'],
+    [second.id, '2', '2'],
+    [second.id, '3', '2'],
+    [third.id, '1', '1'],
+  ]);
 });
 
 test('if the function stops during the call, the older edits are not called later', async () => {

@@ -14,8 +14,11 @@ export const pendingCases: Cases = {
     assert.deepEqual({ ...found, ...known }, { ...found });
     assert.ok(!found?.parked);
     assert.equal(seen.get(other), undefined);
-    await backlog.hold({ ...first, attempts: 4 }, AT);
-    assert.equal((await backlog.seen([first.notification])).get(first.notification)?.attempts, 4);
+    assert.equal(found?.alone, undefined);
+    const alone = { receives: 4, nextReceive: AT };
+    await backlog.hold({ ...first, attempts: 4, alone }, AT);
+    const again = (await backlog.seen([first.notification])).get(first.notification);
+    assert.deepEqual([again?.attempts, again?.alone], [4, alone]);
     assert.equal(await backlog.count(T, 'held'), 1);
   },
 

@@ -79,7 +79,7 @@ export class InspectedBacklog extends Backlog {
   }
 
   get retryItems(): ReadonlyMap<string, Waiting> {
-    return this.#list('held', pendingOf);
+    return this.#list('held', (row) => ({ ...pendingOf(row), ...(row.alone && { alone: row.alone }) }));
   }
 
   get parkedItems(): ReadonlyMap<string, Parked> {
