@@ -4,6 +4,7 @@ import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { deliverEnv, Variables } from '../functions/adapters/env.ts';
+import { DELIVER_TIMEOUT_MS } from '../functions/core/deliver-times.ts';
 import { attemptEnvironment } from './attempt-environment.ts';
 import { functionBinding, queueBinding } from './binding.ts';
 import type { Network } from './network.ts';
@@ -19,9 +20,6 @@ interface DeliverProps {
   readonly settings: Settings;
   readonly network: Network | undefined;
 }
-
-/** The timeout of deliver. Shortly before it, deliver returns to the queue the notifications that it has not attempted. */
-export const DELIVER_TIMEOUT = Duration.seconds(60);
 
 const backlogActions = ['dynamodb:BatchGetItem', 'dynamodb:BatchWriteItem', 'dynamodb:PutItem', 'dynamodb:DeleteItem'];
 
@@ -41,7 +39,8 @@ export class Deliver extends Construct {
         DEAD_LETTER_QUEUE_URL: queueBinding(deadLetterQueue, 'sqs:SendMessage'),
         DRAIN_URL: functionBinding(drain),
       },
-      timeout: DELIVER_TIMEOUT,
+      // Shortly before it, deliver returns to the queue the notifications that it has not attempted.
+      timeout: Duration.millis(DELIVER_TIMEOUT_MS),
       memoryMiB: 256,
       settings,
       network,

@@ -1,7 +1,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { DeduplicationScope, FifoThroughputLimit, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { DELIVER_TIMEOUT } from './deliver.ts';
+import { VISIBILITY_MS } from '../functions/core/deliver-times.ts';
 import { removalPolicy, type Settings } from './settings.ts';
 
 /** The maximum of SQS. */
@@ -27,8 +27,8 @@ export class DeliveryQueue extends Construct {
     this.deadLetterQueue = new Queue(this, 'DeadLetters', defaults);
     this.queue = new Queue(this, 'Queue', {
       ...defaults,
-      // AWS recommends six times the function's timeout. Deliver sets the visibility timeout of each message that it returns.
-      visibilityTimeout: Duration.seconds(6 * DELIVER_TIMEOUT.toSeconds()),
+      // Deliver sets the visibility timeout of each message that it returns.
+      visibilityTimeout: Duration.millis(VISIBILITY_MS),
       // The maximum of SQS. It only removes messages that stop the function each time. Deliver counts attempts, not receives, to move
       // a notification to Failed: notifications behind one that waits for a retry are received with it.
       deadLetterQueue: { queue: this.deadLetterQueue, maxReceiveCount: 1000 },

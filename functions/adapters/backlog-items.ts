@@ -15,7 +15,7 @@ export interface Tried {
 /** The state of a notification that was not attempted yet. */
 export const unattempted: Tried = { attempts: 0, firstAttempt: 0, response: '', nextTry: 0 };
 
-/** What a function that alone had a message stores for the next one that receives it. */
+/** What the only function with a message stores for the function that receives it next. */
 export interface Alone {
   /** The number of receives of the message so far. All functions that received it have ended when it is received again. */
   readonly receives: number;
@@ -28,7 +28,7 @@ export interface Waiting extends Tried {
   readonly notification: Notification;
   /** The number of later notifications of its record that returned to the queue with it, by trigger. */
   readonly behind?: Partial<Readonly<Record<Trigger, number>>>;
-  /** Absent if another function could have its message at the latest attempt. Only for a retry. */
+  /** Only for a retry. Absent if another function could have the message at the latest attempt. */
   readonly alone?: Alone | undefined;
   /** Whether another function could have its message when it was put into the backlog. It can have been merged before that. */
   readonly isShared?: boolean;

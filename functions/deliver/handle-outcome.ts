@@ -26,7 +26,7 @@ interface Received {
   readonly before: Seen | undefined;
   /** Another function may have received the same message. */
   readonly isShared: boolean;
-  /** Returns what the function that receives it next must know. See `aloneUntil`. */
+  /** Returns what to store for the function that receives the message next. See `aloneUntil`. */
   alone(nextTry: number): Waiting['alone'];
   /** How many notifications of its record wait for it, by their triggers. */
   behind(): Promise<NonNullable<Waiting['behind']>>;

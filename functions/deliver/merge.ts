@@ -12,7 +12,7 @@ interface Group {
   /** The one that is called, with what the older ones leave to it. */
   readonly newest: Known;
   readonly older: readonly Known[];
-  /** Since when this function alone has their messages; absent if another one can have them. See `aloneSince`. */
+  /** The earliest time of the receive, if only this function has the messages. See `aloneSince`. */
   readonly since: number | undefined;
 }
 

@@ -1,19 +1,14 @@
 import type { SQSRecord } from 'aws-lambda';
 import type { Alone } from '../adapters/backlog-items.ts';
 import type { Seen } from '../adapters/pending-state.ts';
+import { DELIVER_TIMEOUT_MS, VISIBILITY_MS } from '../core/deliver-times.ts';
 import type { Notification } from '../core/notification.ts';
 
 /** A message that returned from the dead-letter queue has a new count of receives. Its change is older than this. */
 const OLD_MS = 60 * 60_000;
 
-/** The visibility timeout of the queue: six times the function's timeout. */
-const VISIBILITY_MS = 360_000;
-
-/**
- * A function that starts within this time after its message was received ends before the message becomes visible
- * again: the visibility timeout of the queue minus the function's timeout.
- */
-const ALONE_MS = 300_000;
+/** A function that starts within this time after its message was received ends before the message becomes visible again. */
+const ALONE_MS = VISIBILITY_MS - DELIVER_TIMEOUT_MS;
 
 /** Returns how often a message was received, including this time. */
 export function receivesOf({ attributes }: SQSRecord): number {
@@ -35,20 +30,22 @@ export function isSharedMessage(message: SQSRecord, now: number): boolean {
 }
 
 /**
- * Returns since when this function alone has a message: the earliest time of its receive, in epoch milliseconds. Returns
- * nothing if another function can have it. A message that was received before is alone if each earlier receive ended with a
- * recorded attempt, and this function started soon after it became visible.
+ * Returns the earliest time of the receive of a message that only this function has, in epoch milliseconds. Returns nothing
+ * if another function can have the message too. For a shared message, the function of the receive before must have stored that
+ * it was the only one, and this function must have started soon after the message became visible again.
  */
 export function aloneSince(message: SQSRecord, before: Seen | undefined, now: number): number | undefined {
   if (!isSharedMessage(message, now)) return Number(message.attributes.ApproximateFirstReceiveTimestamp) || now;
-  // The number of attempts does not say it: those of a merged notification are among them.
+  // The number of attempts cannot replace `receives`: it includes the attempts at notifications that were merged.
   const { receives, nextReceive = 0 } = before?.alone ?? {};
   return receives === receivesOf(message) - 1 && now - nextReceive < ALONE_MS ? nextReceive : undefined;
 }
 
 /**
- * Returns what the function that receives a message next must know. @param since See `aloneSince`. @param nextTry The time
- * at which the message becomes visible, if the queue accepts it; otherwise the visibility timeout ends.
+ * Returns what the only function with a message stores for the function that receives it next.
+ *
+ * @param since The earliest time of this receive. See `aloneSince`.
+ * @param nextTry The time of the retry. If the queue does not accept it, the message is visible when its visibility timeout ends.
  */
 export function aloneUntil(message: SQSRecord, since: number, nextTry: number): Alone {
   return { receives: receivesOf(message), nextReceive: Math.min(nextTry, since + VISIBILITY_MS) };

@@ -6,10 +6,10 @@ import { after, before, describe, test } from 'node:test';
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Browser } from 'playwright-core';
 import { until } from '../support/emulator.ts';
-import { npmStart } from '../support/npm-start.ts';
 import { descendants } from '../support/processes.ts';
 import { receiver } from '../support/receiver.ts';
 import { listeningSockets } from '../support/sockets.ts';
+import { startLocally } from '../support/start-locally.ts';
 import { startChromium } from './chromium.ts';
 import { button, openDetails, row, save } from './locators.ts';
 
@@ -19,10 +19,10 @@ const FAILURES = 12;
 let browser: Browser;
 let origin: string;
 let endpoint: string;
-let run: ReturnType<typeof npmStart> | undefined;
+let run: ReturnType<typeof startLocally> | undefined;
 before(async () => {
   browser = await startChromium();
-  run = npmStart();
+  run = startLocally();
   origin = (await run.untilPrinted(/^ +(http:\/\/127\.0\.0\.1:\d+\/)$/m))[1] ?? assert.fail();
   endpoint = (await run.untilPrinted(/AWS_ENDPOINT_URL=(\S+)/))[1] ?? assert.fail();
 });

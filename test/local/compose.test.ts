@@ -28,6 +28,9 @@ test('MiniStack in Docker rejects browsers by the same program as without Docker
   assert.ok(existsSync(join(folder, file)), file);
   assert.match(ministack, /^ +entrypoint: \[python, \/run_ministack\.py\]$/m);
   assert.match(ministack, /^ +ALLOW_BROWSERS: "0"$/m);
+  const required = [...readFileSync(join(folder, file), 'utf8').matchAll(/os\.environ\["(\w+)"\]/g)];
+  assert.ok(required.length > 1);
+  for (const [, name] of required) assert.match(ministack, new RegExp(`^ +${name}: \\S`, 'm'));
   assert.doesNotMatch(localstack, /CORS/, 'LocalStack rejects foreign origins unless it is configured otherwise');
 });
 

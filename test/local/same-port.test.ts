@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import type { Emulator } from '../../cli/local/emulator.ts';
 import { freePort, onFreePort, PortInUse } from '../../cli/local/free-port.ts';
 import { startMiniStack } from '../../cli/local/ministack.ts';
+import { ministackPython } from '../../cli/local/python-environment.ts';
 import { until } from '../support/emulator.ts';
-import { commandOf, descendants, endWithUs } from '../support/processes.ts';
+import { endWithUs } from '../support/processes.ts';
 
 const { signal } = new AbortController();
 
@@ -15,6 +20,30 @@ const { signal } = new AbortController();
 async function started(port: number): Promise<AsyncDisposable & Emulator> {
   const emulator = await startMiniStack(signal, port);
   return { ...emulator, [Symbol.asyncDispose]: endWithUs(emulator.stop) };
+}
+
+/** Installs MiniStack. Python programs that start then wait before their first line, until they may go on. */
+async function waitingPython() {
+  await ministackPython(signal);
+  const folder = await mkdtemp(join(tmpdir(), 'crm-triggers-python-'));
+  const [began, mayGoOn] = ['began', 'go-on'].map((name) => join(folder, name)) as [string, string];
+  const wait = `import os, time
+open(${JSON.stringify(began)}, "w").close()
+while not os.path.exists(${JSON.stringify(mayGoOn)}): time.sleep(0.05)
+`;
+  await writeFile(join(folder, 'sitecustomize.py'), wait);
+  const { PYTHONPATH } = process.env;
+  process.env.PYTHONPATH = folder;
+  return {
+    begins: () => until('Python begins', () => existsSync(began)),
+    goOn: () => writeFile(mayGoOn, ''),
+    async [Symbol.asyncDispose]() {
+      if (PYTHONPATH === undefined) delete process.env.PYTHONPATH;
+      else process.env.PYTHONPATH = PYTHONPATH;
+      await writeFile(mayGoOn, '');
+      await rm(folder, { recursive: true });
+    },
+  };
 }
 
 const client = ({ endpoint }: Emulator) =>
@@ -40,13 +69,11 @@ test('two emulators that start at the same time with the same usual port use two
   );
 });
 
-test('a program that takes the port before the emulator listens on it is not used as the emulator', {
-  skip: process.platform !== 'linux' && 'reads /proc',
-}, async () => {
+test('a program that takes the port before the emulator listens on it is not used as the emulator', async () => {
+  await using python = await waitingPython();
   const port = await freePort();
   const starting = started(port);
-  const isStarting = () => descendants(process.pid).some((pid) => commandOf(pid).includes('run_ministack.py'));
-  await until('the emulator starts', isStarting, undefined, 10);
+  await python.begins();
   const requests: string[] = [];
   const foreign = createServer(({ url = '' }, response) => {
     requests.push(url);
@@ -54,10 +81,11 @@ test('a program that takes the port before the emulator listens on it is not use
   });
   await once(foreign.listen(port, '127.0.0.1'), 'listening');
   try {
+    await until('it is asked', () => requests.length > 0);
+    await python.goOn();
     await using emulator = await starting;
     assert.notEqual(new URL(emulator.endpoint).port, String(port));
     assert.deepEqual((await client(emulator).send(new ListTablesCommand())).TableNames, []);
-    assert.ok(requests.length > 0, 'it responded while the emulator started');
   } finally {
     foreign.close();
     foreign.closeAllConnections();

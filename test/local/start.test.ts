@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { until } from '../support/emulator.ts';
-import { npmStart } from '../support/npm-start.ts';
 import { assertNoneLeft, commandOf, descendants } from '../support/processes.ts';
+import { startLocally } from '../support/start-locally.ts';
 
 /** Asserts that the errors are one line without a stack trace. */
 function assertOneLine(errors: string, line: RegExp) {
@@ -14,7 +14,7 @@ const LIVE = /Ctrl-C ends it/;
 const linux = { skip: process.platform !== 'linux' && 'reads /proc' };
 
 test('ends all processes after Ctrl-C', linux, async () => {
-  const { child, pid, ended, untilPrinted } = npmStart();
+  const { child, pid, ended, untilPrinted } = startLocally();
   assert.match((await untilPrinted(LIVE)).input, /11 of 11 arrived as expected/);
   const started = descendants(pid);
   child.kill('SIGINT');
@@ -23,7 +23,7 @@ test('ends all processes after Ctrl-C', linux, async () => {
 });
 
 test('prints one line and ends all processes when the emulator is killed during the deployment', linux, async () => {
-  const { pid, ended, untilPrinted } = npmStart();
+  const { pid, ended, untilPrinted } = startLocally();
   await untilPrinted(/✓ AWS emulator/);
   const cdk = () => descendants(pid).some((id) => commandOf(id).includes('aws-cdk'));
   await until('the CDK is running', cdk);
@@ -36,7 +36,7 @@ test('prints one line and ends all processes when the emulator is killed during 
 });
 
 test('ends the emulator and its functions when it is killed', linux, async () => {
-  const { child, pid, ended, untilPrinted } = npmStart();
+  const { child, pid, ended, untilPrinted } = startLocally();
   await untilPrinted(LIVE);
   const started = descendants(pid);
   child.kill('SIGKILL');
@@ -71,7 +71,7 @@ const wrong: [string, string[], Record<string, string>, number, RegExp][] = [
 
 for (const [title, words, env, status, line] of wrong)
   test(`reports ${title} in one line`, async () => {
-    const { code, errors } = await npmStart(words, env).ended;
+    const { code, errors } = await startLocally(words, env).ended;
     assertOneLine(errors, line);
     assert.equal(code, status);
   });

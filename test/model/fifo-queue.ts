@@ -1,12 +1,11 @@
 import type { SQSRecord } from 'aws-lambda';
+import { VISIBILITY_MS } from '../../functions/core/deliver-times.ts';
 import type { Network } from './network.ts';
 import { type Entry, LONGEST_VISIBILITY_SECONDS, type Message, systemAttributes } from './sqs-responses.ts';
 
 const DEDUPLICATION_MS = 5 * 60_000;
 
-/** The settings that infra/queue.ts deploys. */
-export const VISIBILITY_MS = 360_000;
-
+/** As in infra/queue.ts. */
 const MAX_RECEIVES = 1_000;
 
 const RETENTION_MS = 14 * 24 * 3600_000;

@@ -5,18 +5,17 @@ import { RecordCounts } from '../../functions/adapters/record-counts.ts';
 import { remember } from '../../functions/adapters/remember.ts';
 import { Triggers } from '../../functions/adapters/trigger-store.ts';
 import { capture } from '../../functions/capture/capture.ts';
+import { DELIVER_TIMEOUT_MS, VISIBILITY_MS } from '../../functions/core/deliver-times.ts';
 import { entityOf, triggers } from '../../functions/core/entity.ts';
 import { notificationId } from '../../functions/core/notification.ts';
 import { deliver } from '../../functions/deliver/deliver.ts';
 import { drain } from '../../functions/drain/drain.ts';
 import { unmeasured } from '../support/unmeasured.ts';
-import { VISIBILITY_MS } from './fifo-queue.ts';
 import { attemptDeps, dynamodbFrom, pauseIn, QUEUE, sleepIn } from './function-deps.ts';
 import { callFrom, logOf } from './receivers.ts';
 import { sqsClient } from './sqs-client.ts';
 import type { World } from './world.ts';
 
-const DELIVER_MS = 60_000;
 const DRAIN_MS = 300_000;
 export const DRAIN_EACH_MS = 60_000;
 const CAPTURE_MS = 60_000;
@@ -105,7 +104,7 @@ export async function handle(world: World, batch: readonly SQSRecord[], lateMs: 
   }
   const ended = await world.lambda.invoke(
     'deliver',
-    DELIVER_MS,
+    DELIVER_TIMEOUT_MS,
     (environment, now) => attemptDeps(world, environment, now),
     (deps, invocation, remainingMs) =>
       deliver(

@@ -9,7 +9,8 @@ import {
   SendMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
-import { type FifoQueue, VISIBILITY_MS } from './fifo-queue.ts';
+import { VISIBILITY_MS } from '../../functions/core/deliver-times.ts';
+import type { FifoQueue } from './fifo-queue.ts';
 import type { Environment, Network } from './network.ts';
 import { asReceived, each, orExpired, rejectBatch, rejectVisibility } from './sqs-responses.ts';
 

@@ -7,7 +7,7 @@ import { endWithUs } from './processes.ts';
 const file = fileURLToPath(new URL('../../cli/local/start.ts', import.meta.url));
 
 /** Runs the program of `npm start`, without AWS_ENDPOINT_URL, and collects its output. */
-export function npmStart(words: readonly string[] = [], env: Record<string, string> = {}) {
+export function startLocally(words: readonly string[] = [], env: Record<string, string> = {}) {
   const { AWS_ENDPOINT_URL: _, ...inherited } = process.env;
   const child = spawn(process.execPath, [file, ...words], {
     env: { ...inherited, ...env },
